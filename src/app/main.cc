@@ -1,0 +1,2 @@
+// Starts godwit.
+int main() { return 0; }

@@ -1,0 +1,41 @@
+// Where waiting for the disk happens: off the loop through io_uring where the build and the kernel have it, in line
+// otherwise. Used by file sinks and deletes (state `committing`); the reactor polls its event descriptor.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "http/body.h"
+
+namespace content {
+
+/// One submitted operation. Its owner keeps it alive until done.
+struct DiskOperation {
+    bool done = false;
+    int error = 0;  ///< errno, 0 is success; meaningful when done
+};
+
+class DiskQueue {
+public:
+    virtual ~DiskQueue() = default;
+    /// fdatasync of `file`. `operation` is marked done, at once or at a later reap(), which then reports `wake`.
+    /// Both `file` and `operation` must stay valid until done.
+    virtual void sync_data(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// fsync, for directories.
+    virtual void sync_all(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// Hands what was queued to the kernel; called by the reactor once per turn.
+    virtual void submit() = 0;
+    /// Collects completions; appends the wakes of those done since the last call.
+    virtual void reap(std::vector<http::Wake>& wakes) = 0;
+    /// Readable when there is something to reap; -1 when everything is done in line.
+    [[nodiscard]] virtual int event_descriptor() const = 0;
+    /// "io_uring" or "in line", for --version and the start line's log.
+    [[nodiscard]] virtual std::string_view kind() const = 0;
+};
+
+/// The best that the build and the kernel offer.
+std::unique_ptr<DiskQueue> make_disk_queue();
+
+}  // namespace content

@@ -1,0 +1,28 @@
+// The whole contract between the server and what answers requests. A handler sees a request's head and returns a
+// decision; it has no handle to the connection. Called by server/connection through the Router.
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "http/body.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace handlers {
+
+/// A response now; a sink for the request's body, which then gives the response; or work that gives it later.
+/// When a Response is returned for a request that has a body, the connection drains or refuses the body.
+/// When a sink is returned for a request without one, it is finished at once.
+using Decision =
+    std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>>;
+
+class Handler {
+public:
+    virtual ~Handler() = default;
+    /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
+    /// `request` is valid during the call only.
+    virtual Decision handle(const http::Request& request) = 0;
+};
+
+}  // namespace handlers

@@ -1,0 +1,98 @@
+// Bodies: what a response sends and what a request's body goes into. The connection pulls and pushes; nothing here
+// knows it. Implemented in content/, returned by handlers/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "http/framing.h"
+
+namespace http {
+
+struct Response;
+
+/// Bytes owned together with others; immutable while shared.
+struct Blob {
+    std::shared_ptr<const void> owner;
+    std::span<const std::byte> bytes;
+};
+
+/// An open regular file that responses send parts of.
+class BodyFile {
+public:
+    virtual ~BodyFile() = default;
+    /// For the sending system call; stays valid while this object lives.
+    [[nodiscard]] virtual int descriptor() const = 0;
+    /// True while the file is the version whose length and tag the head promised. Asked before the last bytes leave:
+    /// when it is false the connection aborts, so that the client sees an incomplete answer rather than a mixed one.
+    [[nodiscard]] virtual bool unchanged() const = 0;
+    /// True when the file has rested long enough that the kernel may send its pages without a copy.
+    [[nodiscard]] virtual bool at_rest() const = 0;
+};
+
+/// `length` bytes of a file from `offset`.
+struct FileSlice {
+    std::shared_ptr<const BodyFile> file;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+};
+
+/// A body that is made while it is sent. Destroying it before the end is the abort.
+class BodySource {
+public:
+    enum class Outcome : std::uint8_t {
+        produced,  ///< `bytes` were written (0 is allowed: work was done, nothing came out yet); call again
+        finished,  ///< `bytes` were written and nothing follows
+        failed,    ///< the connection aborts; the client sees an incomplete answer
+    };
+    struct Pulled {
+        Outcome outcome;
+        std::size_t bytes = 0;
+    };
+
+    virtual ~BodySource() = default;
+    /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most about a millisecond.
+    virtual Pulled pull(std::span<std::byte> into) = 0;
+};
+
+/// A part of a body of known length.
+using Piece = std::variant<std::string, Blob, FileSlice>;
+
+/// A response's content: nothing, pieces in order (their sum is the Content-Length), or a source of unknown length.
+using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique_ptr<BodySource>>;
+
+[[nodiscard]] std::uint64_t piece_bytes(const Piece& piece);
+/// nullopt for a source.
+[[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
+
+/// A number of the reactor's that comes back from content::DiskQueue when the work it was given for is done.
+using Wake = std::uint64_t;
+
+/// Work on the disk that a response waits for (state `committing`). It goes on to its end even when the peer leaves.
+class PendingResponse {
+public:
+    virtual ~PendingResponse() = default;
+    /// Starts, or goes on after a wake. The response when it is there; nullopt: `wake` will come back, call again then.
+    virtual std::optional<Response> advance(Wake wake) = 0;
+};
+
+/// Where a request's body goes. Destroying it before finish() is the abort: nothing remains.
+class BodySink {
+public:
+    virtual ~BodySink() = default;
+    /// Takes all of `block` or refuses the upload (507, 413, …); after a refusal only destruction follows.
+    virtual std::expected<void, Refusal> write(std::span<const std::byte> block) = 0;
+    /// The whole body is in. `trailers`: the trailer section, CRLF-ended field lines, may be empty.
+    /// Returns what makes it durable and then answers; this sink is not used again.
+    virtual std::unique_ptr<PendingResponse> finish(std::string_view trailers) = 0;
+};
+
+}  // namespace http

@@ -1,0 +1,64 @@
+// A request body out of the bytes of the connection, by length or chunked (RFC 9112 §6, §7.1). Copies nothing.
+// Called by the connection while it reads, drains or forwards a body.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/fields.h"
+#include "http/framing.h"
+
+namespace http {
+
+class BodyDecoder {
+public:
+    enum class Outcome : std::uint8_t {
+        need_more,  ///< everything given was consumed, or what is left is an incomplete line
+        data,       ///< `data` holds body bytes; call again
+        complete,   ///< the body has ended; the bytes after `consumed` are the next request's
+        invalid,    ///< refusal() says why; the connection closes
+    };
+    struct Step {
+        Outcome outcome;
+        std::size_t consumed = 0;           ///< bytes of `input` that are done with
+        std::span<const std::byte> data{};  ///< a part of `input`
+    };
+
+    void start(const Framing& framing);
+    /// Decodes one step. `input`: the unconsumed bytes of the connection. Every byte is consumed as soon as it was
+    /// looked at: the decoder keeps what it must remember, so any cut of the input gives the same body.
+    Step decode(std::span<const std::byte> input);
+
+    /// Body bytes seen so far.
+    [[nodiscard]] std::uint64_t body_bytes() const { return body_bytes_; }
+    /// Bytes that are certainly still to come: exact for a length; for chunked, the rest of the chunk.
+    [[nodiscard]] std::uint64_t announced_left() const { return left_; }
+    [[nodiscard]] const Refusal& refusal() const { return refusal_; }
+
+    /// The trailer section, once complete: kept apart from the head's fields (RFC 9110 §6.5).
+    [[nodiscard]] const std::string& trailer_text() const { return trailer_text_; }
+    /// The value of a trailer field; parsed on demand out of trailer_text().
+    [[nodiscard]] std::string_view find_trailer(FieldName name) const;
+
+private:
+    enum class Stage : std::uint8_t {
+        length, size_start, size, extension, quoted, quoted_pair, size_lf, chunk, chunk_cr, chunk_lf,
+        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, complete
+    };
+
+    Step refuse(Status status, std::string_view reason, std::size_t consumed);
+    Step decode_chunked(std::span<const std::byte> input);
+
+    Stage stage_ = Stage::complete;
+    std::uint64_t left_ = 0;
+    std::uint64_t body_bytes_ = 0;
+    std::uint32_t size_digits_ = 0;
+    std::uint32_t extension_bytes_ = 0;
+    std::string trailer_text_;
+    Refusal refusal_;
+};
+
+}  // namespace http

@@ -1,0 +1,35 @@
+// Where a request's body ends (RFC 9112 §6.3), decided strictly: every doubt is an error, and the connection closes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "http/fields.h"
+#include "http/status.h"
+
+namespace http {
+
+struct Framing {
+    enum class Kind : std::uint8_t { none, length, chunked };
+
+    Kind kind = Kind::none;
+    std::uint64_t length = 0;  ///< of the body in bytes; for Kind::length, may be 0
+};
+
+/// Why a head is refused. `status` is bad_request, not_implemented, … ; `reason` is one sentence for the client
+/// that says what was wrong and what is right; it has static lifetime.
+struct Refusal {
+    Status status = Status::bad_request;
+    std::string_view reason;
+};
+
+struct FramingResult {
+    Framing framing;
+    bool valid = true;
+    Refusal refusal;  ///< meaningful when not valid
+};
+
+/// `minor_version`: Transfer-Encoding in HTTP/1.0 is faulty framing (RFC 9112 §6.1).
+[[nodiscard]] FramingResult decide_framing(const Fields& fields, std::string_view text, int minor_version);
+
+}  // namespace http

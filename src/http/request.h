@@ -1,0 +1,55 @@
+// One request's head, parsed: what handlers look at. Values are offsets into `text`, which its owner may move.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/fields.h"
+#include "http/framing.h"
+#include "http/method.h"
+#include "http/target.h"
+
+namespace http {
+
+struct Request {
+    /// The whole head as received. Whoever moves the bytes sets this anew; everything else stays valid.
+    std::string_view text;
+    Method method = Method::unknown;
+    Slice method_text;
+    Slice target_text;
+    Target target;
+    std::uint8_t minor_version = 1;  ///< of HTTP/1.x
+    Fields fields;
+    Framing framing;
+    bool keep_alive = true;         ///< the client allows another request (RFC 9112 §9.3)
+    bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
+    bool unknown_expectation = false;  ///< any other expectation: 417
+    /// The position of this request's last received byte among all receives of the process: what was read from the
+    /// file system at or after this point is not older than the request.
+    std::uint64_t arrival = 0;
+
+    [[nodiscard]] std::optional<std::string_view> find(FieldName name) const { return fields.find(name, text); }
+    [[nodiscard]] std::optional<std::string_view> find_list(FieldName name, std::string& storage) const {
+        return fields.find_list(name, text, storage);
+    }
+    [[nodiscard]] std::string_view path() const { return target.path; }
+    [[nodiscard]] std::string_view query() const { return target.query.of(text); }
+    [[nodiscard]] bool has_body() const {
+        return framing.kind == Framing::Kind::chunked || (framing.kind == Framing::Kind::length && framing.length > 0);
+    }
+    void clear() {
+        text = {};
+        method = Method::unknown;
+        method_text = target_text = {};
+        target.clear();
+        minor_version = 1;
+        fields.clear();
+        framing = {};
+        keep_alive = true;
+        expects_continue = unknown_expectation = false;
+    }
+};
+
+}  // namespace http

@@ -1,0 +1,38 @@
+// What the server part can be told, with defaults and the reason for each bound. Filled by app/options.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/address.h"
+
+namespace server {
+
+enum class LogFormat : std::uint8_t { common, combined, json };
+
+struct ServerConfig {
+    std::vector<net::Address> addresses;  ///< at least one
+
+    /// Connections at once; one more is answered 503 and closed. Bounds descriptors and memory.
+    std::size_t max_connections = 10'000;
+    /// Bytes of one request body; 0: no bound. More is 413.
+    std::uint64_t max_body_bytes = 0;
+
+    std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
+    std::int64_t header_timeout_ms = 10'000;  ///< for a whole head, absolute: trickling does not help
+    std::int64_t body_timeout_ms = 30'000;    ///< without progress at min_body_rate
+    std::int64_t write_timeout_ms = 30'000;   ///< without the kernel taking a byte
+    std::int64_t drain_timeout_ms = 5'000;    ///< for the rest of a body that was answered early
+    std::int64_t linger_timeout_ms = 2'000;   ///< after our half-close, for the peer's
+    std::int64_t shutdown_grace_ms = 10'000;  ///< for requests in flight after SIGTERM
+    std::uint64_t min_body_rate = 100;        ///< bytes per second that extend the body deadline
+
+    /// "-" is standard output (access) or standard error (error); empty is off.
+    std::string access_log;
+    std::string error_log = "-";
+    LogFormat log_format = LogFormat::combined;
+};
+
+}  // namespace server
