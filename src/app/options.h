@@ -1,0 +1,57 @@
+// The command line as a value: argv in, Options or one sentence out. Pure apart from getopt's own state; opens no file
+// and resolves no name. Called by main.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+
+#include "handlers/site_config.h"
+#include "net/address.h"
+#include "server/server_config.h"
+
+namespace app {
+
+enum class Action : std::uint8_t {
+    serve,
+    test,     ///< check everything, say what would be served, exit
+    help,     ///< print help_text(), exit
+    version,  ///< print version_text(), exit
+};
+
+struct Options {
+    Action action = Action::serve;
+    server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
+    handlers::SiteConfig site;
+    std::string directory;  ///< as given: relative to the working directory, or absolute
+    bool daemon = false;
+    std::string pidfile;  ///< empty: none
+    std::string user;     ///< a name or a number; empty: stay who we are
+    std::string group;    ///< empty with a user: that user's own group
+};
+
+/// What is wrong and what is accepted: one line for standard error, without the program's name and newline.
+struct UsageError {
+    std::string sentence;
+};
+
+/// Reads the command line; the first problem ends it. argv[0] is skipped; argv may be permuted (options after DIR are
+/// accepted). Not for two threads at once (getopt). `stdin_is_terminal` decides what no directory means: the working
+/// directory for a person at a terminal, a refusal for a script.
+/// --help and --version win over whatever follows them.
+std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal);
+
+/// Ends with a newline; at most 80 columns.
+std::string help_text();
+/// Version, and what this build can do; ends with a newline.
+std::string version_text();
+
+/// "godwit 0.1.0: serving DIR on http://127.0.0.1:4221/ (uploads on, deletes on)" and a newline. `bound` are the
+/// addresses really listened on, with their real ports; `directory` the absolute name of the root.
+std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound);
+
+/// What --test prints: every setting that matters, one a line.
+std::string describe(const Options& options, const std::string& directory);
+
+}  // namespace app
