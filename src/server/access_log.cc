@@ -1,0 +1,132 @@
+// The three line formats.
+#include "server/access_log.h"
+
+#include <charconv>
+#include <ctime>
+
+#include "base/escape.h"
+
+namespace server {
+namespace {
+
+/// Longer values are cut: a line stays readable and bounded.
+constexpr std::size_t kMaxValueBytes = 1024;
+
+void append_number(std::string& out, std::uint64_t value) {
+    char digits[20];
+    const auto result = std::to_chars(std::begin(digits), std::end(digits), value);
+    out.append(digits, result.ptr);
+}
+
+void append_quoted(std::string& out, std::string_view value) {
+    out.push_back('"');
+    if (value.empty()) {
+        out.push_back('-');
+    } else {
+        base::append_log_escaped(out, value, kMaxValueBytes);
+    }
+    out.push_back('"');
+}
+
+void append_json_member(std::string& out, std::string_view name, std::string_view value) {
+    out.append(",\"").append(name).append("\":\"");
+    base::append_json_escaped(out, value.substr(0, kMaxValueBytes));
+    out.push_back('"');
+}
+
+void append_json_number(std::string& out, std::string_view name, std::uint64_t value) {
+    out.append(",\"").append(name).append("\":");
+    append_number(out, value);
+}
+
+std::string format_time(std::int64_t unix_seconds, const char* format) {
+    const time_t seconds = unix_seconds;
+    tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[40];
+    return {text, std::strftime(text, sizeof text, format, &parts)};
+}
+
+}  // namespace
+
+void AccessLog::prepare_time(std::int64_t unix_seconds) {
+    if (unix_seconds == time_of_text_) return;
+    time_of_text_ = unix_seconds;
+    time_text_ = format_time(unix_seconds, format_ == LogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000");
+}
+
+void AccessLog::append(const AccessEntry& entry, const base::Clock& clock) {
+    prepare_time(clock.unix_seconds());
+    if (format_ == LogFormat::json) {
+        append_json(entry);
+    } else {
+        append_text(entry);
+    }
+}
+
+void AccessLog::append_text(const AccessEntry& entry) {
+    std::string& out = file_.pending();
+    entry.peer.append_to(out);
+    out.append(" - - [").append(time_text_).append("] \"");
+    if (entry.method.empty()) {
+        out.push_back('-');
+    } else {
+        base::append_log_escaped(out, entry.method, kMaxValueBytes);
+        out.push_back(' ');
+        base::append_log_escaped(out, entry.target, kMaxValueBytes);
+        out.append(entry.minor_version == 0 ? " HTTP/1.0" : " HTTP/1.1");
+    }
+    out.append("\" ");
+    append_number(out, static_cast<std::uint64_t>(entry.status));
+    out.push_back(' ');
+    append_number(out, entry.body_bytes);
+    if (format_ == LogFormat::combined) {
+        out.push_back(' ');
+        append_quoted(out, entry.referer);
+        out.push_back(' ');
+        append_quoted(out, entry.user_agent);
+    }
+    out.push_back(' ');
+    append_number(out, static_cast<std::uint64_t>(entry.duration_ms));
+    out.append("ms");
+    if (!entry.aborted.empty()) out.append(" aborted: ").append(entry.aborted);
+    out.push_back('\n');
+}
+
+void AccessLog::append_json(const AccessEntry& entry) {
+    std::string& out = file_.pending();
+    out.append("{\"time\":\"").append(time_text_).push_back('"');
+    std::string peer;
+    entry.peer.append_to(peer);
+    append_json_member(out, "peer", peer);
+    append_json_member(out, "method", entry.method);
+    append_json_member(out, "target", entry.target);
+    append_json_member(out, "version", entry.minor_version == 0 ? "1.0" : "1.1");
+    append_json_number(out, "status", static_cast<std::uint64_t>(entry.status));
+    append_json_number(out, "bytes", entry.body_bytes);
+    append_json_number(out, "received", entry.received_bytes);
+    append_json_number(out, "duration_ms", static_cast<std::uint64_t>(entry.duration_ms));
+    append_json_member(out, "referer", entry.referer);
+    append_json_member(out, "user_agent", entry.user_agent);
+    if (!entry.aborted.empty()) append_json_member(out, "aborted", entry.aborted);
+    out.append("}\n");
+}
+
+void ErrorLog::append(const base::Clock& clock, std::string_view level, const net::PeerAddress* peer,
+                      std::string_view text, std::string_view detail) {
+    if (!file_.on()) return;
+    std::string& out = file_.pending();
+    out.append(format_time(clock.unix_seconds(), "%Y-%m-%dT%H:%M:%SZ")).append(" ").append(level).append(": ");
+    if (peer != nullptr) {
+        peer->append_to(out);
+        out.append(": ");
+    }
+    out.append(text);
+    if (!detail.empty()) {
+        out.append(": ");
+        base::append_log_escaped(out, detail, kMaxValueBytes);
+    }
+    out.push_back('\n');
+}
+
+}  // namespace server

@@ -1,0 +1,60 @@
+// The states of a connection and the legal moves between them: one enum, one table (docs/state-machine.md, which a
+// test compares with it). Also what each state waits for. Pure; called by Connection.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace server {
+
+enum class ConnectionState : std::uint8_t {
+    idle,          ///< between requests, no byte of the next one seen
+    reading_head,  ///< some bytes of a head
+    reading_body,  ///< a sink takes the bytes
+    committing,    ///< the whole body is in (or none was due); the disk has the word
+    responding,    ///< a response is being produced into the output queue
+    draining,      ///< answered before the body ended; a little is left, the connection is kept
+    lingering,     ///< the last answer is out or on its way; input is thrown away until the peer closes
+    closed,        ///< terminal; the owner erases it
+};
+inline constexpr std::size_t kConnectionStates = 8;
+
+enum class ConnectionEvent : std::uint8_t {
+    head_begun,        ///< the first byte of a request arrived
+    body_wanted,       ///< a sink was chosen and a body is due
+    commit_begun,      ///< a response waits for the disk
+    answer_ready,      ///< a response, or a refusal, is there
+    answer_queued,     ///< its last byte is in the output queue; the connection is kept
+    answer_queued_early,  ///< the same, and a little of the request's body is still to come
+    answer_queued_last,   ///< the same, and the connection ends after it
+    body_drained,      ///< the rest of the body was thrown away
+    deadline_passed,   ///< the state lasted too long
+    peer_gone,         ///< the stream has ended or failed and nothing can be said to the peer any more
+    stopping,          ///< the server stops and this connection owes no answer
+};
+inline constexpr std::size_t kConnectionEvents = 11;
+
+/// The state after `event`, or nullopt where the event cannot happen in that state.
+[[nodiscard]] std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent event);
+
+/// True where bytes from the peer are wanted.
+[[nodiscard]] constexpr bool reads(ConnectionState state) {
+    switch (state) {
+        case ConnectionState::idle:
+        case ConnectionState::reading_head:
+        case ConnectionState::reading_body:
+        case ConnectionState::draining:
+        case ConnectionState::lingering: return true;
+        case ConnectionState::committing:
+        case ConnectionState::responding:
+        case ConnectionState::closed: return false;
+    }
+    return false;
+}
+
+[[nodiscard]] std::string_view state_name(ConnectionState state);
+[[nodiscard]] std::string_view event_name(ConnectionEvent event);
+
+}  // namespace server
