@@ -1,12 +1,21 @@
-// What is served at each path: the open file, its validators, its prepared fields, the bytes of small files and the
-// coded variants. An entry is checked against the file system before it answers a request that arrived after the last
-// check, so an answer is never older than its request, and under load many requests share one check.
+// What is served at each path. An entry is checked against the file system before it answers a request that arrived
+// after the last check, so an answer is never older than its request, and under load many requests share one check.
 // Called by handlers/static_files; writers invalidate.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <list>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "content/compression_policy.h"
+#include "content/file_root.h"
+#include "content/representation.h"
 
 namespace content {
 
@@ -14,6 +23,73 @@ namespace content {
 /// brought bytes; Request::arrival is a copy. A check made now is valid for all requests with arrival <= latest.
 struct ArrivalClock {
     std::uint64_t latest = 0;
+};
+
+struct CacheLimits {
+    /// Bytes of files and coded forms in memory: as much as a small site.
+    std::size_t max_bytes = 64 * 1024 * 1024;
+    /// Descriptors held open: the usual soft limit of a process is 1,024; app raises it.
+    std::size_t max_descriptors = 1024;
+    /// Files up to here are kept in memory: one send() without a second system call.
+    std::size_t small_file_bytes = 128 * 1024;
+};
+
+/// Since the start, but for `bytes`, `descriptors` and `entries`, which are of now.
+struct CacheCounters {
+    std::uint64_t hits = 0;       ///< answered by an entry that was there
+    std::uint64_t misses = 0;     ///< had to open the file
+    std::uint64_t checks = 0;     ///< entries compared with the file system
+    std::uint64_t reopened = 0;   ///< of these, found changed
+    std::uint64_t evictions = 0;  ///< entries dropped for room
+    std::uint64_t coded_hits = 0;  ///< coded forms that were there
+    std::uint64_t coded_made = 0;  ///< coded forms compressed here and kept
+    std::size_t bytes = 0;
+    std::size_t descriptors = 0;
+    std::size_t entries = 0;
+};
+
+/// Why there is no representation.
+enum class FindError : std::uint8_t {
+    absent,       ///< no such file, or it lies outside the root: 404
+    denied,       ///< no right to read it: 403
+    unsuitable,   ///< a FIFO, socket or device: 403
+    changing,     ///< written to while it was read, again and again: 503
+    exhausted,    ///< no descriptors or memory left: 503
+    failed,       ///< the disk failed: 500
+};
+
+class RepresentationCache {
+public:
+    /// All references must outlive the cache and every response made from it.
+    RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
+                        const CacheLimits& limits, const CompressionPolicy& policy);
+    ~RepresentationCache();
+    RepresentationCache(const RepresentationCache&) = delete;
+    RepresentationCache& operator=(const RepresentationCache&) = delete;
+
+    /// What is at `path` (a target's decoded path, not hidden) at or after the arrival of a request
+    /// (Request::arrival). Directories are found too, and not kept. Allocates nothing on a hit.
+    std::expected<std::shared_ptr<const Representation>, FindError> find(std::string_view path,
+                                                                         std::uint64_t arrival);
+
+    /// The body of a form of `found`, whole: its bytes or file; for a form that is not made yet, what compresses it
+    /// (and keeps the result). State::none is not allowed.
+    http::Body body(const std::shared_ptr<const Representation>& found, Coding coding);
+
+    /// What is at `path` was or is about to be changed by this process: it is looked at anew by the next find(),
+    /// whenever that request arrived. To be called after the change, before its response.
+    void invalidate(std::string_view path);
+
+    /// Drops entries that no request used for `age_ns`, so that deleted files do not keep their room on the disk.
+    /// The reactor calls it every few seconds; cheap when there is nothing to drop.
+    void drop_unused(base::UnixNs age_ns);
+
+    [[nodiscard]] const CacheCounters& counters() const { return counters_; }
+
+private:
+    struct Entry;
+    class Filler;
+    CacheCounters counters_;
 };
 
 }  // namespace content
