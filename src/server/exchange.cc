@@ -10,7 +10,8 @@ void Exchange::reset() {
     sink.reset();
     pending.reset();
     status = http::Status::ok;
-    ending = Ending::keep;
+    body_progress = BodyProgress::none;
+    decoder.start({});
     delimiting = Delimiting::none;
     body = std::monostate{};
     piece_index = 0;

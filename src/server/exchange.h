@@ -24,6 +24,9 @@ enum class Ending : std::uint8_t {
     linger,  ///< the connection ends, and the peer may still be sending: read on so that no reset eats the answer
 };
 
+/// Of the request's body.
+enum class BodyProgress : std::uint8_t { none, unread, ended };
+
 /// How the content is delimited (RFC 9112 §6).
 enum class Delimiting : std::uint8_t { none, length, chunked, close };
 
@@ -33,11 +36,14 @@ struct Exchange {
     std::string kept_head;  ///< the head's text, once the input buffer is needed for other bytes
 
     http::BodyDecoder decoder;
+    BodyProgress body_progress = BodyProgress::none;
+    base::MonotonicMs body_due_ms = 0;   ///< deadline of reading_body
+    base::MonotonicMs body_mark_ms = 0;  ///< since when body_mark_bytes are counted
+    std::uint64_t body_mark_bytes = 0;
     std::unique_ptr<http::BodySink> sink;
     std::unique_ptr<http::PendingResponse> pending;
 
     http::Status status = http::Status::ok;
-    Ending ending = Ending::keep;
     Delimiting delimiting = Delimiting::none;
     http::Body body;
     std::size_t piece_index = 0;      ///< of body's pieces: the one being sent

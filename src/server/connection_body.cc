@@ -1,0 +1,154 @@
+// The states of a connection that read request bodies: into a sink, or away.
+#include <algorithm>
+#include <format>
+
+#include "handlers/error_page.h"
+#include "server/connection.h"
+
+namespace server {
+namespace {
+
+/// Up to this many bytes of a body still to come are read through the input block, where whatever follows the body
+/// can stay; more are read into the scratch memory, never beyond the body's known bytes.
+constexpr std::uint64_t kSmallRest = 4 * 1024;
+
+}  // namespace
+
+Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Turn& turn) {
+    Exchange& exchange = *exchange_;
+    exchange.sink = std::move(sink);
+    if (!exchange.request.has_body()) return finish_body(turn);
+    if (exchange.request.expects_continue && input_.empty()) {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        output_.append_bytes(turn.blocks, std::as_bytes(std::span(kContinue)));
+    }
+    exchange.body_mark_ms = turn.clock.now_ms();
+    exchange.body_mark_bytes = 0;
+    exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
+    move(ConnectionEvent::body_wanted, turn);
+    return Step::proceed;
+}
+
+Connection::Step Connection::read_body(Turn& turn) {
+    if (!input_.empty()) {
+        std::size_t consumed = 0;
+        const Step step = take_body(input_.readable(), consumed, turn);
+        input_.consume(consumed);
+        if (step != Step::blocked) return step;
+    }
+    if (turn_bytes_ >= kTurnBytes) return Step::yield;
+    return receive_body(turn);
+}
+
+/// Reads once more from the stream.
+Connection::Step Connection::receive_body(Turn& turn) {
+    const std::uint64_t left = exchange_->decoder.announced_left();
+    const bool direct = left > kSmallRest && input_.empty();
+    const std::span<std::byte> room =
+        direct ? turn.scratch.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, turn.scratch.size())))
+               : input_.writable(turn.blocks);
+    if (input_end_ == Input::ended) return incomplete_body(turn);
+    const net::IoResult result = stream_->receive(room);
+    if (!direct) input_.commit(result.bytes);
+    switch (result.status) {
+        case net::IoStatus::would_block: return Step::blocked;
+        case net::IoStatus::closed: input_end_ = Input::ended; return incomplete_body(turn);
+        case net::IoStatus::failed: return peer_gone(turn, "the peer reset the connection during the upload");
+        case net::IoStatus::progress: break;
+    }
+    arrival_ = ++turn.arrivals.latest;
+    turn.metrics.bytes_received += result.bytes;
+    turn_bytes_ += static_cast<std::uint32_t>(result.bytes);
+    note_body_progress(result.bytes, turn);
+    if (!direct) return Step::proceed;
+    std::size_t consumed = 0;
+    const Step step = take_body(room.first(result.bytes), consumed, turn);
+    return step == Step::blocked ? Step::proceed : step;
+}
+
+/// Gives body bytes to the sink. blocked: all of `bytes` was consumed and the body goes on.
+Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::size_t& consumed, Turn& turn) {
+    Exchange& exchange = *exchange_;
+    while (true) {
+        const http::BodyDecoder::Step step = exchange.decoder.decode(bytes.subspan(consumed));
+        consumed += step.consumed;
+        switch (step.outcome) {
+            case http::BodyDecoder::Outcome::need_more: return Step::blocked;
+            case http::BodyDecoder::Outcome::invalid: return refuse_request(exchange.decoder.refusal(), turn);
+            case http::BodyDecoder::Outcome::complete: return finish_body(turn);
+            case http::BodyDecoder::Outcome::data: break;
+        }
+        if (const auto taken = exchange.sink->write(step.data); !taken) return refuse_body(taken.error(), turn);
+    }
+}
+
+/// The sink refused (no space, too large, …): the rest of the body is not wanted.
+Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
+    http::Response response = handlers::refusal_response(&exchange_->request, refusal);
+    response.reason = refusal.reason;
+    return answer(std::move(response), turn);
+}
+
+Connection::Step Connection::finish_body(Turn& turn) {
+    Exchange& exchange = *exchange_;
+    exchange.body_progress = BodyProgress::ended;
+    exchange.pending = exchange.sink->finish(exchange.decoder.trailer_text());
+    exchange.sink.reset();
+    move(ConnectionEvent::commit_begun, turn);
+    return Step::proceed;
+}
+
+/// The peer has ended in the middle of the body: nothing is stored, and a half-closed peer is told.
+Connection::Step Connection::incomplete_body(Turn& turn) {
+    ++turn.metrics.uploads_aborted;
+    const Exchange& exchange = *exchange_;
+    const std::string_view target = exchange.request.target_text.of(exchange.request.text);
+    const std::uint64_t received = exchange.decoder.body_bytes();
+    turn.error_log.append(turn.clock, "aborted", &peer_,
+                          exchange.request.framing.kind == http::Framing::Kind::length
+                              ? std::format("the upload ended after {} of {} bytes", received,
+                                            exchange.request.framing.length)
+                              : std::format("the chunked upload ended after {} bytes, before its last chunk", received),
+                          target);
+    return refuse_request({http::Status::bad_request, "the body ended before its announced end; nothing was stored"},
+                          turn);
+}
+
+/// Extends the body's deadline while bytes come at the minimum rate or above: an honest slow upload goes on, a drip
+/// does not.
+void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
+    Exchange& exchange = *exchange_;
+    exchange.body_mark_bytes += bytes;
+    const base::MonotonicMs elapsed_ms = turn.clock.now_ms() - exchange.body_mark_ms;
+    const std::uint64_t wanted = turn.config.min_body_rate * static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed_ms, 1000)) / 1000;
+    if (exchange.body_mark_bytes < wanted) return;
+    exchange.body_mark_bytes = 0;
+    exchange.body_mark_ms = turn.clock.now_ms();
+    exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
+}
+
+/// Throws away the rest of a body that was answered early.
+Connection::Step Connection::drain(Turn& turn) {
+    Exchange& exchange = *exchange_;
+    while (!input_.empty()) {
+        const http::BodyDecoder::Step step = exchange.decoder.decode(input_.readable());
+        input_.consume(step.consumed);
+        switch (step.outcome) {
+            case http::BodyDecoder::Outcome::data: break;
+            case http::BodyDecoder::Outcome::need_more: input_.release_if_empty(); return wait_for_rest(turn);
+            case http::BodyDecoder::Outcome::invalid: return peer_gone(turn, {});
+            case http::BodyDecoder::Outcome::complete:
+                release_exchange(turn);
+                move(ConnectionEvent::body_drained, turn);
+                return Step::proceed;
+        }
+    }
+    return wait_for_rest(turn);
+}
+
+Connection::Step Connection::wait_for_rest(Turn& turn) {
+    if (input_end_ == Input::open || !output_.empty()) return Step::blocked;
+    return peer_gone(turn, {});
+}
+
+}  // namespace server

@@ -1,0 +1,271 @@
+// One turn after the other.
+#include "server/reactor.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "net/socket.h"
+
+namespace server {
+namespace {
+
+// Tokens of what is no connection: slots above these are never reached.
+constexpr std::uint32_t kFirstListenerSlot = 0xFFFF'0000;
+constexpr std::uint32_t kSignalSlot = 0xFFFF'FF00;
+constexpr std::uint32_t kDiskSlot = 0xFFFF'FF01;
+
+/// Connections beyond the limit that are still told so; more are just closed.
+constexpr std::size_t kRefusedAtOnce = 64;
+/// Connections accepted from one listener in one turn: those already here come first.
+constexpr int kAcceptsPerTurn = 64;
+/// When descriptors ran out, accepting is tried again after this time, or when a connection closes.
+constexpr base::MonotonicMs kAcceptPauseMs = 500;
+/// Unused blocks and exchanges kept for the next turn.
+constexpr std::size_t kBlocksKept = 128;
+constexpr std::size_t kExchangesKept = 128;
+
+}  // namespace
+
+Reactor::Reactor(const Parts& parts)
+    : parts_(parts),
+      blocks_(kBlockBytes, kBlocksKept),
+      exchanges_(kExchangesKept),
+      scratch_(new std::byte[kScratchBytes]),
+      turn_{.config = parts.config,
+            .clock = parts.clock,
+            .handler = parts.handler,
+            .blocks = blocks_,
+            .exchanges = exchanges_,
+            .arrivals = parts.arrivals,
+            .date = date_,
+            .access_log = parts.access_log,
+            .error_log = parts.error_log,
+            .metrics = metrics_,
+            .scratch = {scratch_.get(), kScratchBytes}} {}
+
+Reactor::~Reactor() = default;
+
+bool Reactor::start() {
+    for (std::size_t i = 0; i < parts_.listeners.size(); ++i) {
+        const net::Token token{kFirstListenerSlot + static_cast<std::uint32_t>(i), 0};
+        if (!parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read)) return false;
+    }
+    if (!parts_.poller.add(parts_.signals.descriptor(), {kSignalSlot, 0}, net::Interest::read)) return false;
+    const int disk = parts_.disk.event_descriptor();
+    return disk < 0 || parts_.poller.add(disk, {kDiskSlot, 0}, net::Interest::read);
+}
+
+void Reactor::run() {
+    while (phase_ != Phase::over) turn();
+    for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
+        if (Connection* connection = connections_.at(slot).connection.get()) {
+            connection->abandon(turn_, "the server stopped");
+            remove(connection->token());
+        }
+    }
+    end_turn();
+}
+
+/// How long the poller may wait, in milliseconds; -1 is without end.
+int Reactor::wait_ms() const {
+    if (!again_.empty()) return 0;
+    std::optional<base::MonotonicMs> until = deadlines_.earliest();
+    const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
+    const base::MonotonicMs now = parts_.clock.now_ms();
+    if (accepting_ == Accepting::paused) at_most(now + kAcceptPauseMs);
+    if (phase_ == Phase::stopping) at_most(stop_by_ms_);
+    if (!until) return -1;
+    return static_cast<int>(std::clamp<base::MonotonicMs>(*until - now, 0, 60'000));
+}
+
+void Reactor::turn() {
+    std::swap(work_, again_);
+    const bool was_paused = accepting_ == Accepting::paused;
+    const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
+    parts_.clock.update();
+    date_.update(parts_.clock.unix_seconds());
+    // First every receive, then every answer: what is read from the file system after this point is not older than
+    // any of these requests.
+    for (const net::Event& event : events) take_event(event);
+    for (std::size_t i = 0; i < work_.size(); ++i) advance(work_[i]);
+    work_.clear();
+    expire();
+    if (was_paused && accepting_ == Accepting::paused) resume_accepting();
+    end_turn();
+    if (phase_ == Phase::stopping && (connections_.size() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
+        phase_ = Phase::over;
+    }
+}
+
+void Reactor::take_event(const net::Event& event) {
+    if (event.token.slot >= kFirstListenerSlot) {
+        if (event.token.slot == kSignalSlot) {
+            take_signals();
+        } else if (event.token.slot == kDiskSlot) {
+            wake_committed();
+        } else {
+            accept_all(parts_.listeners[event.token.slot - kFirstListenerSlot]);
+        }
+        return;
+    }
+    ConnectionTable::Slot* slot = connections_.find(event.token);
+    if (slot == nullptr) return;
+    // Nothing is wanted of a peer that is gone while the disk works; the event would come back for ever.
+    if ((event.hung_up || event.error) && slot->interest == net::Interest::none) {
+        parts_.poller.remove(slot->descriptor);
+        slot->watched = false;
+        return;
+    }
+    if (event.readable || event.hung_up || event.error) slot->connection->receive(turn_);
+    work_.push_back(event.token);
+}
+
+void Reactor::accept_all(const net::Listener& listener) {
+    for (int i = 0; i < kAcceptsPerTurn && accepting_ == Accepting::on && phase_ == Phase::serving; ++i) {
+        net::Accepted accepted = listener.accept();
+        switch (accepted.outcome) {
+            case net::Accepted::none: return;
+            case net::Accepted::failed: break;
+            case net::Accepted::out_of_descriptors:
+                pause_accepting();
+                parts_.error_log.append(parts_.clock, "error", nullptr,
+                                        "out of file descriptors: accepting pauses until a connection closes");
+                return;
+            case net::Accepted::accepted: accept_one(std::move(accepted)); break;
+        }
+    }
+}
+
+void Reactor::accept_one(net::Accepted accepted) {
+    const bool refused = connections_.size() >= parts_.config.max_connections;
+    ++(refused ? metrics_.connections_refused : metrics_.connections_accepted);
+    if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
+    const int descriptor = accepted.fd.get();
+    const net::Token token = connections_.next_token();
+    auto stream = std::make_unique<net::SocketStream>(std::move(accepted.fd));
+    ConnectionTable::Slot& slot = connections_.add(
+        std::make_unique<Connection>(std::move(stream), accepted.peer, token, turn_), descriptor);
+    if (refused) {
+        settle(token, slot.connection->refuse(turn_));
+        return;
+    }
+    // The request is often here already: a connection that ends with its answer never meets the poller.
+    slot.connection->receive(turn_);
+    work_.push_back(token);
+}
+
+void Reactor::advance(net::Token token) {
+    ConnectionTable::Slot* slot = connections_.find(token);
+    if (slot != nullptr) settle(token, slot->connection->advance(turn_));
+}
+
+/// After a connection's turn: keeps the poller and the deadline in step with its state.
+void Reactor::settle(net::Token token, Connection::Verdict verdict) {
+    ConnectionTable::Slot& slot = *connections_.find(token);
+    switch (verdict) {
+        case Connection::Verdict::close: remove(token); return;
+        case Connection::Verdict::again: again_.push_back(token); break;
+        case Connection::Verdict::wait:
+            if (!watch(slot, slot.connection->interest())) {
+                remove(token);
+                return;
+            }
+            break;
+    }
+    if (const auto due = slot.connection->deadline(parts_.config)) {
+        deadlines_.set(token.slot, *due);
+    } else {
+        deadlines_.clear(token.slot);
+    }
+}
+
+/// False when the poller refuses: such a connection would never be heard of again.
+bool Reactor::watch(ConnectionTable::Slot& slot, net::Interest wanted) {
+    if (slot.watched ? slot.interest == wanted : wanted == net::Interest::none) return true;
+    const net::Token token = slot.connection->token();
+    const bool done = slot.watched ? parts_.poller.modify(slot.descriptor, token, wanted)
+                                   : parts_.poller.add(slot.descriptor, token, wanted);
+    if (!done) {
+        parts_.error_log.append(parts_.clock, "error", nullptr, "cannot watch a connection", std::strerror(errno));
+        return false;
+    }
+    slot.watched = true;
+    slot.interest = wanted;
+    return true;
+}
+
+void Reactor::remove(net::Token token) {
+    deadlines_.clear(token.slot);
+    connections_.erase(token);
+    if (accepting_ == Accepting::paused) resume_accepting();
+}
+
+void Reactor::expire() {
+    while (const std::optional<std::uint32_t> number = deadlines_.pop_expired(parts_.clock.now_ms())) {
+        Connection* connection = connections_.at(*number).connection.get();
+        if (connection != nullptr) settle(connection->token(), connection->expire(turn_));
+    }
+}
+
+void Reactor::wake_committed() {
+    wakes_.clear();
+    parts_.disk.reap(wakes_);
+    for (const std::uint64_t wake : wakes_) work_.push_back(net::Token::unpack(wake));
+}
+
+void Reactor::pause_accepting() {
+    accepting_ = Accepting::paused;
+    ++metrics_.accept_pauses;
+    for (const net::Listener& listener : parts_.listeners) parts_.poller.remove(listener.descriptor());
+}
+
+void Reactor::resume_accepting() {
+    if (phase_ != Phase::serving) return;
+    accepting_ = Accepting::on;
+    for (std::size_t i = 0; i < parts_.listeners.size(); ++i) {
+        const net::Token token{kFirstListenerSlot + static_cast<std::uint32_t>(i), 0};
+        parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read);
+    }
+}
+
+void Reactor::take_signals() {
+    while (const std::optional<int> signal = parts_.signals.next()) {
+        switch (*signal) {
+            case SIGHUP:
+            case SIGUSR1:
+                parts_.access_log.file().reopen();
+                parts_.error_log.file().reopen();
+                break;
+            case SIGTERM:
+            case SIGINT:
+                if (phase_ == Phase::serving) {
+                    begin_stopping();
+                } else {
+                    phase_ = Phase::over;
+                }
+                break;
+            default: break;
+        }
+    }
+}
+
+void Reactor::begin_stopping() {
+    phase_ = Phase::stopping;
+    turn_.stopping = true;
+    stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
+    for (net::Listener& listener : parts_.listeners) listener.close();
+    // Everybody looks at the new state of things: idle connections close.
+    for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
+        if (const Connection* connection = connections_.at(slot).connection.get()) work_.push_back(connection->token());
+    }
+}
+
+void Reactor::end_turn() {
+    parts_.disk.submit();
+    parts_.access_log.file().flush();
+    parts_.error_log.file().flush();
+}
+
+}  // namespace server

@@ -1,0 +1,94 @@
+// The loop: waits, receives for all ready connections, then advances each, then keeps interests and deadlines in step
+// with their states. The only code that sees both the poller and connections. Run by app/main.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/block_pool.h"
+#include "base/clock.h"
+#include "content/disk_queue.h"
+#include "content/representation_cache.h"
+#include "handlers/handler.h"
+#include "http/head_writer.h"
+#include "net/deadline_queue.h"
+#include "net/listener.h"
+#include "net/poller.h"
+#include "net/signals.h"
+#include "server/access_log.h"
+#include "server/connection_table.h"
+#include "server/exchange.h"
+#include "server/metrics.h"
+#include "server/server_config.h"
+#include "server/turn.h"
+
+namespace server {
+
+class Reactor {
+public:
+    /// What the loop runs on; everything outlives the reactor.
+    struct Parts {
+        const ServerConfig& config;
+        base::Clock& clock;
+        net::Poller& poller;
+        net::Signals& signals;
+        std::vector<net::Listener>& listeners;
+        handlers::Handler& handler;
+        content::ArrivalClock& arrivals;
+        content::DiskQueue& disk;
+        AccessLog& access_log;
+        ErrorLog& error_log;
+    };
+
+    explicit Reactor(const Parts& parts);
+    ~Reactor();
+    Reactor(const Reactor&) = delete;
+    Reactor& operator=(const Reactor&) = delete;
+
+    /// Registers the listeners. False when the poller refuses.
+    [[nodiscard]] bool start();
+    /// Until a signal ends it: first finishing what is in flight, at the second signal at once.
+    void run();
+
+    [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+
+private:
+    enum class Phase : std::uint8_t { serving, stopping, over };
+    enum class Accepting : std::uint8_t { on, paused };
+
+    void turn();
+    [[nodiscard]] int wait_ms() const;
+    void take_event(const net::Event& event);
+    void accept_all(const net::Listener& listener);
+    void accept_one(net::Accepted accepted);
+    void advance(net::Token token);
+    void settle(net::Token token, Connection::Verdict verdict);
+    [[nodiscard]] bool watch(ConnectionTable::Slot& slot, net::Interest wanted);
+    void remove(net::Token token);
+    void expire();
+    void take_signals();
+    void wake_committed();
+    void pause_accepting();
+    void resume_accepting();
+    void begin_stopping();
+    void end_turn();
+
+    Parts parts_;
+    base::BlockPool blocks_;
+    ExchangePool exchanges_;
+    http::DateLine date_;
+    Metrics metrics_;
+    std::unique_ptr<std::byte[]> scratch_;
+    Turn turn_;
+    net::DeadlineQueue deadlines_;
+    ConnectionTable connections_;
+    std::vector<net::Token> work_;   ///< to be advanced in this turn
+    std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
+    std::vector<std::uint64_t> wakes_;
+    Phase phase_ = Phase::serving;
+    Accepting accepting_ = Accepting::on;
+    base::MonotonicMs stop_by_ms_ = 0;
+};
+
+}  // namespace server

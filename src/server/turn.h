@@ -1,0 +1,49 @@
+// What connections work with while the reactor gives them their turn: everything that is one per process.
+// Made by the reactor; tests make their own with a fake clock and handler.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/block_pool.h"
+#include "base/clock.h"
+#include "content/representation_cache.h"
+#include "handlers/handler.h"
+#include "http/head_writer.h"
+#include "server/access_log.h"
+#include "server/exchange.h"
+#include "server/metrics.h"
+#include "server/server_config.h"
+
+namespace server {
+
+/// One input or output block. A head must fit one (http::kMaxHeadBytes).
+inline constexpr std::size_t kBlockBytes = 16 * 1024;
+/// Above this many waiting output bytes nothing is read, parsed or produced for a connection.
+inline constexpr std::size_t kHighWaterBytes = 256 * 1024;
+/// What one connection may send, or receive of a body, in one turn: no peer keeps the loop.
+inline constexpr std::size_t kTurnBytes = 1024 * 1024;
+/// Requests of one connection in one turn.
+inline constexpr std::uint32_t kTurnRequests = 64;
+/// Bodies of uploads are received in pieces of this size: fewer system calls than with a block.
+inline constexpr std::size_t kScratchBytes = 256 * 1024;
+/// An early answered body is read to its end, and the connection kept, when no more than this is left of it.
+inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
+
+struct Turn {
+    const ServerConfig& config;
+    base::Clock& clock;
+    handlers::Handler& handler;
+    base::BlockPool& blocks;
+    ExchangePool& exchanges;
+    content::ArrivalClock& arrivals;
+    http::DateLine& date;
+    AccessLog& access_log;
+    ErrorLog& error_log;
+    Metrics& metrics;
+    std::span<std::byte> scratch;  ///< kScratchBytes, contents of no meaning between calls
+    bool stopping = false;         ///< the server finishes what is in flight and takes no further request
+};
+
+}  // namespace server
