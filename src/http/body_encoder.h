@@ -1,23 +1,31 @@
-// Chunked coding of response content (RFC 9112 §7.1), around bytes that are produced in place.
-// Called by server/response_producer.
+// The chunked coding (RFC 9112 §7.1) around bytes that a source writes in place: room for the size line is kept in
+// front of them and for the CRLF behind, so nothing is moved. Called by the connection for sources.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace http {
 
-/// Room to keep free in front of the content of one chunk, and behind it.
-inline constexpr std::size_t kChunkFrontBytes = 10;  // up to 8 hexadecimal digits and CRLF
-inline constexpr std::size_t kChunkBackBytes = 2;
+/// What follows the chunk.
+enum class ChunkEnd : std::uint8_t {
+    more_follows,
+    last,  ///< the body ends: the last chunk and an empty trailer section are added
+};
 
-/// The last chunk, without trailers.
-inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+/// Room in front of the content: eight hexadecimal digits and CRLF.
+inline constexpr std::size_t kChunkFrontBytes = 10;
+/// Room behind it: CRLF, then "0 CRLF CRLF".
+inline constexpr std::size_t kChunkBackBytes = 7;
 
-/// `room` holds kChunkFrontBytes free bytes, then `content` (> 0) bytes, then kChunkBackBytes free ones. Writes the
-/// chunk's framing around the content. The size is padded with zeros to fill the front, so nothing moves.
-/// Returns the chunk's length in `room`, from its first byte.
-std::size_t frame_chunk(std::span<std::byte> room, std::size_t content);
+/// The part of `block` where the content of one chunk goes. `block`: more than kChunkFrontBytes + kChunkBackBytes and
+/// less than 4 GiB.
+[[nodiscard]] std::span<std::byte> chunk_content(std::span<std::byte> block);
+
+/// Puts the coding around the first `content_bytes` of chunk_content(block). Returns what is to be sent: a part of
+/// `block`; empty for no content with more to follow (a chunk of size 0 would end the body).
+[[nodiscard]] std::span<const std::byte> enclose_chunk(std::span<std::byte> block, std::size_t content_bytes,
+                                                       ChunkEnd end);
 
 }  // namespace http

@@ -1,46 +1,67 @@
-// Response heads as bytes (RFC 9112 §4): a handful of copies into room that the caller owns.
-// Called by server/response_producer.
+// Response heads into the output block: status line, Server, Date, the response's fields, framing, Connection
+// (RFC 9112 §4, §6, §9). A handful of copies; called by the connection when it begins a response.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
+#include "http/date.h"
+#include "http/framing.h"
+#include "http/method.h"
 #include "http/response.h"
 #include "http/status.h"
 
 namespace http {
 
-/// "Date: Sat, 21 Nov 2026 04:32:10 GMT\r\n", built once per second.
+/// The prebuilt field lines that every response of one second shares: "Server: godwit" and "Date: …".
+/// One per process; rebuilt when the second changes.
 class DateLine {
 public:
-    /// Builds the line anew when the second changed.
-    void update(std::int64_t unix_seconds);
-    [[nodiscard]] std::string_view text() const { return {text_, length_}; }
+    DateLine();
+    /// The lines for this second, each ended by CRLF. Valid until the next call.
+    [[nodiscard]] std::string_view at(std::int64_t unix_seconds) {
+        if (unix_seconds != second_) rebuild(unix_seconds);
+        return {lines_.data(), lines_.size()};
+    }
 
 private:
-    std::int64_t second_ = -1;
-    std::size_t length_ = 0;
-    char text_[64] = {};
+    static constexpr std::string_view kServer = "Server: godwit\r\n";
+    static constexpr std::string_view kName = "Date: ";
+    static constexpr std::size_t kDateOffset = kServer.size() + kName.size();
+
+    void rebuild(std::int64_t unix_seconds);
+
+    std::int64_t second_ = 0;
+    std::array<char, kDateOffset + kDateBytes + 2> lines_;
 };
 
-/// How the content is delimited, and what becomes of the connection.
-struct HeadFraming {
-    enum class Length : std::uint8_t { none, content_length, chunked };
-    enum class Persistence : std::uint8_t { implied, keep_alive, close };
-
-    Length length = Length::none;
-    std::uint64_t content_length = 0;
-    Persistence persistence = Persistence::implied;  ///< `implied` sends no Connection field
+/// What the Connection field says.
+enum class Persistence : std::uint8_t {
+    implied,  ///< no field: HTTP/1.1 and the connection stays
+    stated,   ///< "keep-alive": an HTTP/1.0 client asked for it and gets it
+    close,    ///< "close"
 };
 
-/// An upper bound of what write_head() writes for this response.
+/// How the end of `response` will be known (RFC 9112 §6.3), for the answer to a `method` request of HTTP/1.`minor_version`.
+/// Kind::none: no framing field is sent. A source towards HTTP/1.0 has no length and no coding: its end is the end of
+/// the connection (ends_with_connection).
+[[nodiscard]] Framing response_framing(const Response& response, Method method, int minor_version);
+
+/// True when only closing the connection ends the content: the caller must choose Persistence::close.
+[[nodiscard]] bool ends_with_connection(const Response& response, Method method, int minor_version);
+
+/// At least as many bytes as write_head() will write for this response.
 [[nodiscard]] std::size_t head_bytes_bound(const Response& response);
 
-/// Writes status line, Date, Server, the prepared lines, the response's own lines, framing, Connection and the empty
-/// line. `into` holds at least head_bytes_bound(response) bytes. Returns how many were written.
-std::size_t write_head(const Response& response, const HeadFraming& framing, std::string_view date_line,
-                       std::span<std::byte> into);
+/// Writes the whole head, the empty line included, to the front of `into` and returns its bytes.
+/// `into` must have head_bytes_bound(response) bytes. `shared_lines`: DateLine::at().
+std::size_t write_head(const Response& response, const Framing& framing, Persistence persistence,
+                       std::string_view shared_lines, std::span<std::byte> into);
+
+/// "HTTP/1.1 100 Continue" and the empty line: a whole interim response (RFC 9110 §15.2.1).
+inline constexpr std::string_view kContinueHead = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace http
