@@ -1,0 +1,212 @@
+// Detaching, the pid file and privileges: the parts of POSIX that main needs once.
+#include "app/daemon.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/ascii.h"
+
+namespace app {
+
+namespace {
+
+std::string reason(int error) { return std::strerror(error); }
+
+/// Everything, or false.
+bool write_all(int file, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t n = ::write(file, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+/// Reads until the other side closes.
+std::string read_all(int file) {
+    std::string text;
+    std::array<char, 512> block{};
+    for (;;) {
+        const ssize_t n = ::read(file, block.data(), block.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return text;
+        text.append(block.data(), static_cast<std::size_t>(n));
+    }
+}
+
+/// The first byte says that the child is ready; without it the child has failed and has said why itself.
+constexpr char kReady = '+';
+
+[[noreturn]] void wait_as_parent(const base::Fd& pipe, pid_t child) {
+    const std::string answer = read_all(pipe.get());
+    if (!answer.empty() && answer.front() == kReady) {
+        const bool printed = write_all(STDOUT_FILENO, std::string_view(answer).substr(1));
+        ::_exit(printed ? 0 : 1);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    ::_exit(code == 0 ? 1 : code);
+}
+
+std::string absolute(const std::string& path) {
+    if (path.starts_with('/')) return path;
+    std::array<char, PATH_MAX> directory{};
+    if (::getcwd(directory.data(), directory.size()) == nullptr) return path;
+    return std::string(directory.data()) + "/" + path;
+}
+
+/// True when `path` still names the open `file`: between open and lock another server may have removed it.
+bool still_names(const std::string& path, int file) {
+    struct stat opened{};
+    struct stat named{};
+    return ::fstat(file, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+std::string locked_sentence(const std::string& path, int file) {
+    std::array<char, 32> text{};
+    const ssize_t n = ::pread(file, text.data(), text.size(), 0);
+    const std::string_view digits(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+    const auto pid = base::parse_decimal(digits.substr(0, digits.find('\n')));
+    std::string sentence = "the pid file " + path + " is locked by another process";
+    if (pid) sentence += " (" + std::to_string(*pid) + ")";
+    return sentence + "; stop that server or choose another --pidfile";
+}
+
+/// A number that an id can hold. The largest value is not an id: -1 means "leave it" to the set*id() calls.
+std::optional<std::uint32_t> parse_id(const std::string& text) {
+    const auto number = base::parse_decimal(text);
+    if (!number || *number >= UINT32_MAX) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+std::expected<gid_t, std::string> find_group(const std::string& group) {
+    errno = 0;
+    if (const struct group* entry = ::getgrnam(group.c_str()); entry != nullptr) return entry->gr_gid;
+    if (const auto number = parse_id(group)) return *number;
+    return std::unexpected("there is no group " + group + "; --user takes USER or USER:GROUP, names or numbers");
+}
+
+}  // namespace
+
+std::expected<Detached, std::string> Detached::detach() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected("cannot make a pipe: " + reason(errno));
+    base::Fd read_end(ends[0]);
+    base::Fd write_end(ends[1]);
+    const pid_t child = ::fork();
+    if (child < 0) return std::unexpected("cannot start a process in the background: " + reason(errno));
+    if (child > 0) {
+        write_end.reset();
+        wait_as_parent(read_end, child);
+    }
+    // A session of its own: no controlling terminal, so closing the terminal sends no SIGHUP. The server opens no
+    // terminal, so it needs no second fork to keep from getting one.
+    if (::setsid() < 0) return std::unexpected("cannot leave the terminal: " + reason(errno));
+    return Detached(std::move(write_end));
+}
+
+int Detached::ready(const std::string& line) {
+    const base::Fd null_file(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null_file) return errno;
+    // The root is open already; a daemon must not keep the directory it was started from busy.
+    if (::chdir("/") != 0) return errno;
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::dup2(null_file.get(), stream) < 0) return errno;
+    }
+    // A parent that was killed meanwhile is no reason to stop serving.
+    (void)write_all(pipe_.get(), kReady + line);
+    pipe_.reset();
+    return 0;
+}
+
+std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
+    const std::string name = absolute(path);
+    // Twice or more only while servers that are stopping remove the file between our open and our lock.
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        base::Fd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+        if (!file) return std::unexpected("cannot open the pid file " + path + ": " + reason(errno));
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno == EWOULDBLOCK) return std::unexpected(locked_sentence(path, file.get()));
+            return std::unexpected("cannot lock the pid file " + path + ": " + reason(errno));
+        }
+        if (!still_names(name, file.get())) continue;
+        if (::ftruncate(file.get(), 0) != 0 || !write_all(file.get(), std::to_string(::getpid()) + "\n")) {
+            return std::unexpected("cannot write the pid file " + path + ": " + reason(errno));
+        }
+        return Pidfile(std::move(file), name, ::getpid());
+    }
+    return std::unexpected("the pid file " + path + " keeps being removed by another process");
+}
+
+Pidfile::~Pidfile() {
+    if (!file_ || owner_ != ::getpid() || !still_names(path_, file_.get())) return;
+    // Fails when privileges were dropped and the directory is root's; then the file is emptied, so that it names nobody.
+    if (::unlink(path_.c_str()) != 0) (void)!::ftruncate(file_.get(), 0);
+}
+
+std::expected<Identity, std::string> find_identity(const std::string& user, const std::string& group) {
+    Identity identity;
+    bool group_known = false;
+    if (const struct passwd* entry = ::getpwnam(user.c_str()); entry != nullptr) {
+        identity = {entry->pw_uid, entry->pw_gid, entry->pw_name};
+        group_known = true;
+    } else if (const auto number = parse_id(user)) {
+        identity.uid = *number;
+        if (const struct passwd* numbered = ::getpwuid(*number); numbered != nullptr) {
+            identity.gid = numbered->pw_gid;
+            identity.user = numbered->pw_name;
+            group_known = true;
+        }
+    } else {
+        return std::unexpected("there is no user " + user + "; --user takes USER or USER:GROUP, names or numbers");
+    }
+    if (!group.empty()) {
+        const auto gid = find_group(group);
+        if (!gid) return std::unexpected(gid.error());
+        identity.gid = *gid;
+        return identity;
+    }
+    if (!group_known) return std::unexpected("user " + user + " is not in the user database: give USER:GROUP");
+    return identity;
+}
+
+std::expected<void, std::string> drop_privileges(const Identity& identity) {
+    const bool same = ::getuid() == identity.uid && ::geteuid() == identity.uid && ::getegid() == identity.gid;
+    if (same && identity.uid != 0) return {};
+    if (::geteuid() != 0) return std::unexpected("only root can become another user (--user)");
+
+    const int groups_set =
+        identity.user.empty() ? ::setgroups(1, &identity.gid) : ::initgroups(identity.user.c_str(), identity.gid);
+    if (groups_set != 0) return std::unexpected("cannot set the groups: " + reason(errno));
+    if (::setresgid(identity.gid, identity.gid, identity.gid) != 0) {
+        return std::unexpected("cannot become group " + std::to_string(identity.gid) + ": " + reason(errno));
+    }
+    if (::setresuid(identity.uid, identity.uid, identity.uid) != 0) {
+        return std::unexpected("cannot become user " + std::to_string(identity.uid) + ": " + reason(errno));
+    }
+    // Trust no return value here: a saved id that survived would give everything back to an attacker.
+    if (identity.uid != 0 && (::setuid(0) == 0 || ::seteuid(0) == 0 || ::geteuid() != identity.uid)) {
+        return std::unexpected(std::string("root could be regained after giving it up; refusing to serve"));
+    }
+    return {};
+}
+
+}  // namespace app

@@ -1,0 +1,125 @@
+// Numbers, sizes, seconds and near misses of the command line.
+#include "app/option_values.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/ascii.h"
+
+namespace app {
+
+namespace {
+
+/// Bits that a suffix shifts by; -1 for what is none.
+int suffix_bits(char suffix) {
+    switch (base::to_lower(suffix)) {
+        case 'k': return 10;
+        case 'm': return 20;
+        case 'g': return 30;
+        case 't': return 40;
+        default: return -1;
+    }
+}
+
+/// Insertions, deletions and replacements that lead from one word to the other; both are short.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most) {
+    const auto value = base::parse_decimal(text);
+    if (!value || *value < least || *value > most) return std::nullopt;
+    return value;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    int bits = 0;
+    if (!text.empty() && !base::is_digit(text.back())) {
+        bits = suffix_bits(text.back());
+        if (bits < 0) return std::nullopt;
+        text.remove_suffix(1);
+    }
+    const auto value = base::parse_decimal(text);
+    if (!value || *value > (std::uint64_t{INT64_MAX} >> bits)) return std::nullopt;
+    return *value << bits;
+}
+
+std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t least_ms, std::int64_t most_ms) {
+    constexpr std::uint64_t kMostSeconds = 1'000'000'000;  // keeps the product far from overflow
+    const std::size_t dot = text.find('.');
+    const auto whole = parse_number(text.substr(0, dot), 0, kMostSeconds);
+    if (!whole) return std::nullopt;
+    std::uint64_t ms = *whole * 1000;
+    if (dot != std::string_view::npos) {
+        std::string decimals(text.substr(dot + 1));
+        if (decimals.empty() || decimals.size() > 3) return std::nullopt;
+        decimals.resize(3, '0');
+        const auto fraction = base::parse_decimal(decimals);
+        if (!fraction) return std::nullopt;
+        ms += *fraction;
+    }
+    const auto result = static_cast<std::int64_t>(ms);
+    if (result < least_ms || result > most_ms) return std::nullopt;
+    return result;
+}
+
+std::string_view nearest_word(std::string_view typed, std::span<const std::string_view> words) {
+    if (typed.empty() || typed.size() > 64) return {};
+    std::string_view nearest;
+    // A third of the letters may be wrong; more than that is another word.
+    std::size_t least = std::max<std::size_t>(typed.size() / 3, 1) + 1;
+    for (const std::string_view word : words) {
+        const std::size_t distance = edit_distance(typed, word);
+        if (distance < least) {
+            least = distance;
+            nearest = word;
+        }
+    }
+    return nearest;
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+    std::string result(text.substr(0, most));
+    for (char& c : result) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F) c = '?';
+    }
+    if (text.size() > most) result += "...";
+    return result;
+}
+
+std::string size_text(std::uint64_t bytes) {
+    constexpr std::array kSuffixes = {'T', 'G', 'M', 'K'};
+    for (const char suffix : kSuffixes) {
+        const auto bits = static_cast<unsigned>(suffix_bits(suffix));
+        const std::uint64_t unit = std::uint64_t{1} << bits;
+        if (bytes >= unit && bytes % unit == 0) return std::to_string(bytes >> bits) + suffix;
+    }
+    return std::to_string(bytes);
+}
+
+std::string seconds_text(std::int64_t ms) {
+    std::string text = std::to_string(ms / 1000);
+    if (const std::int64_t rest = ms % 1000; rest != 0) {
+        std::string decimals = std::to_string(1000 + rest).substr(1);
+        decimals.erase(decimals.find_last_not_of('0') + 1);
+        text += "." + decimals;
+    }
+    return text;
+}
+
+}  // namespace app

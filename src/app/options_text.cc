@@ -1,0 +1,154 @@
+// What godwit says about itself: --help, --version, --test and the line it prints when it is ready.
+#include <string_view>
+
+#include "app/option_values.h"
+#include "app/options.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::string_view kHelp = R"(Usage: godwit [OPTIONS] [DIR]
+Serves the directory DIR over HTTP/1.1; receives files into it when allowed to.
+
+Where
+  -p, --port N               port; 0 picks a free one (default 4221)
+  -b, --bind ADDR            IPv4, IPv6 or unix:PATH; repeatable
+                             (default 127.0.0.1)
+  -d, --directory DIR        what to serve; the same as DIR
+
+What
+      --allow-upload         accept PUT and POST
+      --allow-delete         accept DELETE
+  -A, --allow-all            accept all three
+  -i, --index NAME           file served for a directory (default index.html)
+      --no-listing           no listing of a directory without such a file
+      --no-builtin           no /echo/, /user-agent, /files/ and /healthz
+      --symlinks WHICH       followed when they lead inside DIR, none or all
+                             (default inside)
+      --compression-level N  0 (off) to 9 (default 6)
+      --cache-size SIZE      memory for small and compressed files
+                             (default 64M)
+      --durability HOW       full: what was answered 2xx is on disk; none:
+                             the kernel writes it when it likes (default full)
+      --min-free SIZE        refuse an upload that would leave less free space
+                             (default 0)
+
+Process
+      --daemon               detach once it is listening; the exit status says
+                             whether it is
+      --pidfile FILE         written, locked, removed at exit
+  -u, --user USER[:GROUP]    become this user after binding
+      --access-log FILE      a file, - (standard output) or off (default off)
+      --error-log FILE       a file or - (standard error, the default)
+      --log-format NAME      common, combined (default) or json
+
+Limits (SIZE: 512K, 10M, 2G; SECONDS: 30, 0.5)
+      --max-connections N    more are answered 503 (default 10000)
+      --max-body SIZE        of one request; more is 413 (default 0: no limit)
+      --keep-alive SECONDS   idle between two requests (default 75)
+      --header-timeout SECONDS
+                             for a whole request head (default 10)
+      --body-timeout SECONDS
+                             without progress of a request body (default 30)
+      --min-rate SIZE        bytes per second that count as such progress
+                             (default 100)
+      --write-timeout SECONDS
+                             without the client taking a byte (default 30)
+      --shutdown-grace SECONDS
+                             for requests in flight after SIGTERM (default 10)
+
+  -t, --test                 check the options, print what would be served, exit
+  -h, --help                 print this, exit
+  -V, --version              print the version and what this build can do, exit
+
+Exit status: 0 served and stopped; 1 could not serve; 2 wrong options.
+Signals: SIGTERM and SIGINT stop (a second one at once); SIGHUP and SIGUSR1
+reopen the logs.
+)";
+
+constexpr std::string_view on_or_off(bool on) { return on ? "on" : "off"; }
+
+std::string urls(std::span<const net::Address> addresses) {
+    std::string text;
+    for (const net::Address& address : addresses) {
+        if (!text.empty()) text += ", ";
+        text += address.url();
+    }
+    return text;
+}
+
+std::string_view symlinks_text(content::Symlinks symlinks) {
+    switch (symlinks) {
+        case content::Symlinks::inside: return "inside";
+        case content::Symlinks::none: return "none";
+        case content::Symlinks::all: return "all";
+    }
+    return "";
+}
+
+void add_row(std::string& text, std::string_view name, std::string_view value) {
+    constexpr std::size_t kColumn = 18;
+    text += name;
+    text += ':';
+    text.append(name.size() + 1 < kColumn ? kColumn - name.size() - 1 : 1, ' ');
+    text += value;
+    text += '\n';
+}
+
+std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : size_text(bytes); }
+
+}  // namespace
+
+std::string help_text() { return std::string(kHelp); }
+
+std::string version_text() {
+    std::string text = "godwit " GODWIT_VERSION "\nbuilt with zlib " GODWIT_ZLIB_VERSION;
+    const std::string_view uring = GODWIT_URING_VERSION;
+    const std::string_view crypto = GODWIT_CRYPTO_VERSION;
+    text += uring.empty() ? ", without io_uring" : ", io_uring (liburing " + std::string(uring) + ")";
+    text += crypto.empty() ? ", without digests" : ", digests (libcrypto " + std::string(crypto) + ")";
+    return text + "\n";
+}
+
+std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound) {
+    std::string line = "godwit " GODWIT_VERSION ": serving " + printable(directory, kWholeText) + " on " + urls(bound);
+    line += " (uploads ";
+    line += on_or_off(options.site.allow_upload);
+    line += ", deletes ";
+    line += on_or_off(options.site.allow_delete);
+    return line + ")\n";
+}
+
+std::string describe(const Options& options, const std::string& directory) {
+    const server::ServerConfig& server = options.server;
+    const handlers::SiteConfig& site = options.site;
+    std::string text;
+    add_row(text, "directory", printable(directory, kWholeText));
+    add_row(text, "addresses", urls(server.addresses));
+    add_row(text, "uploads", on_or_off(site.allow_upload));
+    add_row(text, "deletes", on_or_off(site.allow_delete));
+    add_row(text, "index", site.index_name);
+    add_row(text, "listings", on_or_off(site.listing));
+    add_row(text, "built-in", on_or_off(site.builtin));
+    add_row(text, "symlinks", symlinks_text(site.symlinks));
+    add_row(text, "compression",
+            site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
+    add_row(text, "cache", size_text(site.cache_bytes));
+    add_row(text, "durability", site.durability == content::Durability::full ? "full" : "none");
+    add_row(text, "min free", size_text(site.min_free_bytes));
+    add_row(text, "max body", limit_text(server.max_body_bytes));
+    add_row(text, "max connections", std::to_string(server.max_connections));
+    add_row(text, "timeouts",
+            "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +
+                " s, write " + seconds_text(server.write_timeout_ms) + " s, keep-alive " +
+                seconds_text(server.keep_alive_ms) + " s");
+    add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
+    add_row(text, "error log", server.error_log);
+    if (!options.user.empty()) {
+        add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);
+    }
+    return text;
+}
+
+}  // namespace app
