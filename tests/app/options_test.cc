@@ -1,0 +1,301 @@
+// The command line: what is taken, and what is said about what is not.
+#include "app/options.h"
+
+#include <initializer_list>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace {
+
+/// A command line; argv needs writable strings.
+std::expected<app::Options, app::UsageError> parse(std::vector<std::string> words, bool terminal = false) {
+    words.insert(words.begin(), "godwit");
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    return app::parse_options(static_cast<int>(words.size()), argv.data(), terminal);
+}
+
+app::Options accepted(std::vector<std::string> words, bool terminal = false) {
+    auto options = parse(std::move(words), terminal);
+    INFO((options ? std::string() : options.error().sentence));
+    REQUIRE(options);
+    return std::move(*options);
+}
+
+std::string refused(std::vector<std::string> words, bool terminal = false) {
+    auto options = parse(std::move(words), terminal);
+    REQUIRE_FALSE(options);
+    const std::string& sentence = options.error().sentence;
+    CHECK(sentence.find('\n') == std::string::npos);
+    return sentence;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[app][options]") {
+    const app::Options options = accepted({"site"});
+    CHECK(options.action == app::Action::serve);
+    CHECK(options.directory == "site");
+    REQUIRE(options.server.addresses.size() == 1);
+    CHECK(options.server.addresses[0].to_text() == "127.0.0.1:4221");
+    CHECK_FALSE(options.site.allow_upload);
+    CHECK_FALSE(options.site.allow_delete);
+    CHECK(options.site.listing);
+    CHECK(options.site.builtin);
+    CHECK(options.site.index_name == "index.html");
+    CHECK(options.site.symlinks == content::Symlinks::inside);
+    CHECK(options.site.durability == content::Durability::full);
+    CHECK_FALSE(options.daemon);
+    CHECK(options.server.access_log.empty());
+    CHECK(options.server.error_log == "-");
+}
+
+TEST_CASE("options: every option reaches its setting, long and short, before and after DIR", "[app][options]") {
+    const app::Options options = accepted({"-p",
+                                           "8080",
+                                           "site/",
+                                           "--bind=::1",
+                                           "-b",
+                                           "unix:/tmp/x",
+                                           "-A",
+                                           "-i",
+                                           "home.html",
+                                           "--no-listing",
+                                           "--no-builtin",
+                                           "--symlinks",
+                                           "none",
+                                           "--pidfile",
+                                           "p",
+                                           "-u",
+                                           "www:web",
+                                           "--access-log",
+                                           "a",
+                                           "--error-log",
+                                           "e",
+                                           "--log-format",
+                                           "json",
+                                           "--compression-level",
+                                           "9",
+                                           "--cache-size",
+                                           "1M",
+                                           "--durability",
+                                           "none",
+                                           "--min-free",
+                                           "2G",
+                                           "--max-body",
+                                           "10M",
+                                           "--max-connections",
+                                           "5",
+                                           "--keep-alive",
+                                           "0",
+                                           "--header-timeout",
+                                           "0.5",
+                                           "--body-timeout",
+                                           "3",
+                                           "--min-rate",
+                                           "1K",
+                                           "--write-timeout",
+                                           "4",
+                                           "--shutdown-grace",
+                                           "0",
+                                           "-t"});
+    CHECK(options.action == app::Action::test);
+    CHECK(options.directory == "site");
+    REQUIRE(options.server.addresses.size() == 2);
+    CHECK(options.server.addresses[0].to_text() == "[::1]:8080");
+    CHECK(options.server.addresses[1].to_text() == "unix:/tmp/x");
+    CHECK(options.site.allow_upload);
+    CHECK(options.site.allow_delete);
+    CHECK(options.site.index_name == "home.html");
+    CHECK_FALSE(options.site.listing);
+    CHECK_FALSE(options.site.builtin);
+    CHECK(options.site.symlinks == content::Symlinks::none);
+    CHECK(options.pidfile == "p");
+    CHECK(options.user == "www");
+    CHECK(options.group == "web");
+    CHECK(options.server.access_log == "a");
+    CHECK(options.server.error_log == "e");
+    CHECK(options.server.log_format == server::LogFormat::json);
+    CHECK(options.site.compression_level == 9);
+    CHECK(options.site.cache_bytes == 1U << 20);
+    CHECK(options.site.durability == content::Durability::none);
+    CHECK(options.site.min_free_bytes == 2ULL << 30);
+    CHECK(options.site.max_body_bytes == 10U << 20);
+    CHECK(options.server.max_body_bytes == 10U << 20);
+    CHECK(options.server.max_connections == 5);
+    CHECK(options.server.keep_alive_ms == 0);
+    CHECK(options.server.header_timeout_ms == 500);
+    CHECK(options.server.body_timeout_ms == 3000);
+    CHECK(options.server.min_body_rate == 1024);
+    CHECK(options.server.write_timeout_ms == 4000);
+    CHECK(options.server.shutdown_grace_ms == 0);
+}
+
+TEST_CASE("options: uploads and deletes are allowed one by one", "[app][options]") {
+    CHECK(accepted({"--allow-upload", "d"}).site.allow_upload);
+    CHECK_FALSE(accepted({"--allow-upload", "d"}).site.allow_delete);
+    CHECK(accepted({"--allow-delete", "d"}).site.allow_delete);
+    CHECK_FALSE(accepted({"--allow-delete", "d"}).site.allow_upload);
+}
+
+TEST_CASE("options: no directory is the working directory at a terminal and refused elsewhere", "[app][options]") {
+    CHECK(accepted({}, true).directory == ".");
+    CHECK(contains(refused({}), "no directory given"));
+    CHECK(contains(refused({"--test"}), "no directory given"));
+}
+
+TEST_CASE("options: one directory is served", "[app][options]") {
+    CHECK(accepted({"-d", "a", "a/"}).directory == "a");
+    CHECK(accepted({"/"}).directory == "/");
+    CHECK(accepted({"--", "-odd"}).directory == "-odd");
+    CHECK(contains(refused({"a", "b"}), "two directories given, a and b"));
+    CHECK(contains(refused({"-d", "a", "b"}), "two directories given"));
+    CHECK(contains(refused({"-d", "a", "-d", "b"}), "two directories given"));
+    CHECK(contains(refused({""}), "empty"));
+}
+
+TEST_CASE("options: help and version win over what is missing or follows", "[app][options]") {
+    CHECK(accepted({"-h"}).action == app::Action::help);
+    CHECK(accepted({"--version"}).action == app::Action::version);
+    CHECK(accepted({"--help", "--port", "x"}).action == app::Action::help);
+    CHECK(contains(refused({"--port", "x", "--help"}), "--port"));
+}
+
+TEST_CASE("options: an unknown option is named and the nearest is suggested", "[app][options]") {
+    CHECK(contains(refused({"--alow-upload", "d"}), "unknown option --alow-upload: did you mean --allow-upload?"));
+    CHECK(contains(refused({"--ports=5", "d"}), "did you mean --port?"));
+    CHECK(refused({"--verbose", "d"}) == "unknown option --verbose: see --help");
+    CHECK(refused({"-x", "d"}) == "unknown option -x: see --help");
+    CHECK(refused({"-Ax", "d"}) == "unknown option -x: see --help");
+    CHECK(contains(refused({"--allow", "d"}), "it may be --allow-upload, --allow-delete, --allow-all"));
+    CHECK(contains(refused({"--daemon=yes", "d"}), "--daemon takes no value"));
+    CHECK(contains(refused({"--\x1b[31m", "d"}), "unknown option --?[31m"));
+}
+
+TEST_CASE("options: a missing value is named with what is accepted", "[app][options]") {
+    CHECK(refused({"d", "--port"}) == "--port needs a value: a port from 0 to 65535 (0 picks a free one)");
+    CHECK(refused({"d", "-p"}) == "--port needs a value: a port from 0 to 65535 (0 picks a free one)");
+    CHECK(contains(refused({"d", "--log-format"}), "common, combined or json"));
+}
+
+TEST_CASE("options: a wrong value is shown with what is accepted", "[app][options]") {
+    struct Case {
+        const char* name;
+        const char* value;
+        const char* accepts;
+    };
+    const std::vector<Case> cases = {
+        {"--port", "65536", "from 0 to 65535"},
+        {"--port", "-1", "from 0 to 65535"},
+        {"--port", "http", "from 0 to 65535"},
+        {"--bind", "no host", "IPv4"},
+        {"--bind", "256.0.0.1", "IPv4"},
+        {"--bind", "", "IPv4"},
+        {"--index", "a/b", "without a slash"},
+        {"--index", ".hidden", "without a slash"},
+        {"--index", "", "without a slash"},
+        {"--symlinks", "some", "inside, none or all"},
+        {"--durability", "half", "full or none"},
+        {"--log-format", "xml", "common, combined or json"},
+        {"--compression-level", "10", "from 0 (off) to 9"},
+        {"--cache-size", "much", "size in bytes"},
+        {"--min-free", "1X", "size in bytes"},
+        {"--max-body", "-5", "size in bytes"},
+        {"--max-connections", "0", "from 1"},
+        {"--keep-alive", "-1", "seconds"},
+        {"--keep-alive", "86401", "seconds"},
+        {"--header-timeout", "0", "from 0.1"},
+        {"--body-timeout", "soon", "from 0.1"},
+        {"--write-timeout", "1.", "from 0.1"},
+        {"--min-rate", "fast", "per second"},
+        {"--shutdown-grace", "x", "seconds"},
+        {"--user", ":group", "USER:GROUP"},
+        {"--user", "user:", "USER:GROUP"},
+        {"--pidfile", "", "file name"},
+        {"--access-log", "", "off"},
+        {"--error-log", "", "standard error"},
+    };
+    for (const Case& one : cases) {
+        const std::string sentence = refused({one.name, one.value, "d"});
+        CAPTURE(one.name, one.value, sentence);
+        CHECK(contains(sentence, std::string(one.name) + " does not take \"" + one.value + "\""));
+        CHECK(contains(sentence, one.accepts));
+    }
+}
+
+TEST_CASE("options: an address is listened on once, and the last port counts for all", "[app][options]") {
+    CHECK(contains(refused({"-b", "::1", "-b", "::1", "d"}), "given twice"));
+    const app::Options options = accepted({"-b", "0.0.0.0", "-p", "1", "-b", "::", "-p", "2", "d"});
+    CHECK(options.server.addresses[0].to_text() == "0.0.0.0:2");
+    CHECK(options.server.addresses[1].to_text() == "[::]:2");
+}
+
+TEST_CASE("options: off means no access log", "[app][options]") {
+    CHECK(accepted({"--access-log", "x", "--access-log", "off", "d"}).server.access_log.empty());
+    CHECK(accepted({"--access-log", "-", "d"}).server.access_log == "-");
+}
+
+TEST_CASE("options: a daemon's paths do not depend on the working directory", "[app][options]") {
+    const app::Options options = accepted({"--daemon", "--pidfile", "p", "--access-log", "a", "--error-log", "e", "d"});
+    for (const std::string& path :
+         {options.directory, options.pidfile, options.server.access_log, options.server.error_log}) {
+        CAPTURE(path);
+        CHECK(path.starts_with('/'));
+    }
+    CHECK(accepted({"--daemon", "d"}).server.error_log == "-");
+    CHECK(contains(refused({"--daemon", "--access-log", "-", "d"}), "--daemon closes standard output"));
+}
+
+TEST_CASE("options: the help is at most 80 columns wide and names every option", "[app][options]") {
+    std::istringstream lines(app::help_text());
+    for (std::string line; std::getline(lines, line);) {
+        CAPTURE(line);
+        CHECK(line.size() <= 80);
+        CHECK((line.empty() || line.back() != ' '));
+    }
+    // The ambiguous beginnings of all names together list every option that exists.
+    for (char letter = 'a'; letter <= 'z'; ++letter) {
+        const auto options = parse({std::string("--") + letter + "=x", "d"});
+        if (options) continue;
+        std::istringstream words(options.error().sentence);
+        for (std::string word; words >> word;) {
+            if (word.size() < 5 || !word.starts_with("--")) continue;
+            while (word.back() == ',') word.pop_back();
+            CAPTURE(word);
+            CHECK(contains(app::help_text(), word));
+        }
+    }
+}
+
+TEST_CASE("options: the start line names the directory, the real ports and the rights", "[app][options]") {
+    const app::Options options = accepted({"--allow-upload", "d"});
+    const std::vector<net::Address> bound = {*net::Address::parse("127.0.0.1", 4221), *net::Address::parse("::1", 80)};
+    CHECK(app::start_line(options, "/srv/d", std::span(bound).first(1)) ==
+          "godwit " GODWIT_VERSION ": serving /srv/d on http://127.0.0.1:4221/ (uploads on, deletes off)\n");
+    CHECK(contains(app::start_line(options, "/srv/d", bound), "http://127.0.0.1:4221/, http://[::1]:80/ ("));
+    CHECK(contains(app::start_line(options, "/srv/a\nb", bound), "/srv/a?b"));
+}
+
+TEST_CASE("options: --test shows what would be served", "[app][options]") {
+    const std::string text = app::describe(accepted({"-A", "--max-body", "3M", "-u", "www", "d"}), "/srv/d");
+    CHECK(contains(text, "directory:        /srv/d\n"));
+    CHECK(contains(text, "http://127.0.0.1:4221/"));
+    CHECK(contains(text, "uploads:          on\n"));
+    CHECK(contains(text, "max body:         3M\n"));
+    CHECK(contains(text, "user:             www\n"));
+    CHECK(contains(app::describe(accepted({"d"}), "/srv/d"), "max body:         no limit\n"));
+}
+
+TEST_CASE("options: --version says what the build has", "[app][options]") {
+    CHECK(app::version_text().starts_with("godwit " GODWIT_VERSION "\n"));
+    CHECK(contains(app::version_text(), "zlib "));
+    CHECK(contains(app::version_text(), "io_uring"));
+    CHECK(contains(app::version_text(), "digests"));
+}
