@@ -1,6 +1,6 @@
 // The states of a connection that read request bodies: into a sink, or away.
 #include <algorithm>
-#include <format>
+#include <string>
 
 #include "handlers/error_page.h"
 #include "server/connection.h"
@@ -106,9 +106,9 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
     const std::uint64_t received = exchange.decoder.body_bytes();
     turn.error_log.append(turn.clock, "aborted", &peer_,
                           exchange.request.framing.kind == http::Framing::Kind::length
-                              ? std::format("the upload ended after {} of {} bytes", received,
-                                            exchange.request.framing.length)
-                              : std::format("the chunked upload ended after {} bytes, before its last chunk", received),
+                              ? "the upload ended after " + std::to_string(received) + " of " +
+                                    std::to_string(exchange.request.framing.length) + " bytes"
+                              : "the chunked upload ended after " + std::to_string(received) + " bytes",
                           target);
     return refuse_request({http::Status::bad_request, "the body ended before its announced end; nothing was stored"},
                           turn);
@@ -120,7 +120,8 @@ void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.body_mark_bytes += bytes;
     const base::MonotonicMs elapsed_ms = turn.clock.now_ms() - exchange.body_mark_ms;
-    const std::uint64_t wanted = turn.config.min_body_rate * static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed_ms, 1000)) / 1000;
+    const auto counted_ms = static_cast<std::uint64_t>(std::max<base::MonotonicMs>(elapsed_ms, 1000));
+    const std::uint64_t wanted = turn.config.min_body_rate * counted_ms / 1000;
     if (exchange.body_mark_bytes < wanted) return;
     exchange.body_mark_bytes = 0;
     exchange.body_mark_ms = turn.clock.now_ms();
