@@ -19,8 +19,7 @@ Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Tur
     exchange.sink = std::move(sink);
     if (!exchange.request.has_body()) return finish_body(turn);
     if (exchange.request.expects_continue && input_.empty()) {
-        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-        output_.append_bytes(turn.blocks, std::as_bytes(std::span(kContinue)));
+        output_.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
     }
     exchange.body_mark_ms = turn.clock.now_ms();
     exchange.body_mark_bytes = 0;

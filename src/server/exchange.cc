@@ -12,7 +12,7 @@ void Exchange::reset() {
     status = http::Status::ok;
     body_progress = BodyProgress::none;
     decoder.start({});
-    delimiting = Delimiting::none;
+    content_framing = http::Framing::Kind::none;
     body = std::monostate{};
     piece_index = 0;
     piece_offset = 0;

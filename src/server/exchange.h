@@ -27,9 +27,6 @@ enum class Ending : std::uint8_t {
 /// Of the request's body.
 enum class BodyProgress : std::uint8_t { none, unread, ended };
 
-/// How the content is delimited (RFC 9112 §6).
-enum class Delimiting : std::uint8_t { none, length, chunked, close };
-
 struct Exchange {
     http::HeadParser parser;
     http::Request request;
@@ -44,7 +41,7 @@ struct Exchange {
     std::unique_ptr<http::PendingResponse> pending;
 
     http::Status status = http::Status::ok;
-    Delimiting delimiting = Delimiting::none;
+    http::Framing::Kind content_framing = http::Framing::Kind::none;  ///< of the response
     http::Body body;
     std::size_t piece_index = 0;      ///< of body's pieces: the one being sent
     std::uint64_t piece_offset = 0;   ///< bytes of it that are queued

@@ -85,7 +85,6 @@ void Reactor::turn() {
     const bool was_paused = accepting_ == Accepting::paused;
     const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
     parts_.clock.update();
-    date_.update(parts_.clock.unix_seconds());
     // First every receive, then every answer: what is read from the file system after this point is not older than
     // any of these requests.
     for (const net::Event& event : events) take_event(event);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,33 +26,9 @@ constexpr std::size_t kSourceRoomBytes = 8 * 1024;
 /// Pulls of one source in one turn: a source that compresses works for about a millisecond in each.
 constexpr int kPullsPerTurn = 4;
 
-Delimiting choose_delimiting(const http::Response& response, const http::Request& request) {
-    if (http::forbids_content(response.status) && !response.stated_length) return Delimiting::none;
-    if (response.stated_length || http::body_bytes(response.body)) return Delimiting::length;
-    return request.minor_version == 0 ? Delimiting::close : Delimiting::chunked;
-}
-
-http::HeadFraming head_framing(const http::Response& response, Delimiting delimiting, const http::Request& request,
-                               Ending ending) {
-    using Length = http::HeadFraming::Length;
-    using Persistence = http::HeadFraming::Persistence;
-    http::HeadFraming framing;
-    switch (delimiting) {
-        case Delimiting::none:
-        case Delimiting::close: framing.length = Length::none; break;
-        case Delimiting::chunked: framing.length = Length::chunked; break;
-        case Delimiting::length:
-            framing.length = Length::content_length;
-            framing.content_length =
-                response.stated_length ? *response.stated_length : http::body_bytes(response.body).value_or(0);
-            break;
-    }
-    if (ending == Ending::close || ending == Ending::linger) {
-        framing.persistence = Persistence::close;
-    } else if (request.minor_version == 0) {
-        framing.persistence = Persistence::keep_alive;
-    }
-    return framing;
+http::Persistence persistence_of(Ending ending, const http::Request& request) {
+    if (ending == Ending::close || ending == Ending::linger) return http::Persistence::close;
+    return request.minor_version == 0 ? http::Persistence::stated : http::Persistence::implied;
 }
 
 void queue_bytes(net::OutputQueue& output, base::BlockPool& blocks, std::shared_ptr<const void> owner,
@@ -122,23 +99,34 @@ Produced produce_piece(http::Piece& piece, Exchange& exchange, net::OutputQueue&
     return Produced::all;
 }
 
+/// One pull of a source into the output, with the chunked coding around it where that is the framing.
+http::BodySource::Pulled pull_source(http::BodySource& source, http::Framing::Kind framing, net::OutputQueue& output,
+                                     Turn& turn) {
+    const std::span<std::byte> room = output.reserve(turn.blocks, kSourceRoomBytes);
+    if (framing != http::Framing::Kind::chunked) {
+        const http::BodySource::Pulled pulled = source.pull(room);
+        output.commit(pulled.bytes);
+        return pulled;
+    }
+    const http::BodySource::Pulled pulled = source.pull(http::chunk_content(room));
+    const bool finished = pulled.outcome == http::BodySource::Outcome::finished;
+    const std::span<const std::byte> chunk = http::enclose_chunk(
+        room, pulled.bytes, finished ? http::ChunkEnd::last : http::ChunkEnd::more_follows);
+    // The size has fewer digits than there was room for; the queue takes bytes from the front of the room.
+    std::memmove(room.data(), chunk.data(), chunk.size());
+    output.commit(chunk.size());
+    return pulled;
+}
+
 Produced produce_source(http::BodySource& source, Exchange& exchange, net::OutputQueue& output, Turn& turn) {
-    const bool chunked = exchange.delimiting == Delimiting::chunked;
-    const std::size_t front = chunked ? http::kChunkFrontBytes : 0;
-    const std::size_t back = chunked ? http::kChunkBackBytes : 0;
     for (int pulls = 0; pulls < kPullsPerTurn; ++pulls) {
         if (output.bytes() >= kHighWaterBytes) return Produced::more;
-        const std::span<std::byte> room = output.reserve(turn.blocks, kSourceRoomBytes);
-        const http::BodySource::Pulled pulled = source.pull(room.subspan(front, room.size() - front - back));
-        const bool framed = chunked && pulled.bytes > 0;
-        output.commit(framed ? http::frame_chunk(room, pulled.bytes) : pulled.bytes);
+        const http::BodySource::Pulled pulled = pull_source(source, exchange.content_framing, output, turn);
         exchange.content_bytes += pulled.bytes;
         switch (pulled.outcome) {
             case http::BodySource::Outcome::produced: break;
             case http::BodySource::Outcome::failed: return Produced::failed;
-            case http::BodySource::Outcome::finished:
-                if (chunked) output.append_bytes(turn.blocks, std::as_bytes(std::span(http::kLastChunk)));
-                return Produced::all;
+            case http::BodySource::Outcome::finished: return Produced::all;
         }
     }
     return Produced::worked;
@@ -147,21 +135,25 @@ Produced produce_source(http::BodySource& source, Exchange& exchange, net::Outpu
 }  // namespace
 
 void begin_response(http::Response response, Exchange& exchange, Ending& ending, net::OutputQueue& output, Turn& turn) {
+    const http::Request& request = exchange.request;
+    const http::Framing framing = http::response_framing(response, request.method, request.minor_version);
     exchange.status = response.status;
-    exchange.delimiting = choose_delimiting(response, exchange.request);
-    // Only the end of the connection tells an HTTP/1.0 client where such content ends.
-    if (exchange.delimiting == Delimiting::close && ending == Ending::keep) ending = Ending::close;
-    if (exchange.delimiting == Delimiting::close && ending == Ending::drain) ending = Ending::linger;
-    const http::HeadFraming framing = head_framing(response, exchange.delimiting, exchange.request, ending);
+    exchange.content_framing = framing.kind;
+    if (http::ends_with_connection(response, request.method, request.minor_version)) {
+        ending = ending == Ending::keep || ending == Ending::close ? Ending::close : Ending::linger;
+    }
+    const http::Persistence persistence = persistence_of(ending, request);
+    const std::string_view shared_lines = turn.date.at(turn.clock.unix_seconds());
     const std::size_t bound = http::head_bytes_bound(response);
     if (bound <= kBlockBytes) {
-        output.commit(http::write_head(response, framing, turn.date.text(), output.reserve(turn.blocks, bound)));
+        const std::span<std::byte> room = output.reserve(turn.blocks, bound);
+        output.commit(http::write_head(response, framing, persistence, shared_lines, room));
     } else {
         std::vector<std::byte> room(bound);
-        output.append_bytes(turn.blocks,
-                            std::span(room).first(http::write_head(response, framing, turn.date.text(), room)));
+        const std::size_t bytes = http::write_head(response, framing, persistence, shared_lines, room);
+        output.append_bytes(turn.blocks, std::span(room).first(bytes));
     }
-    const bool without_content = exchange.request.method == http::Method::head || http::forbids_content(response.status);
+    const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);
     exchange.body = without_content ? http::Body() : std::move(response.body);
 }
 

@@ -112,7 +112,6 @@ public:
                .error_log = error_log,
                .metrics = metrics,
                .scratch = scratch} {
-        date.update(clock.unix_seconds());
         auto owned = std::make_unique<ScriptedStream>();
         stream = owned.get();
         connection = std::make_unique<server::Connection>(std::move(owned), net::PeerAddress{}, net::Token{7, 3}, turn);
