@@ -189,7 +189,7 @@ Ending Connection::choose_ending(const http::Response& response, const Turn& tur
     return keep && drainable ? Ending::drain : Ending::linger;
 }
 
-Connection::Step Connection::answer(http::Response response, Turn& turn) {
+Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
     exchange_->sink.reset();
     ending_ = choose_ending(response, turn);
     if (!response.reason.empty()) {

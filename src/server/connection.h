@@ -79,7 +79,7 @@ private:
     Step refuse_body(const http::Refusal& refusal, Turn& turn);
     Step incomplete_body(Turn& turn);
     Step wait_for_rest(Turn& turn);
-    Step answer(http::Response response, Turn& turn);
+    Step answer(http::Response&& response, Turn& turn);
     Step refuse_request(const http::Refusal& refusal, Turn& turn);
     void finish_answer(Turn& turn);
     Step peer_gone(Turn& turn, std::string_view why);

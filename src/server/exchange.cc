@@ -10,8 +10,8 @@ void Exchange::reset() {
     sink.reset();
     pending.reset();
     status = http::Status::ok;
+    if (body_progress != BodyProgress::none) decoder.start({});
     body_progress = BodyProgress::none;
-    decoder.start({});
     content_framing = http::Framing::Kind::none;
     body = std::monostate{};
     piece_index = 0;

@@ -134,7 +134,7 @@ Produced produce_source(http::BodySource& source, Exchange& exchange, net::Outpu
 
 }  // namespace
 
-void begin_response(http::Response response, Exchange& exchange, Ending& ending, net::OutputQueue& output, Turn& turn) {
+void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output, Turn& turn) {
     const http::Request& request = exchange.request;
     const http::Framing framing = http::response_framing(response, request.method, request.minor_version);
     exchange.status = response.status;

@@ -31,6 +31,9 @@ inline constexpr std::size_t kScratchBytes = 256 * 1024;
 /// An early answered body is read to its end, and the connection kept, when no more than this is left of it.
 inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 
+/// What one busy connection can hold: input, output up to the high-water mark and one piece above it, an exchange.
+inline constexpr std::size_t kConnectionBoundBytes = kBlockBytes + kHighWaterBytes + kBlockBytes + 8 * 1024;
+
 struct Turn {
     const ServerConfig& config;
     base::Clock& clock;

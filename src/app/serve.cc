@@ -1,0 +1,156 @@
+// The order matters: detach before threads of the kernel's (io_uring) exist, bind and open logs before privileges are
+// dropped, report readiness last.
+#include "app/serve.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "app/daemon.h"
+#include "base/clock.h"
+#include "content/disk_queue.h"
+#include "content/file_root.h"
+#include "content/temporary_file.h"
+#include "handlers/site.h"
+#include "net/listener.h"
+#include "net/poller.h"
+#include "net/signals.h"
+#include "server/access_log.h"
+#include "server/log_file.h"
+#include "server/reactor.h"
+
+namespace app {
+namespace {
+
+/// Connections that the kernel queues for us; it caps this at net.core.somaxconn.
+constexpr int kBacklog = 4096;
+
+/// Allows as many descriptors as the administrator lets us have.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses) {
+    std::vector<net::Listener> listeners;
+    for (const net::Address& address : addresses) {
+        auto listener = net::Listener::open(address, kBacklog);
+        if (!listener) return std::unexpected(listener.error());
+        listeners.push_back(std::move(*listener));
+    }
+    return listeners;
+}
+
+struct Logs {
+    server::AccessLog access;
+    server::ErrorLog error;
+};
+
+std::expected<Logs, std::string> open_logs(const server::ServerConfig& config) {
+    auto access = server::LogFile::open(config.access_log, 1);
+    if (!access) return std::unexpected(access.error());
+    auto error = server::LogFile::open(config.error_log, 2);
+    if (!error) return std::unexpected(error.error());
+    return Logs{server::AccessLog(std::move(*access), config.log_format), server::ErrorLog(std::move(*error))};
+}
+
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+/// What the operator should know about this start, in the error log.
+void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::Site& site,
+               const content::DiskQueue& disk, const Options& options, std::size_t swept) {
+    if (swept > 0) {
+        log.append(clock, "notice", nullptr, "removed " + std::to_string(swept) + " leftovers of interrupted uploads");
+    }
+    for (const std::string_view name : site.shadowed_endpoints()) {
+        log.append(clock, "notice", nullptr,
+                   "the directory has an entry named " + std::string(name) + ": the built-in endpoint is off");
+    }
+    const std::size_t mebibytes = (options.server.max_connections * server::kConnectionBoundBytes +
+                                   options.site.cache_bytes) / (1024 * 1024);
+    log.append(clock, "notice", nullptr,
+               "disk writes " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
+                   " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
+}
+
+}  // namespace
+
+std::expected<void, std::string> serve(const Options& options) {
+    raise_descriptor_limit();
+    auto root = content::FileRoot::open(options.directory, options.site.symlinks);
+    if (!root) return std::unexpected(root.error());
+    std::optional<Identity> identity;
+    if (!options.user.empty()) {
+        auto found = find_identity(options.user, options.group);
+        if (!found) return std::unexpected(found.error());
+        identity = std::move(*found);
+    }
+    if (options.action == Action::test) {
+        print(describe(options, root->name()));
+        return {};
+    }
+
+    std::optional<Detached> detached;
+    if (options.daemon) {
+        auto result = Detached::detach();
+        if (!result) return std::unexpected(result.error());
+        detached = std::move(*result);
+    }
+    std::optional<Pidfile> pidfile;
+    if (!options.pidfile.empty()) {
+        auto created = Pidfile::create(options.pidfile);
+        if (!created) return std::unexpected(created.error());
+        pidfile.emplace(std::move(*created));
+    }
+    auto listeners = open_listeners(options.server.addresses);
+    if (!listeners) return std::unexpected(listeners.error());
+    auto logs = open_logs(options.server);
+    if (!logs) return std::unexpected(logs.error());
+    if (identity) {
+        if (auto dropped = drop_privileges(*identity); !dropped) return std::unexpected(dropped.error());
+    }
+
+    auto signals = net::Signals::open();
+    if (!signals) return std::unexpected(signals.error());
+    auto poller = net::Poller::create();
+    if (!poller) return std::unexpected(poller.error());
+    base::SystemClock clock;
+    content::ArrivalClock arrivals;
+    const std::unique_ptr<content::DiskQueue> disk = content::make_disk_queue();
+    const std::size_t swept = options.site.allow_upload ? content::sweep_leftovers(*root) : 0;
+    handlers::Site site(*root, options.site, clock, arrivals, *disk);
+    server::Reactor reactor({.config = options.server,
+                             .clock = clock,
+                             .poller = *poller,
+                             .signals = *signals,
+                             .listeners = *listeners,
+                             .handler = site,
+                             .arrivals = arrivals,
+                             .disk = *disk,
+                             .access_log = logs->access,
+                             .error_log = logs->error});
+    if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
+
+    log_start(logs->error, clock, site, *disk, options, swept);
+    std::vector<net::Address> bound;
+    for (const net::Listener& listener : *listeners) bound.push_back(listener.address());
+    const std::string line = start_line(options, root->name(), bound);
+    if (detached) {
+        if (detached->ready(line) != 0) return std::unexpected("cannot detach from the terminal");
+    } else {
+        print(line);
+    }
+    reactor.run();
+    return {};
+}
+
+}  // namespace app

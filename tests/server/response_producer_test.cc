@@ -1,0 +1,181 @@
+// Content of every kind through a connection: files that rest, files that change, pieces, sources that fail.
+#include "server/response_producer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "base/fd.h"
+#include "support/catch.h"
+#include "support/connection_bench.h"
+
+using Verdict = server::Connection::Verdict;
+
+namespace {
+
+/// A file of `bytes` that is deleted at once; whether it rests and stays the same is the test's to say.
+class ScriptedFile final : public http::BodyFile {
+public:
+    explicit ScriptedFile(std::string_view bytes) : file_(::open("/tmp", O_TMPFILE | O_RDWR, 0600)) {
+        REQUIRE(::write(file_.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    }
+    [[nodiscard]] int descriptor() const override { return file_.get(); }
+    [[nodiscard]] bool unchanged() const override { return same; }
+    [[nodiscard]] bool at_rest() const override { return rests; }
+
+    bool same = true;
+    bool rests = true;
+
+private:
+    base::Fd file_;
+};
+
+std::string numbered(std::size_t bytes) {
+    std::string text;
+    for (std::size_t i = 0; text.size() < bytes; ++i) text += std::to_string(i) + ",";
+    text.resize(bytes);
+    return text;
+}
+
+std::string content_of(const std::string& sent) { return sent.substr(sent.find("\r\n\r\n") + 4); }
+
+/// One GET answered with `response`; everything the stream was given.
+Verdict fetch(ConnectionBench& bench, const std::function<http::Response()>& response) {
+    bench.handler.answers["/f"] = response;
+    bench.stream->incoming("GET /f HTTP/1.1\r\nHost: x\r\n\r\n");
+    return bench.run();
+}
+
+std::function<http::Response()> slice_of(const std::shared_ptr<ScriptedFile>& file, std::uint64_t offset,
+                                         std::uint64_t length) {
+    return [=] {
+        http::Response response;
+        response.body = http::Piece(http::FileSlice{file, offset, length});
+        return response;
+    };
+}
+
+}  // namespace
+
+TEST_CASE("response producer: a file at rest goes out whole, its last bytes through memory", "[server]") {
+    const std::string bytes = numbered(3'000'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    ConnectionBench bench;
+    CHECK(fetch(bench, slice_of(file, 0, bytes.size())) == Verdict::wait);
+    CHECK(content_of(bench.stream->sent()) == bytes);
+    CHECK(bench.stream->file_sends > 0);
+    CHECK(bench.blocks.lent() == 0);
+}
+
+TEST_CASE("response producer: a file that may still be written goes out without the kernel's pages", "[server]") {
+    const std::string bytes = numbered(1'000'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    file->rests = false;
+    ConnectionBench bench;
+    bench.stream->set_send_room(100'000);
+    bench.handler.answers["/f"] = slice_of(file, 0, bytes.size());
+    bench.stream->incoming("GET /f HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench.step();
+    for (int i = 0; i < 50; ++i) {
+        bench.stream->add_send_room(100'000);
+        bench.step();
+    }
+    CHECK(content_of(bench.stream->sent()) == bytes);
+    CHECK(bench.stream->file_sends == 0);
+}
+
+TEST_CASE("response producer: a slice is exactly the bytes asked for", "[server]") {
+    const std::string bytes = numbered(100'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    for (const std::size_t length : {std::size_t{1}, std::size_t{4096}, std::size_t{4097}, std::size_t{50'000}}) {
+        ConnectionBench bench;
+        fetch(bench, slice_of(file, 777, length));
+        CHECK(content_of(bench.stream->sent()) == bytes.substr(777, length));
+    }
+}
+
+TEST_CASE("response producer: a file that changed while it was sent ends in an abort, not in a mixed answer",
+          "[server]") {
+    for (const bool rests : {true, false}) {
+        const std::string bytes = numbered(100'000);
+        const auto file = std::make_shared<ScriptedFile>(bytes);
+        file->rests = rests;
+        file->same = false;
+        ConnectionBench bench;
+        CHECK(fetch(bench, slice_of(file, 0, bytes.size())) == Verdict::close);
+        CHECK(bench.stream->aborted());
+        CHECK(content_of(bench.stream->sent()).size() < bytes.size());
+        CHECK(bench.metrics.responses_aborted == 1);
+    }
+}
+
+TEST_CASE("response producer: a file that became shorter ends in an abort", "[server]") {
+    const auto file = std::make_shared<ScriptedFile>(numbered(10'000));
+    ConnectionBench bench;
+    CHECK(fetch(bench, slice_of(file, 0, 20'000)) == Verdict::close);
+    CHECK(bench.stream->aborted());
+}
+
+TEST_CASE("response producer: pieces of all kinds follow each other in order", "[server]") {
+    const std::string bytes = numbered(50'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    const auto blob = std::make_shared<const std::string>(20'000, 'b');
+    ConnectionBench bench;
+    fetch(bench, [&] {
+        http::Response response;
+        std::vector<http::Piece> pieces;
+        pieces.emplace_back(std::string("head;"));
+        pieces.emplace_back(http::FileSlice{file, 10, 30'000});
+        pieces.emplace_back(http::Blob{blob, std::as_bytes(std::span(*blob))});
+        pieces.emplace_back(http::FileSlice{file, 0, 5});
+        pieces.emplace_back(std::string(";tail"));
+        response.body = std::move(pieces);
+        return response;
+    });
+    CHECK(content_of(bench.stream->sent()) ==
+          "head;" + bytes.substr(10, 30'000) + *blob + bytes.substr(0, 5) + ";tail");
+    CHECK(bench.stream->sent().find("Content-Length: 50015\r\n") != std::string::npos);
+}
+
+TEST_CASE("response producer: a source that fails aborts the connection", "[server]") {
+    class Failing final : public http::BodySource {
+        Pulled pull(std::span<std::byte> into) override {
+            into[0] = std::byte{'x'};
+            return {calls_++ == 0 ? Outcome::produced : Outcome::failed, 1};
+        }
+        int calls_ = 0;
+    };
+    ConnectionBench bench;
+    CHECK(fetch(bench, [] {
+        http::Response response;
+        response.body = std::make_unique<Failing>();
+        return response;
+    }) == Verdict::close);
+    CHECK(bench.stream->aborted());
+    CHECK_FALSE(bench.stream->sent().ends_with("0\r\n\r\n"));
+}
+
+TEST_CASE("response producer: a source that only works for a while does not keep the loop", "[server]") {
+    ConnectionBench bench;
+    bench.handler.answers["/f"] = [] {
+        http::Response response;
+        response.body = std::make_unique<CountingSource>(100, 1);
+        return response;
+    };
+    bench.stream->incoming("GET /f HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(bench.step() == Verdict::again);
+    CHECK(bench.run() == Verdict::wait);
+    CHECK(bench.stream->sent().ends_with("0\r\n\r\n"));
+}
+
+TEST_CASE("response producer: a head larger than a block is sent whole", "[server]") {
+    ConnectionBench bench;
+    fetch(bench, [] {
+        http::Response response;
+        response.status = http::Status::moved_permanently;
+        response.add("Location", "/" + std::string(20'000, 'l'));
+        return response;
+    });
+    CHECK(bench.stream->sent().find(std::string(20'000, 'l') + "\r\n") != std::string::npos);
+}
