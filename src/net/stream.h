@@ -34,6 +34,8 @@ public:
     virtual IoResult send_file(int file, std::uint64_t offset, std::size_t length) = 0;
     /// Shuts the write side: the peer sees the end after the last byte.
     virtual void shut_down_write() = 0;
+    /// Closing will send a reset instead of an orderly end, so that the peer cannot take a cut answer for a whole one.
+    virtual void abort() = 0;
 };
 
 }  // namespace net

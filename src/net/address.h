@@ -1,0 +1,59 @@
+// Where to listen, and who connected: socket addresses as plain values. No names are looked up.
+// Addresses come from app/options and go to the Listener; a PeerAddress goes from accept() to the access log.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace net {
+
+enum class Family : std::uint8_t { ipv4, ipv6, local };
+
+/// An address to listen on.
+struct Address {
+    /// "127.0.0.1", "::1", "[::1]", or "unix:PATH" (then `port` is ignored). Anything else, a host name included: an
+    /// error that is one sentence without a full stop.
+    static std::expected<Address, std::string> parse(std::string_view text, std::uint16_t port);
+    /// From what getsockname() gave.
+    static Address from_socket(const sockaddr_storage& storage, socklen_t length);
+
+    /// "127.0.0.1:4221", "[::1]:4221", "unix:PATH".
+    [[nodiscard]] std::string to_text() const;
+    /// "127.0.0.1", "[::1]", "unix:PATH".
+    [[nodiscard]] std::string host_text() const;
+    /// "http://127.0.0.1:4221/", "http://[::1]:4221/", "unix:PATH".
+    [[nodiscard]] std::string url() const;
+    /// 0 for unix sockets.
+    [[nodiscard]] std::uint16_t port() const { return port_number; }
+    /// Fills `into` for bind() and connect(); returns the length to give with it.
+    socklen_t fill(sockaddr_storage& into) const;
+
+    friend bool operator==(const Address&, const Address&) = default;
+
+    Family family = Family::ipv4;
+    std::uint16_t port_number = 0;
+    std::array<std::uint8_t, 16> octets{};  ///< network order; IPv4 uses the first four
+    std::string path;                       ///< local only; at most 107 bytes, no NUL
+};
+
+/// Who is at the other end, small enough to keep in every connection.
+struct PeerAddress {
+    Family family = Family::local;
+    std::uint16_t port = 0;
+    std::array<std::uint8_t, 16> octets{};
+
+    static PeerAddress from_socket(const sockaddr_storage& storage);
+    /// The IP address as text, without port or brackets; "unix" for unix sockets.
+    void append_to(std::string& text) const;
+
+    friend bool operator==(const PeerAddress&, const PeerAddress&) = default;
+};
+static_assert(sizeof(PeerAddress) <= 20);
+
+}  // namespace net

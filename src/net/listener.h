@@ -1,0 +1,63 @@
+// A listening socket: opened by app before privileges are dropped, accepted from by the reactor.
+// The only user of accept4().
+#pragma once
+
+#include <sys/types.h>
+
+#include <expected>
+#include <string>
+
+#include "base/fd.h"
+#include "net/address.h"
+
+namespace net {
+
+/// One attempt to accept.
+struct Accepted {
+    enum class Outcome : std::uint8_t {
+        accepted,            ///< `fd` and `peer` are set; non-blocking, close-on-exec, no delay
+        none,                ///< nobody waits any more
+        out_of_descriptors,  ///< the process or the system has none left: stop accepting until one is closed
+        failed,              ///< this one connection failed, `error` is the errno; the next may succeed
+    };
+    using enum Outcome;
+
+    Outcome outcome = none;
+    base::Fd fd;
+    PeerAddress peer;
+    int error = 0;
+};
+
+class Listener {
+public:
+    /// Binds and listens. For a unix address a socket file that nobody serves is replaced. The error is one sentence
+    /// without a full stop, such as "port 4221 on 127.0.0.1 is already in use".
+    static std::expected<Listener, std::string> open(const Address& address, int backlog);
+
+    Listener(Listener&& other) noexcept = default;
+    Listener& operator=(Listener&& other) noexcept;
+    /// Closes, and removes the socket file if it is still the one that open() made.
+    ~Listener();
+
+    [[nodiscard]] int descriptor() const { return fd_.get(); }
+    /// With the port that the kernel chose when 0 was asked for.
+    [[nodiscard]] const Address& address() const { return address_; }
+
+    /// Takes one waiting connection; never blocks.
+    [[nodiscard]] Accepted accept() const;
+
+    /// Stops listening at once: later connections are refused by the kernel, descriptor() is -1.
+    void close();
+
+private:
+    Listener(base::Fd fd, Address address) : fd_(std::move(fd)), address_(std::move(address)) {}
+
+    base::Fd fd_;
+    Address address_;
+    // Which socket file is ours. The path is absolute, so that a change of the working directory does not matter.
+    std::string socket_path_;
+    dev_t socket_device_ = 0;
+    ino_t socket_inode_ = 0;
+};
+
+}  // namespace net

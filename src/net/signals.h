@@ -1,0 +1,30 @@
+// The process's signals as something to read: SIGTERM, SIGINT, SIGHUP and SIGUSR1 arrive through a descriptor in the
+// poller, SIGPIPE is ignored. Made by app before anything else runs; what a signal means is decided there.
+#pragma once
+
+#include <csignal>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "base/fd.h"
+
+namespace net {
+
+class Signals {
+public:
+    /// Blocks the four signals for ordinary delivery. The error is one sentence without a full stop.
+    static std::expected<Signals, std::string> open();
+
+    /// Readable when a signal waits.
+    [[nodiscard]] int descriptor() const { return fd_.get(); }
+    /// The next signal that waits, such as SIGTERM; never blocks.
+    [[nodiscard]] std::optional<int> next() const;
+
+private:
+    explicit Signals(base::Fd fd) : fd_(std::move(fd)) {}
+
+    base::Fd fd_;
+};
+
+}  // namespace net
