@@ -1,0 +1,205 @@
+// Starting and stopping the real program: see the header.
+#include "support/server_process.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
+
+namespace support {
+
+namespace {
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (std::string& word : words) list.push_back(word.data());
+    list.push_back(nullptr);
+    return list;
+}
+
+/// Only calls that are allowed between fork and exec in a program with threads.
+[[noreturn]] void become(std::vector<char*>& words, std::vector<char*>& environment, int out, int err,
+                         std::size_t descriptors) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int null = ::open("/dev/null", O_RDONLY);
+    ::dup2(null, 0);
+    ::dup2(out, 1);
+    ::dup2(err, 2);
+    ::close_range(3, ~0U, 0);
+    if (descriptors > 0) {
+        const rlimit limit{descriptors, descriptors};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    for (char* pair : environment) {
+        if (pair != nullptr) ::putenv(pair);
+    }
+    ::execvp(words[0], words.data());
+    ::_exit(127);
+}
+
+pid_t spawn(std::vector<std::string> words, std::vector<std::string> environment, const std::string& out_name,
+            const std::string& err_name, std::size_t descriptors) {
+    auto word_list = pointers(words);
+    auto environment_list = pointers(environment);
+    const int out = ::open(out_name.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    const int err = ::open(err_name.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    const pid_t child = ::fork();
+    if (child == 0) become(word_list, environment_list, out, err, descriptors);
+    ::close(out);
+    ::close(err);
+    if (child < 0) throw std::runtime_error("fork failed");
+    return child;
+}
+
+int exit_status_of(int wait_status) {
+    return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
+pid_t first_child(pid_t parent) {
+    const std::string number = std::to_string(parent);
+    std::istringstream children(read_file("/proc/" + number + "/task/" + number + "/children"));
+    pid_t child = -1;
+    return children >> child ? child : -1;
+}
+
+}  // namespace
+
+std::string godwit_program() {
+    if (const char* given = std::getenv("GODWIT"); given != nullptr && *given != '\0') return given;
+    return GODWIT_PROGRAM;
+}
+
+ServerProcess::ServerProcess(const ServerSettings& settings) {
+    start(settings);
+    if (!settings.await_start) return;
+    await_start_line();
+    if (!settings.wrapper.empty()) pid_ = first_child(child_);
+}
+
+ServerProcess::~ServerProcess() { kill(); }
+
+void ServerProcess::start(const ServerSettings& settings) {
+    std::vector<std::string> words = settings.wrapper;
+    words.push_back(godwit_program());
+    words.insert(words.end(), {"--port", std::to_string(settings.port)});
+    words.insert(words.end(), settings.options.begin(), settings.options.end());
+    if (!settings.directory.empty()) words.push_back(settings.directory);
+    child_ = pid_ = spawn(std::move(words), settings.environment, files_.at("stdout"), files_.at("stderr"),
+                          settings.descriptors);
+}
+
+void ServerProcess::await_start_line() {
+    const bool there = eventually(
+        [this] {
+            const std::string text = output_text();
+            const std::size_t begin = text.find("godwit ");
+            const std::size_t end = begin == std::string::npos ? begin : text.find('\n', begin);
+            if (end != std::string::npos) start_line_ = text.substr(begin, end - begin);
+            return end != std::string::npos || wait(0).has_value();
+        },
+        20'000);
+    if (!there || start_line_.empty()) {
+        const std::string status = exit_status_ ? "exit status " + std::to_string(*exit_status_) : "still silent";
+        throw std::runtime_error(godwit_program() + " did not start: " + status + ": " + error_text());
+    }
+    const std::size_t scheme = start_line_.find("http://");
+    if (scheme == std::string::npos) return;
+    const std::size_t slash = start_line_.find('/', scheme + 7);
+    const std::size_t colon = start_line_.rfind(':', slash);
+    std::from_chars(start_line_.data() + colon + 1, start_line_.data() + slash, port_);
+}
+
+void ServerProcess::signal(int number) const {
+    if (pid_ > 0 && !exit_status_) ::kill(pid_, number);
+}
+
+std::optional<int> ServerProcess::wait(int timeout_ms) {
+    if (exit_status_ || child_ <= 0) return exit_status_;
+    eventually(
+        [this] {
+            int status = 0;
+            if (::waitpid(child_, &status, WNOHANG) == child_) exit_status_ = exit_status_of(status);
+            return exit_status_.has_value();
+        },
+        timeout_ms);
+    return exit_status_;
+}
+
+int ServerProcess::stop() {
+    signal(SIGTERM);
+    return wait(20'000).value_or(-1);
+}
+
+void ServerProcess::kill() {
+    if (child_ <= 0 || exit_status_) return;
+    if (pid_ != child_ && pid_ > 0) ::kill(pid_, SIGKILL);
+    ::kill(child_, SIGKILL);
+    int status = 0;
+    if (::waitpid(child_, &status, 0) == child_) exit_status_ = exit_status_of(status);
+}
+
+std::size_t ServerProcess::open_descriptors() const {
+    DIR* directory = ::opendir(("/proc/" + std::to_string(pid_) + "/fd").c_str());
+    if (directory == nullptr) return 0;
+    std::size_t count = 0;
+    while (const dirent* entry = ::readdir(directory)) count += entry->d_name[0] != '.' ? 1U : 0U;
+    ::closedir(directory);
+    return count;
+}
+
+std::size_t ServerProcess::resident_bytes() const {
+    std::istringstream text(read_file("/proc/" + std::to_string(pid_) + "/statm"));
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    text >> total >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+double ServerProcess::cpu_seconds() const {
+    const std::string text = read_file("/proc/" + std::to_string(pid_) + "/stat");
+    std::istringstream fields(text.substr(text.rfind(')') + 2));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    double user = 0;
+    double system = 0;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+Finished run_command(const std::vector<std::string>& words) {
+    const TempDir files;
+    const pid_t child = spawn(words, {}, files.at("stdout"), files.at("stderr"), 0);
+    Finished result;
+    int status = 0;
+    const bool ended = eventually([&] { return ::waitpid(child, &status, WNOHANG) == child; }, 30'000);
+    if (!ended) {
+        ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
+    }
+    result.status = exit_status_of(status);
+    result.output = files.read("stdout");
+    result.errors = files.read("stderr");
+    return result;
+}
+
+std::int64_t now_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+void pause_ms(int milliseconds) {
+    const timespec pause{milliseconds / 1000, static_cast<long>(milliseconds % 1000) * 1'000'000};
+    ::nanosleep(&pause, nullptr);
+}
+
+}  // namespace support
