@@ -11,16 +11,11 @@ namespace app {
 
 namespace {
 
-/// Bits that a suffix shifts by; -1 for what is none.
-int suffix_bits(char suffix) {
-    switch (base::to_lower(suffix)) {
-        case 'k': return 10;
-        case 'm': return 20;
-        case 'g': return 30;
-        case 't': return 40;
-        default: return -1;
-    }
-}
+struct Unit {
+    char suffix;
+    unsigned bits;  ///< what a number before the suffix is shifted by
+};
+constexpr auto kUnits = std::to_array<Unit>({{'T', 40}, {'G', 30}, {'M', 20}, {'K', 10}});
 
 /// Insertions, deletions and replacements that lead from one word to the other; both are short.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
@@ -47,12 +42,11 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-    int bits = 0;
-    if (!text.empty() && !base::is_digit(text.back())) {
-        bits = suffix_bits(text.back());
-        if (bits < 0) return std::nullopt;
-        text.remove_suffix(1);
+    unsigned bits = 0;
+    for (const Unit& unit : kUnits) {
+        if (!text.empty() && base::to_lower(text.back()) == base::to_lower(unit.suffix)) bits = unit.bits;
     }
+    if (bits != 0) text.remove_suffix(1);
     const auto value = base::parse_decimal(text);
     if (!value || *value > (std::uint64_t{INT64_MAX} >> bits)) return std::nullopt;
     return *value << bits;
@@ -103,11 +97,9 @@ std::string printable(std::string_view text, std::size_t most) {
 }
 
 std::string size_text(std::uint64_t bytes) {
-    constexpr std::array kSuffixes = {'T', 'G', 'M', 'K'};
-    for (const char suffix : kSuffixes) {
-        const auto bits = static_cast<unsigned>(suffix_bits(suffix));
-        const std::uint64_t unit = std::uint64_t{1} << bits;
-        if (bytes >= unit && bytes % unit == 0) return std::to_string(bytes >> bits) + suffix;
+    for (const Unit& unit : kUnits) {
+        const std::uint64_t size = std::uint64_t{1} << unit.bits;
+        if (bytes >= size && bytes % size == 0) return std::to_string(bytes >> unit.bits) + unit.suffix;
     }
     return std::to_string(bytes);
 }
