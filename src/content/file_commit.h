@@ -1,0 +1,63 @@
+// What makes an upload durable and visible, in this order: conditions, data sync, conditions again and the name in one
+// step, directory sync. An error before the name leaves the old file as it was. Called by handlers/uploads.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <optional>
+
+#include "content/disk_queue.h"
+#include "content/file_sink.h"
+
+namespace content {
+
+/// Several operations that are waited for together.
+class DiskOperations {
+public:
+    void sync_directories(DiskQueue& disk, const std::vector<int>& open, http::Wake wake);
+    [[nodiscard]] bool done() const;
+    /// The first errno that counts, 0 for none. File systems without a sync of directories answer EINVAL: they are as
+    /// durable as they get.
+    [[nodiscard]] int error() const;
+
+private:
+    std::deque<DiskOperation> operations_;  // which never moves them
+};
+
+class FileCommit {
+public:
+    struct Stored {
+        enum class How : std::uint8_t { created, replaced };
+        How how = How::created;
+        struct stat status {};  ///< of the published file
+    };
+    using Result = std::expected<Stored, http::Refusal>;
+
+    explicit FileCommit(FileSink sink) : sink_(std::move(sink)) {}
+    FileCommit(const FileCommit&) = delete;
+    FileCommit& operator=(const FileCommit&) = delete;
+
+    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    std::optional<Result> advance(http::Wake wake);
+
+private:
+    enum class Step : std::uint8_t { checking, syncing_data, publishing, syncing_directories, done };
+
+    std::optional<Result> check(http::Wake wake);
+    std::optional<Result> publish(http::Wake wake);
+    std::expected<void, FileError> publish_once(const std::optional<struct stat>& old);
+    std::optional<Result> refuse(const http::Refusal& refusal);
+    [[nodiscard]] std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& old) const;
+    void copy_mode(const std::optional<struct stat>& old) const;
+
+    FileSink sink_;
+    Step step_ = Step::checking;
+    DiskOperation data_;
+    DiskOperations directories_;
+    Stored stored_;
+};
+
+}  // namespace content

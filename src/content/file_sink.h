@@ -1,0 +1,68 @@
+// Takes the bytes of an upload into a temporary file beside its target; finish() hands it to a FileCommit. Destroying
+// it is the abort: neither the file nor directories made for it remain. Called by handlers/uploads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "content/disk_queue.h"
+#include "content/durability.h"
+#include "content/file_root.h"
+#include "content/new_directories.h"
+#include "content/representation_cache.h"
+#include "content/temporary_file.h"
+#include "content/write_conditions.h"
+#include "content/write_place.h"
+#include "http/framing.h"
+
+namespace content {
+
+/// What all writes below one root share. Everything outlives every write.
+struct WriteParts {
+    const FileRoot& root;
+    NewDirectories& new_directories;
+    DiskQueue& disk;
+    const base::Clock& clock;
+    RepresentationCache* cache = nullptr;  ///< told of every change; may be absent
+    Durability durability = Durability::full;
+    std::uint64_t min_free_bytes = 0;
+};
+
+class FileCommit;
+
+class FileSink {
+public:
+    /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
+    /// do not hold (412), too little space (507). Then makes missing parents and reserves `length` bytes.
+    /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
+    static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
+                                                       std::optional<std::uint64_t> length, WriteConditions conditions);
+
+    /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block);
+    /// The whole content is in.
+    std::unique_ptr<FileCommit> finish() &&;
+
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+private:
+    friend class FileCommit;
+    FileSink(const WriteParts& parts, WritePlace place, TemporaryFile file, WriteConditions conditions)
+        : parts_(&parts), conditions_(std::move(conditions)), place_(std::move(place)), file_(std::move(file)) {}
+    std::expected<void, http::Refusal> check_space(std::uint64_t more) const;
+
+    const WriteParts* parts_;
+    WriteConditions conditions_;
+    WritePlace place_;    // outlives file_, which borrows its directory
+    TemporaryFile file_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+};
+
+}  // namespace content

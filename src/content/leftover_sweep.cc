@@ -1,0 +1,71 @@
+// The sweep of temporary files that a crash left (declared in temporary_file.h): a walk that follows no link and that
+// holds one descriptor per level.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "content/temporary_file.h"
+
+namespace content {
+namespace {
+
+/// Deeper trees than this are not walked to their end: each level holds a descriptor.
+constexpr std::size_t kMaxDepth = 64;
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+Directory open_below(int parent, const char* name) {
+    const int number = ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (number < 0) return nullptr;
+    DIR* const opened = ::fdopendir(number);
+    if (opened == nullptr) ::close(number);
+    return Directory(opened);
+}
+
+bool remove_if_left_over(int directory, const char* name) {
+    const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+    return ::unlinkat(directory, name, 0) == 0;
+}
+
+bool is_directory(int parent, const dirent& entry) {
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    struct stat status{};
+    return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
+
+}  // namespace
+
+std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries) {
+    std::size_t removed = 0;
+    std::vector<Directory> open;
+    if (Directory top = open_below(root.descriptor(), ".")) open.push_back(std::move(top));
+    for (std::size_t seen = 0; !open.empty() && seen < max_entries; ++seen) {
+        DIR* const directory = open.back().get();
+        const int descriptor = ::dirfd(directory);
+        const dirent* const entry = ::readdir(directory);
+        if (entry == nullptr) {
+            open.pop_back();
+        } else if (is_temporary_name(entry->d_name)) {
+            if (remove_if_left_over(descriptor, entry->d_name)) ++removed;
+        } else if (open.size() < kMaxDepth && !is_dot_or_dot_dot(entry->d_name) && is_directory(descriptor, *entry)) {
+            if (Directory below = open_below(descriptor, entry->d_name)) open.push_back(std::move(below));
+        }
+    }
+    return removed;
+}
+
+}  // namespace content

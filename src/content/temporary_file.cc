@@ -1,0 +1,134 @@
+// Temporary files by O_TMPFILE or by a dot-name, and their way to the final name.
+#include "content/temporary_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+namespace content {
+namespace {
+
+constexpr std::string_view kPrefix = ".godwit-";
+constexpr std::string_view kSuffix = ".part";
+constexpr std::size_t kDigits = 16;
+constexpr mode_t kMode = 0666;
+/// Random names that turn out to exist: twice is already unheard of.
+constexpr int kTries = 16;
+
+std::unexpected<FileError> failure(int number) { return std::unexpected(FileError{number}); }
+
+std::expected<std::string, FileError> random_name() {
+    std::uint64_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return failure(EAGAIN);
+    std::string name(kPrefix);
+    for (std::size_t i = 0; i < kDigits; ++i, number >>= 4) name += "0123456789abcdef"[number & 15U];
+    return name.append(kSuffix);
+}
+
+bool lacks_unnamed_files(int error) {
+    return error == EOPNOTSUPP || error == EISDIR || error == EINVAL || error == ENOENT;
+}
+
+}  // namespace
+
+bool is_temporary_name(std::string_view name) {
+    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
+    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::expected<TemporaryFile, FileError> TemporaryFile::create(int directory) {
+    base::Fd file(::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+    if (file) return TemporaryFile(std::move(file), directory, {});
+    if (!lacks_unnamed_files(errno)) return failure(errno);
+    return create_named(directory);
+}
+
+std::expected<TemporaryFile, FileError> TemporaryFile::create_named(int directory) {
+    for (int i = 0; i < kTries; ++i) {
+        auto name = random_name();
+        if (!name) return std::unexpected(name.error());
+        base::Fd file(::openat(directory, name->c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, kMode));
+        if (!file && errno == EEXIST) continue;
+        if (!file) return failure(errno);
+        TemporaryFile made(std::move(file), directory, std::move(*name));
+        // The lock tells another process's sweep that this is no leftover. Where there are no locks, nothing sweeps.
+        const bool locked = ::flock(made.descriptor(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        struct stat status{};
+        // A sweep that came between the open and the lock has removed the name: take another.
+        if (locked && ::fstat(made.descriptor(), &status) == 0 && status.st_nlink > 0) return made;
+    }
+    return failure(EEXIST);
+}
+
+TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
+    : file_(std::move(other.file_)), directory_(other.directory_), name_(std::exchange(other.name_, {})) {}
+
+TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
+    if (this == &other) return *this;
+    remove();
+    file_ = std::move(other.file_);
+    directory_ = other.directory_;
+    name_ = std::exchange(other.name_, {});
+    return *this;
+}
+
+void TemporaryFile::remove() {
+    if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
+    name_.clear();
+}
+
+std::expected<void, FileError> TemporaryFile::link_unnamed(int directory, const std::string& name) const {
+    std::array<char, 32> self{};
+    std::snprintf(self.data(), self.size(), "/proc/self/fd/%d", file_.get());
+    if (::linkat(AT_FDCWD, self.data(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+    const int error = errno;
+    // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
+    if (error == ENOENT && ::linkat(file_.get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
+    return failure(error);
+}
+
+std::expected<void, FileError> TemporaryFile::rename_new(int directory, const std::string& name) {
+    if (::renameat2(directory_, name_.c_str(), directory, name.c_str(), RENAME_NOREPLACE) == 0) {
+        name_.clear();
+        return {};
+    }
+    if (errno != EINVAL && errno != ENOSYS) return failure(errno);
+    // The file system does not know RENAME_NOREPLACE: a link does not replace either.
+    if (::linkat(directory_, name_.c_str(), directory, name.c_str(), 0) == 0) {
+        remove();
+        return {};
+    }
+    return failure(errno);
+}
+
+std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {
+    return name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
+}
+
+std::expected<void, FileError> TemporaryFile::publish_over(int directory, const std::string& name) {
+    // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
+    for (int i = 0; name_.empty(); ++i) {
+        auto temporary = random_name();
+        if (!temporary) return std::unexpected(temporary.error());
+        ::flock(file_.get(), LOCK_EX | LOCK_NB);
+        const auto linked = link_unnamed(directory, *temporary);
+        if (!linked && (linked.error().number != EEXIST || i >= kTries)) return linked;
+        if (!linked) continue;
+        directory_ = directory;
+        name_ = std::move(*temporary);
+    }
+    if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0) return failure(errno);
+    name_.clear();
+    return {};
+}
+
+}  // namespace content

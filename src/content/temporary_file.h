@@ -1,0 +1,58 @@
+// A file that has no name, or one that nobody is served, until its content is complete. Destroying it before it was
+// published removes it. Called by FileSink and FileCommit; the sweep is called at start.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "content/file_root.h"
+
+namespace content {
+
+class TemporaryFile {
+public:
+    /// In the directory open as `directory`, which must stay open as long as this lives. Without a name where the
+    /// file system can do that (O_TMPFILE), else as ".godwit-<16 hexadecimal digits>.part", locked by flock.
+    /// The mode is 0666 without the process's umask.
+    static std::expected<TemporaryFile, FileError> create(int directory);
+    /// With a name in any case; for tests and file systems that lie.
+    static std::expected<TemporaryFile, FileError> create_named(int directory);
+
+    TemporaryFile(TemporaryFile&& other) noexcept;
+    TemporaryFile& operator=(TemporaryFile&& other) noexcept;
+    ~TemporaryFile() { remove(); }
+
+    [[nodiscard]] int descriptor() const { return file_.get(); }
+    [[nodiscard]] bool has_name() const { return !name_.empty(); }
+
+    /// Gives the file its final name; one that exists is not replaced (EEXIST).
+    std::expected<void, FileError> publish_new(int directory, const std::string& name);
+    /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
+    std::expected<void, FileError> publish_over(int directory, const std::string& name);
+
+private:
+    TemporaryFile(base::Fd file, int directory, std::string name)
+        : file_(std::move(file)), directory_(directory), name_(std::move(name)) {}
+    void remove();
+    std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
+    std::expected<void, FileError> rename_new(int directory, const std::string& name);
+
+    base::Fd file_;
+    int directory_;     ///< of name_; borrowed
+    std::string name_;  ///< empty: the file has no name
+};
+
+/// True for a name that create() gives.
+[[nodiscard]] bool is_temporary_name(std::string_view name);
+
+/// Directory entries that one sweep looks at: a tree of millions must not hold up the start for minutes.
+inline constexpr std::size_t kMaxSweptEntries = 1'000'000;
+
+/// Removes the temporary files that a crash left below the root, links not followed. Files that another live process
+/// holds locked stay. Returns how many were removed.
+std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries = kMaxSweptEntries);
+
+}  // namespace content

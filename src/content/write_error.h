@@ -1,0 +1,13 @@
+// What a failed system call of a write means to the client: a status and one sentence. Called by the sinks, the
+// commit and the removal.
+#pragma once
+
+#include "http/framing.h"
+
+namespace content {
+
+/// `error`: an errno. 507 for a full disk or quota, 403 for missing rights, 409 for a name that is in the way, 500 for
+/// a failing disk.
+[[nodiscard]] http::Refusal write_refusal(int error);
+
+}  // namespace content

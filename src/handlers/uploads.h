@@ -1,0 +1,28 @@
+// PUT and POST of files below the root. Everything that can be refused is refused before a byte of the body was read;
+// then the body streams into a FileSink, is checked against its digests, and is answered once it is durable.
+// Called by the router.
+#pragma once
+
+#include <string_view>
+
+#include "content/file_sink.h"
+#include "handlers/handler.h"
+#include "handlers/site_config.h"
+
+namespace handlers {
+
+class Uploads {
+public:
+    /// Both must outlive this and every sink made by it.
+    Uploads(const content::WriteParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
+
+    /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, without a slash at its end, which
+    /// may differ from the request's ("/files/…"); Location repeats the request's.
+    Decision handle(const http::Request& request, std::string_view path);
+
+private:
+    const content::WriteParts& parts_;
+    const SiteConfig& config_;
+};
+
+}  // namespace handlers
