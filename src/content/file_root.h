@@ -39,6 +39,9 @@ public:
     /// policy allows, but is no proof of containment: its answer is only ever compared.
     [[nodiscard]] std::expected<struct stat, FileError> stat(std::string_view path) const;
 
+    /// The same for the name itself: a link is not followed.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
+
     [[nodiscard]] int descriptor() const { return directory_.get(); }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
 

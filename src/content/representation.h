@@ -31,9 +31,10 @@ inline constexpr std::size_t kCodings = 5;
 class Form {
 public:
     enum class State : std::uint8_t {
-        none,      ///< there is no such form
-        ready,     ///< body() is known, and so is its length
-        to_make,   ///< not made yet: the first response compresses
+        none,     ///< there is no such form
+        ready,    ///< its bytes or file and its length are known
+        to_make,  ///< not made yet: the first response compresses, and keeps what came out
+        making,   ///< a response is at it; another one compresses for itself
     };
 
     [[nodiscard]] State state() const { return state_; }
@@ -49,9 +50,6 @@ public:
 
     /// Meaningful when ready: the length of the body in bytes.
     [[nodiscard]] std::uint64_t length() const { return length_; }
-    /// True when the bytes are in memory.
-    [[nodiscard]] bool in_memory() const { return bytes_ != nullptr || length_ == 0; }
-
 private:
     friend class Representation;
     friend class RepresentationBuilder;
@@ -71,6 +69,8 @@ public:
     enum class Kind : std::uint8_t { file, directory };
 
     [[nodiscard]] Kind kind() const { return kind_; }
+    /// The target's path that it was found at.
+    [[nodiscard]] const std::string& path() const { return path_; }
     /// Of the file as it was opened.
     [[nodiscard]] const struct stat& status() const { return status_; }
     [[nodiscard]] std::uint64_t length() const { return static_cast<std::uint64_t>(status_.st_size); }
@@ -78,8 +78,9 @@ public:
     [[nodiscard]] std::string_view media_type() const { return media_type_; }
     /// Seconds since 1970, as stated in Last-Modified.
     [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
-    /// False while the stamps do not identify the bytes; the tags are weak then.
-    [[nodiscard]] bool is_strong() const { return strong_; }
+    /// False while stamps, of the file or a sidecar, are too young to identify the bytes: tags are weak then, and
+    /// later requests read anew.
+    [[nodiscard]] bool is_settled() const { return settled_; }
 
     [[nodiscard]] const Form& form(Coding coding) const { return forms_[static_cast<std::size_t>(coding)]; }
     [[nodiscard]] const Form& identity() const { return form(Coding::identity); }
@@ -103,10 +104,11 @@ private:
     friend class RepresentationBuilder;
 
     Kind kind_ = Kind::file;
-    bool strong_ = false;
+    bool settled_ = false;
     bool coded_ = false;
     std::int64_t last_modified_ = 0;
     struct stat status_{};
+    std::string path_;
     std::string_view media_type_;
     std::array<Form, kCodings> forms_;
 };

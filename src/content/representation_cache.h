@@ -16,6 +16,7 @@
 #include "content/compression_policy.h"
 #include "content/file_root.h"
 #include "content/representation.h"
+#include "content/representation_builder.h"
 
 namespace content {
 
@@ -48,16 +49,6 @@ struct CacheCounters {
     std::size_t entries = 0;
 };
 
-/// Why there is no representation.
-enum class FindError : std::uint8_t {
-    absent,       ///< no such file, or it lies outside the root: 404
-    denied,       ///< no right to read it: 403
-    unsuitable,   ///< a FIFO, socket or device: 403
-    changing,     ///< written to while it was read, again and again: 503
-    exhausted,    ///< no descriptors or memory left: 503
-    failed,       ///< the disk failed: 500
-};
-
 class RepresentationCache {
 public:
     /// All references must outlive the cache and every response made from it.
@@ -72,8 +63,12 @@ public:
     std::expected<std::shared_ptr<const Representation>, FindError> find(std::string_view path,
                                                                          std::uint64_t arrival);
 
-    /// The body of a form of `found`, whole: its bytes or file; for a form that is not made yet, what compresses it
-    /// (and keeps the result). State::none is not allowed.
+    /// The coding to send when `wanted` was agreed on: makes a small file's coded form at once, and gives identity
+    /// when that would not be smaller. The form of the result is ready or still to make, the same for GET and HEAD.
+    Coding settle(const std::shared_ptr<const Representation>& found, Coding wanted);
+
+    /// The body of a form of `found`, whole: its bytes or file; for a form that is not made yet, a source that
+    /// compresses and lets this cache keep the result. `coding` is what settle() gave.
     http::Body body(const std::shared_ptr<const Representation>& found, Coding coding);
 
     /// What is at `path` was or is about to be changed by this process: it is looked at anew by the next find(),
@@ -87,8 +82,39 @@ public:
     [[nodiscard]] const CacheCounters& counters() const { return counters_; }
 
 private:
-    struct Entry;
-    class Filler;
+    struct Entry {
+        std::shared_ptr<Representation> representation;
+        PathWatch watch;
+        std::uint64_t checked_at = 0;  ///< arrivals up to here are answered without a look
+        std::uint64_t epoch = 0;       ///< of the last check
+        base::UnixNs used_at = 0;
+        std::size_t bytes = 0;         ///< counted for it
+        std::size_t descriptors = 0;
+    };
+    using Entries = std::list<Entry>;  ///< the latest used first
+    class Keeper;
+
+    [[nodiscard]] bool still_holds(Entry& entry);
+    std::expected<std::shared_ptr<const Representation>, FindError> open(std::string_view path);
+    void insert(Opened opened);
+    void erase(Entries::iterator entry);
+    /// Counts the entry's bytes and descriptors as they are now.
+    void count(Entry& entry);
+    /// Evicts from the least used on until the bounds hold.
+    void make_room(std::size_t max_bytes, std::size_t max_descriptors);
+    /// A coded form is made: kept from here on, and counted if its entry still is there.
+    void keep(Representation& representation, Coding coding, std::vector<std::byte> bytes);
+
+    const FileRoot& root_;
+    const base::Clock& clock_;
+    const ArrivalClock& arrivals_;
+    CacheLimits limits_;
+    CompressionPolicy policy_;
+    RepresentationBuilder builder_;
+    Entries entries_;
+    std::unordered_map<std::string_view, Entries::iterator> by_path_;  ///< keys are their paths
+    std::uint64_t epoch_ = 1;
+    std::size_t collecting_bytes_ = 0;  ///< coded forms that are being made
     CacheCounters counters_;
 };
 

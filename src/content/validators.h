@@ -15,6 +15,9 @@ namespace content {
 /// carry the same stamp, so the stamp does not tell them apart.
 inline constexpr base::UnixNs kClockTickNs = 20'000'000;
 
+/// True when a change right now could carry the stamp `time`.
+[[nodiscard]] bool is_young_stamp(const timespec& time, base::UnixNs now);
+
 /// True while the stamps of `status` do not tell this version from one written right after it.
 [[nodiscard]] bool is_young(const struct stat& status, base::UnixNs now);
 

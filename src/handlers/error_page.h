@@ -29,7 +29,4 @@ namespace handlers {
 /// "GET, HEAD, PUT", in the order of Method; for Allow.
 [[nodiscard]] std::string allow_value(http::MethodSet methods);
 
-/// The text with '&', '<', '>', '"' and '\'' as character references, and control bytes as '?'.
-[[nodiscard]] std::string escape_html(std::string_view text);
-
 }  // namespace handlers

@@ -1,0 +1,50 @@
+// A directory as a page: folders first, names with sizes and times. Made by handlers/static_files.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "content/file_root.h"
+#include "http/body.h"
+
+namespace content {
+
+class DirectorySource final : public http::BodySource {
+public:
+    /// `directory`: open, from FileRoot::open_directory. `path`: the target's decoded path, ending in '/'.
+    /// Nothing is read before the first pull. `root` must outlive this.
+    DirectorySource(const FileRoot& root, base::Fd directory, std::string_view path);
+
+    Pulled pull(std::span<std::byte> into) override;
+
+private:
+    struct Item {
+        std::string name;  ///< ends in '/' for a directory
+        std::uint64_t bytes = 0;
+        std::time_t modified = 0;
+        [[nodiscard]] bool is_directory() const { return name.back() == '/'; }
+    };
+    enum class Stage : std::uint8_t { unread, rows, ended };
+
+    [[nodiscard]] bool read_items();
+    void add_item(int directory, const char* name);
+    void append_opening();
+    void append_row(const Item& item);
+
+    const FileRoot& root_;
+    base::Fd directory_;
+    std::string path_;
+    Stage stage_ = Stage::unread;
+    std::vector<Item> items_;
+    std::size_t next_item_ = 0;
+    std::string text_;           ///< made and not yet pulled, from text_begin_ on
+    std::size_t text_begin_ = 0;
+};
+
+}  // namespace content

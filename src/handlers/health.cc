@@ -1,0 +1,14 @@
+// Ready or stopping.
+#include "handlers/health.h"
+
+#include "handlers/plain_text.h"
+
+namespace handlers {
+
+Decision Health::handle(const http::Request& request) {
+    constexpr int kRetrySeconds = 5;
+    if (state_ == State::stopping) return unavailable(&request, "the server is stopping.", kRetrySeconds);
+    return answer_text(request, "ok\n", "Cache-Control: no-store\r\n");
+}
+
+}  // namespace handlers
