@@ -1,0 +1,53 @@
+// One served directory, whole: its handlers and what they share, put together. The one Handler that the reactor knows.
+// Made by app/serve.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "content/disk_queue.h"
+#include "content/file_root.h"
+#include "content/file_sink.h"
+#include "content/new_directories.h"
+#include "content/representation_cache.h"
+#include "handlers/deletes.h"
+#include "handlers/echo.h"
+#include "handlers/handler.h"
+#include "handlers/health.h"
+#include "handlers/router.h"
+#include "handlers/site_config.h"
+#include "handlers/static_files.h"
+#include "handlers/uploads.h"
+#include "handlers/user_agent.h"
+
+namespace handlers {
+
+class Site final : public Handler {
+public:
+    /// Everything outlives the site and its responses.
+    Site(const content::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
+         const content::ArrivalClock& arrivals, content::DiskQueue& disk);
+
+    Decision handle(const http::Request& request) override { return router_.handle(request); }
+
+    /// Names of the built-in endpoints that are off because the root has an entry of that name.
+    [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
+        return router_.shadowed_endpoints();
+    }
+
+private:
+    SiteConfig config_;
+    content::RepresentationCache cache_;
+    content::NewDirectories new_directories_;
+    content::WriteParts write_parts_;
+    StaticFiles files_;
+    Echo echo_;
+    UserAgent user_agent_;
+    Health health_;
+    Uploads uploads_;
+    Deletes deletes_;
+    Router router_;
+};
+
+}  // namespace handlers
