@@ -40,17 +40,34 @@ public:
 
     /// The trailer section, once complete: kept apart from the head's fields (RFC 9110 §6.5).
     [[nodiscard]] const std::string& trailer_text() const { return trailer_text_; }
-    /// The value of a trailer field; parsed on demand out of trailer_text().
+    /// The value of a trailer field, empty when there is none; parsed on demand out of trailer_text(). Ask only for
+    /// names whose definition allows them in trailers, never for framing, routing or authorization.
     [[nodiscard]] std::string_view find_trailer(FieldName name) const;
 
 private:
     enum class Stage : std::uint8_t {
-        length, size_start, size, extension, quoted, quoted_pair, size_lf, chunk, chunk_cr, chunk_lf,
-        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, complete
+        length,
+        // A chunk's size line.
+        size_start, size, extension_start, extension_name, extension_name_gap, extension_value_start, extension_value,
+        extension_value_gap, quoted, quoted_pair, quoted_end, size_lf,
+        chunk, chunk_cr, chunk_lf,
+        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf,
+        complete, failed
     };
 
-    Step refuse(Status status, std::string_view reason, std::size_t consumed);
+    Step decode_length(std::span<const std::byte> input);
     Step decode_chunked(std::span<const std::byte> input);
+    /// Each takes one byte that is no chunk content. False: refused.
+    bool take_framing_byte(char c);
+    bool take_size_byte(char c);
+    bool take_extension_byte(char c);
+    bool take_extension_value_byte(char c);
+    bool take_trailer_byte(char c);
+    bool end_size(char c);
+    bool end_size_line();
+    bool refuse(Status status, std::string_view reason);
+    /// For a byte that cannot stand where it does: a line end that is none, or `reason`.
+    bool refuse_byte(char c, std::string_view reason);
 
     Stage stage_ = Stage::complete;
     std::uint64_t left_ = 0;

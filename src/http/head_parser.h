@@ -28,7 +28,20 @@ public:
 private:
     enum class Stage : std::uint8_t { before_request_line, request_line, fields, done };
 
+    /// Where the line at position_ ends: at its CR, at an LF that has none, or not yet (then: where the text ends).
+    struct LineEnd {
+        enum class Kind : std::uint8_t { missing, bare_lf, crlf };
+
+        Kind kind;
+        std::uint32_t end;
+    };
+
     Outcome refuse(Status status, std::string_view reason);
+    Outcome skip_empty_lines(std::string_view text);
+    LineEnd find_line_end(std::string_view text);
+    void next_line(const LineEnd& line);
+    Outcome refuse_part_of_request_line(std::string_view text, const LineEnd& line);
+    Outcome parse_fields(std::string_view text, Request& request);
     Outcome finish(std::string_view text, Request& request);
     bool parse_request_line(std::string_view text, std::size_t begin, std::size_t end, Request& request);
     bool parse_field_line(std::string_view text, std::size_t begin, std::size_t end, Request& request);

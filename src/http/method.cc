@@ -1,0 +1,34 @@
+// Method names, found by length first: most requests are decided by one comparison of three bytes.
+#include "http/method.h"
+
+#include <array>
+
+namespace http {
+
+namespace {
+
+constexpr std::array<std::string_view, 11> kNames{"GET",     "HEAD",  "POST",  "PUT",   "DELETE", "OPTIONS",
+                                                  "PATCH",   "MKCOL", "TRACE", "CONNECT", "?"};
+
+Method match(std::string_view name, Method candidate) {
+    return name == method_name(candidate) ? candidate : Method::unknown;
+}
+
+}  // namespace
+
+Method parse_method(std::string_view name) {
+    switch (name.size()) {
+        case 3: return name[0] == 'G' ? match(name, Method::get) : match(name, Method::put);
+        case 4: return name[0] == 'H' ? match(name, Method::head) : match(name, Method::post);
+        case 5:
+            if (name[0] == 'P') return match(name, Method::patch);
+            return name[0] == 'M' ? match(name, Method::mkcol) : match(name, Method::trace);
+        case 6: return match(name, Method::del);
+        case 7: return name[0] == 'O' ? match(name, Method::options) : match(name, Method::connect);
+        default: return Method::unknown;
+    }
+}
+
+std::string_view method_name(Method method) { return kNames[static_cast<std::size_t>(method)]; }
+
+}  // namespace http
