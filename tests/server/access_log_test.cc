@@ -71,7 +71,7 @@ TEST_CASE("access log: control bytes and quotes of a request cannot forge a line
     const std::string text = line(server::LogFormat::combined, what);
     CHECK(text.find('\n') == text.size() - 1);
     CHECK(text.find('\x1b') == std::string::npos);
-    CHECK(text.find("x\\x0D\\x0Ay\\x22") != std::string::npos);
+    CHECK(text.find("x\\x0d\\x0ay\\x22") != std::string::npos);
 }
 
 TEST_CASE("access log: a request that was never understood has a dash for its line", "[server][log]") {

@@ -160,7 +160,7 @@ TEST_CASE("connection: a half-closed client that reads slowly still gets its who
     bench.stream->set_send_room(1000);
     Verdict verdict = bench.step();
     for (int i = 0; i < 5000 && verdict != Verdict::close; ++i) {
-        CHECK(bench.connection->interest() == net::Interest::write);
+        CHECK((static_cast<int>(bench.connection->interest()) & static_cast<int>(net::Interest::write)) != 0);
         bench.stream->add_send_room(1000);
         verdict = bench.step();
     }
@@ -259,8 +259,9 @@ TEST_CASE("connection: a commit waits for its wake, whatever the peer does meanw
     CHECK(bench.handler.last_wake == net::Token{7, 3}.packed());
     CHECK(bench.step() == Verdict::wait);
     bench.handler.disk_done = true;
-    CHECK(bench.run() == Verdict::close);
+    bench.run();
     CHECK(statuses(bench.stream->sent()) == Codes{201});
+    CHECK(bench.step() == Verdict::close);
 }
 
 TEST_CASE("connection: every request carries the position of its last receive", "[server]") {

@@ -1,3 +1,2 @@
-// Precompiled for every test: Catch2 is by far the largest header.
-#pragma once
+// Precompiled for every test: Catch2 is by far the largest header. Never included, so it needs no guard.
 #include "support/catch.h"
