@@ -37,5 +37,7 @@ public:
 
 /// The best that the build and the kernel offer.
 std::unique_ptr<DiskQueue> make_disk_queue();
+/// The one that waits where it is called; every operation is done at once.
+std::unique_ptr<DiskQueue> make_in_line_disk_queue();
 
 }  // namespace content

@@ -55,7 +55,8 @@ private:
     friend class FileCommit;
     FileSink(const WriteParts& parts, WritePlace place, TemporaryFile file, WriteConditions conditions)
         : parts_(&parts), conditions_(std::move(conditions)), place_(std::move(place)), file_(std::move(file)) {}
-    std::expected<void, http::Refusal> check_space(std::uint64_t more) const;
+    /// 507 when `more` bytes would leave less than `min_free`. `file` is any descriptor of the file system.
+    static std::expected<void, http::Refusal> check_space(int file, std::uint64_t min_free, std::uint64_t more);
 
     const WriteParts* parts_;
     WriteConditions conditions_;

@@ -1,0 +1,31 @@
+// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by handlers/uploads while
+// a body streams and by whoever answers Want-Repr-Digest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace content {
+
+enum class DigestAlgorithm : std::uint8_t { sha_256, sha_512 };
+
+/// False when this build has no libcrypto: digest fields are ignored then.
+[[nodiscard]] bool has_digests();
+/// "OpenSSL 3.0.19 …" or "none", for --version.
+[[nodiscard]] std::string_view digest_library();
+
+class Digester {
+public:
+    /// nullptr when has_digests() is false or the library refuses the algorithm.
+    static std::unique_ptr<Digester> make(DigestAlgorithm algorithm);
+    virtual ~Digester() = default;
+    virtual void update(std::span<const std::byte> block) = 0;
+    /// The hash as raw bytes (32 or 64); once, at the end.
+    virtual std::string finish() = 0;
+};
+
+}  // namespace content

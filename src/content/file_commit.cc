@@ -1,0 +1,149 @@
+// The steps from a complete temporary file to an answer.
+#include "content/file_commit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <utility>
+
+#include "content/write_error.h"
+
+namespace content {
+namespace {
+
+/// Times that another process may take the name, or remove the directory, between our look and our call.
+constexpr int kTries = 8;
+constexpr mode_t kModeBits = 0777;  // set-user-ID does not pass to content that came over the network
+
+}  // namespace
+
+void DiskOperations::sync_directories(DiskQueue& disk, const std::vector<int>& open, http::Wake wake) {
+    for (const int directory : open) disk.sync_all(directory, operations_.emplace_back(), wake);
+}
+
+bool DiskOperations::done() const {
+    return std::all_of(operations_.begin(), operations_.end(), [](const DiskOperation& each) { return each.done; });
+}
+
+int DiskOperations::error() const {
+    for (const DiskOperation& each : operations_) {
+        if (each.error != 0 && each.error != EINVAL) return each.error;
+    }
+    return 0;
+}
+
+std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
+    while (true) {
+        switch (step_) {
+            case Step::checking:
+                if (auto result = check(wake)) return result;
+                break;
+            case Step::syncing_data:
+                if (!data_.done) return std::nullopt;
+                if (data_.error != 0) return refuse(write_refusal(data_.error));
+                step_ = Step::publishing;
+                break;
+            case Step::publishing:
+                if (auto result = publish(wake)) return result;
+                break;
+            case Step::syncing_directories:
+                if (!directories_.done()) return std::nullopt;
+                if (directories_.error() != 0) {
+                    return refuse({http::Status::internal_server_error,
+                                   "The file has its name, but the disk failed to make that durable."});
+                }
+                step_ = Step::done;
+                break;
+            case Step::done: return stored_;
+        }
+    }
+}
+
+std::optional<FileCommit::Result> FileCommit::refuse(const http::Refusal& refusal) {
+    step_ = Step::done;
+    return Result(std::unexpect, refusal);
+}
+
+std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struct stat>& old) const {
+    if (old && S_ISDIR(old->st_mode)) return write_refusal(EISDIR);
+    if (!sink_.conditions_.any()) return std::nullopt;
+    const auto served = sink_.place_.served_status();
+    if (!served) return write_refusal(served.error().number);
+    if (sink_.conditions_.hold(*served, sink_.parts_->clock.unix_ns())) return std::nullopt;
+    return condition_refusal();
+}
+
+/// The mode of the file that is replaced stays.
+void FileCommit::copy_mode(const std::optional<struct stat>& old) const {
+    struct stat ours{};
+    if (!old || !S_ISREG(old->st_mode) || ::fstat(sink_.file_.descriptor(), &ours) != 0) return;
+    if (((ours.st_mode ^ old->st_mode) & kModeBits) != 0) {
+        ::fchmod(sink_.file_.descriptor(), old->st_mode & kModeBits);
+    }
+}
+
+std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
+    const auto old = sink_.place_.status();
+    if (!old) return refuse(write_refusal(old.error().number));
+    if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
+    copy_mode(*old);
+    // The kernel's stamps tick every few milliseconds. A time of our own, exact to the nanosecond, gives two versions
+    // written within a tick two different tags.
+    struct timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, now};
+    ::futimens(sink_.file_.descriptor(), times.data());
+    if (sink_.parts_->durability == Durability::none) {
+        step_ = Step::publishing;
+        return std::nullopt;
+    }
+    step_ = Step::syncing_data;
+    sink_.parts_->disk.sync_data(sink_.file_.descriptor(), data_, wake);
+    return std::nullopt;
+}
+
+/// Between the look at the target and the call that names the file nothing else of this process runs: of two uploads
+/// under the same condition, one meets the other's file here.
+std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
+    int error = 0;
+    for (int i = 0; i < kTries; ++i) {
+        const auto old = sink_.place_.status();
+        if (!old) return refuse(write_refusal(old.error().number));
+        if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
+        copy_mode(*old);
+        const auto published = publish_once(*old);
+        error = published ? 0 : published.error().number;
+        if (error == ENOENT) {
+            // A directory that this upload waits in was removed: make it again. The file moves along.
+            auto place = WritePlace::find(sink_.parts_->root, sink_.parts_->new_directories, sink_.place_.path());
+            if (!place) return refuse(write_refusal(place.error().number));
+            if (const auto made = place->make_parents(); !made) return refuse(write_refusal(made.error().number));
+            sink_.place_ = std::move(*place);
+        } else if (error != EEXIST) {
+            break;
+        }
+    }
+    if (error != 0) return refuse(write_refusal(error == EEXIST ? EAGAIN : error));
+    sink_.place_.keep();
+    if (sink_.parts_->cache != nullptr) sink_.parts_->cache->invalidate(sink_.place_.path());
+    if (::fstat(sink_.file_.descriptor(), &stored_.status) != 0) return refuse(write_refusal(errno));
+    step_ = Step::done;
+    if (sink_.parts_->durability == Durability::none) return std::nullopt;
+    step_ = Step::syncing_directories;
+    directories_.sync_directories(sink_.parts_->disk, sink_.place_.changed_directories(), wake);
+    return std::nullopt;
+}
+
+std::expected<void, FileError> FileCommit::publish_once(const std::optional<struct stat>& old) {
+    const int directory = sink_.place_.directory();
+    const std::string& name = sink_.place_.name();
+    stored_.how = old ? Stored::How::replaced : Stored::How::created;
+    return old ? sink_.file_.publish_over(directory, name) : sink_.file_.publish_new(directory, name);
+}
+
+}  // namespace content

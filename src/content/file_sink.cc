@@ -1,0 +1,103 @@
+// Opening an upload's temporary file, and writing its bytes.
+#include "content/file_sink.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "content/file_commit.h"
+#include "content/write_error.h"
+
+namespace content {
+namespace {
+
+/// Smaller bodies are not reserved: they arrive in a few blocks, and the first write tells as much.
+constexpr std::uint64_t kReserveFromBytes = 64 * 1024;
+/// A body of unknown length looks at the free space anew after this many bytes.
+constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
+
+std::unexpected<http::Refusal> refuse(int error) { return std::unexpected(write_refusal(error)); }
+
+/// Blocks for all of the content, so that a full disk is met now and not in the middle. Returns an errno or 0.
+int reserve(int file, std::uint64_t length) {
+    struct statfs system{};
+    // Reserving in a tmpfs clears every page at once, which could hold up the loop; the check of free space must do.
+    if (length < kReserveFromBytes || ::fstatfs(file, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+    int error = EINTR;
+    while (error == EINTR) {
+        // The size stays what was written: a body that ends early never leaves zeros behind it.
+        error = ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
+    }
+    return error == EOPNOTSUPP || error == ENOSYS ? 0 : error;
+}
+
+/// What stands in the way of a file at `place`, whatever its content: 0 or an errno.
+std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found) {
+    if (!found || S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
+    if (S_ISDIR(found->st_mode)) return write_refusal(EISDIR);
+    return http::Refusal{http::Status::conflict, "What has this name is neither a file nor a directory; it stays."};
+}
+
+}  // namespace
+
+std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
+                                                      std::optional<std::uint64_t> length,
+                                                      WriteConditions conditions) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place) return refuse(place.error().number);
+    const auto found = place->status();
+    if (!found) return refuse(found.error().number);
+    if (const auto obstacle = find_obstacle(*found)) return std::unexpected(*obstacle);
+    if (conditions.any()) {
+        const auto served = place->served_status();
+        if (!served) return refuse(served.error().number);
+        if (!conditions.hold(*served, parts.clock.unix_ns())) return std::unexpected(condition_refusal());
+    }
+    if (length && *length > static_cast<std::uint64_t>(INT64_MAX)) return refuse(EFBIG);
+    if (const auto checked = check_space(place->directory(), parts.min_free_bytes, length.value_or(0)); !checked) {
+        return std::unexpected(checked.error());
+    }
+    if (const auto made = place->make_parents(); !made) return refuse(made.error().number);
+    auto file = TemporaryFile::create(place->directory());
+    if (!file) return refuse(file.error().number);
+    if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
+    return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions));
+}
+
+std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t min_free, std::uint64_t more) {
+    struct statfs system{};
+    if (::fstatfs(file, &system) != 0) return {};
+    const auto block = static_cast<std::uint64_t>(system.f_frsize > 0 ? system.f_frsize : system.f_bsize);
+    const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * block;
+    if (system.f_blocks == 0) return {};  // the file system does not count
+    if (more > available) return refuse(ENOSPC);
+    if (available - more >= min_free) return {};
+    return std::unexpected(http::Refusal{http::Status::insufficient_storage,
+                                         "This upload would leave less free space than the server keeps (--min-free)."});
+}
+
+std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {
+    while (!block.empty()) {
+        const ssize_t written =
+            ::pwrite(file_.descriptor(), block.data(), block.size(), static_cast<off_t>(bytes_));
+        if (written < 0 && errno == EINTR) continue;
+        // A write of nothing cannot happen on a file that has room.
+        if (written <= 0) return refuse(written < 0 ? errno : ENOSPC);
+        const auto count = static_cast<std::size_t>(written);
+        block = block.subspan(count);
+        bytes_ += count;
+        unchecked_ += count;
+    }
+    if (unchecked_ < kSpaceCheckBytes || parts_->min_free_bytes == 0) return {};
+    unchecked_ = 0;
+    return check_space(file_.descriptor(), parts_->min_free_bytes, 0);
+}
+
+std::unique_ptr<FileCommit> FileSink::finish() && { return std::make_unique<FileCommit>(std::move(*this)); }
+
+}  // namespace content

@@ -1,0 +1,114 @@
+// Syncs through io_uring: the kernel's workers wait for the disk, an eventfd tells the poller. Operations beyond the
+// ring's size wait in a queue of ours.
+#include "content/uring_disk_queue.h"
+
+#include <liburing.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+
+#include "base/fd.h"
+
+namespace content {
+namespace {
+
+/// Syncs in flight. More would only wait in the kernel instead of here; the completion ring has twice the room, so it
+/// cannot overflow.
+constexpr unsigned kEntries = 256;
+
+class UringDiskQueue final : public DiskQueue {
+public:
+    UringDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+        if (!event_ || io_uring_queue_init(kEntries, &ring_, 0) != 0) return;
+        state_ = State::ready;
+        if (io_uring_register_eventfd(&ring_, event_.get()) != 0) {
+            io_uring_queue_exit(&ring_);
+            state_ = State::unavailable;
+        }
+        for (std::uint16_t i = 0; i < kEntries; ++i) unused_[i] = i;
+        unused_count_ = kEntries;
+    }
+    UringDiskQueue(const UringDiskQueue&) = delete;
+    UringDiskQueue& operator=(const UringDiskQueue&) = delete;
+    ~UringDiskQueue() override {
+        if (is_available()) io_uring_queue_exit(&ring_);
+    }
+
+    [[nodiscard]] bool is_available() const { return state_ == State::ready; }
+
+    void sync_data(int file, DiskOperation& operation, http::Wake wake) override {
+        waiting_.push_back({file, IORING_FSYNC_DATASYNC, &operation, wake});
+    }
+    void sync_all(int file, DiskOperation& operation, http::Wake wake) override {
+        waiting_.push_back({file, 0, &operation, wake});
+    }
+
+    void submit() override {
+        while (!waiting_.empty() && unused_count_ > 0) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) break;
+            const Sync& sync = waiting_.front();
+            const std::uint16_t slot = unused_[--unused_count_];
+            flying_[slot] = {sync.operation, sync.wake};
+            io_uring_prep_fsync(entry, sync.file, sync.flags);
+            io_uring_sqe_set_data64(entry, slot);
+            waiting_.pop_front();
+        }
+        if (io_uring_sq_ready(&ring_) == 0) return;
+        // The kernel is short of memory: what was prepared stays prepared, and the event brings the next try.
+        if (io_uring_submit(&ring_) < 0) ::eventfd_write(event_.get(), 1);
+    }
+
+    void reap(std::vector<http::Wake>& wakes) override {
+        eventfd_t count = 0;
+        ::eventfd_read(event_.get(), &count);
+        io_uring_cqe* completion = nullptr;
+        while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
+            const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
+            const Flying& flying = flying_[slot];
+            flying.operation->error = completion->res < 0 ? -completion->res : 0;
+            flying.operation->done = true;
+            wakes.push_back(flying.wake);
+            unused_[unused_count_++] = slot;
+            io_uring_cqe_seen(&ring_, completion);
+        }
+        submit();
+    }
+
+    [[nodiscard]] int event_descriptor() const override { return event_.get(); }
+    [[nodiscard]] std::string_view kind() const override { return "io_uring"; }
+
+private:
+    enum class State : std::uint8_t { unavailable, ready };
+    struct Sync {
+        int file;
+        unsigned flags;
+        DiskOperation* operation;
+        http::Wake wake;
+    };
+    struct Flying {
+        DiskOperation* operation = nullptr;
+        http::Wake wake = 0;
+    };
+
+    base::Fd event_;
+    io_uring ring_{};
+    State state_ = State::unavailable;
+    std::deque<Sync> waiting_;
+    std::array<Flying, kEntries> flying_;
+    std::array<std::uint16_t, kEntries> unused_{};
+    unsigned unused_count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<DiskQueue> make_uring_disk_queue() {
+    auto queue = std::make_unique<UringDiskQueue>();
+    if (!queue->is_available()) return nullptr;
+    return queue;
+}
+
+}  // namespace content
