@@ -75,8 +75,8 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::
         log.append(clock, "notice", nullptr,
                    "the directory has an entry named " + std::string(name) + ": the built-in endpoint is off");
     }
-    const std::size_t mebibytes = (options.server.max_connections * server::kConnectionBoundBytes +
-                                   options.site.cache_bytes) / (1024 * 1024);
+    const std::size_t mebibytes =
+        (options.server.max_connections * server::kConnectionBoundBytes + options.site.cache_bytes) / (1024 * 1024);
     log.append(clock, "notice", nullptr,
                "disk writes " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");

@@ -14,8 +14,7 @@ namespace handlers {
 /// A response now; a sink for the request's body, which then gives the response; or work that gives it later.
 /// When a Response is returned for a request that has a body, the connection drains or refuses the body.
 /// When a sink is returned for a request without one, it is finished at once.
-using Decision =
-    std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>>;
+using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>>;
 
 class Handler {
 public:

@@ -23,8 +23,8 @@ struct Request {
     std::uint8_t minor_version = 1;  ///< of HTTP/1.x
     Fields fields;
     Framing framing;
-    bool keep_alive = true;         ///< the client allows another request (RFC 9112 §9.3)
-    bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
+    bool keep_alive = true;            ///< the client allows another request (RFC 9112 §9.3)
+    bool expects_continue = false;     ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
     bool unknown_expectation = false;  ///< any other expectation: 417
     /// The position of this request's last received byte among all receives of the process: what was read from the
     /// file system at or after this point is not older than the request.

@@ -5,7 +5,6 @@ namespace http {
 
 std::string_view reason_phrase(Status status) {
     switch (status) {
-        case Status::continue_: return "Continue";
         case Status::ok: return "OK";
         case Status::created: return "Created";
         case Status::accepted: return "Accepted";

@@ -7,7 +7,6 @@
 namespace http {
 
 enum class Status : std::uint16_t {
-    continue_ = 100,
     ok = 200,
     created = 201,
     accepted = 202,

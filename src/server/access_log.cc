@@ -52,7 +52,8 @@ std::string format_time(std::int64_t unix_seconds, const char* format) {
 void AccessLog::prepare_time(std::int64_t unix_seconds) {
     if (unix_seconds == time_of_text_) return;
     time_of_text_ = unix_seconds;
-    time_text_ = format_time(unix_seconds, format_ == LogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000");
+    time_text_ =
+        format_time(unix_seconds, format_ == LogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000");
 }
 
 void AccessLog::append(const AccessEntry& entry, const base::Clock& clock) {

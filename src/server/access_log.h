@@ -15,8 +15,8 @@ namespace server {
 
 struct AccessEntry {
     net::PeerAddress peer;
-    std::string_view method;      ///< empty when no request line was understood
-    std::string_view target;      ///< as sent
+    std::string_view method;  ///< empty when no request line was understood
+    std::string_view target;  ///< as sent
     std::uint8_t minor_version = 1;
     std::string_view referer;
     std::string_view user_agent;
@@ -24,7 +24,7 @@ struct AccessEntry {
     std::uint64_t body_bytes = 0;      ///< of the response's content, without framing
     std::uint64_t received_bytes = 0;  ///< of the request's body
     base::MonotonicMs duration_ms = 0;
-    std::string_view aborted;          ///< why the answer or the upload is incomplete; empty when it is whole
+    std::string_view aborted;  ///< why the answer or the upload is incomplete; empty when it is whole
 };
 
 class AccessLog {

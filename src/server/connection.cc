@@ -335,7 +335,10 @@ Connection::Verdict Connection::expire(Turn& turn) {
             refuse_request({http::Status::request_timeout, "the request's body came too slowly"}, turn);
             return advance(turn);
         case committing: output_.clear(); return Verdict::wait;
-        case responding: stream_->abort(); peer_gone(turn, "the peer took too long to read the answer"); break;
+        case responding:
+            stream_->abort();
+            peer_gone(turn, "the peer took too long to read the answer");
+            break;
         default: break;
     }
     state_ = closed;

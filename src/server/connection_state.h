@@ -22,17 +22,17 @@ enum class ConnectionState : std::uint8_t {
 inline constexpr std::size_t kConnectionStates = 8;
 
 enum class ConnectionEvent : std::uint8_t {
-    head_begun,        ///< the first byte of a request arrived
-    body_wanted,       ///< a sink was chosen and a body is due
-    commit_begun,      ///< a response waits for the disk
-    answer_ready,      ///< a response, or a refusal, is there
-    answer_queued,     ///< its last byte is in the output queue; the connection is kept
+    head_begun,           ///< the first byte of a request arrived
+    body_wanted,          ///< a sink was chosen and a body is due
+    commit_begun,         ///< a response waits for the disk
+    answer_ready,         ///< a response, or a refusal, is there
+    answer_queued,        ///< its last byte is in the output queue; the connection is kept
     answer_queued_early,  ///< the same, and a little of the request's body is still to come
     answer_queued_last,   ///< the same, and the connection ends after it
-    body_drained,      ///< the rest of the body was thrown away
-    deadline_passed,   ///< the state lasted too long
-    peer_gone,         ///< the stream has ended or failed and nothing can be said to the peer any more
-    stopping,          ///< the server stops and this connection owes no answer
+    body_drained,         ///< the rest of the body was thrown away
+    deadline_passed,      ///< the state lasted too long
+    peer_gone,            ///< the stream has ended or failed and nothing can be said to the peer any more
+    stopping,             ///< the server stops and this connection owes no answer
 };
 inline constexpr std::size_t kConnectionEvents = 11;
 

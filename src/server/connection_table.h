@@ -16,7 +16,7 @@ public:
     struct Slot {
         std::unique_ptr<Connection> connection;
         std::uint32_t generation = 0;
-        int descriptor = -1;  ///< of the connection's socket, for the poller
+        int descriptor = -1;   ///< of the connection's socket, for the poller
         bool watched = false;  ///< registered with the poller
         net::Interest interest = net::Interest::none;
     };

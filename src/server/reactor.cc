@@ -88,7 +88,7 @@ void Reactor::turn() {
     // First every receive, then every answer: what is read from the file system after this point is not older than
     // any of these requests.
     for (const net::Event& event : events) take_event(event);
-    for (std::size_t i = 0; i < work_.size(); ++i) advance(work_[i]);
+    for (const net::Token token : work_) advance(token);
     work_.clear();
     expire();
     if (was_paused && accepting_ == Accepting::paused) resume_accepting();
@@ -144,8 +144,8 @@ void Reactor::accept_one(net::Accepted accepted) {
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
     auto stream = std::make_unique<net::SocketStream>(std::move(accepted.fd));
-    ConnectionTable::Slot& slot = connections_.add(
-        std::make_unique<Connection>(std::move(stream), accepted.peer, token, turn_), descriptor);
+    ConnectionTable::Slot& slot =
+        connections_.add(std::make_unique<Connection>(std::move(stream), accepted.peer, token, turn_), descriptor);
     if (refused) {
         settle(token, slot.connection->refuse(turn_));
         return;

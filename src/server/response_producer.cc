@@ -70,8 +70,8 @@ Produced produce_file(const http::FileSlice& slice, Exchange& exchange, net::Out
         if (output.bytes() >= kHighWaterBytes) return Produced::more;
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlockBytes));
         const std::span<std::byte> room = output.reserve(turn.blocks, count).first(count);
-        const bool whole = read_exactly(slice.file->descriptor(), at, room) &&
-                           (count < left || slice.file->unchanged());
+        const bool whole =
+            read_exactly(slice.file->descriptor(), at, room) && (count < left || slice.file->unchanged());
         output.commit(whole ? count : 0);
         if (!whole) return Produced::failed;
         exchange.piece_offset += count;
@@ -110,8 +110,8 @@ http::BodySource::Pulled pull_source(http::BodySource& source, http::Framing::Ki
     }
     const http::BodySource::Pulled pulled = source.pull(http::chunk_content(room));
     const bool finished = pulled.outcome == http::BodySource::Outcome::finished;
-    const std::span<const std::byte> chunk = http::enclose_chunk(
-        room, pulled.bytes, finished ? http::ChunkEnd::last : http::ChunkEnd::more_follows);
+    const std::span<const std::byte> chunk =
+        http::enclose_chunk(room, pulled.bytes, finished ? http::ChunkEnd::last : http::ChunkEnd::more_follows);
     // The size has fewer digits than there was room for; the queue takes bytes from the front of the room.
     std::memmove(room.data(), chunk.data(), chunk.size());
     output.commit(chunk.size());
@@ -134,7 +134,8 @@ Produced produce_source(http::BodySource& source, Exchange& exchange, net::Outpu
 
 }  // namespace
 
-void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output, Turn& turn) {
+void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output,
+                    Turn& turn) {
     const http::Request& request = exchange.request;
     const http::Framing framing = http::response_framing(response, request.method, request.minor_version);
     exchange.status = response.status;

@@ -19,7 +19,8 @@ enum class Produced : std::uint8_t {
 
 /// Writes the head of `response` and takes its body over into `exchange`, whose request is set.
 /// `ending`: what the Connection field says; content that only the end of the connection delimits makes it close.
-void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output, Turn& turn);
+void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output,
+                    Turn& turn);
 
 /// Queues more of the content.
 [[nodiscard]] Produced produce(Exchange& exchange, net::OutputQueue& output, Turn& turn);

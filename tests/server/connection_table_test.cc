@@ -8,9 +8,9 @@ namespace {
 
 net::Token add(server::ConnectionTable& table, ConnectionBench& bench, int descriptor) {
     const net::Token token = table.next_token();
-    table.add(std::make_unique<server::Connection>(std::make_unique<ScriptedStream>(), net::PeerAddress{}, token,
-                                                   bench.turn),
-              descriptor);
+    table.add(
+        std::make_unique<server::Connection>(std::make_unique<ScriptedStream>(), net::PeerAddress{}, token, bench.turn),
+        descriptor);
     return token;
 }
 

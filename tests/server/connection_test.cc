@@ -180,8 +180,8 @@ TEST_CASE("connection: asks for the body after Expect: 100-continue, and only th
 
 TEST_CASE("connection: a final answer in place of 100 Continue ends the connection, whatever follows", "[server]") {
     ConnectionBench bench;
-    bench.stream->incoming(
-        "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 28\r\nExpect: 100-continue\r\n\r\n" + std::string(kGet));
+    bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 28\r\nExpect: 100-continue\r\n\r\n" +
+                           std::string(kGet));
     bench.run();
     CHECK(statuses(bench.stream->sent()) == Codes{200});
     CHECK(bench.stream->write_shut());

@@ -148,10 +148,10 @@ TEST_CASE("response producer: a source that fails aborts the connection", "[serv
     };
     ConnectionBench bench;
     CHECK(fetch(bench, [] {
-        http::Response response;
-        response.body = std::make_unique<Failing>();
-        return response;
-    }) == Verdict::close);
+              http::Response response;
+              response.body = std::make_unique<Failing>();
+              return response;
+          }) == Verdict::close);
     CHECK(bench.stream->aborted());
     CHECK_FALSE(bench.stream->sent().ends_with("0\r\n\r\n"));
 }
