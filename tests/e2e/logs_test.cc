@@ -1,0 +1,125 @@
+// Access logs as the operator reads them: the three forms, one line a request whatever was sent, reopening.
+#include <signal.h>
+
+#include <cstdio>
+
+#include "e2e/site.h"
+
+using e2e::Site;
+
+namespace {
+
+std::size_t lines_of(const std::string& text) {
+    std::size_t count = 0;
+    for (const char c : text) count += c == '\n' ? 1U : 0U;
+    return count;
+}
+
+/// The log once it has `lines` lines; it is written once per turn of the loop.
+std::string wait_for_lines(const std::string& name, std::size_t lines) {
+    support::eventually([&] { return lines_of(support::read_file(name)) >= lines; }, 2000);
+    return support::read_file(name);
+}
+
+bool has_control_bytes(const std::string& text) {
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\n') || byte >= 0x7f) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("logs: the common form", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--access-log", logs.at("access"), "--log-format", "common"});
+    site.fetch("GET", "/hello.txt?q=1");
+    const std::string text = wait_for_lines(logs.at("access"), 1);
+    CHECK(text.starts_with("127.0.0.1 - - ["));
+    CHECK(text.find("] \"GET /hello.txt?q=1 HTTP/1.1\" 200 13") != std::string::npos);
+}
+
+TEST_CASE("logs: the combined form", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--allow-all", "--access-log", logs.at("access"), "--log-format", "combined"});
+    site.fetch("GET", "/nothing", {"Referer: http://from/", "User-Agent: agent/1"});
+    site.fetch("PUT", "/new", {}, "body");
+    site.fetch("HEAD", "/hello.txt");
+    const std::string text = wait_for_lines(logs.at("access"), 3);
+    CHECK(lines_of(text) == 3);
+    CHECK(text.find("\"GET /nothing HTTP/1.1\" 404 ") != std::string::npos);
+    CHECK(text.find(" \"http://from/\" \"agent/1\"") != std::string::npos);
+    CHECK(text.find("\"PUT /new HTTP/1.1\" 201 ") != std::string::npos);
+    CHECK(text.find("\"HEAD /hello.txt HTTP/1.1\" 200 0 \"-\" \"-\"") != std::string::npos);
+}
+
+TEST_CASE("logs: the JSON form", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--access-log", logs.at("access"), "--log-format", "json"});
+    site.fetch("GET", "/hello.txt", {"User-Agent: a \"quoted\\ agent"});
+    const std::string text = wait_for_lines(logs.at("access"), 1);
+    CHECK(text.starts_with("{"));
+    CHECK(text.ends_with("}\n"));
+    CHECK(text.find("\"method\":\"GET\"") != std::string::npos);
+    CHECK(text.find("\"status\":200") != std::string::npos);
+    CHECK(text.find("\"bytes\":13") != std::string::npos);
+    CHECK(text.find("a \\\"quoted\\\\ agent") != std::string::npos);
+}
+
+TEST_CASE("logs: what the client sent cannot make or colour a line", "[e2e][logs]") {
+    for (const char* format : {"common", "combined", "json"}) {
+        INFO(format);
+        const support::TempDir logs;
+        Site site({"--access-log", logs.at("access"), "--error-log", logs.at("error"), "--log-format", format});
+        site.fetch("GET", "/%0a%1b[31m\"x\"", {"User-Agent: caf\xc3\xa9 \xff \"q\" \\", "Referer: \xe2\x80\xae"});
+        auto client = site.connect();
+        client.send("GET /\x1b[2J HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.read_response();
+        auto other = site.connect();
+        other.send("G\x1b\x07T /\r\n\r\n");
+        other.read_response();
+        const std::string text = wait_for_lines(logs.at("access"), 3);
+        CHECK(lines_of(text) == 3);
+        CHECK(!has_control_bytes(text));
+        CHECK(!has_control_bytes(support::read_file(logs.at("error"))));
+    }
+}
+
+TEST_CASE("logs: SIGHUP and SIGUSR1 reopen them", "[e2e][logs]") {
+    for (const int number : {SIGHUP, SIGUSR1}) {
+        const support::TempDir logs;
+        const std::string name = logs.at("access");
+        Site site({"--access-log", name, "--error-log", logs.at("error")});
+        site.fetch("GET", "/hello.txt?before");
+        wait_for_lines(name, 1);
+        REQUIRE(std::rename(name.c_str(), logs.at("access.1").c_str()) == 0);
+        site.fetch("GET", "/hello.txt?between");
+        CHECK(wait_for_lines(logs.at("access.1"), 2).find("between") != std::string::npos);
+        site.server.signal(number);
+        REQUIRE(support::eventually([&] { return logs.has("access"); }));
+        site.fetch("GET", "/hello.txt?after");
+        const std::string text = wait_for_lines(name, 1);
+        CHECK(text.find("after") != std::string::npos);
+        CHECK(text.find("before") == std::string::npos);
+        CHECK(logs.read("access.1").find("after") == std::string::npos);
+        CHECK(site.server.stop() == 0);
+    }
+}
+
+TEST_CASE("logs: standard output, and every line is there after the end", "[e2e][logs]") {
+    Site site({"--access-log", "-"});
+    for (int i = 0; i < 50; ++i) site.fetch("GET", "/hello.txt");
+    CHECK(site.server.stop() == 0);
+    CHECK(lines_of(site.server.output_text()) == 51);
+}
+
+TEST_CASE("logs: a lost client and an unfinished upload are said", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--allow-all", "--access-log", logs.at("access")});
+    auto client = site.connect();
+    client.send(support::request("PUT", "/up", {"Content-Length: 1000"}) + "abc");
+    support::pause_ms(30);
+    client.reset();
+    CHECK(wait_for_lines(logs.at("access"), 1).find("aborted") != std::string::npos);
+}
