@@ -1,0 +1,20 @@
+// Which of several media types a client would rather have (RFC 9110 §12.5.1). Called by the handlers of listings and
+// records. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "http/fields.h"
+
+namespace http {
+
+/// The index in `offered` ("text/html", "text/plain; charset=utf-8") of the best type: the greatest weight, of equal
+/// ones the first offered. The most specific range that matches a type gives its weight. A charset that the offer
+/// does not state hinders no match. 0 without an Accept field; nullopt when none is acceptable or none is offered.
+[[nodiscard]] std::optional<std::size_t> choose_media_type(const Fields& fields, std::string_view text,
+                                                           std::span<const std::string_view> offered);
+
+}  // namespace http

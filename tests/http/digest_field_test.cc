@@ -1,0 +1,149 @@
+// Digest fields and structured dictionaries.
+#include "http/digest_field.h"
+
+#include "http/structured_field.h"
+#include "support/catch.h"
+
+namespace {
+
+using http::DigestAlgorithm;
+using http::DigestError;
+
+// Of the empty text.
+const std::string k256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+const std::string k512 = "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
+
+std::string dictionary(std::string_view value) {
+    http::DictionaryReader reader(value);
+    std::string_view key;
+    http::Item item;
+    std::string out;
+    while (true) {
+        const auto outcome = reader.next(key, item);
+        if (outcome == http::DictionaryReader::Outcome::end) return out;
+        if (outcome == http::DictionaryReader::Outcome::malformed) return "malformed";
+        out.append(key).append("=").append(item.text).append("|");
+    }
+}
+
+std::string parse(std::string_view value) {
+    const auto digests = http::parse_digests(value);
+    if (!digests) {
+        switch (digests.error()) {
+            case DigestError::not_a_dictionary: return "not a dictionary";
+            case DigestError::not_bytes: return "not bytes";
+            case DigestError::wrong_length: return "wrong length";
+        }
+    }
+    std::string out;
+    if (digests->sha_256) http::append_digest(out, DigestAlgorithm::sha_256, *digests->sha_256);
+    if (digests->sha_512) http::append_digest(out, DigestAlgorithm::sha_512, *digests->sha_512);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("dictionary: every kind of member", "[http][structured_field]") {
+    CHECK(dictionary("") == "");
+    CHECK(dictionary("a=1, b=-2.5 ,\tc=\"x, \\\"\", d=:YQ==:, e=?0, f, *g=tok/en:x, h=(1 \"a)\" tok;p=1);q, i;x=1") ==
+          "a=1|b=-2.5|c=x, \\\"|d=YQ==|e=0|f=1|*g=tok/en:x|h=1 \"a)\" tok;p=1|i=1|");
+    CHECK(dictionary("  a=1  ") == "a=1|");
+    CHECK(dictionary("a=()") == "a=|");
+    CHECK(dictionary("a=999999999999999") == "a=999999999999999|");
+}
+
+TEST_CASE("dictionary: malformed ones", "[http][structured_field]") {
+    for (const auto* value : {",",
+                              "a,",
+                              "a=1,",
+                              "a=",
+                              "A=1",
+                              "1=a",
+                              "a=1 b=2",
+                              "a==1",
+                              "a=1,,b=2",
+                              "a=\"x",
+                              "a=\"\\n\"",
+                              "a=\"\x80\"",
+                              "a=:Y Q:",
+                              "a=:YQ==",
+                              "a=?2",
+                              "a=?",
+                              "a=--1",
+                              "a=1.",
+                              "a=1.2345",
+                              "a=1234567890123456",
+                              "a=1234567890123.1",
+                              "a=(1",
+                              "a=(1,2)",
+                              "a=(\"a\"\"b\")",
+                              "a;",
+                              "a;P",
+                              "a;p=",
+                              "a =1",
+                              "a= 1",
+                              "a=-",
+                              "a=@"}) {
+        CAPTURE(value);
+        CHECK(dictionary(value) == "malformed");
+    }
+}
+
+TEST_CASE("structured field: one item", "[http][structured_field]") {
+    http::Item item;
+    std::string_view text = "?1;x=2";
+    CHECK(http::take_item(text, item));
+    CHECK(item.kind == http::ItemKind::boolean);
+    CHECK(item.text == "1");
+    CHECK(text.empty());
+    text = "";
+    CHECK_FALSE(http::take_item(text, item));
+}
+
+TEST_CASE("digest: what is known is decoded, the rest ignored", "[http][digest]") {
+    CHECK(parse("sha-256=:" + k256 + ":") == "sha-256=:" + k256 + ":");
+    CHECK(parse("sha-512=:" + k512 + ":,sha-256=:" + k256 + ":") == "sha-256=:" + k256 + ":sha-512=:" + k512 + ":");
+    CHECK(parse("md5=:CY9rzUYh03PK3k6DJie09g==:, unixsum=1, x=(1 2)") == "");
+    CHECK(parse("") == "");
+    CHECK_FALSE(http::parse_digests("")->any());
+    CHECK(parse("sha-256=1, sha-256=:" + k256 + ":") == "sha-256=:" + k256 + ":");
+    CHECK(parse("sha-256=:" + k256 + ":;p=1") == "sha-256=:" + k256 + ":");
+    const auto digests = http::parse_digests("sha-256=:" + k256 + ":");
+    CHECK((*digests->sha_256)[0] == std::byte{0xe3});
+    CHECK((*digests->sha_256)[31] == std::byte{0x55});
+}
+
+TEST_CASE("digest: a check that cannot be made is an error", "[http][digest]") {
+    CHECK(parse("sha-256=" + k256) == "not a dictionary");
+    CHECK(parse("sha-256=:" + k256) == "not a dictionary");
+    CHECK(parse("SHA-256=:" + k256 + ":") == "not a dictionary");
+    CHECK(parse("sha-256=:" + k256 + ":, x=") == "not a dictionary");
+    CHECK(parse("sha-256") == "not bytes");
+    CHECK(parse("sha-256=\"abc\"") == "not bytes");
+    CHECK(parse("sha-256=:YQ==:") == "wrong length");
+    CHECK(parse("sha-256=::") == "wrong length");
+    CHECK(parse("sha-256=:" + k512 + ":") == "wrong length");
+    CHECK(parse("sha-512=:" + k256 + ":") == "wrong length");
+    CHECK(parse("sha-256=:" + k256.substr(0, 43) + "A:") == "not bytes");  // 33 bytes
+    CHECK(parse("sha-256=:" + k256.substr(0, 42) + "==:") == "not bytes");
+    CHECK(parse("sha-256=:" + k256.substr(0, 42) + "V=:") == "not bytes");  // unused bits set
+    CHECK(parse("sha-256=:" + k256.substr(0, 43) + ":") == "wrong length");
+    CHECK_FALSE(http::digest_error_text(DigestError::not_bytes).empty());
+}
+
+TEST_CASE("digest: preferences", "[http][digest]") {
+    const auto want = [](std::string_view value) {
+        const auto algorithm = http::parse_wanted_digest(value);
+        return algorithm ? std::string(http::digest_algorithm_name(*algorithm)) : "none";
+    };
+    CHECK(want("sha-256=1") == "sha-256");
+    CHECK(want("sha-512=3, sha-256=10, unixsum=0") == "sha-256");
+    CHECK(want("sha-512=3, sha-256=2") == "sha-512");
+    CHECK(want("sha-512=3, sha-256=3") == "sha-256");
+    CHECK(want("sha-256=0, sha-512=1") == "sha-512");
+    for (const auto* value : {"", "sha-256=0", "md5=10", "sha-256", "sha-256=11", "sha-256=-1", "sha-256=1.5",
+                              "sha-256=a", "sha-256=1,", "SHA-256=1"}) {
+        CAPTURE(value);
+        CHECK(want(value) == "none");
+    }
+}
