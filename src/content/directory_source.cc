@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "content/html_text.h"
+#include "base/escape.h"
 #include "http/target.h"
 
 namespace content {
@@ -134,21 +134,23 @@ void DirectorySource::add_item(int directory, const char* name) {
 }
 
 void DirectorySource::append_opening() {
-    const std::string title = escape_html(path_);
+    std::string title;
+    base::append_html_escaped(title, path_);
     text_.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     text_.append(title).append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<h1>");
     text_.append(title).append("</h1>\n<table>\n<thead><tr><th>Name</th><th class=\"n\">Size</th>"
                                "<th class=\"n\">Modified (UTC)</th></tr></thead>\n<tbody>\n");
-    if (path_ != "/") text_.append("<tr><td><a href=\"../\">../</a></td><td class=\"n\"></td><td class=\"n\"></td></tr>\n");
+    if (path_ == "/") return;
+    text_.append("<tr><td><a href=\"../\">../</a></td><td class=\"n\"></td><td class=\"n\"></td></tr>\n");
 }
 
 void DirectorySource::append_row(const Item& item) {
     // "./" in front: a name with a colon would read as a scheme.
     text_.append("<tr><td><a href=\".");
-    append_html(text_, http::encode_path("/" + item.name));
+    base::append_html_escaped(text_, http::encode_path("/" + item.name));
     text_.append("\">");
-    append_html(text_, item.name);
+    base::append_html_escaped(text_, item.name);
     text_.append("</a></td><td class=\"n\">");
     if (!item.is_directory()) text_.append(size_text(item.bytes));
     text_.append("</td><td class=\"n\">").append(time_text(item.modified)).append("</td></tr>\n");

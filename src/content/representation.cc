@@ -7,15 +7,12 @@
 
 namespace content {
 
-std::string_view coding_name(Coding coding) {
-    switch (coding) {
-        case Coding::identity: return "";
-        case Coding::gzip: return "gzip";
-        case Coding::deflate: return "deflate";
-        case Coding::br: return "br";
-        case Coding::zstd: return "zstd";
+http::CodingSet Representation::codings() const {
+    http::CodingSet set(Coding::identity);
+    for (std::size_t i = 0; i < forms_.size(); ++i) {
+        if (forms_[i].state_ != Form::State::none) set.add(static_cast<Coding>(i));
     }
-    return "";
+    return set;
 }
 
 http::Piece Representation::slice(const std::shared_ptr<const Representation>& self, Coding coding,

@@ -14,18 +14,15 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "http/accept_encoding.h"
 #include "http/body.h"
 
 namespace content {
 
 class OpenFile;
 
-/// The codings a form may have. gzip and deflate are made here; br and zstd come from sidecars only.
-enum class Coding : std::uint8_t { identity, gzip, deflate, br, zstd };
-inline constexpr std::size_t kCodings = 5;
-
-/// The token of Content-Encoding; empty for identity.
-[[nodiscard]] std::string_view coding_name(Coding coding);
+/// gzip and deflate are made here; br and zstd come from sidecars only.
+using http::Coding;
 
 /// A representation in one coding: what a response with status 200 consists of. Its texts never change or move.
 class Form {
@@ -86,6 +83,8 @@ public:
     [[nodiscard]] const Form& identity() const { return form(Coding::identity); }
     /// False when only the identity form exists: Accept-Encoding does not matter, and there is no Vary.
     [[nodiscard]] bool has_coded_forms() const { return coded_; }
+    /// Those that there are, made or still to make; identity always.
+    [[nodiscard]] http::CodingSet codings() const;
 
     /// `length` bytes from `offset` of a form that is ready. `self` is this object, and keeps the bytes alive.
     [[nodiscard]] static http::Piece slice(const std::shared_ptr<const Representation>& self, Coding coding,
@@ -110,7 +109,7 @@ private:
     struct stat status_{};
     std::string path_;
     std::string_view media_type_;
-    std::array<Form, kCodings> forms_;
+    std::array<Form, http::kCodings> forms_;
 };
 
 }  // namespace content

@@ -159,7 +159,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const Pa
     const bool young = is_young(content->status, clock_.unix_ns());
     representation.settled_ = representation.settled_ && !young;
     form.entity_tag_ = with_suffix(make_entity_tag(content->status, young),
-                                   coding_name(kSidecarCodings[index]));
+                                   http::coding_name(kSidecarCodings[index]));
     representation.coded_ = true;
 }
 
@@ -175,21 +175,21 @@ void RepresentationBuilder::add_made_forms(Representation& representation) const
 void RepresentationBuilder::prepare_texts(Representation& representation) const {
     const std::string tag =
         make_entity_tag(representation.status_, is_young(representation.status_, clock_.unix_ns()));
-    for (std::size_t i = 0; i < kCodings; ++i) {
+    for (std::size_t i = 0; i < http::kCodings; ++i) {
         Form& form = representation.forms_[i];
         if (form.state_ == Form::State::none) continue;
         const auto coding = static_cast<Coding>(i);
         if (coding == Coding::identity) {
             form.entity_tag_ = tag;
         } else if (form.entity_tag_.empty()) {
-            form.entity_tag_ = with_suffix(tag, coding_name(coding));
+            form.entity_tag_ = with_suffix(tag, http::coding_name(coding));
         }
         std::string& lines = form.lines_;
         lines.reserve(320);
         lines.append("Content-Type: ").append(representation.media_type_).append("\r\n");
         form.after_type_ = static_cast<std::uint16_t>(lines.size());
         if (coding != Coding::identity) {
-            lines.append("Content-Encoding: ").append(coding_name(coding)).append("\r\n");
+            lines.append("Content-Encoding: ").append(http::coding_name(coding)).append("\r\n");
         }
         lines.append("X-Content-Type-Options: nosniff\r\n");
         // Ranges are of the identity form alone: a coded one has none to offer.

@@ -2,12 +2,16 @@
 // or a listing. Called by the router.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "content/file_root.h"
 #include "content/representation_cache.h"
 #include "handlers/handler.h"
+#include "http/accept_encoding.h"
+#include "http/range.h"
 
 namespace handlers {
 
@@ -27,14 +31,21 @@ public:
     Decision handle(const http::Request& request) override;
 
 private:
+    using Found = std::shared_ptr<const content::Representation>;
+
+    Decision serve(const http::Request& request, const Found& found);
     Decision serve_directory(const http::Request& request);
-    Decision redirect_to_directory(const http::Request& request) const;
+    Decision list_directory(const http::Request& request) const;
+    Decision refuse(const http::Request& request, content::FindError error) const;
+    http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
+    http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
 
     const content::FileRoot& root_;
     content::RepresentationCache& cache_;
     const base::Clock& clock_;
     StaticFilesConfig config_;
-    std::string index_path_;  ///< reused, so that "/" costs no allocation
+    std::string index_path_;        ///< reused, so that "/" costs no allocation
+    std::uint64_t next_boundary_;   ///< from a random start
 };
 
 }  // namespace handlers

@@ -1,0 +1,194 @@
+// Selects the form, evaluates the conditions in the order of RFC 9110 §13.2.2, and answers with the whole, with parts
+// or with why not. A hit on a small file without conditions allocates nothing.
+#include "handlers/static_files.h"
+
+#include <sys/random.h>
+
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "content/directory_source.h"
+#include "handlers/error_page.h"
+#include "http/conditional.h"
+#include "http/target.h"
+
+namespace handlers {
+namespace {
+
+using content::Form;
+using content::Representation;
+using http::Coding;
+
+constexpr http::MethodSet kMethods(http::Method::get, http::Method::head);
+
+/// Steps of a Weyl sequence: consecutive boundaries differ in many digits.
+constexpr std::uint64_t kBoundaryStep = 0x9E3779B97F4A7C15;
+
+std::uint64_t random_number() {
+    std::uint64_t number = kBoundaryStep;
+    // Fails only where the kernel has no randomness yet; a boundary is not a secret.
+    [[maybe_unused]] const ssize_t got = ::getrandom(&number, sizeof number, GRND_NONBLOCK);
+    return number;
+}
+
+http::Response with_lines(http::Status status, const std::shared_ptr<const Representation>& found,
+                          std::string_view lines) {
+    http::Response response;
+    response.status = status;
+    response.prepared = {found, lines};
+    return response;
+}
+
+http::Validators validators_of(const Representation& representation, const Form& form) {
+    return {.etag = form.entity_tag(), .last_modified = representation.last_modified()};
+}
+
+http::Response not_found(const http::Request& request) {
+    return error_response(&request, http::Status::not_found, "there is nothing at this path.");
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(const content::FileRoot& root, content::RepresentationCache& cache, const base::Clock& clock,
+                         StaticFilesConfig config)
+    : root_(root), cache_(cache), clock_(clock), config_(std::move(config)), next_boundary_(random_number()) {}
+
+Decision StaticFiles::handle(const http::Request& request) {
+    if (!kMethods.has(request.method)) return method_not_allowed(request, kMethods);
+    const std::string_view path = request.path();
+    if (!path.starts_with('/') || content::is_hidden(path)) return not_found(request);
+    if (path.ends_with('/')) return serve_directory(request);
+    const auto found = cache_.find(path, request.arrival);
+    if (!found) return refuse(request, found.error());
+    if ((*found)->kind() == Representation::Kind::file) return serve(request, *found);
+
+    // A directory: relative links in it work only below a path that ends in '/'.
+    std::string location = http::encode_path(path) + "/";
+    if (request.target.has_query) location.append("?").append(request.query());
+    http::Response response = error_response(&request, http::Status::moved_permanently,
+                                             "this is a directory; its path ends in a slash.");
+    response.add("Location", location);
+    return response;
+}
+
+Decision StaticFiles::serve_directory(const http::Request& request) {
+    index_path_.assign(request.path()).append(config_.index_name);
+    const auto found = cache_.find(index_path_, request.arrival);
+    if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
+    if (!found && found.error() != content::FindError::absent) return refuse(request, found.error());
+    return list_directory(request);
+}
+
+Decision StaticFiles::list_directory(const http::Request& request) const {
+    auto directory = root_.open_directory(request.path());
+    if (!directory) return refuse(request, content::find_error(directory.error()));
+    if (config_.listing == StaticFilesConfig::Listing::forbidden) {
+        return error_response(&request, http::Status::forbidden, "directories are not listed here.");
+    }
+    static constexpr std::string_view kFields =
+        "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n";
+    http::Response response;
+    response.prepared.lines = kFields;
+    response.body = std::make_unique<content::DirectorySource>(root_, std::move(*directory), request.path());
+    return response;
+}
+
+Decision StaticFiles::refuse(const http::Request& request, content::FindError error) const {
+    constexpr int kRetrySeconds = 1;
+    switch (error) {
+        case content::FindError::absent: return not_found(request);
+        case content::FindError::denied:
+            return error_response(&request, http::Status::forbidden, "the server may not read this file.");
+        case content::FindError::unsuitable:
+            return error_response(&request, http::Status::forbidden, "this is neither a file nor a directory.");
+        case content::FindError::changing:
+            return unavailable(&request, "the file is being written right now.", kRetrySeconds);
+        case content::FindError::exhausted:
+            return unavailable(&request, "the server has no file descriptors or memory left for now.", kRetrySeconds);
+        case content::FindError::failed: break;
+    }
+    return error_response(&request, http::Status::internal_server_error, "the file could not be read from the disk.");
+}
+
+Decision StaticFiles::serve(const http::Request& request, const Found& found) {
+    // A range is of the identity form, so a request for one is answered out of that form whatever becomes of the range.
+    const bool wants_range = request.method == http::Method::get && request.fields.has(http::FieldName::range);
+    Coding coding = Coding::identity;
+    if (found->has_coded_forms() && !wants_range) {
+        const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
+        // Where no form is acceptable, identity is of more use than a refusal (RFC 9110 §12.5.3).
+        coding = cache_.settle(found, accepted.choose(found->codings()).value_or(Coding::identity));
+    }
+    const Form& form = found->form(coding);
+    if (http::has_precondition(request.fields)) {
+        switch (http::evaluate_preconditions(request.fields, request.text, request.method,
+                                             validators_of(*found, form), clock_.unix_seconds())) {
+            case http::Precondition::proceed: break;
+            case http::Precondition::not_modified:
+                return with_lines(http::Status::not_modified, found, form.validator_lines());
+            case http::Precondition::precondition_failed: {
+                http::Response response = error_response(&request, http::Status::precondition_failed,
+                                                         "the file is not the version that the request names.");
+                response.prepared = {found, form.validator_lines()};
+                return response;
+            }
+        }
+    }
+    if (!wants_range) return answer_whole(request, found, coding);
+
+    const http::RangeSet ranges =
+        http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form),
+                            found->length(), clock_.unix_seconds());
+    switch (ranges.kind) {
+        case http::RangeSet::Kind::whole: break;
+        case http::RangeSet::Kind::ranges: return answer_ranges(found, ranges);
+        case http::RangeSet::Kind::unsatisfiable: {
+            http::Response response = error_response(&request, http::Status::range_not_satisfiable,
+                                                     "the file has no bytes in the range that was asked for.");
+            response.prepared = {found, form.validator_lines()};
+            response.add("Content-Range", http::unsatisfied_content_range(found->length()));
+            return response;
+        }
+    }
+    return answer_whole(request, found, coding);
+}
+
+http::Response StaticFiles::answer_whole(const http::Request& request, const Found& found, Coding coding) {
+    const Form& form = found->form(coding);
+    http::Response response = with_lines(http::Status::ok, found, form.lines());
+    if (request.method == http::Method::head && form.state() == Form::State::ready) {
+        response.stated_length = form.length();
+    } else {
+        // For HEAD, too, when the length is not known yet: the head says the same then, and nothing is pulled.
+        response.body = cache_.body(found, coding);
+    }
+    return response;
+}
+
+http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeSet& ranges) {
+    const auto items = ranges.items();
+    assert(!items.empty());
+    if (items.size() == 1) {
+        http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines());
+        response.add("Content-Range", http::content_range(items[0], found->length()));
+        response.body = Representation::slice(found, Coding::identity, items[0].first, items[0].length());
+        return response;
+    }
+    next_boundary_ += kBoundaryStep;
+    const http::ByteRangesText text(next_boundary_, found->media_type(), found->length());
+    std::vector<http::Piece> pieces;
+    pieces.reserve(2 * items.size() + 1);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        pieces.emplace_back(text.part_head(items[i], i));
+        pieces.push_back(Representation::slice(found, Coding::identity, items[i].first, items[i].length()));
+    }
+    pieces.emplace_back(text.tail());
+    http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines_after_type());
+    response.add("Content-Type", text.media_type());
+    response.body = std::move(pieces);
+    return response;
+}
+
+}  // namespace handlers
