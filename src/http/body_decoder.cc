@@ -10,7 +10,8 @@ namespace http {
 
 namespace {
 
-constexpr std::string_view kBareLf = "a line of the chunked body ended in LF alone; lines end in CRLF (nc -C sends that)";
+constexpr std::string_view kBareLf =
+    "a line of the chunked body ended in LF alone; lines end in CRLF (nc -C sends that)";
 constexpr std::string_view kBareCr = "a CR in the chunked body's framing stands without an LF behind it";
 constexpr std::string_view kBadExtension = "a chunk extension is not ;name or ;name=value";
 constexpr std::string_view kBadTrailer = "a trailer field is not a name, a colon and a value";

@@ -48,11 +48,28 @@ private:
     enum class Stage : std::uint8_t {
         length,
         // A chunk's size line.
-        size_start, size, extension_start, extension_name, extension_name_gap, extension_value_start, extension_value,
-        extension_value_gap, quoted, quoted_pair, quoted_end, size_lf,
-        chunk, chunk_cr, chunk_lf,
-        trailer_start, trailer_name, trailer_value, trailer_lf, end_lf,
-        complete, failed
+        size_start,
+        size,
+        extension_start,
+        extension_name,
+        extension_name_gap,
+        extension_value_start,
+        extension_value,
+        extension_value_gap,
+        quoted,
+        quoted_pair,
+        quoted_end,
+        size_lf,
+        chunk,
+        chunk_cr,
+        chunk_lf,
+        trailer_start,
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        end_lf,
+        complete,
+        failed
     };
 
     Step decode_length(std::span<const std::byte> input);

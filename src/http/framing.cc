@@ -32,20 +32,20 @@ FramingResult decide_length(const Fields& fields, std::string_view text) {
     return accept(Framing::Kind::length, *length);
 }
 
-enum class Codings : std::uint8_t { none_yet, chunked, unknown, malformed, misplaced };
+enum class Codings : std::uint8_t { none_yet, chunked, unknown, unknown_then_chunked, malformed, misplaced };
 
 /// One more member of the joined list (RFC 9112 §6.1).
 Codings add_coding(Codings before, std::string_view member) {
-    if (before == Codings::chunked) return Codings::misplaced;
+    if (before == Codings::chunked || before == Codings::unknown_then_chunked) return Codings::misplaced;
     if (base::equals_ignoring_case(member, "chunked")) {
-        return before == Codings::none_yet ? Codings::chunked : before;
+        return before == Codings::none_yet ? Codings::chunked : Codings::unknown_then_chunked;
     }
     const std::string_view name = base::trim_blanks(member.substr(0, member.find(';')));
     if (name.empty() || base::equals_ignoring_case(name, "chunked")) return Codings::malformed;
     for (const char c : name) {
         if (!base::is_token_char(c)) return Codings::malformed;
     }
-    return before == Codings::none_yet ? Codings::unknown : before;
+    return Codings::unknown;
 }
 
 Codings read_codings(const Fields& fields, std::string_view text) {
@@ -68,6 +68,7 @@ FramingResult decide_coding(const Fields& fields, std::string_view text) {
     switch (read_codings(fields, text)) {
         case Codings::chunked: return accept(Framing::Kind::chunked, 0);
         case Codings::unknown:
+        case Codings::unknown_then_chunked:
             return refuse(Status::not_implemented, "the Transfer-Encoding is not known here; send chunked alone");
         case Codings::misplaced:
             return refuse(Status::bad_request, "chunked is not the last transfer coding, or comes twice; send it once");

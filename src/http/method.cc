@@ -7,8 +7,8 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames{"GET",     "HEAD",  "POST",  "PUT",   "DELETE", "OPTIONS",
-                                                  "PATCH",   "MKCOL", "TRACE", "CONNECT", "?"};
+constexpr std::array<std::string_view, 11> kNames{"GET",   "HEAD",  "POST",  "PUT",     "DELETE", "OPTIONS",
+                                                  "PATCH", "MKCOL", "TRACE", "CONNECT", "?"};
 
 Method match(std::string_view name, Method candidate) {
     return name == method_name(candidate) ? candidate : Method::unknown;

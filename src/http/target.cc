@@ -274,8 +274,7 @@ std::string_view target_error_text(TargetError error) {
         case TargetError::none: return "";
         case TargetError::empty: return "the request-target is empty; ask for /";
         case TargetError::not_a_path: return "the request-target is no path; it begins with / or is an http:// URI";
-        case TargetError::bad_byte:
-            return "the request-target holds a space, a # or a control byte; percent-encode it";
+        case TargetError::bad_byte: return "the request-target holds a space, a # or a control byte; percent-encode it";
         case TargetError::bad_escape:
             return "a % in the request-target is not followed by two hexadecimal digits; a lone % is written %25";
         case TargetError::escaped_nul: return "the request-target holds %00, and no name can";
