@@ -43,6 +43,11 @@ public:
     }
 
     [[nodiscard]] bool has(FieldName name) const { return (present_ & bit(name)) != 0; }
+    /// True when at least one of the names is present; one test of bits for names known at compile time.
+    template <class... Names>
+    [[nodiscard]] bool has_any(Names... names) const {
+        return (present_ & (bit(names) | ...)) != 0;
+    }
     /// The number of lines with this name.
     [[nodiscard]] std::size_t count(FieldName name) const;
     /// The first line's value. Right for fields that are no list; `text` is the section's text.

@@ -1,0 +1,150 @@
+// Ranges. One pass over the field; at most kMaxRanges are kept, so coalescing by comparing all pairs is cheap.
+#include "http/range.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/ascii.h"
+#include "base/escape.h"
+
+namespace http {
+namespace {
+
+constexpr std::string_view kUnit = "bytes";
+constexpr std::string_view kByteRangesType = "multipart/byteranges; boundary=";
+
+enum class Spec : std::uint8_t { satisfiable, unsatisfiable, empty, invalid };
+
+/// 1*DIGIT; what does not fit 64 bits is the greatest number that does.
+std::optional<std::uint64_t> parse_saturated(std::string_view digits) {
+    if (digits.empty()) return std::nullopt;
+    std::uint64_t value = 0;
+    for (const char c : digits) {
+        if (!base::is_digit(c)) return std::nullopt;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        value = value > (UINT64_MAX - digit) / 10 ? UINT64_MAX : value * 10 + digit;
+    }
+    return value;
+}
+
+/// "-500": the last bytes. A suffix of an empty representation is satisfiable and has no bytes (RFC 9110 §14.1.2).
+Spec parse_suffix(std::string_view digits, std::uint64_t size, ByteRange& range) {
+    const auto length = parse_saturated(digits);
+    if (!length) return Spec::invalid;
+    if (*length == 0) return Spec::unsatisfiable;
+    if (size == 0) return Spec::empty;
+    range = {size - std::min(size, *length), size - 1};
+    return Spec::satisfiable;
+}
+
+Spec parse_spec(std::string_view text, std::uint64_t size, ByteRange& range) {
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos) return Spec::invalid;
+    const std::string_view last_text = text.substr(dash + 1);
+    if (dash == 0) return parse_suffix(last_text, size, range);
+    const auto first = parse_saturated(text.substr(0, dash));
+    const auto last = last_text.empty() ? std::optional(UINT64_MAX) : parse_saturated(last_text);
+    if (!first || !last || *last < *first) return Spec::invalid;
+    if (*first >= size) return Spec::unsatisfiable;
+    range = {*first, std::min(*last, size - 1)};
+    return Spec::satisfiable;
+}
+
+bool touch(const ByteRange& a, const ByteRange& b) { return a.first <= b.last + 1 && b.first <= a.last + 1; }
+
+/// Adds `range`, melted with all that it touches, at the place of the first of them. One pass is enough: those kept do
+/// not touch each other, so what touches the melted range touched the new one.
+void add_coalesced(RangeSet& set, ByteRange range) {
+    std::uint32_t kept = 0;
+    std::optional<std::uint32_t> place;
+    for (std::uint32_t i = 0; i < set.count; ++i) {
+        const ByteRange other = set.ranges[i];
+        if (touch(other, range)) {
+            range = {std::min(range.first, other.first), std::max(range.last, other.last)};
+            if (!place) place = kept++;
+        } else {
+            set.ranges[kept++] = other;
+        }
+    }
+    set.ranges[place ? *place : kept++] = range;
+    set.count = kept;
+}
+
+}  // namespace
+
+RangeSet parse_range(std::string_view value, std::uint64_t size) {
+    const RangeSet whole;
+    const std::size_t equals = value.find('=');
+    if (equals == std::string_view::npos || !base::equals_ignoring_case(value.substr(0, equals), kUnit)) return whole;
+
+    RangeSet set;
+    set.kind = RangeSet::Kind::unsatisfiable;
+    std::string_view rest = value.substr(equals + 1);
+    std::size_t specs = 0;
+    std::uint64_t asked = 0;
+    while (!rest.empty()) {
+        const std::size_t comma = rest.find(',');
+        const std::string_view member = base::trim_blanks(rest.substr(0, comma));
+        rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+        if (member.empty()) continue;
+
+        ByteRange range;
+        const Spec spec = parse_spec(member, size, range);
+        if (spec == Spec::invalid || spec == Spec::empty || ++specs > kMaxRanges) return whole;
+        if (spec == Spec::unsatisfiable) continue;
+        if (range.length() > size - asked) return whole;
+        asked += range.length();
+        set.kind = RangeSet::Kind::ranges;
+        add_coalesced(set, range);
+    }
+    return specs == 0 ? whole : set;
+}
+
+RangeSet decide_ranges(const Fields& fields, std::string_view text, Method method, const Validators& validators,
+                       std::uint64_t size, std::int64_t now) {
+    if (!fields.has(FieldName::range) || method != Method::get || fields.count(FieldName::range) != 1) return {};
+    if (!range_applies(fields, text, validators, now)) return {};
+    return parse_range(*fields.find(FieldName::range, text), size);
+}
+
+std::string content_range(const ByteRange& range, std::uint64_t size) {
+    std::string text = "bytes ";
+    base::append_decimal(text, range.first);
+    text.push_back('-');
+    base::append_decimal(text, range.last);
+    text.push_back('/');
+    base::append_decimal(text, size);
+    return text;
+}
+
+std::string unsatisfied_content_range(std::uint64_t size) {
+    std::string text = "bytes */";
+    base::append_decimal(text, size);
+    return text;
+}
+
+ByteRangesText::ByteRangesText(std::uint64_t number, std::string_view content_type, std::uint64_t size)
+    : boundary_("godwit-0000000000000000"), content_type_(content_type), size_(size) {
+    for (std::size_t at = boundary_.size(); number != 0; number >>= 4)
+        boundary_[--at] = "0123456789abcdef"[number & 15];
+}
+
+std::string ByteRangesText::media_type() const { return std::string(kByteRangesType) + boundary_; }
+
+std::string ByteRangesText::part_head(const ByteRange& range, std::size_t index) const {
+    std::string text(index == 0 ? "--" : "\r\n--");
+    text.append(boundary_).append("\r\n");
+    if (!content_type_.empty()) text.append("Content-Type: ").append(content_type_).append("\r\n");
+    text.append("Content-Range: ").append(content_range(range, size_)).append("\r\n\r\n");
+    return text;
+}
+
+std::string ByteRangesText::tail() const { return "\r\n--" + boundary_ + "--\r\n"; }
+
+std::uint64_t ByteRangesText::total_bytes(std::span<const ByteRange> ranges) const {
+    std::uint64_t total = tail().size();
+    for (std::size_t i = 0; i < ranges.size(); ++i) total += part_head(ranges[i], i).size() + ranges[i].length();
+    return total;
+}
+
+}  // namespace http
