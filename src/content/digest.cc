@@ -42,9 +42,9 @@ bool has_digests() { return true; }
 
 std::string_view digest_library() { return OpenSSL_version(OPENSSL_VERSION); }
 
-std::unique_ptr<Digester> Digester::make(DigestAlgorithm algorithm) {
+std::unique_ptr<Digester> Digester::make(http::DigestAlgorithm algorithm) {
     State state(EVP_MD_CTX_new());
-    const EVP_MD* const type = algorithm == DigestAlgorithm::sha_256 ? EVP_sha256() : EVP_sha512();
+    const EVP_MD* const type = algorithm == http::DigestAlgorithm::sha_256 ? EVP_sha256() : EVP_sha512();
     if (state == nullptr || EVP_DigestInit_ex(state.get(), type, nullptr) != 1) return nullptr;
     return std::make_unique<EvpDigester>(std::move(state));
 }
@@ -55,7 +55,7 @@ bool has_digests() { return false; }
 
 std::string_view digest_library() { return "none"; }
 
-std::unique_ptr<Digester> Digester::make(DigestAlgorithm) { return nullptr; }
+std::unique_ptr<Digester> Digester::make(http::DigestAlgorithm) { return nullptr; }
 
 #endif
 

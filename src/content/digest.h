@@ -3,15 +3,14 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace content {
+#include "http/digest_field.h"
 
-enum class DigestAlgorithm : std::uint8_t { sha_256, sha_512 };
+namespace content {
 
 /// False when this build has no libcrypto: digest fields are ignored then.
 [[nodiscard]] bool has_digests();
@@ -21,7 +20,7 @@ enum class DigestAlgorithm : std::uint8_t { sha_256, sha_512 };
 class Digester {
 public:
     /// nullptr when has_digests() is false or the library refuses the algorithm.
-    static std::unique_ptr<Digester> make(DigestAlgorithm algorithm);
+    static std::unique_ptr<Digester> make(http::DigestAlgorithm algorithm);
     virtual ~Digester() = default;
     virtual void update(std::span<const std::byte> block) = 0;
     /// The hash as raw bytes (32 or 64); once, at the end.

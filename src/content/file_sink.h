@@ -50,6 +50,8 @@ public:
     std::unique_ptr<FileCommit> finish() &&;
 
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    /// Of the temporary file, to read back what was written; valid while this lives.
+    [[nodiscard]] int descriptor() const { return file_.descriptor(); }
 
 private:
     friend class FileCommit;

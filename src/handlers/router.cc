@@ -1,0 +1,167 @@
+// The table of methods and endpoints.
+#include "handlers/router.h"
+
+#include <array>
+#include <string>
+
+#include "handlers/error_page.h"
+#include "http/target.h"
+
+namespace handlers {
+namespace {
+
+using http::Method;
+using http::MethodSet;
+using http::Status;
+
+constexpr std::string_view kFilesPrefix = "/files/";
+constexpr std::string_view kEchoPrefix = "/echo/";
+constexpr std::string_view kUserAgentPath = "/user-agent";
+constexpr std::string_view kHealthPath = "/healthz";
+
+constexpr MethodSet kReading(Method::get, Method::head, Method::options);
+
+/// The path without "/files": "/" at least.
+std::string_view below_prefix(std::string_view path) {
+    return path.starts_with(kFilesPrefix) ? path.substr(kFilesPrefix.size() - 1) : std::string_view("/");
+}
+
+}  // namespace
+
+Router::Router(const content::FileRoot& root, const SiteConfig& config, const Targets& targets)
+    : config_(config), targets_(targets), on_(1U << static_cast<unsigned>(Endpoint::files)) {
+    if (!config.builtin) return;
+    struct Builtin {
+        Endpoint endpoint;
+        std::string_view entry;  ///< in the root, which takes its place
+    };
+    static constexpr std::array kBuiltins = {Builtin{Endpoint::echo, "/echo"}, Builtin{Endpoint::files_prefix, "/files"},
+                                             Builtin{Endpoint::user_agent, kUserAgentPath},
+                                             Builtin{Endpoint::health, kHealthPath}};
+    for (const Builtin& builtin : kBuiltins) {
+        if (root.stat_name(builtin.entry)) {
+            shadowed_.push_back(builtin.entry.substr(1));
+        } else {
+            on_ |= 1U << static_cast<unsigned>(builtin.endpoint);
+        }
+    }
+}
+
+Router::Endpoint Router::find_endpoint(std::string_view path) const {
+    const auto on = [&](Endpoint endpoint) { return is_on(endpoint) ? endpoint : Endpoint::files; };
+    if (path.size() < 6) return Endpoint::files;  // shorter than every built-in one
+    switch (path[1]) {
+        case 'e': return path.starts_with(kEchoPrefix) ? on(Endpoint::echo) : Endpoint::files;
+        case 'f':
+            return path.starts_with(kFilesPrefix) || path == kFilesPrefix.substr(0, kFilesPrefix.size() - 1)
+                       ? on(Endpoint::files_prefix)
+                       : Endpoint::files;
+        case 'u': return path == kUserAgentPath ? on(Endpoint::user_agent) : Endpoint::files;
+        case 'h': return path == kHealthPath ? on(Endpoint::health) : Endpoint::files;
+        default: return Endpoint::files;
+    }
+}
+
+/// False for the other endpoints and for "/files" itself, which redirects.
+bool Router::names_file(Endpoint endpoint, std::string_view path) {
+    return endpoint == Endpoint::files || (endpoint == Endpoint::files_prefix && path.starts_with(kFilesPrefix));
+}
+
+MethodSet Router::allowed(Endpoint endpoint, std::string_view path) const {
+    MethodSet methods = kReading;
+    if (!names_file(endpoint, path)) return methods;
+    if (endpoint == Endpoint::files_prefix) path = below_prefix(path);
+    if (content::is_hidden(path)) return methods;
+    if (config_.allow_upload && !path.ends_with('/')) {
+        methods.add(Method::put);
+        methods.add(Method::post);
+    }
+    if (config_.allow_delete && path != "/") methods.add(Method::del);
+    return methods;
+}
+
+MethodSet Router::allowed_anywhere() const {
+    MethodSet methods = kReading;
+    if (config_.allow_upload) {
+        methods.add(Method::put);
+        methods.add(Method::post);
+    }
+    if (config_.allow_delete) methods.add(Method::del);
+    return methods;
+}
+
+Decision Router::handle(const http::Request& request) {
+    if (request.unknown_expectation) {
+        return error_response(&request, Status::expectation_failed,
+                              "The only expectation that can be met is \"100-continue\".");
+    }
+    if (request.target.form == http::Target::Form::asterisk) {
+        http::Response response;
+        response.status = Status::no_content;
+        response.add("Allow", allow_value(allowed_anywhere()));
+        return response;
+    }
+    const std::string_view path = request.path();
+    const Endpoint endpoint = find_endpoint(path);
+    switch (request.method) {
+        case Method::get:
+        case Method::head: return read(request, endpoint, path);
+        case Method::put:
+        case Method::post: return upload(request, endpoint, path);
+        case Method::del: return remove(request, endpoint, path);
+        case Method::options: {
+            http::Response response;
+            response.status = Status::no_content;
+            response.add("Allow", allow_value(allowed(endpoint, path)));
+            return response;
+        }
+        case Method::patch:
+        case Method::mkcol:
+        case Method::trace:
+        case Method::connect: return method_not_allowed(request, allowed(endpoint, path));
+        case Method::unknown: break;
+    }
+    return error_response(&request, Status::not_implemented, "This server does not know the method.");
+}
+
+Decision Router::read(const http::Request& request, Endpoint endpoint, std::string_view path) {
+    switch (endpoint) {
+        case Endpoint::files: return targets_.files.handle(request);
+        case Endpoint::echo: return targets_.echo.handle(request);
+        case Endpoint::user_agent: return targets_.user_agent.handle(request);
+        case Endpoint::health: return targets_.health.handle(request);
+        case Endpoint::files_prefix: break;
+    }
+    if (!path.starts_with(kFilesPrefix)) {
+        std::string location(kFilesPrefix);
+        if (request.target.has_query) location.append("?").append(request.query());
+        http::Response response = error_response(&request, Status::moved_permanently, "The files are below /files/.");
+        response.add("Location", location);
+        return response;
+    }
+    rewritten_ = request;
+    rewritten_.target.path = below_prefix(path);
+    return targets_.files.handle(rewritten_);
+}
+
+Decision Router::upload(const http::Request& request, Endpoint endpoint, std::string_view path) {
+    const MethodSet methods = allowed(endpoint, path);
+    const std::string_view file = endpoint == Endpoint::files_prefix ? below_prefix(path) : path;
+    if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
+    if (file.ends_with('/')) {
+        auto response = error_response(&request, Status::method_not_allowed,
+                                       "This names a directory; send the file to a name without a slash at its end.");
+        response.add("Allow", allow_value(methods));
+        return response;
+    }
+    return targets_.uploads.handle(request, file);
+}
+
+Decision Router::remove(const http::Request& request, Endpoint endpoint, std::string_view path) {
+    if (!config_.allow_delete || !names_file(endpoint, path)) {
+        return method_not_allowed(request, allowed(endpoint, path));
+    }
+    return targets_.deletes.handle(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path);
+}
+
+}  // namespace handlers

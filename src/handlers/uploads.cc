@@ -1,0 +1,128 @@
+// Uploads: refusals before the body, the sink of the body, and the answer after the commit.
+#include "handlers/uploads.h"
+
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "content/file_commit.h"
+#include "content/validators.h"
+#include "handlers/error_page.h"
+#include "handlers/upload_digests.h"
+#include "http/target.h"
+
+namespace handlers {
+namespace {
+
+using http::FieldName;
+using http::Status;
+
+/// A refusal that is known when the body is in.
+class RefusedUpload final : public http::PendingResponse {
+public:
+    explicit RefusedUpload(const http::Refusal& refusal) : refusal_(refusal) {}
+    std::optional<http::Response> advance(http::Wake) override { return refusal_response(nullptr, refusal_); }
+
+private:
+    http::Refusal refusal_;
+};
+
+/// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
+class UploadAnswer final : public http::PendingResponse {
+public:
+    UploadAnswer(std::unique_ptr<content::FileCommit> commit, std::string location, std::string fields)
+        : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto result = commit_->advance(wake);
+        if (!result) return std::nullopt;
+        if (!*result) return refusal_response(nullptr, result->error());
+        const content::FileCommit::Stored& stored = **result;
+        http::Response response;
+        response.fields = std::move(fields_);
+        // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
+        response.add("ETag", content::make_entity_tag(stored.status, false));
+        response.status = Status::no_content;
+        if (stored.how == content::FileCommit::Stored::How::created) {
+            response.status = Status::created;
+            response.add("Location", location_);
+        }
+        return response;
+    }
+
+private:
+    std::unique_ptr<content::FileCommit> commit_;
+    std::string location_;
+    std::string fields_;
+};
+
+constexpr http::Refusal kTooLarge{Status::content_too_large, "The body is longer than this server takes (--max-body)."};
+
+class UploadSink final : public http::BodySink {
+public:
+    UploadSink(content::FileSink sink, UploadDigests digests, std::string location, std::uint64_t max_bytes)
+        : sink_(std::move(sink)), digests_(std::move(digests)), location_(std::move(location)), max_bytes_(max_bytes) {}
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
+        if (max_bytes_ > 0 && block.size() > max_bytes_ - sink_.bytes()) return std::unexpected(kTooLarge);
+        digests_.update(block);
+        return sink_.write(block);
+    }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
+            return std::make_unique<RefusedUpload>(*refusal);
+        }
+        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.answer_field());
+    }
+
+private:
+    content::FileSink sink_;
+    UploadDigests digests_;
+    std::string location_;
+    std::uint64_t max_bytes_;  ///< 0: no bound
+};
+
+/// True when the content was coded: it would have to be stored with its coding, which a file cannot say.
+bool is_coded(const http::Request& request) {
+    if (!request.fields.has(FieldName::content_encoding)) return false;
+    std::string storage;
+    const std::string_view codings = *request.find_list(FieldName::content_encoding, storage);
+    return !codings.empty() && !base::equals_ignoring_case(codings, "identity");
+}
+
+std::optional<std::uint64_t> known_length(const http::Request& request) {
+    if (request.framing.kind == http::Framing::Kind::chunked) return std::nullopt;
+    return request.framing.length;
+}
+
+}  // namespace
+
+Decision Uploads::handle(const http::Request& request, std::string_view path) {
+    if (content::is_hidden(path)) {
+        return error_response(&request, Status::forbidden, "Names that begin with a dot are not written.");
+    }
+    if (request.fields.has(FieldName::content_range)) {
+        // RFC 9110 §14.5: taken for the whole, a part would destroy the rest.
+        return error_response(&request, Status::bad_request,
+                              "Content-Range is not supported in uploads; send the whole file without it.");
+    }
+    if (is_coded(request)) {
+        auto response = error_response(&request, Status::unsupported_media_type,
+                                       "Files are stored as they are; send the body without Content-Encoding.");
+        response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
+        return response;
+    }
+    const auto length = known_length(request);
+    if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
+        return refusal_response(&request, kTooLarge);
+    }
+    auto digests = UploadDigests::of(request);
+    if (!digests) return refusal_response(&request, digests.error());
+    auto sink = content::FileSink::open(parts_, path, length, content::WriteConditions(request));
+    if (!sink) return refusal_response(&request, sink.error());
+    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), http::encode_path(request.path()),
+                                        config_.max_body_bytes);
+}
+
+}  // namespace handlers
