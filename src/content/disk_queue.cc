@@ -1,9 +1,12 @@
 // The queue that waits in line, and the choice between it and io_uring.
 #include "content/disk_queue.h"
 
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "base/fd.h"
 
 #ifdef GODWIT_HAVE_URING
 #include "content/uring_disk_queue.h"
@@ -14,11 +17,22 @@ namespace {
 
 class InLineDiskQueue final : public DiskQueue {
 public:
+    InLineDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
     void sync_data(int file, DiskOperation& operation, http::Wake) override { finish(::fdatasync(file), operation); }
     void sync_all(int file, DiskOperation& operation, http::Wake) override { finish(::fsync(file), operation); }
+    void wake_later(http::Wake wake) override {
+        later_.push_back(wake);
+        ::eventfd_write(event_.get(), 1);
+    }
     void submit() override {}
-    void reap(std::vector<http::Wake>&) override {}
-    [[nodiscard]] int event_descriptor() const override { return -1; }
+    void reap(std::vector<http::Wake>& wakes) override {
+        eventfd_t count = 0;
+        ::eventfd_read(event_.get(), &count);
+        wakes.insert(wakes.end(), later_.begin(), later_.end());
+        later_.clear();
+    }
+    [[nodiscard]] int event_descriptor() const override { return event_.get(); }
     [[nodiscard]] std::string_view kind() const override { return "in line"; }
 
 private:
@@ -26,6 +40,9 @@ private:
         operation.error = result == 0 ? 0 : errno;
         operation.done = true;
     }
+
+    base::Fd event_;
+    std::vector<http::Wake> later_;
 };
 
 }  // namespace

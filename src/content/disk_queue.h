@@ -25,11 +25,14 @@ public:
     virtual void sync_data(int file, DiskOperation& operation, http::Wake wake) = 0;
     /// fsync, for directories.
     virtual void sync_all(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
+    /// that waited for another one.
+    virtual void wake_later(http::Wake wake) = 0;
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.
     virtual void reap(std::vector<http::Wake>& wakes) = 0;
-    /// Readable when there is something to reap; -1 when everything is done in line.
+    /// Readable when there is something to reap.
     [[nodiscard]] virtual int event_descriptor() const = 0;
     /// "io_uring" or "in line", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;

@@ -46,6 +46,11 @@ public:
         waiting_.push_back({file, 0, &operation, wake});
     }
 
+    void wake_later(http::Wake wake) override {
+        later_.push_back(wake);
+        ::eventfd_write(event_.get(), 1);
+    }
+
     void submit() override {
         while (!waiting_.empty() && unused_count_ > 0) {
             io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
@@ -65,6 +70,8 @@ public:
     void reap(std::vector<http::Wake>& wakes) override {
         eventfd_t count = 0;
         ::eventfd_read(event_.get(), &count);
+        wakes.insert(wakes.end(), later_.begin(), later_.end());
+        later_.clear();
         io_uring_cqe* completion = nullptr;
         while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
@@ -98,6 +105,7 @@ private:
     io_uring ring_{};
     State state_ = State::unavailable;
     std::deque<Sync> waiting_;
+    std::vector<http::Wake> later_;
     std::array<Flying, kEntries> flying_;
     std::array<std::uint16_t, kEntries> unused_{};
     unsigned unused_count_ = 0;
