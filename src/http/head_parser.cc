@@ -219,12 +219,15 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
         return invalid(Status::bad_request, kBadRequestLine);
     }
     const std::string_view version = text.substr(target_end + 1, kVersionBytes);
-    if (!version.starts_with("HTTP/") || !base::is_digit(version[5]) || version[6] != '.' ||
-        !base::is_digit(version[7])) {
-        return invalid(Status::bad_request, kBadRequestLine);
+    if (version != "HTTP/1.1") {
+        if (!version.starts_with("HTTP/") || !base::is_digit(version[5]) || version[6] != '.' ||
+            !base::is_digit(version[7])) {
+            return invalid(Status::bad_request, kBadRequestLine);
+        }
+        if (version[5] != '1') {
+            return invalid(Status::version_not_supported, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+        }
     }
-    if (version[5] != '1') return invalid(Status::version_not_supported, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-
     request.minor_version = static_cast<std::uint8_t>(version[7] - '0');
     request.method_text = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(method_end - begin)};
     request.target_text = {static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(target_end - target)};

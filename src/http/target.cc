@@ -29,17 +29,19 @@ constexpr auto kPathBytes = [] {
 
 PathByte path_byte(char c) { return kPathBytes[static_cast<unsigned char>(c)]; }
 
-enum class HostByte : std::uint8_t { bad, name, percent };
+enum class HostByte : std::uint8_t { bad, name, dot_or_dash, percent, colon };
 
-/// unreserved and sub-delims (RFC 3986 §3.2.2).
+/// unreserved and sub-delims (RFC 3986 §3.2.2), and what needs a second look.
 constexpr auto kHostBytes = [] {
     std::array<HostByte, 256> table{};
     for (std::size_t i = 0; i < 128; ++i) {
         const char c = static_cast<char>(i);
         if (base::is_alpha(c) || base::is_digit(c)) table[i] = HostByte::name;
     }
-    for (const char c : std::string_view("-._~!$&'()*+,;=")) table[static_cast<unsigned char>(c)] = HostByte::name;
+    for (const char c : std::string_view("_~!$&'()*+,;=")) table[static_cast<unsigned char>(c)] = HostByte::name;
+    table['-'] = table['.'] = HostByte::dot_or_dash;
     table['%'] = HostByte::percent;
+    table[':'] = HostByte::colon;
     return table;
 }();
 
@@ -223,28 +225,33 @@ bool is_ipv6(std::string_view text) {
     return shortened ? groups < 8 : groups == 8;
 }
 
-/// reg-name or IPv4, with the one restriction that all names in use keep (RFC 1034 §3.5): no label is empty or begins
-/// with '-'; a dot at the very end is the root's.
-bool is_reg_name(std::string_view name) {
-    char before = '.';
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = name[i];
-        switch (kHostBytes[static_cast<unsigned char>(c)]) {
-            case HostByte::bad: return false;
-            case HostByte::name: break;
-            case HostByte::percent:
-                if (name.size() - i < 3 || base::hex_value(name[i + 1]) < 0 || base::hex_value(name[i + 2]) < 0) {
-                    return false;
-                }
-                break;
-        }
-        if (before == '.' && (c == '.' || c == '-')) return false;
-        before = c;
-    }
-    return !name.empty();
+bool is_port(std::string_view port) { return port.size() <= 5 && has_only_digits(port); }
+
+bool begins_with_escape(std::string_view text) {
+    return text.size() >= 3 && base::hex_value(text[1]) >= 0 && base::hex_value(text[2]) >= 0;
 }
 
-bool is_port(std::string_view port) { return port.size() <= 5 && has_only_digits(port); }
+/// reg-name or IPv4 with an optional port, with the one restriction that all names in use keep (RFC 1034 §3.5):
+/// no label is empty or begins with '-'; a dot at the very end is the root's.
+bool is_named_host(std::string_view host) {
+    for (std::size_t i = 0; i < host.size(); ++i) {
+        const HostByte kind = kHostBytes[static_cast<unsigned char>(host[i])];
+        if (kind == HostByte::name) [[likely]]
+            continue;
+        switch (kind) {
+            case HostByte::name: break;
+            case HostByte::bad: return false;
+            case HostByte::dot_or_dash:
+                if (i == 0 || host[i - 1] == '.') return false;
+                break;
+            case HostByte::percent:
+                if (!begins_with_escape(host.substr(i))) return false;
+                break;
+            case HostByte::colon: return i > 0 && is_port(host.substr(i + 1));
+        }
+    }
+    return true;
+}
 
 }  // namespace
 
@@ -299,9 +306,7 @@ bool is_valid_host(std::string_view host, bool allow_empty) {
         const std::string_view rest = host.substr(close + 1);
         return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
     }
-    const std::size_t colon = host.find(':');
-    if (colon != std::string_view::npos && !is_port(host.substr(colon + 1))) return false;
-    return is_reg_name(host.substr(0, colon));
+    return is_named_host(host);
 }
 
 std::string encode_path(std::string_view path) {
