@@ -123,8 +123,8 @@ public:
         }
         unsigned answers = 0;
         for (const Writer& writer : writers_) answers += writer.answers();
-        std::printf("%d kills, %u answered writes, %u found done though not answered: all as promised\n", kills, answers,
-                    done_unanswered_);
+        std::printf("%d kills, %u answered writes, %u found done though not answered: all as promised\n", kills,
+                    answers, done_unanswered_);
         return answers > 0;
     }
 
@@ -162,8 +162,8 @@ private:
         file.answered = found;
         file.asked.reset();
         const auto answer = support::fetch(port, "GET", "/" + file.name);
-        const bool served = found == 0 ? answer.status == 404
-                                       : answer.status == 200 && answer.body == content_of(file.name, found);
+        const bool served =
+            found == 0 ? answer.status == 404 : answer.status == 200 && answer.body == content_of(file.name, found);
         return served ? "" : file.name + " is served otherwise than it is on disk";
     }
 

@@ -25,14 +25,21 @@ std::vector<std::string> trace(Disk disk, const support::TempDir& site, const st
                                std::string_view body, int expected_status) {
     const support::TempDir traces;
     std::vector<std::string> wrapper{
-        "strace", "-f", "-tt", "-v", "-s", "64", "-o", traces.at("trace"), "-e",
+        "strace",
+        "-f",
+        "-tt",
+        "-v",
+        "-s",
+        "64",
+        "-o",
+        traces.at("trace"),
+        "-e",
         "trace=fdatasync,fsync,link,linkat,rename,renameat,renameat2,mkdirat,sendto,sendmsg,write,writev,"
         "io_uring_setup,io_uring_enter"};
     if (disk == Disk::in_line) wrapper.insert(wrapper.end(), {"-e", "inject=io_uring_setup:error=ENOSYS"});
     // What checks memory leaks at the end of a sanitized build cannot run under a tracer.
-    support::ServerProcess server({.directory = site.path(),
-                                   .wrapper = wrapper,
-                                   .environment = {"ASAN_OPTIONS=detect_leaks=0"}});
+    support::ServerProcess server(
+        {.directory = site.path(), .wrapper = wrapper, .environment = {"ASAN_OPTIONS=detect_leaks=0"}});
     const auto answer = support::fetch(server.port(), "PUT", target, {}, body);
     CHECK(answer.status == expected_status);
     CHECK(server.stop() == 0);
@@ -47,7 +54,8 @@ std::size_t find_call(const std::vector<std::string>& lines, std::size_t begin, 
                       const std::string& part = "") {
     for (std::size_t i = begin; i < lines.size(); ++i) {
         for (const std::string& call : calls) {
-            if (lines[i].find(" " + call + "(") != std::string::npos && lines[i].find(part) != std::string::npos) return i;
+            if (lines[i].find(" " + call + "(") != std::string::npos && lines[i].find(part) != std::string::npos)
+                return i;
         }
     }
     return lines.size();

@@ -146,10 +146,10 @@ TEST_CASE("answers: PUT is 201 with Location, then 204", "[e2e][answers]") {
 
 TEST_CASE("answers: PUT writes a new file and renames: an open reader keeps the old one", "[e2e][answers]") {
     Site site;
-    struct stat before {};
+    struct stat before{};
     REQUIRE(::stat(site.files.at("hello.txt").c_str(), &before) == 0);
     CHECK(site.fetch("PUT", "/hello.txt", {}, "changed").status == 204);
-    struct stat after {};
+    struct stat after{};
     REQUIRE(::stat(site.files.at("hello.txt").c_str(), &after) == 0);
     CHECK(before.st_ino != after.st_ino);
     CHECK((before.st_mode & 07777) == (after.st_mode & 07777));
@@ -254,7 +254,8 @@ TEST_CASE("answers: gzip streams first and then has a length, the bytes are the 
     const auto head = site.fetch("HEAD", "/page.html", {"Accept-Encoding: gzip"});
     CHECK(head.value("Content-Length") == second.value("Content-Length"));
     CHECK(head.value("ETag") == second.value("ETag"));
-    const auto known = site.fetch("GET", "/page.html", {"Accept-Encoding: gzip", "If-None-Match: " + first.value("ETag")});
+    const auto known =
+        site.fetch("GET", "/page.html", {"Accept-Encoding: gzip", "If-None-Match: " + first.value("ETag")});
     CHECK(known.status == 304);
     CHECK(known.value("ETag") == first.value("ETag"));
 }

@@ -56,8 +56,9 @@ TEST_CASE("curl: a refused upload shows its status", "[e2e][curl]") {
     const support::TempDir local;
     local.write("file", std::string(4'000'000, 'x'));
     CHECK(curl(site, "/up", {"-T", local.at("file"), "-o", "/dev/null", "-w", "%{http_code}"}).output == "413");
-    CHECK(curl(site, "/up", {"-T", local.at("file"), "-H", "Expect:", "-o", "/dev/null", "-w", "%{http_code}"})
-              .output == "413");
+    CHECK(
+        curl(site, "/up", {"-T", local.at("file"), "-H", "Expect:", "-o", "/dev/null", "-w", "%{http_code}"}).output ==
+        "413");
 }
 
 TEST_CASE("curl: decodes what it asked to be compressed", "[e2e][curl]") {
@@ -85,7 +86,7 @@ TEST_CASE("curl: several files over one connection", "[e2e][curl]") {
     if (curl_is_missing()) return;
     Site site;
     const std::string base = "http://127.0.0.1:" + std::to_string(site.server.port());
-    const support::Finished finished =
-        run_command({"curl", "-sS", "-w", "%{num_connects}\n", base + "/hello.txt", base + "/docs/", base + "/list/a.txt"});
+    const support::Finished finished = run_command(
+        {"curl", "-sS", "-w", "%{num_connects}\n", base + "/hello.txt", base + "/docs/", base + "/list/a.txt"});
     CHECK(finished.output == "hello, world\n1\n<p>docs</p>\n0\na\n0\n");
 }

@@ -193,8 +193,9 @@ TEST_CASE("freshness: a file rewritten between two requests is never stale", "[e
             site.files.write("next", text);
             REQUIRE(std::rename(site.files.at("next").c_str(), site.files.at("changing.txt").c_str()) == 0);
         }
-        client.send(support::request("GET", "/changing.txt", last_tag.empty() ? std::vector<std::string>{}
-                                                                               : std::vector{"If-None-Match: " + last_tag}));
+        client.send(support::request(
+            "GET", "/changing.txt",
+            last_tag.empty() ? std::vector<std::string>{} : std::vector{"If-None-Match: " + last_tag}));
         const auto answer = client.read_response();
         REQUIRE(answer);
         REQUIRE(answer->status == 200);
@@ -241,7 +242,9 @@ TEST_CASE("freshness: a file that shrinks while it is sent gives an incomplete a
 }
 
 TEST_CASE("freshness: files replaced by rename while they are served", "[e2e][freshness][race]") { race(Way::rename); }
-TEST_CASE("freshness: files rewritten in place while they are served", "[e2e][freshness][race]") { race(Way::in_place); }
+TEST_CASE("freshness: files rewritten in place while they are served", "[e2e][freshness][race]") {
+    race(Way::in_place);
+}
 TEST_CASE("freshness: files truncated and rewritten while they are served", "[e2e][freshness][race]") {
     race(Way::truncate_first);
 }

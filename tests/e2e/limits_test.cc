@@ -6,8 +6,8 @@
 #include "e2e/site.h"
 
 using e2e::Site;
-using support::ReadEnd;
 using support::RawClient;
+using support::ReadEnd;
 
 TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][limits]") {
     Site site({"--allow-all", "--max-connections", "5"});
@@ -90,9 +90,9 @@ TEST_CASE("limits: two thousand slow clients and a normal one", "[.][long]") {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     Site site({"--allow-all", "--max-connections", "4000"});
     std::vector<RawClient> slow;
-    const std::string heads[] = {"GET /hello.txt HTTP/1.1\r\nHost: a\r\nX: ",
-                                 support::request("PUT", "/slow", {"Content-Length: 100000"}),
-                                 support::request("GET", "/big.bin")};
+    const std::string heads[] = {
+        "GET /hello.txt HTTP/1.1\r\nHost: a\r\nX: ", support::request("PUT", "/slow", {"Content-Length: 100000"}),
+        support::request("GET", "/big.bin")};
     for (std::size_t i = 0; i < 2000; ++i) {
         slow.emplace_back(site.server.port(), "127.0.0.1", 4096);
         slow.back().send(heads[i % 3]);

@@ -23,8 +23,7 @@ bool is_one_line(const std::string& text) { return !text.empty() && text.find('\
 
 bool ipv6_works() {
     support::TempDir empty;
-    const support::Finished finished =
-        run_command(program_with({"--test", "-p", "0", "-b", "::1", empty.path()}));
+    const support::Finished finished = run_command(program_with({"--test", "-p", "0", "-b", "::1", empty.path()}));
     const int socket = ::socket(AF_INET6, SOCK_STREAM, 0);
     if (socket >= 0) ::close(socket);
     return finished.status == 0 && socket >= 0 && ::access("/proc/net/if_inet6", R_OK) == 0 &&
@@ -35,8 +34,9 @@ bool ipv6_works() {
 
 TEST_CASE("process: the start line names version, directory, address and rights", "[e2e][process]") {
     Site site;
-    const std::string expected = " serving " + site.files.path() + " on http://127.0.0.1:" +
-                                 std::to_string(site.server.port()) + "/ (uploads on, deletes on)";
+    const std::string expected = " serving " + site.files.path() +
+                                 " on http://127.0.0.1:" + std::to_string(site.server.port()) +
+                                 "/ (uploads on, deletes on)";
     CHECK(site.server.start_line().starts_with("godwit "));
     CHECK(site.server.start_line().ends_with(expected));
     Site reading(std::vector<std::string>{});
@@ -48,10 +48,14 @@ TEST_CASE("process: the start line names version, directory, address and rights"
 TEST_CASE("process: wrong options are one line and status 2", "[e2e][process]") {
     const support::TempDir directory;
     const std::vector<std::string> wrong[] = {
-        {"--frobnicate", directory.path()},  {"--port", "70000", directory.path()},
-        {"--port", "x", directory.path()},   {"--bind", "999.1.1.1", directory.path()},
-        {"--max-body", "-1", directory.path()}, {"--log-format", "xml", directory.path()},
-        {"--port"},                          {directory.path(), "/tmp", "more"},
+        {"--frobnicate", directory.path()},
+        {"--port", "70000", directory.path()},
+        {"--port", "x", directory.path()},
+        {"--bind", "999.1.1.1", directory.path()},
+        {"--max-body", "-1", directory.path()},
+        {"--log-format", "xml", directory.path()},
+        {"--port"},
+        {directory.path(), "/tmp", "more"},
     };
     for (const auto& words : wrong) {
         INFO(words.front());
@@ -199,7 +203,7 @@ TEST_CASE("process: a daemon is listening when its parent ends, and keeps its pi
     files.write("hello.txt", "hello\n");
     const std::string socket = run.at("socket");
     const std::string pidfile = run.at("pid");
-    const std::vector<std::string> words{"--daemon", "--pidfile", pidfile, "-b", "unix:" + socket,
+    const std::vector<std::string> words{"--daemon",    "--pidfile",         pidfile,     "-b", "unix:" + socket,
                                          "--error-log", run.at("error.log"), files.path()};
     const support::Finished started = run_command(program_with(words));
     REQUIRE(started.status == 0);
@@ -213,8 +217,8 @@ TEST_CASE("process: a daemon is listening when its parent ends, and keeps its pi
         REQUIRE(answer);
         CHECK(answer->body == "hello\n");
     }
-    const support::Finished second = run_command(program_with(
-        {"--daemon", "--pidfile", pidfile, "-b", "unix:" + run.at("other"), files.path()}));
+    const support::Finished second =
+        run_command(program_with({"--daemon", "--pidfile", pidfile, "-b", "unix:" + run.at("other"), files.path()}));
     CHECK(second.status == 1);
     CHECK(is_one_line(second.errors));
     ::kill(pid, SIGTERM);
@@ -225,8 +229,8 @@ TEST_CASE("process: a daemon is listening when its parent ends, and keeps its pi
 
 TEST_CASE("process: a daemon that cannot listen says so by its parent's status", "[e2e][process]") {
     Site site;
-    const support::Finished finished = run_command(
-        program_with({"--daemon", "-p", std::to_string(site.server.port()), site.files.path()}));
+    const support::Finished finished =
+        run_command(program_with({"--daemon", "-p", std::to_string(site.server.port()), site.files.path()}));
     CHECK(finished.status == 1);
     CHECK(is_one_line(finished.errors));
 }

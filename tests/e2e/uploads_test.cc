@@ -38,7 +38,8 @@ TEST_CASE("uploads: every size in chunks is stored whole", "[e2e][uploads]") {
     Site site;
     auto client = site.connect();
     for (const std::size_t size : kSizes) {
-        for (const std::size_t chunk : {std::size_t{1}, std::size_t{1000}, std::size_t{16384}, std::size_t{1'000'000}}) {
+        for (const std::size_t chunk :
+             {std::size_t{1}, std::size_t{1000}, std::size_t{16384}, std::size_t{1'000'000}}) {
             if (size / chunk > 20'000) continue;
             INFO(size << " bytes in chunks of " << chunk);
             const std::string body = support::noise(size, 9);
@@ -135,8 +136,8 @@ TEST_CASE("uploads: more than --max-body is 413, announced or not", "[e2e][uploa
     Site site({"--allow-upload", "--max-body", "100000"});
     CHECK(site.fetch("PUT", "/exact", {}, std::string(100'000, 'x')).status == 201);
     CHECK(site.fetch("PUT", "/over", {}, std::string(100'001, 'x')).status == 413);
-    const auto chunked = site.fetch("PUT", "/over", {"Transfer-Encoding: chunked"},
-                                    support::chunked(std::string(300'000, 'x'), 5000));
+    const auto chunked =
+        site.fetch("PUT", "/over", {"Transfer-Encoding: chunked"}, support::chunked(std::string(300'000, 'x'), 5000));
     CHECK(chunked.status == 413);
     CHECK(site.files.has("exact"));
     CHECK(!site.files.has("over"));

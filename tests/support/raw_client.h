@@ -18,7 +18,7 @@ struct ClientResponse {
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;
     bool chunked = false;
-    bool whole = false;   ///< the body ended as its framing says
+    bool whole = false;        ///< the body ended as its framing says
     bool until_close = false;  ///< framed by the end of the connection
 
     /// The first value of the name, in any case.

@@ -57,7 +57,9 @@ public:
     void limit_each_send(std::size_t bytes) { each_send_ = bytes; }
     /// Only this many bytes are taken in all from now on, then sending would block; kUnlimited lifts it.
     void set_send_room(std::size_t bytes) { send_room_ = bytes; }
-    void add_send_room(std::size_t bytes) { send_room_ = send_room_ > kUnlimited - bytes ? kUnlimited : send_room_ + bytes; }
+    void add_send_room(std::size_t bytes) {
+        send_room_ = send_room_ > kUnlimited - bytes ? kUnlimited : send_room_ + bytes;
+    }
     /// Sending answers closed (the peer is gone).
     void close_sending() { send_outcome_ = {net::IoStatus::closed, 0, 0}; }
     /// Sending fails.

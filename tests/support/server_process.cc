@@ -93,8 +93,8 @@ void ServerProcess::start(const ServerSettings& settings) {
     words.insert(words.end(), {"--port", std::to_string(settings.port)});
     words.insert(words.end(), settings.options.begin(), settings.options.end());
     if (!settings.directory.empty()) words.push_back(settings.directory);
-    child_ = pid_ = spawn(std::move(words), settings.environment, files_.at("stdout"), files_.at("stderr"),
-                          settings.descriptors);
+    child_ = pid_ =
+        spawn(std::move(words), settings.environment, files_.at("stdout"), files_.at("stderr"), settings.descriptors);
 }
 
 void ServerProcess::await_start_line() {

@@ -14,13 +14,13 @@
 namespace support {
 
 struct ServerSettings {
-    std::string directory;                              ///< what to serve
-    std::vector<std::string> options{"--allow-all"};    ///< besides the port and the directory
-    std::vector<std::string> wrapper;                   ///< a command in front of the program, for tracing
-    std::vector<std::string> environment;               ///< "NAME=value", added to ours
-    std::uint16_t port = 0;                             ///< 0: a free one
-    std::size_t descriptors = 0;                        ///< RLIMIT_NOFILE of the child; 0: ours
-    bool await_start = true;                            ///< false: the constructor does not wait for the start line
+    std::string directory;                            ///< what to serve
+    std::vector<std::string> options{"--allow-all"};  ///< besides the port and the directory
+    std::vector<std::string> wrapper;                 ///< a command in front of the program, for tracing
+    std::vector<std::string> environment;             ///< "NAME=value", added to ours
+    std::uint16_t port = 0;                           ///< 0: a free one
+    std::size_t descriptors = 0;                      ///< RLIMIT_NOFILE of the child; 0: ours
+    bool await_start = true;                          ///< false: the constructor does not wait for the start line
 };
 
 /// The program under test: $GODWIT, or the one of this build.

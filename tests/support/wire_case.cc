@@ -171,7 +171,8 @@ private:
         }
         if (word != "file") return false;
         const std::size_t space = rest.find(' ');
-        cases_.back().files.emplace_back(rest.substr(0, space), space == std::string::npos ? "" : rest.substr(space + 1));
+        cases_.back().files.emplace_back(rest.substr(0, space),
+                                         space == std::string::npos ? "" : rest.substr(space + 1));
         return true;
     }
 

@@ -11,8 +11,8 @@
 namespace support {
 
 struct ExpectedResponse {
-    std::vector<int> statuses;  ///< any of these
-    bool to_head = false;       ///< no body follows, whatever the fields say
+    std::vector<int> statuses;                                ///< any of these
+    bool to_head = false;                                     ///< no body follows, whatever the fields say
     std::vector<std::pair<std::string, std::string>> fields;  ///< name and exact value
     std::vector<std::pair<std::string, std::string>> parts;   ///< name and a part of the value
     std::vector<std::string> present;

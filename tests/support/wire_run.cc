@@ -181,9 +181,9 @@ private:
         std::string& text = outcome_.transcript;
         text += std::to_string(response.status) + " " + response.reason + "\n";
         for (const auto& [name, value] : response.fields) {
-            const bool momentary = base::equals_ignoring_case(name, "Date") || base::equals_ignoring_case(name, "ETag") ||
-                                   base::equals_ignoring_case(name, "Last-Modified") ||
-                                   base::equals_ignoring_case(name, "Content-Type");
+            const bool momentary =
+                base::equals_ignoring_case(name, "Date") || base::equals_ignoring_case(name, "ETag") ||
+                base::equals_ignoring_case(name, "Last-Modified") || base::equals_ignoring_case(name, "Content-Type");
             text += momentary ? name + "\n" : name + ": " + value + "\n";
         }
         // A multipart boundary may be chosen anew each time.
