@@ -48,6 +48,15 @@ http::Response not_found(const http::Request& request) {
     return error_response(&request, http::Status::not_found, "there is nothing at this path.");
 }
 
+/// Only where there was a choice: a file that has one form is sent in it, whatever was asked (RFC 9110 §12.5.3).
+http::Response refuse_codings(const http::Request& request) {
+    http::Response response =
+        error_response(&request, http::Status::not_acceptable,
+                       "Accept-Encoding rules out every form of this file, the plain one included.");
+    response.add("Vary", "Accept-Encoding");
+    return response;
+}
+
 }  // namespace
 
 StaticFiles::StaticFiles(const content::FileRoot& root, content::RepresentationCache& cache, const base::Clock& clock,
@@ -118,8 +127,9 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
     Coding coding = Coding::identity;
     if (found->has_coded_forms() && !wants_range) {
         const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
-        // Where no form is acceptable, identity is of more use than a refusal (RFC 9110 §12.5.3).
-        coding = cache_.settle(found, accepted.choose(found->codings()).value_or(Coding::identity));
+        const auto chosen = accepted.choose(found->codings());
+        if (!chosen) return refuse_codings(request);
+        coding = cache_.settle(found, *chosen);
     }
     const Form& form = found->form(coding);
     if (http::has_precondition(request.fields)) {
