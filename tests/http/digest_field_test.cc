@@ -128,6 +128,7 @@ TEST_CASE("digest: a check that cannot be made is an error", "[http][digest]") {
     CHECK(parse("sha-256=:" + k256.substr(0, 42) + "==:") == "not bytes");
     CHECK(parse("sha-256=:" + k256.substr(0, 42) + "V=:") == "not bytes");  // unused bits set
     CHECK(parse("sha-256=:" + k256.substr(0, 43) + ":") == "wrong length");
+    CHECK(parse("sha-256=:" + std::string(42, 'A') + "==:") == "wrong length");  // 31 bytes
     CHECK_FALSE(http::digest_error_text(DigestError::not_bytes).empty());
 }
 
