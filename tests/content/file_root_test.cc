@@ -1,0 +1,104 @@
+// Resolution below the root, on a real tree.
+#include "content/file_root.h"
+
+#include <cerrno>
+
+#include "content/served_tree.h"
+#include "support/catch.h"
+
+using content::Symlinks;
+
+namespace {
+
+int open_error(const content::FileRoot& root, std::string_view path) {
+    const auto opened = root.open_for_reading(path);
+    return opened ? 0 : opened.error().number;
+}
+
+}  // namespace
+
+TEST_CASE("file root: opens files and directories below it", "[content][root]") {
+    const ServedTree tree;
+    tree.write("a.txt", "a");
+    tree.write("d/b.txt", "b");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/a.txt") == 0);
+    CHECK(open_error(root, "/d/b.txt") == 0);
+    CHECK(open_error(root, "/d") == 0);
+    CHECK(open_error(root, "/") == 0);
+    CHECK(root.open_directory("/d/").has_value());
+    CHECK(root.open_directory("/a.txt").error().number == ENOTDIR);
+    CHECK(open_error(root, "/none") == ENOENT);
+}
+
+TEST_CASE("file root: a path cannot climb out, by dots or by links", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/b.txt", "b");
+    tree.link("../outside.txt", "out.txt");
+    tree.link("..", "up");
+    tree.link("/etc/passwd", "absolute");
+    tree.link("loop", "loop");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/../outside.txt") == EXDEV);
+    CHECK(open_error(root, "/d/../../outside.txt") == EXDEV);
+    CHECK(open_error(root, "/out.txt") == EXDEV);
+    CHECK(open_error(root, "/up/outside.txt") == EXDEV);
+    CHECK(open_error(root, "/absolute") == EXDEV);
+    CHECK(open_error(root, "/loop") == ELOOP);
+}
+
+TEST_CASE("file root: links are followed as the policy says", "[content][root]") {
+    const auto error_of = [](Symlinks symlinks, std::string_view path) {
+        const ServedTree tree(symlinks);
+        tree.write("a.txt", "a");
+        tree.link("a.txt", "in.txt");
+        tree.link("../outside.txt", "out.txt");
+        return open_error(tree.open(), path);
+    };
+    CHECK(error_of(Symlinks::inside, "/in.txt") == 0);
+    CHECK(error_of(Symlinks::none, "/in.txt") == ELOOP);
+    CHECK(error_of(Symlinks::none, "/a.txt") == 0);
+    CHECK(error_of(Symlinks::all, "/out.txt") == 0);
+}
+
+TEST_CASE("file root: a FIFO does not block", "[content][root]") {
+    const ServedTree tree;
+    tree.make_fifo("fifo");
+    CHECK(open_error(tree.open(), "/fifo") == 0);
+}
+
+TEST_CASE("file root: a path of any length is an error, not a cut", "[content][root]") {
+    const ServedTree tree;
+    const auto root = tree.open();
+    const std::string path = "/" + std::string(9000, 'a');
+    CHECK(open_error(root, path) == ENAMETOOLONG);
+    CHECK(root.stat(path).error().number == ENAMETOOLONG);
+}
+
+TEST_CASE("file root: stat and stat_name differ for a link", "[content][root]") {
+    const ServedTree tree;
+    tree.write("a.txt", "abc");
+    tree.link("a.txt", "in.txt");
+    const auto root = tree.open();
+    CHECK(root.stat("/in.txt")->st_size == 3);
+    CHECK(S_ISLNK(root.stat_name("/in.txt")->st_mode));
+    CHECK(S_ISDIR(root.stat("/")->st_mode));
+}
+
+TEST_CASE("file root: a missing directory is said in a sentence", "[content][root]") {
+    const auto root = content::FileRoot::open("/nonexistent/godwit", Symlinks::inside);
+    REQUIRE_FALSE(root.has_value());
+    CHECK(root.error().find("/nonexistent/godwit: No such file or directory") != std::string::npos);
+}
+
+TEST_CASE("file root: dot names are hidden, /.well-known is not", "[content][root]") {
+    CHECK(content::is_hidden("/.git"));
+    CHECK(content::is_hidden("/a/.b/c"));
+    CHECK(content::is_hidden("/.well-known/.a"));
+    CHECK(content::is_hidden("/.well-knownx"));
+    CHECK(content::is_hidden("/a/.well-known"));
+    CHECK_FALSE(content::is_hidden("/.well-known"));
+    CHECK_FALSE(content::is_hidden("/.well-known/acme"));
+    CHECK_FALSE(content::is_hidden("/a.b/c."));
+    CHECK_FALSE(content::is_hidden("/"));
+}
