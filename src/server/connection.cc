@@ -293,6 +293,8 @@ void Connection::abandon(Turn& turn, std::string_view why) {
 
 void Connection::log_exchange(const Turn& turn, std::string_view aborted) const {
     if (!turn.access_log.on()) return;
+    // A head that did not come whole has no text of its own: its slices are of the input, where it still stands.
+    if (exchange_->request.text.empty()) exchange_->request.text = input_.text();
     const http::Request& request = exchange_->request;
     turn.access_log.append(
         {
