@@ -107,7 +107,7 @@ void append_json_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || c == '"' || c == '\\') {
+        if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\') {
             append_json_escape(out, c);
             text.remove_prefix(1);
             continue;
@@ -118,7 +118,12 @@ void append_json_escaped(std::string& out, std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        out.append(text.substr(0, length));
+        // U+0080 to U+009F: valid, but a terminal that shows the text obeys some of them.
+        if (byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0) {
+            append_json_escape(out, text[1]);
+        } else {
+            out.append(text.substr(0, length));
+        }
         text.remove_prefix(length);
     }
 }

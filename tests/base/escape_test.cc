@@ -65,7 +65,8 @@ TEST_CASE("escape: log text is bounded and never ends inside an escape", "[base]
 
 TEST_CASE("escape: JSON strings", "[base][escape]") {
     CHECK(json("a\"b\\c/") == "a\\\"b\\\\c/");
-    CHECK(json("\n\r\t\b\x01\x1f\x7f") == "\\n\\r\\t\\u0008\\u0001\\u001f\x7f");
+    CHECK(json("\n\r\t\b\x01\x1f\x7f") == "\\n\\r\\t\\u0008\\u0001\\u001f\\u007f");
+    CHECK(json("\xc2\x80\xc2\x9b\xc2\xa0") == "\\u0080\\u009b\xc2\xa0");
     CHECK(json("gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa6") == "gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xa6");
     CHECK(json("a\xff\xfe"
                "b") == "a\\ufffd\\ufffdb");
