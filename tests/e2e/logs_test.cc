@@ -21,10 +21,14 @@ std::string wait_for_lines(const std::string& name, std::size_t lines) {
     return support::read_file(name);
 }
 
-bool has_control_bytes(const std::string& text) {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\n') || byte >= 0x7f) return true;
+/// Control bytes, or what a terminal may take for some: DEL, and the C1 codes in UTF-8 or alone. JSON is UTF-8, so other
+/// bytes above 0x7f may stand in it; the text forms are ASCII.
+bool has_control_bytes(const std::string& text, bool is_json) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7f) return true;
+        if (byte >= 0x80 && !is_json) return true;
+        if (byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;
     }
     return false;
 }
@@ -72,17 +76,21 @@ TEST_CASE("logs: what the client sent cannot make or colour a line", "[e2e][logs
         INFO(format);
         const support::TempDir logs;
         Site site({"--access-log", logs.at("access"), "--error-log", logs.at("error"), "--log-format", format});
-        site.fetch("GET", "/%0a%1b[31m\"x\"", {"User-Agent: caf\xc3\xa9 \xff \"q\" \\", "Referer: \xe2\x80\xae"});
+        site.fetch("GET", "/%0a%1b[31m\"x\"", {"User-Agent: caf\xc3\xa9 \xff \"q\" \\", "Referer: \xc2\x9b"});
         auto client = site.connect();
         client.send("GET /\x1b[2J HTTP/1.1\r\nHost: a\r\n\r\n");
         client.read_response();
         auto other = site.connect();
         other.send("G\x1b\x07T /\r\n\r\n");
         other.read_response();
+        auto late = site.connect();
+        late.send("GET /\x1b HTTP/1.1\r\nX");
+        late.half_close();
+        late.read_response();
         const std::string text = wait_for_lines(logs.at("access"), 3);
-        CHECK(lines_of(text) == 3);
-        CHECK(!has_control_bytes(text));
-        CHECK(!has_control_bytes(support::read_file(logs.at("error"))));
+        CHECK(lines_of(text) >= 3);
+        CHECK(!has_control_bytes(text, format == std::string_view("json")));
+        CHECK(!has_control_bytes(support::read_file(logs.at("error")), false));
     }
 }
 

@@ -12,6 +12,8 @@ using support::run_command;
 
 namespace {
 
+constexpr std::size_t kHugeBytes = 24'000'000;
+
 std::vector<std::string> program_with(const std::vector<std::string>& words) {
     std::vector<std::string> all{support::godwit_program()};
     all.insert(all.end(), words.begin(), words.end());
@@ -136,8 +138,9 @@ TEST_CASE("process: SIGTERM and SIGINT end it with status 0", "[e2e][process]") 
 
 TEST_CASE("process: SIGTERM lets a download in flight finish", "[e2e][process]") {
     Site site;
+    site.files.write("huge.bin", support::noise(kHugeBytes));  // more than socket buffers take
     RawClient client(site.server.port(), "127.0.0.1", 8192);
-    client.send(support::request("GET", "/big.bin"));
+    client.send(support::request("GET", "/huge.bin"));
     REQUIRE(client.receive(3000) == support::ReadEnd::bytes);
     site.server.signal(SIGTERM);
     support::pause_ms(50);
@@ -146,7 +149,7 @@ TEST_CASE("process: SIGTERM lets a download in flight finish", "[e2e][process]")
     const auto answer = client.read_response(false, 8000);
     REQUIRE(answer);
     CHECK(answer->whole);
-    CHECK((answer->body == support::noise(3'000'000)));
+    CHECK((answer->body == support::noise(kHugeBytes)));
     CHECK(site.server.wait(5000) == 0);
 }
 
@@ -167,8 +170,9 @@ TEST_CASE("process: SIGTERM lets an upload in flight finish", "[e2e][process]") 
 
 TEST_CASE("process: a second signal ends it at once", "[e2e][process]") {
     Site site;
+    site.files.write("huge.bin", support::noise(kHugeBytes));  // more than socket buffers take
     RawClient client(site.server.port(), "127.0.0.1", 8192);
-    client.send(support::request("GET", "/big.bin"));
+    client.send(support::request("GET", "/huge.bin"));
     REQUIRE(client.receive(3000) == support::ReadEnd::bytes);
     site.server.signal(SIGTERM);
     support::pause_ms(50);
