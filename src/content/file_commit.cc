@@ -55,7 +55,7 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 if (!directories_.done()) return std::nullopt;
                 if (directories_.error() != 0) {
                     return refuse({http::Status::internal_server_error,
-                                   "The file has its name, but the disk failed to make that durable."});
+                                   "the file has its name, but the disk failed to make that durable."});
                 }
                 step_ = Step::done;
                 break;

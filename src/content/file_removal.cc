@@ -12,14 +12,14 @@
 namespace content {
 namespace {
 
-constexpr http::Refusal kNotFound{http::Status::not_found, "There is no such file."};
+constexpr http::Refusal kNotFound{http::Status::not_found, "there is no such file."};
 
 http::Refusal removal_refusal(int error) {
     if (error == ENOENT || error == ENOTDIR) return kNotFound;
     if (error == ENOTEMPTY || error == EEXIST) {
-        return {http::Status::conflict, "The directory is not empty; delete what it holds first."};
+        return {http::Status::conflict, "the directory is not empty; delete what it holds first."};
     }
-    if (error == EBUSY) return {http::Status::conflict, "The directory is in use by the system."};
+    if (error == EBUSY) return {http::Status::conflict, "the directory is in use by the system."};
     return write_refusal(error);
 }
 
@@ -41,10 +41,10 @@ std::optional<http::Refusal> FileRemoval::find_obstacle() const {
     const bool is_directory = S_ISDIR((*found)->st_mode);
     const bool asks_for_directory = place_.path().ends_with('/');
     if (is_directory && !asks_for_directory) {
-        return http::Refusal{http::Status::conflict, "This is a directory; delete it with a slash at the end."};
+        return http::Refusal{http::Status::conflict, "this is a directory; delete it with a slash at the end."};
     }
     if (!is_directory && asks_for_directory) {
-        return http::Refusal{http::Status::not_found, "There is no such directory; a file has no slash at the end."};
+        return http::Refusal{http::Status::not_found, "there is no such directory; a file has no slash at the end."};
     }
     if (!conditions_.any()) return std::nullopt;
     const auto served = place_.served_status();
@@ -65,7 +65,7 @@ std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
     step_ = Step::done;
     if (directory_.error() == 0) return Result();
     return Result(std::unexpect, http::Refusal{http::Status::internal_server_error,
-                                               "The name is gone, but the disk failed to make that durable."});
+                                               "the name is gone, but the disk failed to make that durable."});
 }
 
 /// The conditions are looked at again in the same step as the call that removes the name.

@@ -40,7 +40,7 @@ int reserve(int file, std::uint64_t length) {
 std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found) {
     if (!found || S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
     if (S_ISDIR(found->st_mode)) return write_refusal(EISDIR);
-    return http::Refusal{http::Status::conflict, "What has this name is neither a file nor a directory; it stays."};
+    return http::Refusal{http::Status::conflict, "what has this name is neither a file nor a directory; it stays."};
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
     if (more > available) return refuse(ENOSPC);
     if (available - more >= min_free) return {};
     return std::unexpected(http::Refusal{http::Status::insufficient_storage,
-                                         "This upload would leave less free space than the server keeps (--min-free)."});
+                                         "this upload would leave less free space than the server keeps (--min-free)."});
 }
 
 std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {

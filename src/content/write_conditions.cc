@@ -28,7 +28,7 @@ bool WriteConditions::hold(const std::optional<struct stat>& found, base::UnixNs
 
 http::Refusal condition_refusal() {
     return {http::Status::precondition_failed,
-            "The file is not in the state that If-Match, If-None-Match or If-Unmodified-Since asks for; nothing was "
+            "the file is not in the state that If-Match, If-None-Match or If-Unmodified-Since asks for; nothing was "
             "changed."};
 }
 

@@ -29,8 +29,8 @@ private:
 }  // namespace
 
 Decision Deletes::handle(const http::Request& request, std::string_view path) {
-    if (path == "/") return error_response(&request, http::Status::forbidden, "The root itself is not deleted.");
-    if (content::is_hidden(path)) return error_response(&request, http::Status::not_found, "There is no such file.");
+    if (path == "/") return error_response(&request, http::Status::forbidden, "the root itself is not deleted.");
+    if (content::is_hidden(path)) return error_response(&request, http::Status::not_found, "there is no such file.");
     auto removal = content::FileRemoval::open(parts_, path, content::WriteConditions(request));
     if (!removal) return refusal_response(&request, removal.error());
     return std::make_unique<DeleteAnswer>(std::move(*removal));

@@ -93,7 +93,7 @@ MethodSet Router::allowed_anywhere() const {
 Decision Router::handle(const http::Request& request) {
     if (request.unknown_expectation) {
         return error_response(&request, Status::expectation_failed,
-                              "The only expectation that can be met is \"100-continue\".");
+                              "the only expectation that can be met is \"100-continue\".");
     }
     if (request.target.form == http::Target::Form::asterisk) {
         http::Response response;
@@ -121,7 +121,7 @@ Decision Router::handle(const http::Request& request) {
         case Method::connect: return method_not_allowed(request, allowed(endpoint, path));
         case Method::unknown: break;
     }
-    return error_response(&request, Status::not_implemented, "This server does not know the method.");
+    return error_response(&request, Status::not_implemented, "this server does not know the method.");
 }
 
 Decision Router::read(const http::Request& request, Endpoint endpoint, std::string_view path) {
@@ -135,7 +135,7 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
     if (!path.starts_with(kFilesPrefix)) {
         std::string location(kFilesPrefix);
         if (request.target.has_query) location.append("?").append(request.query());
-        http::Response response = error_response(&request, Status::moved_permanently, "The files are below /files/.");
+        http::Response response = error_response(&request, Status::moved_permanently, "the files are below /files/.");
         response.add("Location", location);
         return response;
     }
@@ -150,7 +150,7 @@ Decision Router::upload(const http::Request& request, Endpoint endpoint, std::st
     if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
     if (file.ends_with('/')) {
         auto response = error_response(&request, Status::method_not_allowed,
-                                       "This names a directory; send the file to a name without a slash at its end.");
+                                       "this names a directory; send the file to a name without a slash at its end.");
         response.add("Allow", allow_value(methods));
         return response;
     }

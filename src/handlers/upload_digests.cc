@@ -20,10 +20,10 @@ constexpr std::uint64_t kMaxReadBackBytes = 8 * 1024 * 1024;
 constexpr std::size_t kReadBackBlock = 64 * 1024;
 
 constexpr http::Refusal kMismatch{http::Status::bad_request,
-                                  "The body does not have the digest that Content-Digest or Repr-Digest states; "
+                                  "the body does not have the digest that Content-Digest or Repr-Digest states; "
                                   "nothing was stored."};
 constexpr http::Refusal kUnannounced{http::Status::bad_request,
-                                     "A digest in the trailer of a long body must be announced, as in "
+                                     "a digest in the trailer of a long body must be announced, as in "
                                      "\"Trailer: Content-Digest\"; nothing was stored."};
 
 std::size_t index(DigestAlgorithm algorithm) { return algorithm == DigestAlgorithm::sha_256 ? 0 : 1; }
@@ -130,7 +130,7 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
             if (!is_stated || !results_[index(algorithm)].empty()) continue;
             if (bytes > kMaxReadBackBytes) return kUnannounced;
             if (!catch_up(algorithm, file, bytes)) {
-                return http::Refusal{http::Status::internal_server_error, "The digest could not be computed."};
+                return http::Refusal{http::Status::internal_server_error, "the digest could not be computed."};
             }
         }
         if (!matches(stated)) return kMismatch;

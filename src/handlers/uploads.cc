@@ -56,7 +56,7 @@ private:
     std::string fields_;
 };
 
-constexpr http::Refusal kTooLarge{Status::content_too_large, "The body is longer than this server takes (--max-body)."};
+constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes (--max-body)."};
 
 class UploadSink final : public http::BodySink {
 public:
@@ -100,7 +100,7 @@ std::optional<std::uint64_t> known_length(const http::Request& request) {
 
 Decision Uploads::handle(const http::Request& request, std::string_view path) {
     if (content::is_hidden(path)) {
-        return error_response(&request, Status::forbidden, "Names that begin with a dot are not written.");
+        return error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
     }
     if (request.fields.has(FieldName::content_range)) {
         // RFC 9110 §14.5: taken for the whole, a part would destroy the rest.
@@ -109,7 +109,7 @@ Decision Uploads::handle(const http::Request& request, std::string_view path) {
     }
     if (is_coded(request)) {
         auto response = error_response(&request, Status::unsupported_media_type,
-                                       "Files are stored as they are; send the body without Content-Encoding.");
+                                       "files are stored as they are; send the body without Content-Encoding.");
         response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
         return response;
     }

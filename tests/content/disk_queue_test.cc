@@ -1,0 +1,100 @@
+// Both disk queues against real files.
+#include "content/disk_queue.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <deque>
+
+#include "base/fd.h"
+#include "support/catch.h"
+#include "support/write_site.h"
+
+namespace {
+
+base::Fd make_file(const support::TempDir& directory, const std::string& name) {
+    directory.write(name, "some bytes");
+    return base::Fd(::open(directory.at(name).c_str(), O_RDWR | O_CLOEXEC));
+}
+
+std::size_t collect(content::DiskQueue& queue, std::vector<http::Wake>& wakes, std::size_t wanted) {
+    while (wakes.size() < wanted) {
+        support::wait_for(queue);
+        queue.reap(wakes);
+    }
+    return wakes.size();
+}
+
+}  // namespace
+
+TEST_CASE("disk queue: in line, an operation is done when the call returns", "[content][disk]") {
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    const auto queue = content::make_in_line_disk_queue();
+    CHECK(queue->kind() == "in line");
+    content::DiskOperation good;
+    queue->sync_data(file.get(), good, 1);
+    CHECK(good.done);
+    CHECK(good.error == 0);
+    content::DiskOperation bad;
+    queue->sync_all(-1, bad, 1);
+    CHECK(bad.done);
+    CHECK(bad.error == EBADF);
+    std::vector<http::Wake> wakes;
+    queue->reap(wakes);
+    CHECK(wakes.empty());
+}
+
+TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "[content][disk]") {
+    const auto queue = content::make_disk_queue();
+    if (queue->kind() != "io_uring") {
+        WARN("no io_uring in this build or on this kernel: skipped");
+        return;
+    }
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    content::DiskOperation data;
+    queue->sync_data(file.get(), data, 41);
+    CHECK_FALSE(data.done);
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(wakes[0] == 41);
+    CHECK(data.done);
+    CHECK(data.error == 0);
+
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    content::DiskOperation names;
+    queue->sync_all(opened.get(), names, 42);
+    wakes.clear();
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(wakes[0] == 42);
+    CHECK(names.error == 0);
+}
+
+TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {
+    const auto queue = content::make_disk_queue();
+    content::DiskOperation bad;
+    queue->sync_data(987'654, bad, 5);
+    std::vector<http::Wake> wakes;
+    if (!bad.done) collect(*queue, wakes, 1);
+    CHECK(bad.done);
+    CHECK(bad.error == EBADF);
+}
+
+TEST_CASE("disk queue: more operations than the ring holds all come back once", "[content][disk]") {
+    const auto queue = content::make_disk_queue();
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    constexpr std::size_t kCount = 700;
+    std::deque<content::DiskOperation> operations(kCount);
+    for (std::size_t i = 0; i < kCount; ++i) queue->sync_data(file.get(), operations[i], i);
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, kCount) == kCount);
+    std::sort(wakes.begin(), wakes.end());
+    for (std::size_t i = 0; i < kCount; ++i) {
+        CHECK(wakes[i] == i);
+        CHECK(operations[i].done);
+        CHECK(operations[i].error == 0);
+    }
+}

@@ -1,0 +1,118 @@
+// Requests to a whole site of handlers, without a connection: what the connection would do with a decision.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "content/disk_queue.h"
+#include "handlers/site.h"
+#include "support/write_site.h"
+
+namespace support {
+
+struct Answer {
+    http::Response response;
+    bool before_body = true;  ///< refused without a byte of the body
+
+    [[nodiscard]] int status() const { return http::code(response.status); }
+    /// The value of a field of the answer; empty when it is not there.
+    [[nodiscard]] std::string field(std::string_view name) const {
+        const std::string lines = std::string("\r\n").append(response.prepared.lines).append(response.fields);
+        const std::string start = std::string("\r\n").append(name).append(": ");
+        const std::size_t at = lines.find(start);
+        if (at == std::string::npos) return {};
+        const std::size_t begin = at + start.size();
+        return lines.substr(begin, lines.find("\r\n", begin) - begin);
+    }
+    /// The body where it is one text in memory.
+    [[nodiscard]] std::string body() const {
+        const auto* piece = std::get_if<http::Piece>(&response.body);
+        if (piece == nullptr) return {};
+        if (const auto* text = std::get_if<std::string>(piece)) return *text;
+        const auto* blob = std::get_if<http::Blob>(piece);
+        if (blob == nullptr) return {};
+        return {reinterpret_cast<const char*>(blob->bytes.data()), blob->bytes.size()};
+    }
+};
+
+/// Gives `body` to the decision in blocks of `block_bytes` and waits for the answer.
+inline Answer settle(handlers::Decision decision, std::string_view body, std::string_view trailers,
+                     std::size_t block_bytes, content::DiskQueue& disk) {
+    if (auto* response = std::get_if<http::Response>(&decision)) return {std::move(*response), true};
+    std::unique_ptr<http::PendingResponse> pending;
+    if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {
+        for (; !body.empty(); body.remove_prefix(std::min(block_bytes, body.size()))) {
+            const auto taken = (*sink)->write(bytes(body.substr(0, block_bytes)));
+            if (!taken) {
+                http::Response refused;
+                refused.status = taken.error().status;
+                refused.reason = taken.error().reason;
+                return {std::move(refused), false};
+            }
+        }
+        pending = (*sink)->finish(trailers);
+        sink->reset();
+    } else {
+        pending = std::move(std::get<std::unique_ptr<http::PendingResponse>>(decision));
+    }
+    return {run(*pending, disk), false};
+}
+
+/// A directory and everything that answers for it.
+struct AnsweringSite {
+    explicit AnsweringSite(const handlers::SiteConfig& config = all_allowed()) : config_(config) { start(); }
+
+    static handlers::SiteConfig all_allowed() {
+        handlers::SiteConfig config;
+        config.allow_upload = config.allow_delete = true;
+        return config;
+    }
+
+    /// The handlers look at the directory anew, as at the start of the program.
+    void start() {
+        site.reset();
+        auto opened = content::FileRoot::open(directory.path(), config_.symlinks);
+        REQUIRE(opened.has_value());
+        root.emplace(std::move(*opened));
+        site.emplace(*root, config_, clock, arrivals, *disk);
+    }
+
+    Answer ask(std::string_view method, std::string_view target, std::string_view fields = {}) {
+        return send(head(method, target, fields), {}, {}, 1);
+    }
+    Answer put(std::string_view target, std::string_view body, std::string_view fields = {}) {
+        return upload("PUT", target, body, fields);
+    }
+    Answer upload(std::string_view method, std::string_view target, std::string_view body,
+                  std::string_view fields = {}) {
+        std::string all(fields);
+        all.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
+        return send(head(method, target, all), body, {}, 7);
+    }
+    Answer put_chunked(std::string_view target, std::string_view body, std::string_view trailers = {},
+                       std::string_view fields = {}) {
+        return send(head("PUT", target, std::string("Transfer-Encoding: chunked\r\n").append(fields)), body, trailers,
+                    5);
+    }
+    Answer send(std::string_view head_text, std::string_view body, std::string_view trailers,
+                std::size_t block_bytes) {
+        arrivals.latest++;
+        const ParsedRequest request(head_text);
+        http::Request copy = *request;
+        copy.arrival = arrivals.latest;
+        return settle(site->handle(copy), body, trailers, block_bytes, *disk);
+    }
+
+    TempDir directory;
+    std::optional<content::FileRoot> root;
+    base::SystemClock clock;
+    content::ArrivalClock arrivals;
+    std::unique_ptr<content::DiskQueue> disk = content::make_disk_queue();
+    std::optional<handlers::Site> site;
+
+private:
+    handlers::SiteConfig config_;
+};
+
+}  // namespace support

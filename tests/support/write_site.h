@@ -1,0 +1,168 @@
+// A directory that tests write into through the real code, and disk queues that fail or wait on command.
+#pragma once
+
+#include <poll.h>
+
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "content/file_commit.h"
+#include "content/file_sink.h"
+#include "http/head_parser.h"
+#include "support/catch.h"
+#include "support/temp_dir.h"
+
+namespace support {
+
+/// Operations wait until finish_all(); each may be given an error beforehand. Every operation really happens.
+class StubbornDiskQueue final : public content::DiskQueue {
+public:
+    enum class Kind : std::uint8_t { data, all };
+
+    void sync_data(int file, content::DiskOperation& operation, http::Wake wake) override {
+        take(Kind::data, file, operation, wake);
+    }
+    void sync_all(int file, content::DiskOperation& operation, http::Wake wake) override {
+        take(Kind::all, file, operation, wake);
+    }
+    void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
+    void submit() override {}
+    void reap(std::vector<http::Wake>& wakes) override {
+        finish_all();
+        wakes.insert(wakes.end(), wakes_.begin(), wakes_.end());
+        wakes_.clear();
+    }
+    [[nodiscard]] int event_descriptor() const override { return -1; }
+    [[nodiscard]] std::string_view kind() const override { return "stubborn"; }
+
+    void finish_all() {
+        for (const Waiting& each : waiting_) {
+            each.operation->error = each.kind == Kind::data ? data_error : directory_error;
+            each.operation->done = true;
+            wakes_.push_back(each.wake);
+        }
+        waiting_.clear();
+    }
+
+    int data_error = 0;
+    int directory_error = 0;
+    std::vector<Kind> seen;
+    std::function<void(Kind)> on_operation;  ///< called when one is asked for
+
+private:
+    struct Waiting {
+        Kind kind;
+        content::DiskOperation* operation;
+        http::Wake wake;
+    };
+    void take(Kind kind, int file, content::DiskOperation& operation, http::Wake wake) {
+        REQUIRE(file >= 0);
+        seen.push_back(kind);
+        if (on_operation) on_operation(kind);
+        waiting_.push_back({kind, &operation, wake});
+    }
+
+    std::vector<Waiting> waiting_;
+    std::vector<http::Wake> wakes_;
+};
+
+/// A parsed head; the text is kept with it.
+class ParsedRequest {
+public:
+    explicit ParsedRequest(std::string_view head) : text_(head) {
+        http::HeadParser parser;
+        REQUIRE(parser.parse(text_, request_) == http::HeadParser::Outcome::complete);
+    }
+    ParsedRequest(const ParsedRequest&) = delete;
+    ParsedRequest& operator=(const ParsedRequest&) = delete;
+    [[nodiscard]] const http::Request& operator*() const { return request_; }
+
+private:
+    std::string text_;
+    http::Request request_;
+};
+
+/// "PUT /a HTTP/1.1" with a Host and `fields` (lines ended by CRLF).
+inline std::string head(std::string_view method, std::string_view target, std::string_view fields = {}) {
+    return std::string(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: x\r\n").append(fields) + "\r\n";
+}
+
+/// Waits until `queue` has something to reap, at most ten seconds.
+inline void wait_for(content::DiskQueue& queue) {
+    queue.submit();
+    if (queue.event_descriptor() < 0) return;
+    pollfd ready{queue.event_descriptor(), POLLIN, 0};
+    REQUIRE(::poll(&ready, 1, 10'000) == 1);
+}
+
+/// What run() passes and expects back.
+inline constexpr http::Wake kWake = 7;
+
+/// Drives anything with advance(Wake) to its result.
+template <class Work>
+auto run(Work& work, content::DiskQueue& queue) {
+    auto result = work.advance(kWake);
+    std::vector<http::Wake> wakes;
+    while (!result) {
+        wait_for(queue);
+        wakes.clear();
+        queue.reap(wakes);
+        REQUIRE(!wakes.empty());
+        for (const http::Wake wake : wakes) {
+            REQUIRE(wake == kWake);
+            if (!result) result = work.advance(wake);
+        }
+    }
+    return std::move(*result);
+}
+
+inline std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+/// Writers below a fresh directory.
+struct WriteSite {
+    explicit WriteSite(content::Durability durability = content::Durability::full) {
+        auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
+        REQUIRE(opened.has_value());
+        root.emplace(std::move(*opened));
+        parts.emplace(content::WriteParts{.root = *root,
+                                          .new_directories = new_directories,
+                                          .disk = disk,
+                                          .clock = clock,
+                                          .durability = durability});
+    }
+
+    std::expected<content::FileSink, http::Refusal> open(std::string_view path, std::string_view fields = {}) {
+        const ParsedRequest request(head("PUT", "/", fields));
+        return content::FileSink::open(*parts, path, std::nullopt, content::WriteConditions(*request));
+    }
+    std::unique_ptr<content::FileCommit> upload(std::string_view path, std::string_view content,
+                                                std::string_view fields = {}) {
+        auto sink = open(path, fields);
+        REQUIRE(sink.has_value());
+        REQUIRE(sink->write(bytes(content)).has_value());
+        return std::move(*sink).finish();
+    }
+    content::FileCommit::Result put(std::string_view path, std::string_view content, std::string_view fields = {}) {
+        auto sink = open(path, fields);
+        if (!sink) return std::unexpected(sink.error());
+        if (auto written = sink->write(bytes(content)); !written) return std::unexpected(written.error());
+        const auto commit = std::move(*sink).finish();
+        return run(*commit, disk);
+    }
+
+    TempDir directory;
+    std::optional<content::FileRoot> root;
+    content::NewDirectories new_directories;
+    StubbornDiskQueue disk;
+    base::SystemClock clock;
+    std::optional<content::WriteParts> parts;
+};
+
+}  // namespace support
