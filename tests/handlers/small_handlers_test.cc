@@ -1,0 +1,48 @@
+// The handlers that answer with a line of text.
+#include "handlers/echo.h"
+#include "handlers/health.h"
+#include "handlers/parsed_request.h"
+#include "handlers/user_agent.h"
+#include "support/catch.h"
+
+namespace {
+
+template <class Handler>
+Answer ask(Handler&& handler, std::string_view method, std::string_view target, std::string_view lines = {}) {
+    const ParsedRequest request(method, target, lines);
+    return take_answer(handler.handle(request.get()), request.get().method);
+}
+
+}  // namespace
+
+TEST_CASE("echo: the path's rest, decoded", "[handlers][echo]") {
+    CHECK(ask(handlers::Echo(), "GET", "/echo/abc").body == "abc");
+    CHECK(ask(handlers::Echo(), "GET", "/echo/a%20b/c%C3%A9").body == "a b/c\xc3\xa9");
+    CHECK(ask(handlers::Echo(), "GET", "/echo/").body.empty());
+    const Answer answer = ask(handlers::Echo(), "GET", "/echo/%3Cscript%3E", "Accept-Encoding: gzip\r\n");
+    CHECK(answer.body == "<script>");
+    CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
+    CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+    CHECK(answer.field("Content-Encoding") == "-");
+    const Answer head = ask(handlers::Echo(), "HEAD", "/echo/abc");
+    CHECK(head.body.empty());
+    CHECK(head.length == 3U);
+    CHECK(ask(handlers::Echo(), "POST", "/echo/abc").status == 405);
+}
+
+TEST_CASE("user agent: the field's value, or nothing", "[handlers][user_agent]") {
+    CHECK(ask(handlers::UserAgent(), "GET", "/user-agent", "User-Agent: curl/8 (x)\r\n").body == "curl/8 (x)");
+    const Answer none = ask(handlers::UserAgent(), "GET", "/user-agent");
+    CHECK(none.status == 200);
+    CHECK(none.length == 0U);
+    CHECK(none.field("X-Content-Type-Options") == "nosniff");
+}
+
+TEST_CASE("health: ready, then stopping", "[handlers][health]") {
+    handlers::Health health;
+    CHECK(ask(health, "GET", "/healthz").body == "ok\n");
+    health.set_state(handlers::Health::State::stopping);
+    const Answer answer = ask(health, "GET", "/healthz");
+    CHECK(answer.status == 503);
+    CHECK(answer.field("Retry-After") == "5");
+}
