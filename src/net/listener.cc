@@ -1,4 +1,4 @@
-// socket, bind, listen and accept4.
+// Binding with sentences that a person can act on, and accepting.
 #include "net/listener.h"
 
 #include <netinet/in.h>
@@ -8,15 +8,76 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
 namespace net {
+
 namespace {
 
-int domain_of(Family family) {
+bool set_option(int fd, int level, int option) {
+    const int on = 1;
+    return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
+std::string where(const Address& address) {
+    if (address.family == Family::local) return address.host_text();
+    return "port " + std::to_string(address.port()) + " on " + address.host_text();
+}
+
+std::string sentence_for(const Address& address, int error) {
+    switch (error) {
+        case EADDRINUSE: return where(address) + " is already in use";
+        case EACCES:
+        case EPERM:
+            if (address.family == Family::local) return "no permission to make the socket " + address.host_text();
+            return "no permission to listen on " + where(address) + " (ports below 1024 need root)";
+        case EADDRNOTAVAIL: return address.host_text() + " is not an address of this machine";
+        case EAFNOSUPPORT: return "this system does not support addresses such as " + address.host_text();
+        default: return "cannot listen on " + where(address) + ": " + std::strerror(error);
+    }
+}
+
+// Whether a socket file lies at the address that nobody serves any more: connecting is refused. A full backlog
+// (EAGAIN) is a living server.
+bool is_stale_socket(const Address& address) {
+    struct stat status{};
+    if (::lstat(address.path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+    const base::Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe) return false;
+    sockaddr_storage storage;
+    const socklen_t length = address.fill(storage);
+    return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&storage), length) != 0 && errno == ECONNREFUSED;
+}
+
+std::string absolute_path(const std::string& path) {
+    if (path.starts_with('/')) return path;
+    char* const directory = ::getcwd(nullptr, 0);
+    if (directory == nullptr) return path;
+    std::string absolute = std::string(directory) + '/' + path;
+    std::free(directory);
+    return absolute;
+}
+
+int bind_to(int fd, const Address& address) {
+    sockaddr_storage storage;
+    const socklen_t length = address.fill(storage);
+    const auto* name = reinterpret_cast<const sockaddr*>(&storage);
+    if (::bind(fd, name, length) == 0) return 0;
+    if (errno != EADDRINUSE || address.family != Family::local || !is_stale_socket(address)) return errno;
+    if (::unlink(address.path.c_str()) != 0) return errno;
+    return ::bind(fd, name, length) == 0 ? 0 : errno;
+}
+
+// Accepted sockets inherit TCP_NODELAY, which saves a call for each: answers leave whole, in one send.
+bool set_options(int fd, Family family) {
+    if (family == Family::local) return true;
+    if (family == Family::ipv6 && !set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY)) return false;
+    return set_option(fd, SOL_SOCKET, SO_REUSEADDR) && set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+}
+
+int socket_family(Family family) {
     switch (family) {
         case Family::ipv4: return AF_INET;
         case Family::ipv6: return AF_INET6;
@@ -25,106 +86,89 @@ int domain_of(Family family) {
     return AF_UNSPEC;
 }
 
-std::string bind_error(const Address& address, int error) {
-    const bool local = address.family == Family::local;
-    const std::string where =
-        local ? address.path : "port " + std::to_string(address.port()) + " on " + address.host_text();
+// Of accept4(2): errors that concern the one connection that was about to be taken, not the listener.
+Accepted::Outcome outcome_of(int error) {
     switch (error) {
-        case EADDRINUSE: return where + " is already in use";
-        case EACCES:
-            return "no permission to listen on " + where + (local ? "" : "; ports below 1024 need root");
-        case EADDRNOTAVAIL: return address.host_text() + " is not an address of this machine";
-        default: return "cannot listen on " + where + ": " + std::strerror(error);
+        case EAGAIN:
+        case EBADF:  // after close()
+        case EINVAL: return Accepted::none;
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM: return Accepted::out_of_descriptors;
+        default: return Accepted::failed;
     }
-}
-
-/// Removes a socket file that nobody serves any more.
-void remove_stale(const Address& address) {
-    struct stat status{};
-    if (::lstat(address.path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
-    const base::Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_storage storage;
-    const socklen_t length = address.fill(storage);
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&storage), length) != 0 && errno == ECONNREFUSED) {
-        ::unlink(address.path.c_str());
-    }
-}
-
-void set(int fd, int level, int option) {
-    const int on = 1;
-    ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
 }  // namespace
 
 std::expected<Listener, std::string> Listener::open(const Address& address, int backlog) {
-    base::Fd fd(::socket(domain_of(address.family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!fd) return std::unexpected(bind_error(address, errno));
-    const bool local = address.family == Family::local;
-    if (local) {
-        remove_stale(address);
-    } else {
-        set(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-        // Accepted sockets inherit it.
-        set(fd.get(), IPPROTO_TCP, TCP_NODELAY);
-        if (address.family == Family::ipv6) set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+    base::Fd fd(::socket(socket_family(address.family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd || !set_options(fd.get(), address.family)) return std::unexpected(sentence_for(address, errno));
+    if (const int error = bind_to(fd.get(), address); error != 0) {
+        return std::unexpected(sentence_for(address, error));
     }
-    sockaddr_storage storage;
-    socklen_t length = address.fill(storage);
-    if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&storage), length) != 0 ||
-        ::listen(fd.get(), backlog) != 0) {
-        return std::unexpected(bind_error(address, errno));
-    }
-    length = sizeof storage;
-    ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &length);
-    Listener listener(std::move(fd), local ? address : Address::from_socket(storage, length));
-    struct stat status{};
-    char absolute[PATH_MAX];
-    if (local && ::realpath(address.path.c_str(), absolute) != nullptr && ::stat(absolute, &status) == 0) {
-        listener.socket_path_ = absolute;
+    Listener listener(std::move(fd), address);
+    if (address.family == Family::local) {
+        struct stat status{};
+        listener.socket_path_ = absolute_path(address.path);
+        if (::lstat(listener.socket_path_.c_str(), &status) != 0) return std::unexpected(sentence_for(address, errno));
         listener.socket_device_ = status.st_dev;
         listener.socket_inode_ = status.st_ino;
+    }
+    // Two sockets may be bound to one port with SO_REUSEADDR; the second is refused here.
+    if (::listen(listener.descriptor(), backlog) != 0) return std::unexpected(sentence_for(address, errno));
+    if (address.family != Family::local) {
+        sockaddr_storage storage{};
+        socklen_t length = sizeof storage;
+        if (::getsockname(listener.descriptor(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
+            return std::unexpected(sentence_for(address, errno));
+        }
+        listener.address_ = Address::from_socket(storage, length);
     }
     return listener;
 }
 
+Listener::Listener(Listener&& other) noexcept
+    : fd_(std::move(other.fd_)),
+      address_(std::move(other.address_)),
+      socket_path_(std::exchange(other.socket_path_, {})),
+      socket_device_(other.socket_device_),
+      socket_inode_(other.socket_inode_) {}
+
 Listener& Listener::operator=(Listener&& other) noexcept {
-    if (this != &other) {
-        close();
-        fd_ = std::move(other.fd_);
-        address_ = std::move(other.address_);
-        socket_path_ = std::exchange(other.socket_path_, {});
-        socket_device_ = other.socket_device_;
-        socket_inode_ = other.socket_inode_;
-    }
+    if (this == &other) return *this;
+    close();
+    fd_ = std::move(other.fd_);
+    address_ = std::move(other.address_);
+    socket_path_ = std::exchange(other.socket_path_, {});
+    socket_device_ = other.socket_device_;
+    socket_inode_ = other.socket_inode_;
     return *this;
 }
 
 Listener::~Listener() { close(); }
 
 void Listener::close() {
-    fd_.reset();
+    // The file first: as long as it lies there without a listener, clients are refused instead of finding nothing.
     const std::string path = std::exchange(socket_path_, {});
     struct stat status{};
-    if (!path.empty() && ::lstat(path.c_str(), &status) == 0 && status.st_dev == socket_device_ &&
-        status.st_ino == socket_inode_) {
+    if (!path.empty() && ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) &&
+        status.st_dev == socket_device_ && status.st_ino == socket_inode_) {
         ::unlink(path.c_str());
     }
+    fd_.reset();
 }
 
 Accepted Listener::accept() const {
-    sockaddr_storage storage;
-    socklen_t length = sizeof storage;
-    const int number =
-        ::accept4(fd_.get(), reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (number >= 0) return {Accepted::accepted, base::Fd(number), PeerAddress::from_socket(storage), 0};
-    switch (errno) {
-        case EAGAIN: return {};
-        case EMFILE:
-        case ENFILE:
-        case ENOBUFS:
-        case ENOMEM: return {Accepted::out_of_descriptors, {}, {}, errno};
-        default: return {Accepted::failed, {}, {}, errno};
+    sockaddr_storage storage{};
+    for (;;) {
+        socklen_t length = sizeof storage;
+        const int number =
+            ::accept4(fd_.get(), reinterpret_cast<sockaddr*>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (number >= 0) return {Accepted::accepted, base::Fd(number), PeerAddress::from_socket(storage), 0};
+        if (errno == EINTR) continue;
+        return {outcome_of(errno), base::Fd(), PeerAddress(), errno};
     }
 }
 

@@ -4,8 +4,10 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <expected>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
 #include "net/address.h"
@@ -34,7 +36,7 @@ public:
     /// without a full stop, such as "port 4221 on 127.0.0.1 is already in use".
     static std::expected<Listener, std::string> open(const Address& address, int backlog);
 
-    Listener(Listener&& other) noexcept = default;
+    Listener(Listener&& other) noexcept;
     Listener& operator=(Listener&& other) noexcept;
     /// Closes, and removes the socket file if it is still the one that open() made.
     ~Listener();

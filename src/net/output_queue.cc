@@ -1,97 +1,98 @@
-// The queue's pieces: the oldest in place, the others in a chunk that exists only while there is more than one.
+// The pieces, how they become system calls, and how they go away. One piece lives in the queue itself; only when more
+// wait at once a chunk is allocated for the others.
 #include "net/output_queue.h"
 
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
-#include <deque>
 #include <utility>
 
 namespace net {
+
 namespace {
 
-/// Pieces gathered into one send: what pipelined answers and multipart bodies need, far below IOV_MAX.
+// One call's worth: a burst of pipelined answers. More would only enlarge the vector on the stack.
 constexpr std::size_t kMaxGathered = 64;
 
 }  // namespace
 
 struct OutputQueue::Chunk {
-    std::deque<Piece> pieces;
+    // A few answers of a pipelined burst, in a size that malloc serves from its fastest lists.
+    static constexpr std::uint32_t kCapacity = 8;
+
+    [[nodiscard]] bool empty() const { return begin == end; }
+
+    std::array<Piece, kCapacity> pieces;
+    std::unique_ptr<Chunk> next;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    // Of the whole list; kept in its first chunk only.
+    Chunk* last = nullptr;
+    BlockPiece* newest_block = nullptr;
 };
 
 struct OutputQueue::Gathered {
     std::size_t pieces = 0;
     std::uint64_t bytes = 0;
-    bool file_follows = false;
 };
 
 OutputQueue::OutputQueue() = default;
+
 OutputQueue::OutputQueue(OutputQueue&& other) noexcept
-    : front_(std::exchange(other.front_, std::monostate{})),
+    : front_(std::exchange(other.front_, Piece())),
       rest_(std::move(other.rest_)),
       bytes_(std::exchange(other.bytes_, 0)) {}
+
 OutputQueue& OutputQueue::operator=(OutputQueue&& other) noexcept {
-    front_ = std::exchange(other.front_, std::monostate{});
+    if (this == &other) return *this;
+    clear();
+    front_ = std::exchange(other.front_, Piece());
     rest_ = std::move(other.rest_);
     bytes_ = std::exchange(other.bytes_, 0);
     return *this;
 }
-OutputQueue::~OutputQueue() = default;
 
-OutputQueue::Piece& OutputQueue::push() {
-    if (std::holds_alternative<std::monostate>(front_)) return front_;
-    if (!rest_) rest_ = std::make_unique<Chunk>();
-    return rest_->pieces.emplace_back();
+OutputQueue::~OutputQueue() { clear(); }
+
+void OutputQueue::clear() {
+    front_ = std::monostate();
+    // Not left to the destructors: they would recurse once per chunk.
+    while (rest_) rest_ = std::move(rest_->next);
+    bytes_ = 0;
 }
 
-void OutputQueue::pop_front() {
-    if (!rest_) {
-        front_ = std::monostate{};
-        return;
-    }
-    front_ = std::move(rest_->pieces.front());
-    rest_->pieces.pop_front();
-    if (rest_->pieces.empty()) rest_.reset();
-}
-
-OutputQueue::Piece* OutputQueue::newest() {
-    if (rest_) return &rest_->pieces.back();
-    return std::holds_alternative<std::monostate>(front_) ? nullptr : &front_;
-}
-
-OutputQueue::BlockPiece* OutputQueue::newest_block() {
-    Piece* piece = newest();
-    return piece == nullptr ? nullptr : std::get_if<BlockPiece>(piece);
-}
+// ---- Filling
 
 std::span<std::byte> OutputQueue::reserve(base::BlockPool& pool, std::size_t at_least) {
-    assert(at_least > 0 && at_least <= pool.block_bytes());
-    BlockPiece* block = newest_block();
-    if (block == nullptr || pool.block_bytes() - block->end < at_least) {
-        BlockPiece fresh;
-        fresh.block = pool.take();
-        fresh.base = fresh.block.data();
-        Piece& piece = push();
-        piece = std::move(fresh);
-        block = &std::get<BlockPiece>(piece);
+    const auto capacity = static_cast<std::uint32_t>(pool.block_bytes());
+    assert(at_least > 0 && at_least <= capacity);
+    BlockPiece* const last = newest_block();
+    if (last != nullptr && capacity - last->end >= at_least) {
+        if (last == std::get_if<BlockPiece>(newest())) return {last->base + last->end, capacity - last->end};
+        // Something else was appended behind it: the room is used by a new piece, which takes the block over.
+        BlockPiece next{std::move(last->block), last->base, last->end, last->end};
+        push_block(std::move(next));
+    } else {
+        base::Block block = pool.take();
+        std::byte* const bytes = block.data();
+        push_block({std::move(block), bytes, 0, 0});
     }
-    return {block->base + block->end, pool.block_bytes() - block->end};
+    const BlockPiece& piece = *std::get_if<BlockPiece>(newest());
+    return {piece.base + piece.end, capacity - piece.end};
 }
 
 void OutputQueue::commit(std::size_t count) {
-    BlockPiece* block = newest_block();
-    assert(block != nullptr);
-    block->end += static_cast<std::uint32_t>(count);
+    auto* const piece = std::get_if<BlockPiece>(newest());
+    assert(piece != nullptr);
+    piece->end += static_cast<std::uint32_t>(count);
     bytes_ += count;
-    if (block->begin != block->end) return;
-    // Nothing was written into a fresh block: it is the newest piece, and goes.
-    if (!rest_) {
-        front_ = std::monostate{};
-        return;
-    }
-    rest_->pieces.pop_back();
-    if (rest_->pieces.empty()) rest_.reset();
+    if (piece->begin != piece->end) return;
+    // Nothing was written into a new piece: the block goes back to the piece it was taken from, or to the pool.
+    BlockPiece unused = std::exchange(*piece, BlockPiece());
+    pop_block();
+    BlockPiece* const before = newest_block();
+    if (before != nullptr && before->base == unused.base) before->block = std::move(unused.block);
 }
 
 void OutputQueue::append_bytes(base::BlockPool& pool, std::span<const std::byte> bytes) {
@@ -116,91 +117,168 @@ void OutputQueue::append_file(std::shared_ptr<const void> owner, int file, std::
     bytes_ += length;
 }
 
-OutputQueue::Gathered OutputQueue::gather(std::span<iovec> into, std::uint64_t max_bytes) const {
-    Gathered gathered;
-    const auto take = [&](const Piece& piece) {
-        std::span<const std::byte> bytes;
-        if (const auto* block = std::get_if<BlockPiece>(&piece)) {
-            bytes = {block->base + block->begin, block->end - block->begin};
-        } else if (const auto* blob = std::get_if<BlobPiece>(&piece)) {
-            bytes = blob->bytes;
-        } else {
-            gathered.file_follows = gathered.pieces > 0;
-            return false;
-        }
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), max_bytes - gathered.bytes));
-        into[gathered.pieces++] = {const_cast<std::byte*>(bytes.data()), count};
-        gathered.bytes += count;
-        return gathered.pieces < into.size() && gathered.bytes < max_bytes;
-    };
-    if (!take(front_) || !rest_) return gathered;
-    for (const Piece& piece : rest_->pieces) {
-        if (!take(piece)) break;
-    }
-    return gathered;
-}
-
-void OutputQueue::drop_sent(std::uint64_t count) {
-    bytes_ -= count;
-    while (count > 0) {
-        std::uint64_t size = 0;
-        if (auto* block = std::get_if<BlockPiece>(&front_)) {
-            size = block->end - block->begin;
-            if (count < size) block->begin += static_cast<std::uint32_t>(count);
-        } else if (auto* blob = std::get_if<BlobPiece>(&front_)) {
-            size = blob->bytes.size();
-            if (count < size) blob->bytes = blob->bytes.subspan(static_cast<std::size_t>(count));
-        } else {
-            auto& file = std::get<FilePiece>(front_);
-            size = file.length;
-            if (count < size) {
-                file.offset += count;
-                file.length -= count;
-            }
-        }
-        if (count < size) return;
-        count -= size;
-        pop_front();
-    }
-}
-
-IoResult OutputQueue::send_front(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked) {
-    if (const auto* file = std::get_if<FilePiece>(&front_)) {
-        asked = std::min(file->length, max_bytes);
-        return stream.send_file(file->file, file->offset, static_cast<std::size_t>(asked));
-    }
-    std::array<iovec, kMaxGathered> pieces;
-    const Gathered gathered = gather(pieces, max_bytes);
-    asked = gathered.bytes;
-    return stream.send(std::span(pieces).first(gathered.pieces), gathered.file_follows);
-}
+// ---- Sending
 
 Flushed OutputQueue::flush(Stream& stream, std::uint64_t max_bytes) {
     Flushed flushed;
-    while (!empty() && flushed.bytes < max_bytes) {
+    while (bytes_ > 0 && flushed.bytes < max_bytes) {
         std::uint64_t asked = 0;
-        const bool is_file = std::holds_alternative<FilePiece>(front_);
-        const IoResult result = send_front(stream, max_bytes - flushed.bytes, asked);
+        const IoResult result = send_once(stream, max_bytes - flushed.bytes, asked);
         if (result.status != IoStatus::progress) {
             flushed.status = result.status;
             flushed.error = result.error;
-            return flushed;
+            break;
         }
         drop_sent(result.bytes);
         flushed.bytes += result.bytes;
-        // A file may give less than asked for other reasons than a full socket: ask again.
-        if (result.bytes < asked && !is_file) {
+        if (result.bytes < asked) {
             flushed.status = IoStatus::would_block;
-            return flushed;
+            break;
         }
     }
     return flushed;
 }
 
-void OutputQueue::clear() {
-    front_ = std::monostate{};
-    rest_.reset();
-    bytes_ = 0;
+IoResult OutputQueue::send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked) {
+    if (const auto* const file = std::get_if<FilePiece>(&front_)) {
+        // Never more than the kernel moves in one call, so that a short count means a full socket.
+        constexpr std::uint64_t kMaxAtOnce = 1U << 30;
+        asked = std::min({file->length, max_bytes, kMaxAtOnce});
+        return stream.send_file(file->file, file->offset, static_cast<std::size_t>(asked));
+    }
+    std::array<iovec, kMaxGathered> pieces;
+    const Gathered gathered = gather(pieces, max_bytes);
+    asked = gathered.bytes;
+    // When neither the end nor the budget stopped the gathering, a part of a file or further pieces follow at once.
+    const bool more = asked < bytes_ && asked < max_bytes;
+    return stream.send({pieces.data(), gathered.pieces}, more);
+}
+
+OutputQueue::Gathered OutputQueue::gather(std::span<iovec> into, std::uint64_t max_bytes) const {
+    Gathered gathered;
+    // False when the gathering ends.
+    const auto take = [&](const Piece& piece) {
+        std::span<const std::byte> bytes;
+        if (const auto* const block = std::get_if<BlockPiece>(&piece)) {
+            bytes = {block->base + block->begin, block->end - block->begin};
+        } else if (const auto* const blob = std::get_if<BlobPiece>(&piece)) {
+            bytes = blob->bytes;
+        } else {
+            return false;
+        }
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), max_bytes - gathered.bytes));
+        // The kernel only reads through an iovec, but it is declared for both directions.
+        into[gathered.pieces++] = {const_cast<std::byte*>(bytes.data()), count};
+        gathered.bytes += count;
+        return gathered.bytes < max_bytes && gathered.pieces < into.size();
+    };
+    bool going = take(front_);
+    for (const Chunk* chunk = rest_.get(); going && chunk != nullptr; chunk = chunk->next.get()) {
+        for (std::uint32_t i = chunk->begin; going && i < chunk->end; ++i) going = take(chunk->pieces[i]);
+    }
+    return gathered;
+}
+
+std::uint64_t OutputQueue::length_of(const Piece& piece) {
+    if (const auto* const block = std::get_if<BlockPiece>(&piece)) return block->end - block->begin;
+    if (const auto* const blob = std::get_if<BlobPiece>(&piece)) return blob->bytes.size();
+    if (const auto* const file = std::get_if<FilePiece>(&piece)) return file->length;
+    return 0;
+}
+
+void OutputQueue::drop_sent(std::uint64_t count) {
+    assert(count <= bytes_);
+    bytes_ -= count;
+    while (count > 0) {
+        const std::uint64_t length = length_of(front_);
+        if (count >= length) {
+            count -= length;
+            pop_oldest();
+            continue;
+        }
+        if (auto* const block = std::get_if<BlockPiece>(&front_)) {
+            block->begin += static_cast<std::uint32_t>(count);
+        } else if (auto* const blob = std::get_if<BlobPiece>(&front_)) {
+            blob->bytes = blob->bytes.subspan(static_cast<std::size_t>(count));
+        } else if (auto* const file = std::get_if<FilePiece>(&front_)) {
+            file->offset += count;
+            file->length -= count;
+        }
+        return;
+    }
+}
+
+// ---- The list of pieces
+
+OutputQueue::Piece& OutputQueue::push() {
+    if (std::holds_alternative<std::monostate>(front_)) return front_;
+    if (!rest_) {
+        rest_ = std::make_unique<Chunk>();
+        rest_->last = rest_.get();
+    }
+    Chunk* last = rest_->last;
+    if (last->end == Chunk::kCapacity) {
+        last->next = std::make_unique<Chunk>();
+        last = rest_->last = last->next.get();
+    }
+    return last->pieces[last->end++];
+}
+
+OutputQueue::Piece* OutputQueue::newest() {
+    if (rest_) return &rest_->last->pieces[rest_->last->end - 1];
+    return std::holds_alternative<std::monostate>(front_) ? nullptr : &front_;
+}
+
+OutputQueue::BlockPiece* OutputQueue::newest_block() {
+    if (rest_ && rest_->newest_block != nullptr) return rest_->newest_block;
+    return std::get_if<BlockPiece>(&front_);
+}
+
+void OutputQueue::push_block(BlockPiece piece) {
+    auto& pushed = push().emplace<BlockPiece>(std::move(piece));
+    if (rest_) rest_->newest_block = &pushed;
+}
+
+// Rare: room was reserved in a new piece and then not used.
+void OutputQueue::pop_block() {
+    if (!rest_) {
+        front_ = std::monostate();
+        return;
+    }
+    Chunk* const last = rest_->last;
+    last->pieces[--last->end] = std::monostate();
+    rest_->newest_block = nullptr;
+    Chunk* end = nullptr;
+    for (Chunk* chunk = rest_.get(); chunk != nullptr && !chunk->empty(); chunk = chunk->next.get()) {
+        for (std::uint32_t i = chunk->begin; i < chunk->end; ++i) {
+            if (auto* const block = std::get_if<BlockPiece>(&chunk->pieces[i])) rest_->newest_block = block;
+        }
+        end = chunk;
+    }
+    if (end == nullptr) {
+        rest_.reset();
+    } else if (end != last) {
+        end->next.reset();
+        rest_->last = end;
+    }
+}
+
+void OutputQueue::pop_oldest() {
+    if (!rest_) {
+        front_ = std::monostate();
+        return;
+    }
+    Piece& second = rest_->pieces[rest_->begin++];
+    if (std::get_if<BlockPiece>(&second) == rest_->newest_block) rest_->newest_block = nullptr;
+    front_ = std::exchange(second, Piece());
+    if (!rest_->empty()) return;
+    Chunk* const last = rest_->last;
+    BlockPiece* const block = rest_->newest_block;
+    rest_ = std::move(rest_->next);
+    if (rest_) {
+        rest_->last = last;
+        rest_->newest_block = block;
+    }
 }
 
 }  // namespace net

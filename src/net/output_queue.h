@@ -79,13 +79,21 @@ private:
     struct Chunk;
     struct Gathered;
 
+    [[nodiscard]] static std::uint64_t length_of(const Piece& piece);
+    /// A new piece after all others, empty.
     Piece& push();
-    void pop_front();
+    /// Undoes the last push_block().
+    void pop_block();
+    void pop_oldest();
+    /// nullptr when there is none.
     [[nodiscard]] Piece* newest();
+    /// The newest piece in a block, which owns that block; nullptr when there is none.
     [[nodiscard]] BlockPiece* newest_block();
+    void push_block(BlockPiece piece);
+    /// Describes the bytes in memory up to the first file or `max_bytes`.
     [[nodiscard]] Gathered gather(std::span<iovec> into, std::uint64_t max_bytes) const;
+    [[nodiscard]] IoResult send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked);
     void drop_sent(std::uint64_t count);
-    [[nodiscard]] IoResult send_front(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked);
 
     // The oldest piece is here; the others, if any, in a list of chunks.
     Piece front_;

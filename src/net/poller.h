@@ -5,10 +5,12 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/fd.h"
 #include "net/token.h"

@@ -1,4 +1,4 @@
-// signalfd for the four signals.
+// signalfd.
 #include "net/signals.h"
 
 #include <sys/signalfd.h>
@@ -13,17 +13,20 @@ std::expected<Signals, std::string> Signals::open() {
     sigset_t wanted;
     ::sigemptyset(&wanted);
     for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) ::sigaddset(&wanted, number);
-    if (::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0 || std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-        return std::unexpected(std::string("cannot take over the signals: ") + std::strerror(errno));
+    // A peer that leaves early is met at the call that sends, also where no flag can say so (sendfile).
+    struct sigaction ignore{};
+    ignore.sa_handler = SIG_IGN;
+    if (::sigaction(SIGPIPE, &ignore, nullptr) != 0 || ::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0) {
+        return std::unexpected(std::string("cannot block signals: ") + std::strerror(errno));
     }
     base::Fd fd(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
-    if (!fd) return std::unexpected(std::string("cannot take over the signals: ") + std::strerror(errno));
+    if (!fd) return std::unexpected(std::string("cannot make a signal descriptor: ") + std::strerror(errno));
     return Signals(std::move(fd));
 }
 
 std::optional<int> Signals::next() const {
     signalfd_siginfo info{};
-    if (::read(fd_.get(), &info, sizeof info) != sizeof info) return std::nullopt;
+    if (::read(fd_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;
     return static_cast<int>(info.ssi_signo);
 }
 

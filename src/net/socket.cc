@@ -1,16 +1,27 @@
-// recv, sendmsg, sendfile and shutdown, as outcomes.
+// System calls to outcomes.
 #include "net/socket.h"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace net {
+
 namespace {
 
-IoResult from_send_errno(int error) {
-    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return {IoStatus::would_block};
+// The most that Linux moves in one call.
+constexpr std::size_t kMaxTransfer = 0x7ffff000;
+
+IoResult receive_error(int error) {
+    if (error == EAGAIN) return {IoStatus::would_block};
+    return {IoStatus::failed, 0, error};
+}
+
+// A peer that is gone is the ordinary end of many connections, not a fault to report.
+IoResult send_error(int error) {
+    if (error == EAGAIN) return {IoStatus::would_block};
     if (error == EPIPE || error == ECONNRESET) return {IoStatus::closed, 0, error};
     return {IoStatus::failed, 0, error};
 }
@@ -18,44 +29,48 @@ IoResult from_send_errno(int error) {
 }  // namespace
 
 IoResult SocketStream::receive(std::span<std::byte> into) {
-    ssize_t count = 0;
-    do {
-        count = ::recv(fd_.get(), into.data(), into.size(), 0);
-    } while (count < 0 && errno == EINTR);
-    if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
-    if (count == 0) return {IoStatus::closed};
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return {IoStatus::would_block};
-    return {IoStatus::failed, 0, errno};
+    for (;;) {
+        const ssize_t count = ::recv(fd_.get(), into.data(), into.size(), 0);
+        if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
+        if (count == 0) return {IoStatus::closed};
+        if (errno != EINTR) return receive_error(errno);
+    }
 }
 
 IoResult SocketStream::send(std::span<const iovec> pieces, bool more) {
     const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-    ssize_t count = 0;
-    if (pieces.size() == 1) {
-        count = ::send(fd_.get(), pieces[0].iov_base, pieces[0].iov_len, flags);
-    } else {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(pieces.data());
-        message.msg_iovlen = pieces.size();
-        count = ::sendmsg(fd_.get(), &message, flags);
+    for (;;) {
+        ssize_t count = 0;
+        if (pieces.size() == 1) {
+            // The common answer; the kernel copies no msghdr and no vector.
+            count = ::send(fd_.get(), pieces[0].iov_base, pieces[0].iov_len, flags);
+        } else {
+            msghdr message{};
+            message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg only reads
+            message.msg_iovlen = pieces.size();
+            count = ::sendmsg(fd_.get(), &message, flags);
+        }
+        if (count >= 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
+        if (errno != EINTR) return send_error(errno);
     }
-    if (count >= 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
-    return from_send_errno(errno);
 }
 
 IoResult SocketStream::send_file(int file, std::uint64_t offset, std::size_t length) {
-    auto position = static_cast<off_t>(offset);
-    const ssize_t count = ::sendfile(fd_.get(), file, &position, length);
-    if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
-    if (count == 0) return {IoStatus::failed};
-    return from_send_errno(errno);
+    for (;;) {
+        auto position = static_cast<off_t>(offset);
+        const ssize_t count = ::sendfile(fd_.get(), file, &position, std::min(length, kMaxTransfer));
+        if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
+        if (count == 0) return {IoStatus::failed};  // the file ends before the offset
+        if (errno != EINTR) return send_error(errno);
+    }
 }
 
+// The peer may be gone already; then there is nothing left to shut.
 void SocketStream::shut_down_write() { ::shutdown(fd_.get(), SHUT_WR); }
 
 void SocketStream::abort() {
-    const linger now{1, 0};
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace net

@@ -2,6 +2,8 @@
 // The only user of sendfile().
 #pragma once
 
+#include <utility>
+
 #include "base/fd.h"
 #include "net/stream.h"
 

@@ -1,0 +1,98 @@
+// Addresses good and bad, and how they read.
+#include "net/address.h"
+
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include "support/catch.h"
+
+using net::Address;
+using net::Family;
+using net::PeerAddress;
+
+namespace {
+
+struct Good {
+    const char* text;
+    Family family;
+    const char* shown;
+    const char* url;
+};
+
+constexpr Good kGood[] = {
+    {"127.0.0.1", Family::ipv4, "127.0.0.1:4221", "http://127.0.0.1:4221/"},
+    {"0.0.0.0", Family::ipv4, "0.0.0.0:4221", "http://0.0.0.0:4221/"},
+    {"255.255.255.255", Family::ipv4, "255.255.255.255:4221", "http://255.255.255.255:4221/"},
+    {"::1", Family::ipv6, "[::1]:4221", "http://[::1]:4221/"},
+    {"[::1]", Family::ipv6, "[::1]:4221", "http://[::1]:4221/"},
+    {"::", Family::ipv6, "[::]:4221", "http://[::]:4221/"},
+    {"2001:DB8:0:0:0:0:0:7", Family::ipv6, "[2001:db8::7]:4221", "http://[2001:db8::7]:4221/"},
+    {"::ffff:192.0.2.1", Family::ipv6, "[::ffff:192.0.2.1]:4221", "http://[::ffff:192.0.2.1]:4221/"},
+    {"unix:/run/godwit.sock", Family::local, "unix:/run/godwit.sock", "unix:/run/godwit.sock"},
+    {"unix:here.sock", Family::local, "unix:here.sock", "unix:here.sock"},
+};
+
+}  // namespace
+
+TEST_CASE("address: reads and shows what it accepts", "[net][address]") {
+    for (const Good& good : kGood) {
+        INFO(good.text);
+        const auto address = Address::parse(good.text, 4221);
+        REQUIRE(address);
+        CHECK(address->family == good.family);
+        CHECK(address->to_text() == good.shown);
+        CHECK(address->url() == good.url);
+        CHECK(address->port() == (good.family == Family::local ? 0 : 4221));
+    }
+}
+
+TEST_CASE("address: refuses everything else with a sentence that names it", "[net][address]") {
+    for (const char* text :
+         {"", "localhost", "example.org", "127.0.0.1:80", "127.1", "127.0.0.256", "0x7f.0.0.1", "[127.0.0.1]", "[::1",
+          "::1]", "[]", "[::1]:80", "fe80::1%lo", ":::", "1::2::3", " ::1", "127.0.0.1 ", "UNIX:/x", "*"}) {
+        INFO(text);
+        const auto address = Address::parse(text, 4221);
+        REQUIRE_FALSE(address);
+        CHECK(address.error().find("'" + std::string(text) + "'") != std::string::npos);
+        CHECK(address.error().back() != '.');
+    }
+    CHECK_FALSE(Address::parse(std::string_view("127.0.0.1\0x", 11), 1));
+    CHECK_FALSE(Address::parse(std::string_view("::1\0", 4), 1));
+}
+
+TEST_CASE("address: the path of a unix socket has its bounds", "[net][address]") {
+    CHECK_FALSE(Address::parse("unix:", 0));
+    CHECK_FALSE(Address::parse(std::string_view("unix:/a\0b", 9), 0));
+    CHECK(Address::parse("unix:" + std::string(107, 'p'), 0));
+    CHECK_FALSE(Address::parse("unix:" + std::string(108, 'p'), 0));
+}
+
+TEST_CASE("address: survives the way through a socket address", "[net][address]") {
+    for (const Good& good : kGood) {
+        INFO(good.text);
+        const Address address = *Address::parse(good.text, 65535);
+        sockaddr_storage storage;
+        const socklen_t length = address.fill(storage);
+        CHECK(Address::from_socket(storage, length) == address);
+    }
+    const Address longest = *Address::parse("unix:" + std::string(107, 'p'), 0);
+    sockaddr_storage storage;
+    const socklen_t length = longest.fill(storage);
+    CHECK(Address::from_socket(storage, length) == longest);
+    // An unnamed socket has no path at all.
+    CHECK(Address::from_socket(storage, offsetof(sockaddr_un, sun_path)).path.empty());
+}
+
+TEST_CASE("peer address: shows the bare IP", "[net][address]") {
+    const auto shown = [](const char* text) {
+        sockaddr_storage storage;
+        Address::parse(text, 1234)->fill(storage);
+        const PeerAddress peer = PeerAddress::from_socket(storage);
+        std::string line = "from ";
+        peer.append_to(line);
+        return line + ' ' + std::to_string(peer.port);
+    };
+    CHECK(shown("192.0.2.17") == "from 192.0.2.17 1234");
+    CHECK(shown("2001:db8::17") == "from 2001:db8::17 1234");
+    CHECK(shown("unix:/x") == "from unix 0");
+}
