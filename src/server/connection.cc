@@ -60,7 +60,7 @@ Connection::Verdict Connection::advance(Turn& turn) {
             settle();
             return Verdict::again;
         }
-        if (!output_.empty() || !can_go_on_after_output()) {
+        if (!output_.empty() || !can_go_on_after_output(turn)) {
             settle();
             return Verdict::wait;
         }
@@ -68,11 +68,12 @@ Connection::Verdict Connection::advance(Turn& turn) {
 }
 
 /// True where the state was blocked only by output that has now left.
-bool Connection::can_go_on_after_output() const {
+bool Connection::can_go_on_after_output(const Turn& turn) const {
     switch (state_) {
         case responding: return true;
         case lingering: return output_end_ == Output::open;
-        case idle: return !input_.empty() || input_end_ == Input::ended;
+        case idle: return !input_.empty() || input_end_ == Input::ended || turn.stopping;
+        case reading_head: return input_end_ == Input::ended;
         default: return false;
     }
 }

@@ -86,7 +86,7 @@ private:
     void log_exchange(const Turn& turn, std::string_view aborted) const;
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);
-    [[nodiscard]] bool can_go_on_after_output() const;
+    [[nodiscard]] bool can_go_on_after_output(const Turn& turn) const;
     void settle();
     void release_exchange(Turn& turn);
     void note_body_progress(std::size_t bytes, const Turn& turn);
