@@ -78,6 +78,10 @@ RepresentationBuilder::RepresentationBuilder(const FileRoot& root, const base::C
     : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), policy_(policy) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
+    // Most of what is not there is found out by one call.
+    if (const auto seen = root_.stat(path); !seen) {
+        if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
+    }
     Opened opened;
     const std::string_view media_type = media_type_of(path);
     const bool may_have_sidecars = !is_compressed(media_type);
