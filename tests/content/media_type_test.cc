@@ -16,7 +16,8 @@ TEST_CASE("media type: by the last extension, in any case", "[content][media_typ
 }
 
 TEST_CASE("media type: unknown is octets", "[content][media_type]") {
-    for (const auto path : {"/a", "/a.", "/.html", "/a.html/b", "/a.unknown", "/a.averyveryverylongextension", "/", ""}) {
+    for (const auto path :
+         {"/a", "/a.", "/.html", "/a.html/b", "/a.unknown", "/a.averyveryverylongextension", "/", ""}) {
         CHECK(media_type_of(path) == "application/octet-stream");
     }
 }

@@ -275,7 +275,8 @@ TEST_CASE("representation cache: what does not shrink is sent plain", "[content]
     CHECK(found->has_coded_forms());
 }
 
-TEST_CASE("representation cache: the first coded response streams, the second has a length", "[content][cache][coding]") {
+TEST_CASE("representation cache: the first coded response streams, the second has a length",
+          "[content][cache][coding]") {
     // In memory, and as an open file.
     for (const std::size_t bytes : {std::size_t{100'000}, std::size_t{300'000}}) {
         Cached cached;

@@ -172,7 +172,8 @@ TEST_CASE("static files: several ranges come as parts, each with its Content-Ran
         const std::string type = answer.field("Content-Type");
         REQUIRE(type.starts_with("multipart/byteranges; boundary="));
         const std::string boundary = type.substr(type.find('=') + 1);
-        for (const auto part : {"bytes 0-1/11\r\n\r\n01\r\n", "bytes 5-6/11\r\n\r\n56\r\n", "bytes 10-10/11\r\n\r\na\r\n"}) {
+        for (const auto part :
+             {"bytes 0-1/11\r\n\r\n01\r\n", "bytes 5-6/11\r\n\r\n56\r\n", "bytes 10-10/11\r\n\r\na\r\n"}) {
             CHECK(answer.body.find(part) != std::string::npos);
         }
         CHECK(answer.body.find("Content-Type: text/plain; charset=utf-8\r\n") != std::string::npos);
@@ -203,7 +204,8 @@ TEST_CASE("static files: conditions", "[handlers][files][conditional]") {
     const Answer same = site.get("/a.html", "If-None-Match: " + tag + "\r\n");
     CHECK(same.status == 304);
     CHECK(same.body.empty());
-    CHECK(same.lines == "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: " + tag + "\r\nVary: Accept-Encoding\r\n");
+    CHECK(same.lines ==
+          "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: " + tag + "\r\nVary: Accept-Encoding\r\n");
     CHECK(site.get("/a.html", "If-None-Match: \"other\"\r\n").status == 200);
     CHECK(site.get("/a.html", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n").status == 304);
     CHECK(site.get("/a.html", "If-Match: \"other\"\r\n").status == 412);
