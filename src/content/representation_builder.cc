@@ -162,7 +162,8 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const Pa
     form.file_ = std::move(content->file);
     const bool young = is_young(content->status, clock_.unix_ns());
     representation.settled_ = representation.settled_ && !young;
-    form.entity_tag_ = with_suffix(make_entity_tag(content->status, young),
+    const bool weak = needs_weak_tag(content->status, clock_.unix_ns());
+    form.entity_tag_ = with_suffix(make_entity_tag(content->status, weak),
                                    http::coding_name(kSidecarCodings[index]));
     representation.coded_ = true;
 }
@@ -178,7 +179,7 @@ void RepresentationBuilder::add_made_forms(Representation& representation) const
 
 void RepresentationBuilder::prepare_texts(Representation& representation) const {
     const std::string tag =
-        make_entity_tag(representation.status_, is_young(representation.status_, clock_.unix_ns()));
+        make_entity_tag(representation.status_, needs_weak_tag(representation.status_, clock_.unix_ns()));
     for (std::size_t i = 0; i < http::kCodings; ++i) {
         Form& form = representation.forms_[i];
         if (form.state_ == Form::State::none) continue;

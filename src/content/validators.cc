@@ -40,6 +40,10 @@ bool is_young(const struct stat& status, base::UnixNs now) {
     return is_young_stamp(status.st_ctim, now);
 }
 
+bool needs_weak_tag(const struct stat& status, base::UnixNs now) {
+    return is_same_time(status.st_mtim, status.st_ctim) && is_young(status, now);
+}
+
 std::string make_entity_tag(const struct stat& status, bool weak) {
     std::string tag(weak ? "W/\"" : "\"");
     append_hex(tag, status.st_ino);

@@ -21,6 +21,11 @@ inline constexpr base::UnixNs kClockTickNs = 20'000'000;
 /// True while the stamps of `status` do not tell this version from one written right after it.
 [[nodiscard]] bool is_young(const struct stat& status, base::UnixNs now);
 
+/// True when a tag made of these stamps might stand for other bytes as well: the file is young, and its mtime is the
+/// ctime. A write sets both to one stamp, so a file whose mtime differs (as those of our own uploads do) cannot be
+/// written again and keep them.
+[[nodiscard]] bool needs_weak_tag(const struct stat& status, base::UnixNs now);
+
 /// A quoted tag of inode, size, mtime and ctime in nanoseconds; with "W/" in front when `weak`. The same bytes under
 /// the same name have the same tag until somebody touches the file.
 [[nodiscard]] std::string make_entity_tag(const struct stat& status, bool weak);

@@ -2,9 +2,19 @@
 #include "content/write_conditions.h"
 
 #include "content/validators.h"
+#include "http/accept_encoding.h"
 #include "http/conditional.h"
 
 namespace content {
+namespace {
+
+/// The tag of a coded form, as the representation cache gives it.
+std::string with_coding(std::string_view tag, http::Coding coding) {
+    std::string coded(tag.substr(0, tag.size() - 1));
+    return coded.append("-").append(http::coding_name(coding)).append("\"");
+}
+
+}  // namespace
 
 WriteConditions::WriteConditions(const http::Request& request) {
     if (!http::has_precondition(request.fields)) return;
@@ -13,17 +23,24 @@ WriteConditions::WriteConditions(const http::Request& request) {
 
 bool WriteConditions::hold(const std::optional<struct stat>& found, base::UnixNs now) const {
     if (!any()) return true;
-    std::string tag;
     http::Validators validators{.exists = found.has_value()};
-    if (found && S_ISREG(found->st_mode)) {
-        // Our own versions carry a time of their own to the nanosecond (FileSink), so that a tag that was handed out
-        // with 201 may be used at once; a tag from a GET is marked weak there while it is young, and never matches.
-        tag = make_entity_tag(*found, false);
+    const auto holds = [&](std::string_view tag) {
         validators.etag = tag;
-        validators.last_modified = last_modified_seconds(*found, now);
+        return http::evaluate_preconditions(kept_->fields, kept_->text, kept_->method, validators,
+                                            now / base::kNsPerSecond) == http::Precondition::proceed;
+    };
+    if (!found || !S_ISREG(found->st_mode)) return holds({});
+    validators.last_modified = last_modified_seconds(*found, now);
+    // A tag that was sent is strong again later, so the strong one is compared; what was sent weak never matches.
+    const std::string tag = make_entity_tag(*found, false);
+    const bool identity = holds(tag);
+    const bool wants_match = kept_->fields.has(http::FieldName::if_match);
+    if (identity == wants_match || (wants_match && kept_->fields.has(http::FieldName::if_none_match))) return identity;
+    // A client that read the file compressed knows it by the tag of that form, and means the same version.
+    for (const auto coding : {http::Coding::gzip, http::Coding::deflate}) {
+        if (holds(with_coding(tag, coding)) == wants_match) return wants_match;
     }
-    return http::evaluate_preconditions(kept_->fields, kept_->text, kept_->method, validators,
-                                        now / base::kNsPerSecond) == http::Precondition::proceed;
+    return identity;
 }
 
 http::Refusal condition_refusal() {

@@ -49,6 +49,15 @@ TEST_CASE("validators: a file is young for a tick after its ctime", "[content][v
     CHECK_FALSE(content::is_young(status, kNow));
 }
 
+TEST_CASE("validators: a tag is weak while a write could keep both stamps, and only then", "[content][validators]") {
+    struct stat status = made_up();
+    CHECK_FALSE(content::needs_weak_tag(status, kNow));
+    status.st_mtim = status.st_ctim = {1'700'000'000, 7};
+    CHECK(content::needs_weak_tag(status, kNow));
+    status.st_mtim.tv_nsec = 6;
+    CHECK_FALSE(content::needs_weak_tag(status, kNow));
+}
+
 TEST_CASE("validators: Last-Modified is never later than now, nor before 1970", "[content][validators]") {
     struct stat status = made_up();
     CHECK(content::last_modified_seconds(status, kNow) == 1'000'000'000);

@@ -189,3 +189,20 @@ TEST_CASE("deletes: files, directories, the root, hidden names", "[handlers][del
     CHECK(site.ask("DELETE", "/files/").status() == 403);
     CHECK(site.directory.list() == std::vector<std::string>{".secret", "full", "full/b"});
 }
+
+TEST_CASE("uploads: the tag of a GET is good for If-Match at once, compressed or not", "[handlers][uploads]") {
+    AnsweringSite site;
+    const std::string text(5000, 'x');
+    REQUIRE(site.put("/a.txt", text).status() == 201);
+    const std::string plain = site.ask("GET", "/a.txt").field("ETag");
+    const std::string coded = site.ask("GET", "/a.txt", "Accept-Encoding: gzip\r\n").field("ETag");
+    CHECK(plain != coded);
+    CHECK(site.put("/a.txt", text, line("If-None-Match", plain)).status() == 412);
+    CHECK(site.put("/a.txt", text, line("If-None-Match", coded)).status() == 412);
+    CHECK(site.put("/a.txt", "one", line("If-Match", coded)).status() == 204);
+    CHECK(site.put("/a.txt", "two", line("If-Match", coded)).status() == 412);
+    CHECK(site.put("/a.txt", "two", line("If-Match", plain)).status() == 412);
+    const std::string second = site.ask("GET", "/a.txt").field("ETag");
+    CHECK(site.put("/a.txt", "two", line("If-Match", second)).status() == 204);
+    CHECK(site.put("/a.txt", "three", line("If-None-Match", second)).status() == 204);
+}
