@@ -68,6 +68,8 @@ http::Response error_response(const http::Request* request, http::Status status,
     }
     response.add("Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
     response.add("X-Content-Type-Options", "nosniff");
+    // A cache may keep a 404 or a 301, and must not give a browser's page to a program (RFC 9110 §12.5.5).
+    if (request != nullptr) response.add("Vary", "Accept");
     if (request != nullptr && request->method == http::Method::head) {
         response.stated_length = body.size();
     } else if (!http::forbids_content(status)) {

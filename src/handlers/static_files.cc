@@ -53,7 +53,7 @@ http::Response refuse_codings(const http::Request& request) {
     http::Response response =
         error_response(&request, http::Status::not_acceptable,
                        "Accept-Encoding rules out every form of this file, the plain one included.");
-    response.add("Vary", "Accept-Encoding");
+    response.prepared.lines = "Vary: Accept-Encoding\r\n";
     return response;
 }
 

@@ -13,6 +13,7 @@ TEST_CASE("error page: one sentence as text", "[handlers][error]") {
     CHECK(answer.body == "404 Not Found: no such file.\n");
     CHECK(answer.field("Content-Type") == "text/plain; charset=utf-8");
     CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+    CHECK(answer.field("Vary") == "Accept");
     CHECK(take_answer(handlers::error_response(nullptr, Status::bad_request, "")).body == "400 Bad Request\n");
 }
 
