@@ -131,7 +131,8 @@ Flushed OutputQueue::flush(Stream& stream, std::uint64_t max_bytes) {
         }
         drop_sent(result.bytes);
         flushed.bytes += result.bytes;
-        if (result.bytes < asked) {
+        // A file may give less for other reasons than a full socket, such as its end: it is asked once more.
+        if (result.bytes < asked && !std::holds_alternative<FilePiece>(front_)) {
             flushed.status = IoStatus::would_block;
             break;
         }
@@ -141,9 +142,7 @@ Flushed OutputQueue::flush(Stream& stream, std::uint64_t max_bytes) {
 
 IoResult OutputQueue::send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked) {
     if (const auto* const file = std::get_if<FilePiece>(&front_)) {
-        // Never more than the kernel moves in one call, so that a short count means a full socket.
-        constexpr std::uint64_t kMaxAtOnce = 1U << 30;
-        asked = std::min({file->length, max_bytes, kMaxAtOnce});
+        asked = std::min(file->length, max_bytes);
         return stream.send_file(file->file, file->offset, static_cast<std::size_t>(asked));
     }
     std::array<iovec, kMaxGathered> pieces;

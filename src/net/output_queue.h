@@ -48,8 +48,8 @@ public:
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] bool empty() const { return bytes_ == 0; }
 
-    /// Sends until the queue is empty, the budget is used or the stream takes no more. A short write counts as
-    /// would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
+    /// Sends until the queue is empty, the budget is used or the stream takes no more. A short write from memory counts
+    /// as would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
     Flushed flush(Stream& stream, std::uint64_t max_bytes);
 
     /// Drops everything that waits.

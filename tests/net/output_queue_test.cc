@@ -335,13 +335,10 @@ TEST_CASE("output queue: reports what the stream says, and what was sent before 
     }
     SECTION("a file that became shorter") {
         file.append_to(queue, 8, 5);
-        net::Flushed flushed = queue.flush(stream, kNoBudget);
-        CHECK(flushed.status == IoStatus::would_block);
-        CHECK(flushed.bytes == 6);
-        flushed = queue.flush(stream, kNoBudget);
+        const net::Flushed flushed = queue.flush(stream, kNoBudget);
         CHECK(flushed.status == IoStatus::failed);
         CHECK(flushed.error == 0);
-        CHECK(flushed.bytes == 0);
+        CHECK(flushed.bytes == 6);
         CHECK(stream.sent() == "head89");
     }
     queue.clear();
