@@ -187,6 +187,8 @@ std::uint64_t OutputQueue::length_of(const Piece& piece) {
 
 void OutputQueue::drop_sent(std::uint64_t count) {
     assert(count <= bytes_);
+    // The common end of a turn: everything left at once, and no piece has to move up.
+    if (count == bytes_) return clear();
     bytes_ -= count;
     while (count > 0) {
         const std::uint64_t length = length_of(front_);
@@ -269,7 +271,7 @@ void OutputQueue::pop_oldest() {
     }
     Piece& second = rest_->pieces[rest_->begin++];
     if (std::get_if<BlockPiece>(&second) == rest_->newest_block) rest_->newest_block = nullptr;
-    front_ = std::exchange(second, Piece());
+    front_ = std::move(second);
     if (!rest_->empty()) return;
     Chunk* const last = rest_->last;
     BlockPiece* const block = rest_->newest_block;
