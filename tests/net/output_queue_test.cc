@@ -240,6 +240,23 @@ TEST_CASE("output queue: a block stays lent until the last piece in it is sent",
     CHECK(stream.sent() == "firstBLOBsecond");
 }
 
+TEST_CASE("output queue: a block is shared onwards also after its piece moved to the front", "[net][output]") {
+    base::BlockPool pool(kBlockBytes, 4);
+    ScriptedStream stream;
+    OutputQueue queue;
+    append_blob(queue, "blob");
+    write(queue, pool, "first");
+    append_blob(queue, "BLOB");
+    CHECK(queue.flush(stream, 6).bytes == 6);
+    write(queue, pool, "second");
+    CHECK(pool.lent() == 1);
+    CHECK(queue.flush(stream, 8).bytes == 8);
+    CHECK(pool.lent() == 1);
+    CHECK(queue.flush(stream, kNoBudget).bytes == 5);
+    CHECK(stream.sent() == "blobfirstBLOBsecond");
+    CHECK(pool.lent() == 0);
+}
+
 TEST_CASE("output queue: room that is not used goes back", "[net][output]") {
     base::BlockPool pool(kBlockBytes, 4);
     ScriptedStream stream;

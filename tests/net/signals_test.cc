@@ -1,4 +1,4 @@
-// Signals that this process sends itself. The mask is put back afterwards.
+// Signals that this process sends itself. Everything is put back afterwards.
 #include "net/signals.h"
 
 #include <unistd.h>
@@ -11,18 +11,26 @@
 
 namespace {
 
-struct KeptMask {
-    KeptMask() { ::sigprocmask(SIG_SETMASK, nullptr, &before); }
-    ~KeptMask() { ::sigprocmask(SIG_SETMASK, &before, nullptr); }
-    KeptMask(const KeptMask&) = delete;
-    KeptMask& operator=(const KeptMask&) = delete;
-    sigset_t before{};
+// What Signals changes in the process, put back at the end of the scope: other tests rely on the defaults.
+struct KeptSignals {
+    KeptSignals() {
+        ::sigprocmask(SIG_SETMASK, nullptr, &mask);
+        ::sigaction(SIGPIPE, nullptr, &broken_pipe);
+    }
+    ~KeptSignals() {
+        ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+        ::sigaction(SIGPIPE, &broken_pipe, nullptr);
+    }
+    KeptSignals(const KeptSignals&) = delete;
+    KeptSignals& operator=(const KeptSignals&) = delete;
+    sigset_t mask{};
+    struct sigaction broken_pipe{};
 };
 
 }  // namespace
 
 TEST_CASE("signals: the four arrive as numbers to read", "[net][signals]") {
-    const KeptMask kept;
+    const KeptSignals kept;
     const auto signals = net::Signals::open();
     REQUIRE(signals);
     CHECK_FALSE(signals->next());
@@ -36,7 +44,7 @@ TEST_CASE("signals: the four arrive as numbers to read", "[net][signals]") {
 }
 
 TEST_CASE("signals: a second one of a kind is one while the first waits", "[net][signals]") {
-    const KeptMask kept;
+    const KeptSignals kept;
     const auto signals = net::Signals::open();
     REQUIRE(signals);
     REQUIRE(::kill(::getpid(), SIGTERM) == 0);
@@ -48,7 +56,7 @@ TEST_CASE("signals: a second one of a kind is one while the first waits", "[net]
 }
 
 TEST_CASE("signals: writing to a pipe that nobody reads does not end the process", "[net][signals]") {
-    const KeptMask kept;
+    const KeptSignals kept;
     const auto signals = net::Signals::open();
     REQUIRE(signals);
     std::array<int, 2> numbers{};
