@@ -17,7 +17,7 @@ namespace content {
 namespace {
 
 /// Lines indexed by one call: short ones cost more than their bytes.
-constexpr int kLinesPerSlice = 8192;
+constexpr int kLinesPerSlice = 4096;
 /// Versions met while the index was being made: somebody writes all the time.
 constexpr int kMaxRestarts = 16;
 /// Operations woken together; the others follow with the next.
