@@ -119,11 +119,10 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto published = publish_once(*old);
         error = published ? 0 : published.error().number;
         if (error == ENOENT) {
-            // A directory that this upload waits in was removed: make it again. The file moves along.
+            // A directory above the target was removed: resolve the path again. The file comes along.
             auto place = WritePlace::find(sink_.parts_->root, sink_.parts_->new_directories, sink_.place_.path());
             if (!place) return refuse(write_refusal(place.error().number));
-            if (const auto made = place->make_parents(); !made) return refuse(write_refusal(made.error().number));
-            sink_.place_ = std::move(*place);
+            left_places_.push_back(std::exchange(sink_.place_, std::move(*place)));
         } else if (error != EEXIST) {
             break;
         }
@@ -140,6 +139,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
 }
 
 std::expected<void, FileError> FileCommit::publish_once(const std::optional<struct stat>& old) {
+    if (auto made = sink_.place_.make_parents(); !made) return made;
     const int directory = sink_.place_.directory();
     const std::string& name = sink_.place_.name();
     stored_.how = old ? Stored::How::replaced : Stored::How::created;

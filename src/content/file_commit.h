@@ -8,6 +8,7 @@
 #include <deque>
 #include <expected>
 #include <optional>
+#include <vector>
 
 #include "content/disk_queue.h"
 #include "content/file_sink.h"
@@ -53,6 +54,7 @@ private:
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& old) const;
     void copy_mode(const std::optional<struct stat>& old) const;
 
+    std::vector<WritePlace> left_places_;  // outlive the sink, whose file may have its temporary name in one of them
     FileSink sink_;
     Step step_ = Step::checking;
     DiskOperation data_;

@@ -62,7 +62,6 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     if (const auto checked = check_space(place->directory(), parts.min_free_bytes, length.value_or(0)); !checked) {
         return std::unexpected(checked.error());
     }
-    if (const auto made = place->make_parents(); !made) return refuse(made.error().number);
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
     if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);

@@ -1,5 +1,6 @@
-// Takes the bytes of an upload into a temporary file beside its target; finish() hands it to a FileCommit. Destroying
-// it is the abort: neither the file nor directories made for it remain. Called by handlers/uploads.
+// Takes the bytes of an upload into a temporary file beside its target, or in the nearest directory above it that exists:
+// missing parents are made when the whole content is in. finish() hands it to a FileCommit; destroying it is the abort,
+// and nothing remains. Called by handlers/uploads.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,7 @@ class FileCommit;
 class FileSink {
 public:
     /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
-    /// do not hold (412), too little space (507). Then makes missing parents and reserves `length` bytes.
+    /// do not hold (412), too little space (507). Reserves `length` bytes.
     /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
     static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
                                                        std::optional<std::uint64_t> length, WriteConditions conditions);

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
 namespace content {
@@ -40,6 +42,7 @@ WritePlace& WritePlace::operator=(WritePlace&& other) noexcept {
 std::expected<WritePlace, FileError> WritePlace::find(const FileRoot& root, NewDirectories& made,
                                                       std::string_view path) {
     WritePlace place(root, made, path);
+    if (place.name_.size() > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
     const std::size_t end = (path.ends_with('/') ? path.size() - 1 : path.size()) - place.name_.size();
     const std::string_view parent = end == 1 ? path.substr(0, 1) : path.substr(0, end - 1);
     if (made.empty()) {
@@ -63,6 +66,8 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
     for (std::size_t at = 1; at < parent.size();) {
         const std::size_t end = std::min(parent.find('/', at), parent.size());
         const std::string_view prefix = parent.substr(0, end);
+        // Below a missing directory the kernel has not looked at the names yet.
+        if (end - at > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
         at = end + 1;
         if (!missing_.empty()) {
             missing_.emplace_back(prefix);

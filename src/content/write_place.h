@@ -35,6 +35,7 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] bool has_missing_parents() const { return !missing_.empty(); }
 
+    /// Makes what is missing; directory() is the target's own afterwards. The descriptor that it was before stays open.
     std::expected<void, FileError> make_parents();
 
     /// Of the name itself, a link not followed; nullopt when nothing has it.

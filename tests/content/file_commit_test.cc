@@ -106,6 +106,18 @@ TEST_CASE("file commit: data before the name, the name before the directories, a
     CHECK((*result)->how == How::created);
 }
 
+TEST_CASE("file commit: directories appear with the file and not before", "[content][commit]") {
+    WriteSite site;
+    const auto commit = site.upload("/new/deep/a", "bytes");
+    CHECK_FALSE(commit->advance(support::kWake).has_value());
+    CHECK(site.directory.list().empty());
+    CHECK(support::run(*commit, site.disk).has_value());
+    CHECK(site.directory.list() == std::vector<std::string>{"new", "new/deep", "new/deep/a"});
+    CHECK(site.put("/x/" + std::string(256, 'n') + "/a", "x").error().status == Status::uri_too_long);
+    CHECK(site.put("/x/" + std::string(256, 'n'), "x").error().status == Status::uri_too_long);
+    CHECK_FALSE(site.directory.has("x"));
+}
+
 TEST_CASE("file commit: without durability the disk is not asked", "[content][commit]") {
     WriteSite site(content::Durability::none);
     REQUIRE(site.put("/d/a", "x").has_value());
@@ -295,6 +307,7 @@ TEST_CASE("file commit: versions of one size written within a tick have differen
 
 TEST_CASE("file commit: a directory that is removed meanwhile is made again", "[content][commit]") {
     WriteSite site;
+    site.directory.make_directory("d/e");
     const auto commit = site.upload("/d/e/a", "kept");
     CHECK_FALSE(commit->advance(support::kWake).has_value());
     std::filesystem::remove_all(site.directory.at("d"));

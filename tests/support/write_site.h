@@ -113,8 +113,7 @@ auto run(Work& work, content::DiskQueue& queue) {
     while (!result) {
         wait_for(queue);
         wakes.clear();
-        queue.reap(wakes);
-        REQUIRE(!wakes.empty());
+        queue.reap(wakes);  // nothing, when an event came late for what was collected before
         for (const http::Wake wake : wakes) {
             REQUIRE(wake == kWake);
             if (!result) result = work.advance(wake);
