@@ -35,6 +35,7 @@ enum Id : int {
     id_allow_delete,
     id_no_listing,
     id_no_builtin,
+    id_records,
     id_symlinks,
     id_daemon,
     id_pidfile,
@@ -71,6 +72,7 @@ constexpr auto kSpecs = std::to_array<Spec>({
     {id_index, "index", "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", ""},
     {id_no_builtin, "no-builtin", ""},
+    {id_records, "records", "PATH=FILE, as in /database.txt=/database.txt, or off"},
     {id_symlinks, "symlinks", "inside, none or all"},
     {id_daemon, "daemon", ""},
     {id_pidfile, "pidfile", "a file name"},
@@ -143,6 +145,7 @@ private:
     bool apply_site(Id id, std::string_view value);
     bool apply_process(Id id, std::string_view value);
     bool apply_limit(Id id, std::string_view value);
+    bool take_records(std::string_view value);
     bool take_user(std::string_view value);
     std::optional<UsageError> bind_addresses();
 
@@ -197,6 +200,7 @@ bool Reader::apply_site(Id id, std::string_view value) {
             else
                 return false;
             return true;
+        case id_records: return take_records(value);
         case id_compression_level: return store(site.compression_level, parse_number(value, 0, 9));
         case id_cache_size: return store(site.cache_bytes, parse_size(value));
         case id_min_free: return store(site.min_free_bytes, parse_size(value));
@@ -244,6 +248,23 @@ bool Reader::apply_limit(Id id, std::string_view value) {
         case id_shutdown_grace: return store(server.shutdown_grace_ms, parse_seconds(value, 0, kDayMs));
         default: return false;
     }
+}
+
+bool Reader::take_records(std::string_view value) {
+    handlers::SiteConfig& site = options_.site;
+    if (value == "off") {
+        site.records_path.clear();
+        return true;
+    }
+    const std::size_t equals = value.find('=');
+    if (equals == std::string_view::npos) return false;
+    site.records_path = value.substr(0, equals);
+    site.records_file = value.substr(equals + 1);
+    if (!site.records_file.starts_with('/')) site.records_file.insert(0, "/");
+    const auto names_file = [](std::string_view path) {
+        return path.size() > 1 && path.starts_with('/') && !path.ends_with('/') && !content::is_hidden(path);
+    };
+    return names_file(site.records_path) && names_file(site.records_file);
 }
 
 bool Reader::take_user(std::string_view value) {

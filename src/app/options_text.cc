@@ -24,6 +24,8 @@ What
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           no listing of a directory without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
+      --records PATH=FILE    records, one a line, in FILE below DIR; or off
+                             (default /database.txt=/database.txt)
       --symlinks WHICH       followed when they lead inside DIR, none or all
                              (default inside)
       --compression-level N  0 (off) to 9 (default 6)

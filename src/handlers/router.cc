@@ -21,6 +21,12 @@ constexpr std::string_view kHealthPath = "/healthz";
 
 constexpr MethodSet kReading(Method::get, Method::head, Method::options);
 
+/// OPTIONS and what nobody answers are the same everywhere.
+bool is_answered_by_records(Method method) {
+    return method == Method::get || method == Method::head || method == Method::post || method == Method::put ||
+           method == Method::del;
+}
+
 /// The path without "/files": "/" at least.
 std::string_view below_prefix(std::string_view path) {
     return path.starts_with(kFilesPrefix) ? path.substr(kFilesPrefix.size() - 1) : std::string_view("/");
@@ -49,6 +55,7 @@ Router::Router(const content::FileRoot& root, const SiteConfig& config, const Ta
 
 Router::Endpoint Router::find_endpoint(std::string_view path) const {
     const auto on = [&](Endpoint endpoint) { return is_on(endpoint) ? endpoint : Endpoint::files; };
+    if (targets_.records.owns(path)) return Endpoint::records;
     if (path.size() < 6) return Endpoint::files;  // shorter than every built-in one
     switch (path[1]) {
         case 'e': return path.starts_with(kEchoPrefix) ? on(Endpoint::echo) : Endpoint::files;
@@ -68,13 +75,14 @@ bool Router::names_file(Endpoint endpoint, std::string_view path) {
 }
 
 MethodSet Router::allowed(Endpoint endpoint, std::string_view path) const {
+    if (endpoint == Endpoint::records) return targets_.records.allowed(path);
     MethodSet methods = kReading;
     if (!names_file(endpoint, path)) return methods;
     if (endpoint == Endpoint::files_prefix) path = below_prefix(path);
     if (content::is_hidden(path)) return methods;
-    if (config_.allow_upload && !path.ends_with('/')) {
-        methods.add(Method::put);
+    if (config_.allow_upload) {
         methods.add(Method::post);
+        if (!path.ends_with('/')) methods.add(Method::put);
     }
     if (config_.allow_delete && path != "/") methods.add(Method::del);
     return methods;
@@ -103,6 +111,7 @@ Decision Router::handle(const http::Request& request) {
     }
     const std::string_view path = request.path();
     const Endpoint endpoint = find_endpoint(path);
+    if (endpoint == Endpoint::records && is_answered_by_records(request.method)) return targets_.records.handle(request);
     switch (request.method) {
         case Method::get:
         case Method::head: return read(request, endpoint, path);
@@ -130,6 +139,7 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
         case Endpoint::echo: return targets_.echo.handle(request);
         case Endpoint::user_agent: return targets_.user_agent.handle(request);
         case Endpoint::health: return targets_.health.handle(request);
+        case Endpoint::records: return targets_.records.handle(request);
         case Endpoint::files_prefix: break;
     }
     if (!path.starts_with(kFilesPrefix)) {
@@ -148,7 +158,7 @@ Decision Router::upload(const http::Request& request, Endpoint endpoint, std::st
     const MethodSet methods = allowed(endpoint, path);
     const std::string_view file = endpoint == Endpoint::files_prefix ? below_prefix(path) : path;
     if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
-    if (file.ends_with('/')) {
+    if (file.ends_with('/') && request.method == Method::put) {
         auto response = error_response(&request, Status::method_not_allowed,
                                        "this names a directory; send the file to a name without a slash at its end.");
         response.add("Allow", allow_value(methods));

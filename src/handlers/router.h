@@ -9,6 +9,7 @@
 #include "content/file_root.h"
 #include "handlers/deletes.h"
 #include "handlers/handler.h"
+#include "handlers/records.h"
 #include "handlers/site_config.h"
 #include "handlers/uploads.h"
 
@@ -22,6 +23,7 @@ public:
         Handler& echo;        ///< /echo/{text}
         Handler& user_agent;  ///< /user-agent
         Handler& health;      ///< /healthz
+        Records& records;     ///< /database.txt and what is below it
         Uploads& uploads;
         Deletes& deletes;
     };
@@ -35,7 +37,7 @@ public:
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const { return shadowed_; }
 
 private:
-    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health };
+    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, records };
 
     [[nodiscard]] Endpoint find_endpoint(std::string_view path) const;
     [[nodiscard]] bool is_on(Endpoint endpoint) const { return (on_ & (1U << static_cast<unsigned>(endpoint))) != 0; }

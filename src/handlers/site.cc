@@ -2,10 +2,19 @@
 #include "handlers/site.h"
 
 namespace handlers {
+namespace {
+
+/// A deleted file keeps its room on the disk while an entry holds it open.
+constexpr base::MonotonicMs kTidyEveryMs = 5'000;
+constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
+
+}  // namespace
 
 Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
            const content::ArrivalClock& arrivals, content::DiskQueue& disk)
     : config_(config),
+      clock_(clock),
+      tidied_ms_(clock.now_ms()),
       cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level}),
       write_parts_{.root = root,
                    .new_directories = new_directories_,
@@ -19,12 +28,22 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
               .listing = config.listing ? StaticFilesConfig::Listing::shown : StaticFilesConfig::Listing::forbidden}),
       uploads_(write_parts_, config_),
       deletes_(write_parts_),
+      records_(write_parts_, config_, {.path = config.records_path, .file = config.records_file, .limits = {}}),
       router_(root, config_,
               {.files = files_,
                .echo = echo_,
                .user_agent = user_agent_,
                .health = health_,
+               .records = records_,
                .uploads = uploads_,
                .deletes = deletes_}) {}
+
+Decision Site::handle(const http::Request& request) {
+    if (clock_.now_ms() - tidied_ms_ >= kTidyEveryMs) {
+        tidied_ms_ = clock_.now_ms();
+        cache_.drop_unused(kKeepUnusedNs);
+    }
+    return router_.handle(request);
+}
 
 }  // namespace handlers

@@ -15,6 +15,7 @@
 #include "handlers/echo.h"
 #include "handlers/handler.h"
 #include "handlers/health.h"
+#include "handlers/records.h"
 #include "handlers/router.h"
 #include "handlers/site_config.h"
 #include "handlers/static_files.h"
@@ -29,7 +30,7 @@ public:
     Site(const content::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
          const content::ArrivalClock& arrivals, content::DiskQueue& disk);
 
-    Decision handle(const http::Request& request) override { return router_.handle(request); }
+    Decision handle(const http::Request& request) override;
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
@@ -38,6 +39,8 @@ public:
 
 private:
     SiteConfig config_;
+    const base::Clock& clock_;
+    base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     content::RepresentationCache cache_;
     content::NewDirectories new_directories_;
     content::WriteParts write_parts_;
@@ -47,6 +50,7 @@ private:
     Health health_;
     Uploads uploads_;
     Deletes deletes_;
+    Records records_;
     Router router_;
 };
 

@@ -16,6 +16,8 @@ struct SiteConfig {
     bool listing = true;        ///< of a directory without an index file; 403 otherwise
     bool builtin = true;        ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
+    std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
+    std::string records_file = "/database.txt";  ///< their file's path below the root
     content::Symlinks symlinks = content::Symlinks::inside;
     content::Durability durability = content::Durability::full;
 

@@ -9,6 +9,7 @@
 #include "content/validators.h"
 #include "handlers/error_page.h"
 #include "handlers/upload_digests.h"
+#include "http/content_disposition.h"
 #include "http/target.h"
 
 namespace handlers {
@@ -96,9 +97,36 @@ std::optional<std::uint64_t> known_length(const http::Request& request) {
     return request.framing.length;
 }
 
+bool is_form(const http::Request& request) {
+    const auto type = request.find(FieldName::content_type);
+    constexpr std::string_view kForm = "multipart/form-data";
+    return type && base::equals_ignoring_case(type->substr(0, kForm.size()), kForm);
+}
+
+std::optional<http::Response> refuse_post_body(const http::Request& request) {
+    if (request.method != http::Method::post || request.has_body()) return std::nullopt;
+    if (request.fields.has(FieldName::content_length)) {
+        return error_response(&request, Status::bad_request,
+                              "a POST stores its body, and this one is empty; an empty file is stored by PUT.");
+    }
+    return error_response(&request, Status::length_required,
+                          "a POST stores its body; send it with Content-Length or chunked.");
+}
+
+/// The name that Content-Disposition gives, without a path; empty when it gives none that can be used.
+std::string named_by_client(const http::Request& request) {
+    const auto value = request.find(FieldName::content_disposition);
+    if (!value) return {};
+    const auto disposition = http::parse_content_disposition(*value, http::DispositionEscapes::field);
+    if (!disposition || !disposition->filename) return {};
+    std::string name(http::strip_path(*disposition->filename));
+    const bool usable = !name.empty() && name.front() != '.' && name.find('\0') == std::string::npos;
+    return usable ? name : std::string();
+}
+
 }  // namespace
 
-Decision Uploads::handle(const http::Request& request, std::string_view path) {
+std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request, std::string_view path) const {
     if (content::is_hidden(path)) {
         return error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
     }
@@ -117,11 +145,32 @@ Decision Uploads::handle(const http::Request& request, std::string_view path) {
     if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
         return refusal_response(&request, kTooLarge);
     }
+    return refuse_post_body(request);
+}
+
+Decision Uploads::handle(const http::Request& request, std::string_view path) {
+    if (auto refused = refuse_before_body(request, path)) return std::move(*refused);
+    if (!path.ends_with('/')) return store(request, path, http::encode_path(request.path()));
+    if (is_form(request)) {
+        return error_response(&request, Status::unsupported_media_type,
+                              "forms with files are not taken here; send each file by PUT, or as a body of its own.");
+    }
+    std::string name = named_by_client(request);
+    if (name.empty()) name = generate_name();
+    return store(request, std::string(path) + name, http::encode_path(std::string(request.path()) + name));
+}
+
+/// A name that no file has: the time, and a number that grows.
+std::string Uploads::generate_name() {
+    return "upload-" + std::to_string(parts_.clock.unix_ns() / 1'000'000) + "-" + std::to_string(++generated_);
+}
+
+Decision Uploads::store(const http::Request& request, std::string_view path, std::string location) {
     auto digests = UploadDigests::of(request);
     if (!digests) return refusal_response(&request, digests.error());
-    auto sink = content::FileSink::open(parts_, path, length, content::WriteConditions(request));
+    auto sink = content::FileSink::open(parts_, path, known_length(request), content::WriteConditions(request));
     if (!sink) return refusal_response(&request, sink.error());
-    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), http::encode_path(request.path()),
+    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
                                         config_.max_body_bytes);
 }
 

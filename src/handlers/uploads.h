@@ -3,6 +3,9 @@
 // Called by the router.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "content/file_sink.h"
@@ -16,13 +19,19 @@ public:
     /// Both must outlive this and every sink made by it.
     Uploads(const content::WriteParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
 
-    /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, without a slash at its end, which
-    /// may differ from the request's ("/files/…"); Location repeats the request's.
+    /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the request's
+    /// ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its body there,
+    /// under the name in Content-Disposition or a generated one.
     Decision handle(const http::Request& request, std::string_view path);
 
 private:
+    [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request, std::string_view path) const;
+    Decision store(const http::Request& request, std::string_view path, std::string location);
+    [[nodiscard]] std::string generate_name();
+
     const content::WriteParts& parts_;
     const SiteConfig& config_;
+    std::uint64_t generated_ = 0;  ///< names made so far
 };
 
 }  // namespace handlers

@@ -22,12 +22,13 @@ namespace server {
 inline constexpr std::size_t kBlockBytes = 16 * 1024;
 /// Above this many waiting output bytes nothing is read, parsed or produced for a connection.
 inline constexpr std::size_t kHighWaterBytes = 256 * 1024;
-/// What one connection may send, or receive of a body, in one turn: no peer keeps the loop.
-inline constexpr std::size_t kTurnBytes = 1024 * 1024;
+/// What one connection may send, or receive of a body, in one turn: a turn of 256 busy connections stays in the tens of
+/// milliseconds.
+inline constexpr std::size_t kTurnBytes = 128 * 1024;
 /// Requests of one connection in one turn.
 inline constexpr std::uint32_t kTurnRequests = 64;
 /// Bodies of uploads are received in pieces of this size: fewer system calls than with a block.
-inline constexpr std::size_t kScratchBytes = 256 * 1024;
+inline constexpr std::size_t kScratchBytes = 128 * 1024;
 /// An early answered body is read to its end, and the connection kept, when no more than this is left of it.
 inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 

@@ -33,9 +33,10 @@ TEST_CASE("router: Allow follows the rights", "[handlers][router]") {
     CHECK(allow(all, "*") == "GET, HEAD, POST, PUT, DELETE, OPTIONS");
     CHECK(allow(all, "/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS");
     CHECK(allow(all, "/files/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS");
-    CHECK(allow(all, "/d/") == "GET, HEAD, DELETE, OPTIONS");
-    CHECK(allow(all, "/") == "GET, HEAD, OPTIONS");
-    for (const std::string_view target : {"/files", "/files/", "/echo/x", "/user-agent", "/healthz", "/.hidden"}) {
+    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS");
+    CHECK(allow(all, "/") == "GET, HEAD, POST, OPTIONS");
+    CHECK(allow(all, "/files/") == "GET, HEAD, POST, OPTIONS");
+    for (const std::string_view target : {"/files", "/echo/x", "/user-agent", "/healthz", "/.hidden"}) {
         CHECK(allow(all, target) == "GET, HEAD, OPTIONS");
     }
     for (const std::string_view target : {"*", "/", "/a", "/files/a", "/echo/x"}) {

@@ -206,3 +206,55 @@ TEST_CASE("uploads: the tag of a GET is good for If-Match at once, compressed or
     CHECK(site.put("/a.txt", "two", line("If-Match", second)).status() == 204);
     CHECK(site.put("/a.txt", "three", line("If-None-Match", second)).status() == 204);
 }
+
+TEST_CASE("uploads: a POST to a directory stores its body under the name that Content-Disposition gives",
+          "[handlers][uploads]") {
+    AnsweringSite site;
+    const auto named = site.upload("POST", "/in/", "x", "Content-Disposition: attachment; filename=\"a b.txt\"\r\n");
+    CHECK(named.status() == 201);
+    CHECK(named.field("Location") == "/in/a%20b.txt");
+    CHECK(site.directory.read("in/a b.txt") == "x");
+    const auto below = site.upload("POST", "/files/in/", "y", "Content-Disposition: attachment; filename=c\r\n");
+    CHECK(below.field("Location") == "/files/in/c");
+    CHECK(site.directory.read("in/c") == "y");
+}
+
+TEST_CASE("uploads: a POST to a directory never leaves it, whatever name it asks for", "[handlers][uploads]") {
+    AnsweringSite site;
+    for (const std::string name : {"../up", "/etc/x", "C:\\\\x", "..", ".hidden", "", "a/../../b", "%2e%2e%2fz"}) {
+        const auto answer =
+            site.upload("POST", "/in/", "x", "Content-Disposition: attachment; filename=\"" + name + "\"\r\n");
+        INFO(name << " -> " << answer.field("Location"));
+        REQUIRE(answer.status() / 100 == 2);
+        if (answer.status() == 201) {
+            const std::string location = answer.field("Location");
+            CHECK(location.starts_with("/in/"));
+            CHECK(location.find('/', 4) == std::string::npos);
+            CHECK(location[4] != '.');
+        }
+    }
+    CHECK_FALSE(site.directory.has("up"));
+    CHECK_FALSE(site.directory.has("b"));
+}
+
+TEST_CASE("uploads: bodies posted to a directory without a name get names of their own", "[handlers][uploads]") {
+    AnsweringSite site;
+    const std::string first = site.upload("POST", "/", "1").field("Location");
+    const std::string second = site.upload("POST", "/", "2").field("Location");
+    CHECK(first != second);
+    CHECK(site.ask("GET", first).body() == "1");
+    CHECK(site.ask("GET", second).body() == "2");
+}
+
+TEST_CASE("uploads: a form with files is refused, not stored as it came", "[handlers][uploads]") {
+    AnsweringSite site;
+    CHECK(site.upload("POST", "/in/", "--b--", "Content-Type: multipart/form-data; boundary=b\r\n").status() == 415);
+}
+
+TEST_CASE("uploads: a POST without a body does not empty a file", "[handlers][uploads]") {
+    AnsweringSite site;
+    site.directory.write("a", "kept");
+    CHECK(site.ask("POST", "/a").status() == 411);
+    CHECK(site.ask("POST", "/a", "Content-Length: 0\r\n").status() == 400);
+    CHECK(site.directory.read("a") == "kept");
+}

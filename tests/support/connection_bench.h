@@ -31,9 +31,9 @@ public:
             }
             return {};
         }
-        std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        std::unique_ptr<http::PendingResponse> finish(std::string_view trailer_text) override {
             finished_ = true;
-            owner_.trailers = trailers;
+            owner_.trailers = trailer_text;
             return std::make_unique<Pending>(owner_);
         }
 
