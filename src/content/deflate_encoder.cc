@@ -41,8 +41,7 @@ DeflateEncoder::~DeflateEncoder() = default;
 DeflateEncoder::DeflateEncoder(DeflateEncoder&&) noexcept = default;
 DeflateEncoder& DeflateEncoder::operator=(DeflateEncoder&&) noexcept = default;
 
-DeflateEncoder::Step DeflateEncoder::encode(std::span<const std::byte> input, bool last,
-                                            std::span<std::byte> output) {
+DeflateEncoder::Step DeflateEncoder::encode(std::span<const std::byte> input, bool last, std::span<std::byte> output) {
     if (stream_->state != Stream::State::open) return {Outcome::failed};
     z_stream& zlib = stream_->zlib;
     const uInt in = clamp_size(input.size());

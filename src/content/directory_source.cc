@@ -136,11 +136,13 @@ void DirectorySource::add_item(int directory, const char* name) {
 void DirectorySource::append_opening() {
     std::string title;
     base::append_html_escaped(title, path_);
-    text_.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+    text_.append(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     text_.append(title).append("</title>\n<style>").append(kStyle).append("</style>\n</head>\n<body>\n<h1>");
-    text_.append(title).append("</h1>\n<table>\n<thead><tr><th>Name</th><th class=\"n\">Size</th>"
-                               "<th class=\"n\">Modified (UTC)</th></tr></thead>\n<tbody>\n");
+    text_.append(title).append(
+        "</h1>\n<table>\n<thead><tr><th>Name</th><th class=\"n\">Size</th>"
+        "<th class=\"n\">Modified (UTC)</th></tr></thead>\n<tbody>\n");
     if (path_ == "/") return;
     text_.append("<tr><td><a href=\"../\">../</a></td><td class=\"n\"></td><td class=\"n\"></td></tr>\n");
 }

@@ -43,7 +43,7 @@ private:
     Stage stage_ = Stage::unread;
     std::vector<Item> items_;
     std::size_t next_item_ = 0;
-    std::string text_;           ///< made and not yet pulled, from text_begin_ on
+    std::string text_;  ///< made and not yet pulled, from text_begin_ on
     std::size_t text_begin_ = 0;
 };
 

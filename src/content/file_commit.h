@@ -33,7 +33,7 @@ public:
     struct Stored {
         enum class How : std::uint8_t { created, replaced };
         How how = How::created;
-        struct stat status {};  ///< of the published file
+        struct stat status{};  ///< of the published file
     };
     using Result = std::expected<Stored, http::Refusal>;
 

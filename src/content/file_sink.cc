@@ -46,8 +46,7 @@ std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& fou
 }  // namespace
 
 std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
-                                                      std::optional<std::uint64_t> length,
-                                                      WriteConditions conditions) {
+                                                      std::optional<std::uint64_t> length, WriteConditions conditions) {
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place) return refuse(place.error().number);
     const auto found = place->status();
@@ -76,14 +75,14 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
     if (system.f_blocks == 0) return {};  // the file system does not count
     if (more > available) return refuse(ENOSPC);
     if (available - more >= min_free) return {};
-    return std::unexpected(http::Refusal{http::Status::insufficient_storage,
-                                         "this upload would leave less free space than the server keeps (--min-free)."});
+    return std::unexpected(
+        http::Refusal{http::Status::insufficient_storage,
+                      "this upload would leave less free space than the server keeps (--min-free)."});
 }
 
 std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {
     while (!block.empty()) {
-        const ssize_t written =
-            ::pwrite(file_.descriptor(), block.data(), block.size(), static_cast<off_t>(bytes_));
+        const ssize_t written = ::pwrite(file_.descriptor(), block.data(), block.size(), static_cast<off_t>(bytes_));
         if (written < 0 && errno == EINTR) continue;
         // A write of nothing cannot happen on a file that has room.
         if (written <= 0) return refuse(written < 0 ? errno : ENOSPC);

@@ -63,7 +63,7 @@ private:
 
     const WriteParts* parts_;
     WriteConditions conditions_;
-    WritePlace place_;    // outlives file_, which borrows its directory
+    WritePlace place_;  // outlives file_, which borrows its directory
     TemporaryFile file_;
     std::uint64_t bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at

@@ -22,8 +22,10 @@ bool rests(const timespec& time, std::int64_t now_seconds) {
 }  // namespace
 
 OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock)
-    : descriptor_(std::move(descriptor)), status_(status),
-      told_by_mtime_(!is_young_stamp(status.st_mtim, clock.unix_ns())), clock_(clock) {}
+    : descriptor_(std::move(descriptor)),
+      status_(status),
+      told_by_mtime_(!is_young_stamp(status.st_mtim, clock.unix_ns())),
+      clock_(clock) {}
 
 bool OpenFile::unchanged() const {
     struct stat now;
@@ -42,8 +44,8 @@ bool OpenFile::at_rest() const {
 std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> into) {
     std::size_t done = 0;
     while (done < into.size()) {
-        const ssize_t got = ::pread(descriptor, into.data() + done, into.size() - done,
-                                    static_cast<off_t>(offset + done));
+        const ssize_t got =
+            ::pread(descriptor, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         done += static_cast<std::size_t>(got);
@@ -53,7 +55,11 @@ std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> i
 
 CompressingSource::CompressingSource(std::shared_ptr<const OpenFile> file, http::Blob bytes, std::uint64_t length,
                                      DeflateEncoder::Format format, int level, std::unique_ptr<Keeper> keeper)
-    : file_(std::move(file)), bytes_(std::move(bytes)), length_(length), format_(format), level_(level),
+    : file_(std::move(file)),
+      bytes_(std::move(bytes)),
+      length_(length),
+      format_(format),
+      level_(level),
       keeper_(std::move(keeper)) {}
 
 bool CompressingSource::fill() {

@@ -18,8 +18,8 @@ public:
     /// Takes all of `block`, or refuses with 413.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) {
         if (block.size() > limit_bytes_ - bytes_.size()) {
-            return std::unexpected(http::Refusal{http::Status::content_too_large,
-                                                 "the body is longer than this resource takes."});
+            return std::unexpected(
+                http::Refusal{http::Status::content_too_large, "the body is longer than this resource takes."});
         }
         bytes_.append(reinterpret_cast<const char*>(block.data()), block.size());
         return {};

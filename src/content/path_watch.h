@@ -40,9 +40,9 @@ public:
 private:
     /// How the names in the directory are known to be the same.
     enum class Names : std::uint8_t {
-        unwatched,  ///< this file has no sidecars to look for
-        by_stamp,   ///< as long as the directory's stamps are the same
-        one_by_one, ///< its stamps are too young to tell two changes apart
+        unwatched,   ///< this file has no sidecars to look for
+        by_stamp,    ///< as long as the directory's stamps are the same
+        one_by_one,  ///< its stamps are too young to tell two changes apart
     };
 
     [[nodiscard]] bool sidecars_hold(const FileRoot& root, std::string_view path, base::UnixNs now);

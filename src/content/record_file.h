@@ -50,8 +50,8 @@ private:
 struct RecordSnapshot {
     std::shared_ptr<const RecordBytes> bytes;  ///< null when there is no file
     std::uint64_t length = 0;
-    std::string entity_tag;                    ///< of the text; empty when there is no file
-    std::int64_t last_modified = 0;            ///< seconds since 1970
+    std::string entity_tag;          ///< of the text; empty when there is no file
+    std::int64_t last_modified = 0;  ///< seconds since 1970
 };
 
 /// `tag` with `suffix` inside its quotes: another form of the same version.
@@ -124,7 +124,7 @@ private:
     Index state_ = Index::missing;
     RecordIndex index_;
     RecordReader reader_;
-    std::string storage_;         ///< reused for ids
+    std::string storage_;          ///< reused for ids
     bool has_duplicates_ = false;  ///< an id stands on several lines; the first counts
     bool ends_in_newline_ = true;
     int restarts_ = 0;  ///< of the index, since it was last complete

@@ -91,8 +91,7 @@ void RecordIndex::add(std::uint64_t hash, RecordPlace place) {
     ++size_;
 }
 
-void RecordIndex::change(std::uint64_t hash, RecordPlace old, std::optional<std::uint32_t> length,
-                         std::int64_t moved) {
+void RecordIndex::change(std::uint64_t hash, RecordPlace old, std::optional<std::uint32_t> length, std::int64_t moved) {
     std::vector<Entry>& own = shards_[shard_of(hash)].entries;
     for (std::size_t step = 0; step < own.size(); ++step) {
         Entry& entry = own[(hash + step) & (own.size() - 1)];

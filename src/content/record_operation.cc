@@ -66,7 +66,11 @@ std::vector<std::string> record_tags(std::string_view line) {
 
 RecordOperation::RecordOperation(RecordFile& file, Kind kind, std::string id, Record record,
                                  const http::Request& request)
-    : file_(file), kind_(kind), id_(std::move(id)), record_(std::move(record)), request_(request),
+    : file_(file),
+      kind_(kind),
+      id_(std::move(id)),
+      record_(std::move(record)),
+      request_(request),
       step_(kind == Kind::read ? Step::finding : Step::waiting) {
     if (kind != Kind::read) file_.join(*this);
 }
@@ -174,8 +178,7 @@ RecordOperation::Checked RecordOperation::check_space(std::uint64_t more) const 
     if (file_.parts_.min_free_bytes == 0 || ::fstatvfs(place_->directory(), &system) != 0) return {};
     const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * system.f_frsize;
     if (system.f_blocks == 0 || available >= file_.parts_.min_free_bytes + more) return {};
-    return refuse(Status::insufficient_storage,
-                  "This would leave less free space than the server keeps (--min-free).");
+    return refuse(Status::insufficient_storage, "This would leave less free space than the server keeps (--min-free).");
 }
 
 RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
@@ -188,7 +191,8 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     }
     const bool exists = file_.version_ != nullptr;
     const std::uint64_t size = exists ? static_cast<std::uint64_t>(file_.version_->status.st_size) : 0;
-    const Checked conditions = check_conditions(exists ? file_tags(file_.version_->status) : std::vector<std::string>());
+    const Checked conditions =
+        check_conditions(exists ? file_tags(file_.version_->status) : std::vector<std::string>());
     if (!conditions) return conditions;
     line_ = encode_record(id_, record_);
     if (line_.size() > file_.limits_.max_line_bytes) {
@@ -217,9 +221,9 @@ RecordOperation::Checked RecordOperation::open_for_append() {
     if (const auto made = place_->make_parents(); !made) return refuse(made.error().number);
     target_ = file_.version_ == nullptr ? Target::created : Target::present;
     const int create = target_ == Target::created ? O_CREAT | O_EXCL : 0;
-    append_ = base::Fd(::openat(place_->directory(), place_->name().c_str(),
-                                O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | create,
-                                kNewFileMode));
+    append_ =
+        base::Fd(::openat(place_->directory(), place_->name().c_str(),
+                          O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | create, kNewFileMode));
     if (!append_) return errno == EEXIST || errno == ENOENT ? Checked() : refuse(errno);
     if (target_ == Target::created) {
         place_->keep();
@@ -359,8 +363,8 @@ RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
     const int file = temporary_->descriptor();
     ::fchmod(file, base_status_.st_mode & kModeBits);
     struct stat ours{};
-    const bool other_owner = ::fstat(file, &ours) == 0 &&
-                             (ours.st_uid != base_status_.st_uid || ours.st_gid != base_status_.st_gid);
+    const bool other_owner =
+        ::fstat(file, &ours) == 0 && (ours.st_uid != base_status_.st_uid || ours.st_gid != base_status_.st_gid);
     // Whoever edits the file keeps it, where the server's process has the right to give it.
     if (other_owner && ::fchown(file, base_status_.st_uid, base_status_.st_gid) != 0) errno = 0;
     stamp(file);

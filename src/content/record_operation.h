@@ -88,7 +88,7 @@ private:
     base::Fd append_;  ///< open until the line is durable
     enum class Target : std::uint8_t { present, created } target_ = Target::present;
 
-    std::optional<TemporaryFile> temporary_;     // its directory is place_'s
+    std::optional<TemporaryFile> temporary_;         // its directory is place_'s
     std::shared_ptr<const RecordBytes> base_bytes_;  ///< what the rewrite is made from
     struct stat base_status_{};
     RecordPlace old_;

@@ -40,7 +40,7 @@ private:
     int file_ = -1;
     std::uint64_t length_ = 0;
     std::size_t max_line_bytes_ = 0;
-    std::string block_;      ///< read and not yet given out, from at_ on
+    std::string block_;  ///< read and not yet given out, from at_ on
     std::size_t at_ = 0;
     std::uint64_t read_ = 0;
     std::string_view line_;

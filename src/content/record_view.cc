@@ -58,8 +58,12 @@ void append_record_json(std::string& out, const Record& record) {
 }
 
 RecordView::RecordView(RecordSnapshot snapshot, Kind kind, std::size_t max_line_bytes, RecordPage page)
-    : snapshot_(std::move(snapshot)), kind_(kind), max_line_bytes_(max_line_bytes), page_(std::move(page)),
-      stage_(kind == Kind::json ? Stage::begin : Stage::columns), columns_{std::string(kRecordIdName)} {
+    : snapshot_(std::move(snapshot)),
+      kind_(kind),
+      max_line_bytes_(max_line_bytes),
+      page_(std::move(page)),
+      stage_(kind == Kind::json ? Stage::begin : Stage::columns),
+      columns_{std::string(kRecordIdName)} {
     restart();
 }
 

@@ -47,6 +47,7 @@ public:
 
     /// Meaningful when ready: the length of the body in bytes.
     [[nodiscard]] std::uint64_t length() const { return length_; }
+
 private:
     friend class Representation;
     friend class RepresentationBuilder;

@@ -163,8 +163,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const Pa
     const bool young = is_young(content->status, clock_.unix_ns());
     representation.settled_ = representation.settled_ && !young;
     const bool weak = needs_weak_tag(content->status, clock_.unix_ns());
-    form.entity_tag_ = with_suffix(make_entity_tag(content->status, weak),
-                                   http::coding_name(kSidecarCodings[index]));
+    form.entity_tag_ = with_suffix(make_entity_tag(content->status, weak), http::coding_name(kSidecarCodings[index]));
     representation.coded_ = true;
 }
 

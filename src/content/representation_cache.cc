@@ -76,7 +76,11 @@ private:
 
 RepresentationCache::RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
                                          const CacheLimits& limits, const CompressionPolicy& policy)
-    : root_(root), clock_(clock), arrivals_(arrivals), limits_(limits), policy_(policy),
+    : root_(root),
+      clock_(clock),
+      arrivals_(arrivals),
+      limits_(limits),
+      policy_(policy),
       builder_(root, clock, limits.small_file_bytes, policy) {}
 
 RepresentationCache::~RepresentationCache() = default;

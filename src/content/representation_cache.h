@@ -37,11 +37,11 @@ struct CacheLimits {
 
 /// Since the start, but for `bytes`, `descriptors` and `entries`, which are of now.
 struct CacheCounters {
-    std::uint64_t hits = 0;       ///< answered by an entry that was there
-    std::uint64_t misses = 0;     ///< had to open the file
-    std::uint64_t checks = 0;     ///< entries compared with the file system
-    std::uint64_t reopened = 0;   ///< of these, found changed
-    std::uint64_t evictions = 0;  ///< entries dropped for room
+    std::uint64_t hits = 0;        ///< answered by an entry that was there
+    std::uint64_t misses = 0;      ///< had to open the file
+    std::uint64_t checks = 0;      ///< entries compared with the file system
+    std::uint64_t reopened = 0;    ///< of these, found changed
+    std::uint64_t evictions = 0;   ///< entries dropped for room
     std::uint64_t coded_hits = 0;  ///< coded forms that were there
     std::uint64_t coded_made = 0;  ///< coded forms compressed here and kept
     std::size_t bytes = 0;
@@ -60,8 +60,7 @@ public:
 
     /// What is at `path` (a target's decoded path, not hidden) at or after the arrival of a request
     /// (Request::arrival). Directories are found too, and not kept. Allocates nothing on a hit.
-    std::expected<std::shared_ptr<const Representation>, FindError> find(std::string_view path,
-                                                                         std::uint64_t arrival);
+    std::expected<std::shared_ptr<const Representation>, FindError> find(std::string_view path, std::uint64_t arrival);
 
     /// The coding to send when `wanted` was agreed on: makes a small file's coded form at once, and gives identity
     /// when that would not be smaller. The form of the result is ready or still to make, the same for GET and HEAD.
@@ -88,7 +87,7 @@ private:
         std::uint64_t checked_at = 0;  ///< arrivals up to here are answered without a look
         std::uint64_t epoch = 0;       ///< of the last check
         base::UnixNs used_at = 0;
-        std::size_t bytes = 0;         ///< counted for it
+        std::size_t bytes = 0;  ///< counted for it
         std::size_t descriptors = 0;
     };
     using Entries = std::list<Entry>;  ///< the latest used first

@@ -11,8 +11,9 @@ http::Refusal write_refusal(int error) {
         case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this upload."};
         case EDQUOT: return {Status::insufficient_storage, "the disk quota does not leave room for this upload."};
         case EFBIG:
-            return {Status::content_too_large, "the file system (or the limit set for the server's process) does not "
-                                               "take files of this size."};
+            return {Status::content_too_large,
+                    "the file system (or the limit set for the server's process) does not "
+                    "take files of this size."};
         case EROFS: return {Status::forbidden, "the file system is read-only."};
         case EACCES:
         case EPERM: return {Status::forbidden, "the server's process has no right to write here."};

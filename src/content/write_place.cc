@@ -88,8 +88,8 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
 }
 
 void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
-    links_.push_back({std::exchange(directory_, std::move(next)), std::string(last_segment(path)), std::string(path),
-                      maker});
+    links_.push_back(
+        {std::exchange(directory_, std::move(next)), std::string(last_segment(path)), std::string(path), maker});
     made_->hold(links_.back().path);
 }
 

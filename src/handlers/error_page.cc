@@ -47,10 +47,9 @@ std::string page(http::Status status, std::string_view sentence) {
     return html.append("</p>\n</body>\n</html>\n");
 }
 
-constexpr std::array kMethods = {http::Method::get,   http::Method::head,    http::Method::post,
-                                 http::Method::put,   http::Method::del,     http::Method::options,
-                                 http::Method::patch, http::Method::mkcol,   http::Method::trace,
-                                 http::Method::connect};
+constexpr std::array kMethods = {http::Method::get,   http::Method::head,    http::Method::post,  http::Method::put,
+                                 http::Method::del,   http::Method::options, http::Method::patch, http::Method::mkcol,
+                                 http::Method::trace, http::Method::connect};
 
 }  // namespace
 
@@ -86,8 +85,8 @@ http::Response refusal_response(const http::Request* request, const http::Refusa
 
 http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed) {
     const std::string methods = allow_value(allowed);
-    http::Response response = error_response(&request, http::Status::method_not_allowed,
-                                             "this resource answers to " + methods + ".");
+    http::Response response =
+        error_response(&request, http::Status::method_not_allowed, "this resource answers to " + methods + ".");
     response.add("Allow", methods);
     response.reason = "the method is not allowed here";
     return response;

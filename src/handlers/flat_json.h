@@ -12,9 +12,9 @@
 namespace handlers {
 
 enum class JsonError : std::uint8_t {
-    malformed,        ///< no JSON
+    malformed,  ///< no JSON
     not_an_object,
-    nested,           ///< an array, an object or null as a value
+    nested,  ///< an array, an object or null as a value
     too_many_fields,
 };
 

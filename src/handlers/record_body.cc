@@ -20,9 +20,9 @@ Parsed refuse(Status status, std::string_view reason) { return Parsed(std::unexp
 Parsed parse_form_body(std::string_view body, const content::RecordLimits& limits) {
     // A line of the file, sent back with its newline.
     while (body.ends_with('\n') || body.ends_with('\r')) body.remove_suffix(1);
-    auto fields = http::parse_form(body, {.fields = limits.max_fields + 1,
-                                          .name_bytes = limits.max_name_bytes,
-                                          .value_bytes = limits.max_value_bytes});
+    auto fields = http::parse_form(
+        body,
+        {.fields = limits.max_fields + 1, .name_bytes = limits.max_name_bytes, .value_bytes = limits.max_value_bytes});
     if (!fields) return refuse(Status::unprocessable_content, http::form_error_text(fields.error()));
     return std::move(*fields);
 }
@@ -64,9 +64,10 @@ Parsed parse_json_body(std::string_view body, const content::RecordLimits& limit
         case JsonError::not_an_object:
             return refuse(Status::unprocessable_content, "A record is a JSON object, like {\"name\": \"Ada\"}.");
         case JsonError::nested:
-            return refuse(Status::unprocessable_content,
-                          "The values of a record are strings, numbers and booleans; arrays, objects and null cannot be "
-                          "stored.");
+            return refuse(
+                Status::unprocessable_content,
+                "The values of a record are strings, numbers and booleans; arrays, objects and null cannot be "
+                "stored.");
         case JsonError::too_many_fields: break;
     }
     return refuse(Status::unprocessable_content, "The record has more fields than one may have.");

@@ -36,9 +36,8 @@ constexpr std::array<Form, 4> kAllForms = {{{"text/plain; charset=utf-8", ""},
                                             {"text/csv; charset=utf-8; header=present", "-csv"},
                                             {"text/html; charset=utf-8", "-html"}}};
 enum class OneForm : std::uint8_t { text, form, json };
-constexpr std::array<Form, 3> kOneForms = {{{"text/plain; charset=utf-8", ""},
-                                            {"application/x-www-form-urlencoded", "-form"},
-                                            {"application/json", "-json"}}};
+constexpr std::array<Form, 3> kOneForms = {
+    {{"text/plain; charset=utf-8", ""}, {"application/x-www-form-urlencoded", "-form"}, {"application/json", "-json"}}};
 constexpr std::string_view kAllOffered =
     "There is text/plain, application/json, text/csv and text/html of all records.";
 constexpr std::string_view kOneOffered = "There is text/plain and application/json of one record.";
@@ -107,7 +106,8 @@ class RecordAnswer final : public http::PendingResponse {
 public:
     RecordAnswer(content::RecordFile& file, const base::Clock& clock, std::unique_ptr<const KeptRequest> request,
                  RecordOperation::Kind kind, std::string id, content::Record record)
-        : clock_(clock), request_(std::move(request)),
+        : clock_(clock),
+          request_(std::move(request)),
           operation_(file, kind, std::move(id), std::move(record), request_->get()) {}
 
     /// The collection's path, for Location; the body, for the tag of a replaced record.
@@ -167,8 +167,9 @@ private:
         // A browser that sent the form. The id needs no escaping, the path has none of HTML's characters but '&', '\''.
         add_kind(response, kForms[chosen], {});
         response.add("Content-Security-Policy", kPagePolicy);
-        std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stored</title>\n"
-                           "<meta name=\"viewport\" content=\"width=device-width\">\n<p>Stored as <a href=\"";
+        std::string page =
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stored</title>\n"
+            "<meta name=\"viewport\" content=\"width=device-width\">\n<p>Stored as <a href=\"";
         base::append_html_escaped(page, location);
         page.append("\">").append(result.id).append("</a>. <a href=\"");
         base::append_html_escaped(page, http::encode_path(collection));
@@ -213,8 +214,12 @@ class RecordSink final : public http::BodySink {
 public:
     RecordSink(content::RecordFile& file, const base::Clock& clock, const http::Request& request, RecordMedia media,
                std::string collection, std::string id)
-        : file_(file), clock_(clock), request_(std::make_unique<const KeptRequest>(request)),
-          media_(std::move(media)), collection_(std::move(collection)), id_(std::move(id)),
+        : file_(file),
+          clock_(clock),
+          request_(std::make_unique<const KeptRequest>(request)),
+          media_(std::move(media)),
+          collection_(std::move(collection)),
+          id_(std::move(id)),
           body_(file.limits().max_body_bytes) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
@@ -233,10 +238,10 @@ public:
             return refuse({Status::unprocessable_content, "The id in the body is not the one in the path."});
         }
         if (record->empty()) return refuse({Status::unprocessable_content, "A record needs a field besides its id."});
-        auto answer = std::make_unique<RecordAnswer>(
-            file_, clock_, std::move(request_),
-            appends ? RecordOperation::Kind::append : RecordOperation::Kind::replace, appends ? given : std::move(id_),
-            std::move(*record));
+        auto answer =
+            std::make_unique<RecordAnswer>(file_, clock_, std::move(request_),
+                                           appends ? RecordOperation::Kind::append : RecordOperation::Kind::replace,
+                                           appends ? given : std::move(id_), std::move(*record));
         answer->collection = std::move(collection_);
         answer->sent = std::move(sent);
         return answer;
@@ -344,8 +349,7 @@ Decision Records::receive(const http::Request& request, std::string_view id) {
                                  "A record is sent as application/x-www-form-urlencoded, multipart/form-data or "
                                  "application/json, without Content-Encoding."});
     }
-    if (request.framing.kind == http::Framing::Kind::length &&
-        request.framing.length > config_.limits.max_body_bytes) {
+    if (request.framing.kind == http::Framing::Kind::length && request.framing.length > config_.limits.max_body_bytes) {
         return refusal_response(&request, {Status::content_too_large, "The body is longer than a record may be."});
     }
     return std::make_unique<RecordSink>(file_, clock_, request, std::move(*media), config_.path, std::string(id));

@@ -41,9 +41,9 @@ Router::Router(const content::FileRoot& root, const SiteConfig& config, const Ta
         Endpoint endpoint;
         std::string_view entry;  ///< in the root, which takes its place
     };
-    static constexpr std::array kBuiltins = {Builtin{Endpoint::echo, "/echo"}, Builtin{Endpoint::files_prefix, "/files"},
-                                             Builtin{Endpoint::user_agent, kUserAgentPath},
-                                             Builtin{Endpoint::health, kHealthPath}};
+    static constexpr std::array kBuiltins = {
+        Builtin{Endpoint::echo, "/echo"}, Builtin{Endpoint::files_prefix, "/files"},
+        Builtin{Endpoint::user_agent, kUserAgentPath}, Builtin{Endpoint::health, kHealthPath}};
     for (const Builtin& builtin : kBuiltins) {
         if (root.stat_name(builtin.entry)) {
             shadowed_.push_back(builtin.entry.substr(1));
@@ -111,7 +111,8 @@ Decision Router::handle(const http::Request& request) {
     }
     const std::string_view path = request.path();
     const Endpoint endpoint = find_endpoint(path);
-    if (endpoint == Endpoint::records && is_answered_by_records(request.method)) return targets_.records.handle(request);
+    if (endpoint == Endpoint::records && is_answered_by_records(request.method))
+        return targets_.records.handle(request);
     switch (request.method) {
         case Method::get:
         case Method::head: return read(request, endpoint, path);

@@ -75,8 +75,8 @@ Decision StaticFiles::handle(const http::Request& request) {
     // A directory: relative links in it work only below a path that ends in '/'.
     std::string location = http::encode_path(path) + "/";
     if (request.target.has_query) location.append("?").append(request.query());
-    http::Response response = error_response(&request, http::Status::moved_permanently,
-                                             "this is a directory; its path ends in a slash.");
+    http::Response response =
+        error_response(&request, http::Status::moved_permanently, "this is a directory; its path ends in a slash.");
     response.add("Location", location);
     return response;
 }
@@ -133,8 +133,8 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
     }
     const Form& form = found->form(coding);
     if (http::has_precondition(request.fields)) {
-        switch (http::evaluate_preconditions(request.fields, request.text, request.method,
-                                             validators_of(*found, form), clock_.unix_seconds())) {
+        switch (http::evaluate_preconditions(request.fields, request.text, request.method, validators_of(*found, form),
+                                             clock_.unix_seconds())) {
             case http::Precondition::proceed: break;
             case http::Precondition::not_modified:
                 return with_lines(http::Status::not_modified, found, form.validator_lines());
@@ -149,8 +149,8 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
     if (!wants_range) return answer_whole(request, found, coding);
 
     const http::RangeSet ranges =
-        http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form),
-                            found->length(), clock_.unix_seconds());
+        http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
+                            clock_.unix_seconds());
     switch (ranges.kind) {
         case http::RangeSet::Kind::whole: break;
         case http::RangeSet::Kind::ranges: return answer_ranges(found, ranges);

@@ -44,8 +44,8 @@ private:
     content::RepresentationCache& cache_;
     const base::Clock& clock_;
     StaticFilesConfig config_;
-    std::string index_path_;        ///< reused, so that "/" costs no allocation
-    std::uint64_t next_boundary_;   ///< from a random start
+    std::string index_path_;       ///< reused, so that "/" costs no allocation
+    std::uint64_t next_boundary_;  ///< from a random start
 };
 
 }  // namespace handlers

@@ -125,8 +125,8 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
     }
     for (const http::Digests& stated : expected_) {
         for (const auto algorithm : {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512}) {
-            const bool is_stated = algorithm == DigestAlgorithm::sha_256 ? stated.sha_256.has_value()
-                                                                         : stated.sha_512.has_value();
+            const bool is_stated =
+                algorithm == DigestAlgorithm::sha_256 ? stated.sha_256.has_value() : stated.sha_512.has_value();
             if (!is_stated || !results_[index(algorithm)].empty()) continue;
             if (bytes > kMaxReadBackBytes) return kUnannounced;
             if (!catch_up(algorithm, file, bytes)) {

@@ -25,7 +25,8 @@ public:
     Decision handle(const http::Request& request, std::string_view path);
 
 private:
-    [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request, std::string_view path) const;
+    [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request,
+                                                                   std::string_view path) const;
     Decision store(const http::Request& request, std::string_view path, std::string location);
     [[nodiscard]] std::string generate_name();
 

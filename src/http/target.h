@@ -31,17 +31,17 @@ struct Target {
 enum class TargetError : std::uint8_t {
     none,
     empty,
-    not_a_path,         ///< neither "/…", "http://…" nor "*"
-    bad_byte,           ///< a control byte, a space, '#', or a byte that a target cannot hold
-    bad_escape,         ///< '%' without two hexadecimal digits
-    escaped_nul,        ///< %00
-    escaped_slash,      ///< %2F: would be a separator for some and a letter for others
-    climbs,             ///< ".." above the root
-    bad_authority,      ///< userinfo, empty host, or bytes that no host has
-    authority_form,     ///< only for CONNECT
-    asterisk_form,      ///< "*" with a method other than OPTIONS
-    other_scheme,       ///< neither http nor https
-    https_scheme,       ///< https on a plain connection (RFC 9110 §7.4): 421
+    not_a_path,      ///< neither "/…", "http://…" nor "*"
+    bad_byte,        ///< a control byte, a space, '#', or a byte that a target cannot hold
+    bad_escape,      ///< '%' without two hexadecimal digits
+    escaped_nul,     ///< %00
+    escaped_slash,   ///< %2F: would be a separator for some and a letter for others
+    climbs,          ///< ".." above the root
+    bad_authority,   ///< userinfo, empty host, or bytes that no host has
+    authority_form,  ///< only for CONNECT
+    asterisk_form,   ///< "*" with a method other than OPTIONS
+    other_scheme,    ///< neither http nor https
+    https_scheme,    ///< https on a plain connection (RFC 9110 §7.4): 421
 };
 
 /// Parses `raw`, the slice of `text` given by `where`, into `target`. `is_options`: the asterisk form is allowed.

@@ -155,9 +155,9 @@ TEST_CASE("file commit: an aborted upload leaves the old file and no litter", "[
 }
 
 TEST_CASE("file commit: an error of the disk leaves the old file and no litter", "[content][commit]") {
-    for (const auto& [error, status] : {std::pair{EIO, Status::internal_server_error},
-                                        std::pair{ENOSPC, Status::insufficient_storage},
-                                        std::pair{EDQUOT, Status::insufficient_storage}}) {
+    for (const auto& [error, status] :
+         {std::pair{EIO, Status::internal_server_error}, std::pair{ENOSPC, Status::insufficient_storage},
+          std::pair{EDQUOT, Status::insufficient_storage}}) {
         WriteSite site;
         site.directory.write("a", "old");
         site.disk.data_error = error;
@@ -321,7 +321,9 @@ TEST_CASE("file commit: an upload that gives up does not take another one's dire
     auto first = site.open("/d/first");
     REQUIRE(first.has_value());
     const auto second = site.upload("/d/second", "kept");
-    { const auto dropped = std::move(*first).finish(); }
+    {
+        const auto dropped = std::move(*first).finish();
+    }
     REQUIRE(support::run(*second, site.disk).has_value());
     CHECK(site.directory.read("d/second") == "kept");
 }
@@ -340,7 +342,8 @@ TEST_CASE("file commit: a parent swapped for a link during uploads leads nowhere
             ::rename(aside.c_str(), at.c_str());
         }
     });
-    for (int i = 0; i < 1000; ++i) [[maybe_unused]] const auto result = site.put("/d/a", "inside");
+    for (int i = 0; i < 1000; ++i) [[maybe_unused]]
+        const auto result = site.put("/d/a", "inside");
     swapper.request_stop();
     swapper.join();
     CHECK(outside.list().empty());

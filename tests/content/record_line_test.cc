@@ -24,8 +24,8 @@ TEST_CASE("record line: its id is found wherever people write it", "[content][re
     CHECK(content::find_record_id("id=7&name=Ada", storage) == "7");
     CHECK(content::find_record_id("name=Ada&id=x-1\r", storage) == "x-1");
     CHECK(content::find_record_id("name=A&%69d=%37", storage) == "7");
-    for (const std::string_view line : {"", "\r", "# id=7", "name=Ada", "id=", "id=a/b", "id=..", "id=%00", "idx=7",
-                                        "id", "just some words"}) {
+    for (const std::string_view line :
+         {"", "\r", "# id=7", "name=Ada", "id=", "id=a/b", "id=..", "id=%00", "idx=7", "id", "just some words"}) {
         CHECK(content::find_record_id(line, storage).empty());
     }
 }

@@ -40,8 +40,8 @@ std::optional<std::string> text_of(http::BodySource& source) {
 }
 
 std::string gzipped(std::string_view text) {
-    const auto coded = content::encode_whole(content::DeflateEncoder::Format::gzip, 6,
-                                             std::as_bytes(std::span(text)), text.size() + 100);
+    const auto coded = content::encode_whole(content::DeflateEncoder::Format::gzip, 6, std::as_bytes(std::span(text)),
+                                             text.size() + 100);
     return text_of(std::span<const std::byte>(coded.value()));
 }
 
@@ -229,8 +229,10 @@ TEST_CASE("representation cache: prepared lines in their order", "[content][cach
     const std::string tag(identity.entity_tag());
     const std::string validators =
         "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: " + tag + "\r\nVary: Accept-Encoding\r\n";
-    CHECK(identity.lines() == "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
-                              "Accept-Ranges: bytes\r\n" + validators);
+    CHECK(identity.lines() ==
+          "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
+          "Accept-Ranges: bytes\r\n" +
+              validators);
     CHECK(identity.validator_lines() == validators);
     CHECK(identity.lines_after_type() == "X-Content-Type-Options: nosniff\r\nAccept-Ranges: bytes\r\n" + validators);
     const Form& gzip = found->form(Coding::gzip);

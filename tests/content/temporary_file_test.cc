@@ -98,9 +98,9 @@ TEST_CASE("temporary file: a directory in the way stays, and nothing else", "[co
 
 TEST_CASE("temporary file: only our own names count as ours", "[content][temporary]") {
     CHECK(content::is_temporary_name(".godwit-0123456789abcdef.part"));
-    for (const std::string_view name : {".godwit-0123456789ABCDEF.part", ".godwit-0123456789abcde.part",
-                                        ".godwit-0123456789abcdef.parts", "godwit-0123456789abcdef0.part",
-                                        ".godwit-0123456789abcdeg.part", "", ".part"}) {
+    for (const std::string_view name :
+         {".godwit-0123456789ABCDEF.part", ".godwit-0123456789abcde.part", ".godwit-0123456789abcdef.parts",
+          "godwit-0123456789abcdef0.part", ".godwit-0123456789abcdeg.part", "", ".part"}) {
         CHECK_FALSE(content::is_temporary_name(name));
     }
 }

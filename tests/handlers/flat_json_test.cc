@@ -16,9 +16,9 @@ TEST_CASE("flat JSON: strings, numbers and booleans, as they were written", "[ha
 TEST_CASE("flat JSON: escapes are undone", "[handlers][records]") {
     CHECK(parse_flat_json(R"({"a":"\"\\\/\b\f\n\r\t\u0041\u00e4\u20ac\ud83d\ude00"})", 1) ==
           Fields{{"a", "\"\\/\b\f\n\r\tA\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"}});
-    for (const std::string_view text : {R"({"a":"\ud83d"})", R"({"a":"\ude00"})", R"({"a":"\ud83dx"})",
-                                        R"({"a":"\ud83d\u0041"})", R"({"a":"\u12"})", R"({"a":"\u12g4"})",
-                                        R"({"a":"\x"})", "{\"a\":\"\n\"}", "{\"a\":\"\xff\"}"}) {
+    for (const std::string_view text :
+         {R"({"a":"\ud83d"})", R"({"a":"\ude00"})", R"({"a":"\ud83dx"})", R"({"a":"\ud83d\u0041"})", R"({"a":"\u12"})",
+          R"({"a":"\u12g4"})", R"({"a":"\x"})", "{\"a\":\"\n\"}", "{\"a\":\"\xff\"}"}) {
         CHECK(parse_flat_json(text, 1).error() == JsonError::malformed);
     }
 }
@@ -30,9 +30,9 @@ TEST_CASE("flat JSON: refuses what is no object of plain values", "[handlers][re
     for (const std::string_view text : {"{\"a\":[]}", "{\"a\":{}}", "{\"a\":null}"}) {
         CHECK(parse_flat_json(text, 1).error() == JsonError::nested);
     }
-    for (const std::string_view text : {"", " ", "x", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":+1}",
-                                        "{\"a\":1e}", "{\"a\":-}", "{\"a\":tru}", "{\"a\" 1}", "{\"a\":1,}", "{,}",
-                                        "{\"a\":1}x", "{\"a\":1}{}", "{'a':1}"}) {
+    for (const std::string_view text :
+         {"", " ", "x", "{a:1}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}", "{\"a\":+1}", "{\"a\":1e}", "{\"a\":-}",
+          "{\"a\":tru}", "{\"a\" 1}", "{\"a\":1,}", "{,}", "{\"a\":1}x", "{\"a\":1}{}", "{'a':1}"}) {
         CHECK(parse_flat_json(text, 9).error() == JsonError::malformed);
     }
     CHECK(parse_flat_json("{\"a\":1,\"b\":2}", 1).error() == JsonError::too_many_fields);

@@ -17,8 +17,8 @@ struct RecordsSite {
         auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(content::WriteParts{
-            .root = *root, .new_directories = new_directories, .disk = disk, .clock = clock});
+        parts.emplace(
+            content::WriteParts{.root = *root, .new_directories = new_directories, .disk = disk, .clock = clock});
         records.emplace(*parts, config, handlers::RecordsConfig{});
     }
 
@@ -50,8 +50,7 @@ std::string content_of(Answer& answer) {
         const auto* slice = std::get_if<http::FileSlice>(piece);
         if (slice == nullptr) return answer.body();
         std::string text(slice->length, '\0');
-        REQUIRE(::pread(slice->file->descriptor(), text.data(), text.size(), 0) ==
-                static_cast<ssize_t>(slice->length));
+        REQUIRE(::pread(slice->file->descriptor(), text.data(), text.size(), 0) == static_cast<ssize_t>(slice->length));
         CHECK(slice->file->unchanged());
         return text;
     }
@@ -257,7 +256,8 @@ TEST_CASE("records handler: preconditions of a record and of the file", "[handle
     CHECK(site.ask("GET", "/database.txt", match("If-None-Match", all)).status() == 200);
 }
 
-TEST_CASE("records handler: a replaced record's tag is told only when the bytes are those sent", "[handlers][records]") {
+TEST_CASE("records handler: a replaced record's tag is told only when the bytes are those sent",
+          "[handlers][records]") {
     RecordsSite site;
     site.directory.write("database.txt", "id=1&a=1\n");
     const Answer same = site.send("PUT", "/database.txt/1", kForm, "id=1&a=2");

@@ -48,7 +48,8 @@ TEST_CASE("router: every method outside Allow is 405 with the same Allow, every 
           "[handlers][router]") {
     for (const auto& config : {read_only(), AnsweringSite::all_allowed()}) {
         AnsweringSite site(config);
-        for (const std::string target : {"/", "/a", "/d/", "/files", "/files/a", "/echo/x", "/user-agent", "/healthz"}) {
+        for (const std::string target :
+             {"/", "/a", "/d/", "/files", "/files/a", "/echo/x", "/user-agent", "/healthz"}) {
             site.directory.write("a", "x");
             site.directory.make_directory("d");
             const std::string allow = site.ask("OPTIONS", target).field("Allow");
@@ -83,7 +84,8 @@ TEST_CASE("router: the built-in endpoints answer", "[handlers][router]") {
     CHECK(site.ask("GET", "/files").status() == 301);
     CHECK(site.ask("GET", "/healthz").status() == 200);
     CHECK(site.site->shadowed_endpoints().empty());
-    for (const std::string_view near_miss : {"/echo", "/user-agent/", "/user-agents", "/filesystem", "/healthy", "/e"}) {
+    for (const std::string_view near_miss :
+         {"/echo", "/user-agent/", "/user-agents", "/filesystem", "/healthy", "/e"}) {
         CHECK(site.ask("GET", near_miss).status() == 404);
     }
 }

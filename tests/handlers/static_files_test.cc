@@ -16,8 +16,8 @@ std::string prose(std::size_t bytes) {
 }
 
 std::string gzipped(std::string_view text) {
-    const auto coded = content::encode_whole(content::DeflateEncoder::Format::gzip, 6,
-                                             std::as_bytes(std::span(text)), text.size() + 100);
+    const auto coded = content::encode_whole(content::DeflateEncoder::Format::gzip, 6, std::as_bytes(std::span(text)),
+                                             text.size() + 100);
     return {reinterpret_cast<const char*>(coded->data()), coded->size()};
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("static files: HEAD has the fields of GET, whatever the coding", "[han
     site.tree.write("large.txt", prose(300'000));
     site.tree.write("noise.txt", support::noise(3'000));
     for (const auto target : {"/small.txt", "/large.txt", "/noise.txt", "/none", "/small.txt/"}) {
-        for (const auto coding : {"", "Accept-Encoding: gzip\r\n", "Accept-Encoding: deflate\r\n",
-                                  "Accept-Encoding: identity;q=0\r\n"}) {
+        for (const auto coding :
+             {"", "Accept-Encoding: gzip\r\n", "Accept-Encoding: deflate\r\n", "Accept-Encoding: identity;q=0\r\n"}) {
             // Before the coded form is there, and after.
             for (int i = 0; i < 2; ++i) {
                 const Answer head = site.ask("HEAD", target, coding);

@@ -166,7 +166,8 @@ TEST_CASE("uploads: Want-Repr-Digest is answered", "[handlers][uploads]") {
     if (!content::has_digests()) return;
     AnsweringSite site;
     CHECK(site.put("/a", kHello, "Want-Repr-Digest: sha-256=1\r\n").field("Repr-Digest") == kHello256);
-    const std::string long_one = site.put("/a", kHello, "Want-Repr-Digest: sha-512=9, sha-256=1\r\n").field("Repr-Digest");
+    const std::string long_one =
+        site.put("/a", kHello, "Want-Repr-Digest: sha-512=9, sha-256=1\r\n").field("Repr-Digest");
     CHECK(long_one.starts_with("sha-512=:"));
     CHECK(site.put("/a", kHello, line("Content-Digest", long_one)).status() == 204);
     CHECK(site.put("/a", "?", line("Content-Digest", long_one)).status() == 400);

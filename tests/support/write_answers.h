@@ -95,8 +95,7 @@ struct AnsweringSite {
         return send(head("PUT", target, std::string("Transfer-Encoding: chunked\r\n").append(fields)), body, trailers,
                     5);
     }
-    Answer send(std::string_view head_text, std::string_view body, std::string_view trailers,
-                std::size_t block_bytes) {
+    Answer send(std::string_view head_text, std::string_view body, std::string_view trailers, std::size_t block_bytes) {
         arrivals.latest++;
         const ParsedRequest request(head_text);
         http::Request copy = *request;

@@ -130,11 +130,8 @@ struct WriteSite {
         auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(content::WriteParts{.root = *root,
-                                          .new_directories = new_directories,
-                                          .disk = disk,
-                                          .clock = clock,
-                                          .durability = durability});
+        parts.emplace(content::WriteParts{
+            .root = *root, .new_directories = new_directories, .disk = disk, .clock = clock, .durability = durability});
     }
 
     std::expected<content::FileSink, http::Refusal> open(std::string_view path, std::string_view fields = {}) {
