@@ -133,6 +133,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));
+    add_row(text, "records", site.records_path.empty() ? "off" : site.records_path + " in " + site.records_file);
     add_row(text, "symlinks", symlinks_text(site.symlinks));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
