@@ -172,6 +172,11 @@ Connection::Step Connection::commit(Turn& turn) {
     std::optional<http::Response> response = exchange_->pending->advance(token_.packed());
     if (!response) return Step::blocked;
     exchange_->pending.reset();
+    if (output_end_ == Output::lost) {
+        exchange_->status = response->status;
+        move(ConnectionEvent::answer_ready, turn);
+        return peer_gone(turn, "the peer was gone before the answer");
+    }
     return answer(std::move(*response), turn);
 }
 
@@ -275,7 +280,9 @@ Connection::Step Connection::linger(Turn& turn) {
 Connection::Step Connection::peer_gone(Turn& turn, std::string_view why) {
     input_end_ = Input::ended;
     if (state_ == committing) {
+        // An answer sent later would be taken for what is missing of the one before it.
         output_.clear();
+        output_end_ = Output::lost;
         return Step::blocked;
     }
     if (exchange_ && !why.empty() && state_ != draining) {
@@ -337,7 +344,10 @@ Connection::Verdict Connection::expire(Turn& turn) {
             if (!output_.empty()) break;
             refuse_request({http::Status::request_timeout, "the request's body came too slowly"}, turn);
             return advance(turn);
-        case committing: output_.clear(); return Verdict::wait;
+        case committing:
+            stream_->abort();
+            peer_gone(turn, {});
+            return Verdict::wait;
         case responding:
             stream_->abort();
             peer_gone(turn, "the peer took too long to read the answer");

@@ -59,7 +59,7 @@ private:
         over,     ///< close
     };
     enum class Input : std::uint8_t { open, ended };
-    enum class Output : std::uint8_t { open, shut };
+    enum class Output : std::uint8_t { open, shut, lost };  ///< lost: bytes are missing, nothing may follow
 
     void move(ConnectionEvent event, const Turn& turn);
     Step step(Turn& turn);

@@ -264,6 +264,23 @@ TEST_CASE("connection: a commit waits for its wake, whatever the peer does meanw
     CHECK(bench.step() == Verdict::close);
 }
 
+TEST_CASE("connection: an answer cut off during a commit is followed by nothing, and by no further request", "[server]") {
+    ConnectionBench bench;
+    bench.handler.disk_done = false;
+    bench.stream->set_send_room(10);
+    bench.stream->incoming(std::string(kGet) + "DELETE /b HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(kGet));
+    CHECK(bench.step() == Verdict::wait);
+    CHECK(bench.connection->state() == ConnectionState::committing);
+    CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
+    CHECK(bench.connection->state() == ConnectionState::committing);
+    CHECK(bench.stream->aborted());
+    bench.handler.disk_done = true;
+    bench.stream->set_send_room(100'000);
+    CHECK(bench.run() == Verdict::close);
+    CHECK(bench.stream->sent().size() == 10);
+    CHECK(bench.handler.paths.size() == 2);
+}
+
 TEST_CASE("connection: every request carries the position of its last receive", "[server]") {
     ConnectionBench bench;
     bench.stream->incoming(std::string(kGet) + std::string(kGet)).would_block().incoming(kGet);
