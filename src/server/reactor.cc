@@ -22,6 +22,8 @@ constexpr std::size_t kRefusedAtOnce = 64;
 constexpr int kAcceptsPerTurn = 64;
 /// When descriptors ran out, accepting is tried again after this time, or when a connection closes.
 constexpr base::MonotonicMs kAcceptPauseMs = 500;
+/// Such pauses are logged once in this time.
+constexpr base::MonotonicMs kPauseLogMs = 1000;
 /// Unused blocks and exchanges kept for the next turn.
 constexpr std::size_t kBlocksKept = 128;
 constexpr std::size_t kExchangesKept = 128;
@@ -74,7 +76,7 @@ int Reactor::wait_ms() const {
     std::optional<base::MonotonicMs> until = deadlines_.earliest();
     const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
     const base::MonotonicMs now = parts_.clock.now_ms();
-    if (accepting_ == Accepting::paused) at_most(now + kAcceptPauseMs);
+    if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
     if (phase_ == Phase::stopping) at_most(stop_by_ms_);
     if (!until) return -1;
     return static_cast<int>(std::clamp<base::MonotonicMs>(*until - now, 0, 60'000));
@@ -82,7 +84,6 @@ int Reactor::wait_ms() const {
 
 void Reactor::turn() {
     std::swap(work_, again_);
-    const bool was_paused = accepting_ == Accepting::paused;
     const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
     parts_.clock.update();
     // First every receive, then every answer: what is read from the file system after this point is not older than
@@ -91,7 +92,7 @@ void Reactor::turn() {
     for (const net::Token token : work_) advance(token);
     work_.clear();
     expire();
-    if (was_paused && accepting_ == Accepting::paused) resume_accepting();
+    if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
     end_turn();
     if (phase_ == Phase::stopping && (connections_.size() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
         phase_ = Phase::over;
@@ -129,8 +130,6 @@ void Reactor::accept_all(const net::Listener& listener) {
             case net::Accepted::failed: break;
             case net::Accepted::out_of_descriptors:
                 pause_accepting();
-                parts_.error_log.append(parts_.clock, "error", nullptr,
-                                        "out of file descriptors: accepting pauses until a connection closes");
                 return;
             case net::Accepted::accepted: accept_one(std::move(accepted)); break;
         }
@@ -217,6 +216,14 @@ void Reactor::wake_committed() {
 void Reactor::pause_accepting() {
     accepting_ = Accepting::paused;
     ++metrics_.accept_pauses;
+    const base::MonotonicMs now = parts_.clock.now_ms();
+    accept_again_ms_ = now + kAcceptPauseMs;
+    // Each connection that closes may bring a pause of its own.
+    if (now >= tell_of_pause_ms_) {
+        parts_.error_log.append(parts_.clock, "error", nullptr,
+                                "out of file descriptors: accepting pauses until a connection closes");
+        tell_of_pause_ms_ = now + kPauseLogMs;
+    }
     for (const net::Listener& listener : parts_.listeners) parts_.poller.remove(listener.descriptor());
 }
 

@@ -88,6 +88,8 @@ private:
     std::vector<std::uint64_t> wakes_;
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
+    base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself
+    base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the log hears of no pause before this time
     base::MonotonicMs stop_by_ms_ = 0;
 };
 

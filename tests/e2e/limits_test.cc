@@ -85,6 +85,24 @@ TEST_CASE("limits: without descriptors the server waits instead of spinning, and
     CHECK(site.server.stop() == 0);
 }
 
+TEST_CASE("limits: without descriptors the log is told once, however busy the server is", "[e2e][limits]") {
+    Site site(support::ServerSettings{.options = {"--allow-all"}, .descriptors = 64});
+    auto busy = site.connect();
+    busy.send(support::request("GET", "/hello.txt"));
+    REQUIRE(busy.read_response());
+    std::vector<RawClient> held;
+    for (int i = 0; i < 200; ++i) held.push_back(site.connect());
+    for (int i = 0; i < 300; ++i) {
+        busy.send(support::request("GET", "/hello.txt"));
+        REQUIRE(busy.read_response());
+    }
+    const std::string log = site.server.error_text();
+    std::size_t lines = 0;
+    for (std::size_t at = log.find("out of file"); at != std::string::npos; at = log.find("out of file", at + 1)) ++lines;
+    CHECK(lines >= 1);
+    CHECK(lines < 20);
+}
+
 TEST_CASE("limits: two thousand slow clients and a normal one", "[.][long]") {
     const rlimit limit{8192, 8192};
     ::setrlimit(RLIMIT_NOFILE, &limit);
