@@ -24,6 +24,7 @@ ConnectionTable::Slot& ConnectionTable::add(std::unique_ptr<Connection> connecti
     slot.descriptor = descriptor;
     slot.watched = false;
     slot.interest = net::Interest::none;
+    slot.turn = 0;
     ++used_;
     return slot;
 }

@@ -19,6 +19,7 @@ public:
         int descriptor = -1;   ///< of the connection's socket, for the poller
         bool watched = false;  ///< registered with the poller
         net::Interest interest = net::Interest::none;
+        std::uint64_t turn = 0;  ///< the reactor's last one in which the connection was advanced
     };
 
     /// The token that the next add() will use.

@@ -83,6 +83,7 @@ int Reactor::wait_ms() const {
 }
 
 void Reactor::turn() {
+    ++turns_;
     std::swap(work_, again_);
     const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
     parts_.clock.update();
@@ -156,7 +157,10 @@ void Reactor::accept_one(net::Accepted accepted) {
 
 void Reactor::advance(net::Token token) {
     ConnectionTable::Slot* slot = connections_.find(token);
-    if (slot != nullptr) settle(token, slot->connection->advance(turn_));
+    // Work left over and an event may name the same connection: twice its share, and twice as often each time.
+    if (slot == nullptr || slot->turn == turns_) return;
+    slot->turn = turns_;
+    settle(token, slot->connection->advance(turn_));
 }
 
 /// After a connection's turn: keeps the poller and the deadline in step with its state.

@@ -83,7 +83,8 @@ private:
     Turn turn_;
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
-    std::vector<net::Token> work_;   ///< to be advanced in this turn
+    std::uint64_t turns_ = 0;
+    std::vector<net::Token> work_;   ///< to be advanced in this turn, once, however often it stands here
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     std::vector<std::uint64_t> wakes_;
     Phase phase_ = Phase::serving;

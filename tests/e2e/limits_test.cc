@@ -1,5 +1,6 @@
 // Bounds: too many connections, slow clients, no descriptors left.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -101,6 +102,30 @@ TEST_CASE("limits: without descriptors the log is told once, however busy the se
     for (std::size_t at = log.find("out of file"); at != std::string::npos; at = log.find("out of file", at + 1)) ++lines;
     CHECK(lines >= 1);
     CHECK(lines < 20);
+}
+
+TEST_CASE("limits: a download with requests waiting behind it takes no growing share of the turns", "[e2e][limits]") {
+    Site site({"--cache-size", "0"});
+    const std::string zeros = site.files.path() + "/zeros.txt";
+    site.files.write("zeros.txt", "0");
+    REQUIRE(::truncate(zeros.c_str(), off_t{8} << 30) == 0);
+    const auto answers_beside = [&](std::string_view behind) {
+        auto download = site.connect();
+        download.send(support::request("GET", "/hello.txt"));
+        REQUIRE(download.read_response());
+        download.send(support::request("GET", "/zeros.txt", {"Accept-Encoding: gzip"}));
+        support::pause_ms(50);
+        download.send(behind);
+        auto other = site.connect();
+        int answers = 0;
+        for (const std::int64_t end = support::now_ms() + 1000; support::now_ms() < end; ++answers) {
+            other.send(support::request("GET", "/hello.txt"));
+            REQUIRE(other.read_response(false, 20'000));
+        }
+        return answers;
+    };
+    const int alone = answers_beside("");
+    CHECK(answers_beside("GET /hello.txt HTTP/1.1\r\n") * 3 > alone);
 }
 
 TEST_CASE("limits: two thousand slow clients and a normal one", "[.][long]") {
