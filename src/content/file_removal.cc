@@ -15,7 +15,7 @@ namespace {
 constexpr http::Refusal kNotFound{http::Status::not_found, "there is no such file."};
 
 http::Refusal removal_refusal(int error) {
-    if (error == ENOENT || error == ENOTDIR) return kNotFound;
+    if (error == ENOENT || error == ENOTDIR || error == E2BIG) return kNotFound;
     if (error == ENOTEMPTY || error == EEXIST) {
         return {http::Status::conflict, "the directory is not empty; delete what it holds first."};
     }

@@ -23,6 +23,7 @@ http::Refusal write_refusal(int error) {
         case EISDIR: return {Status::conflict, "there is a directory of this name."};
         case ENOENT: return {Status::conflict, "the directory was removed at the same time; try again."};
         case ENAMETOOLONG: return {Status::uri_too_long, "a name in the path is longer than the file system allows."};
+        case E2BIG: return {Status::uri_too_long, "the path names more than 64 directories that do not exist yet."};
         case EINVAL: return {Status::bad_request, "the file system does not take this name."};
         case EMFILE:
         case ENFILE:

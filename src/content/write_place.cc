@@ -14,6 +14,8 @@ namespace content {
 namespace {
 
 constexpr mode_t kDirectoryMode = 0777;  // without the process's umask
+/// Directories that one upload may make: each is held open until it is durable.
+constexpr std::size_t kMaxNewDirectories = 64;
 
 std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -70,6 +72,7 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
         if (end - at > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
         at = end + 1;
         if (!missing_.empty()) {
+            if (missing_.size() == kMaxNewDirectories) return std::unexpected(FileError{E2BIG});
             missing_.emplace_back(prefix);
             continue;
         }

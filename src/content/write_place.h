@@ -20,8 +20,8 @@ namespace content {
 class WritePlace {
 public:
     /// `path`: a target's decoded path other than "/"; a slash at its end is not part of the name.
-    /// Makes nothing; missing parents are remembered. Errors: an errno of the resolution. Both references must
-    /// outlive this.
+    /// Makes nothing; missing parents are remembered. Errors: an errno of the resolution; E2BIG: too many
+    /// missing parents. Both references must outlive this.
     static std::expected<WritePlace, FileError> find(const FileRoot& root, NewDirectories& made, std::string_view path);
 
     WritePlace(WritePlace&& other) noexcept = default;

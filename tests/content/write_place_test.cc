@@ -68,6 +68,17 @@ TEST_CASE("write place: an upload into a directory that another one still makes 
     CHECK(third->changed_directories().size() == 1);
 }
 
+TEST_CASE("write place: one path cannot hold thousands of new directories open", "[content][write]") {
+    WriteSite site;
+    std::string path;
+    for (int i = 0; i < 64; ++i) path += "/q";
+    CHECK(WritePlace::find(*site.root, site.new_directories, path + "/file").has_value());
+    CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/file").error().number == E2BIG);
+    // What is there already does not count.
+    site.directory.make_directory("q");
+    CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/file").has_value());
+}
+
 TEST_CASE("write place: a file among the parents and links that lead out are refused", "[content][write]") {
     WriteSite site;
     const support::TempDir outside;
