@@ -50,6 +50,7 @@ constexpr std::array<std::string_view, 3> kRecordSuffixes = {"", "-form", "-json
 
 std::vector<std::string> file_tags(const struct stat& status) {
     std::vector<std::string> tags;
+    tags.reserve(std::size(kFileSuffixes));
     for (const std::string_view suffix : kFileSuffixes) {
         tags.push_back(with_tag_suffix(make_entity_tag(status, false), suffix));
     }
@@ -58,6 +59,7 @@ std::vector<std::string> file_tags(const struct stat& status) {
 
 std::vector<std::string> record_tags(std::string_view line) {
     std::vector<std::string> tags;
+    tags.reserve(std::size(kRecordSuffixes));
     for (const std::string_view suffix : kRecordSuffixes) tags.push_back(make_record_tag(line, suffix));
     return tags;
 }

@@ -241,7 +241,7 @@ public:
         auto answer =
             std::make_unique<RecordAnswer>(file_, clock_, std::move(request_),
                                            appends ? RecordOperation::Kind::append : RecordOperation::Kind::replace,
-                                           appends ? given : std::move(id_), std::move(*record));
+                                           appends ? given : id_, std::move(*record));
         answer->collection = std::move(collection_);
         answer->sent = std::move(sent);
         return answer;

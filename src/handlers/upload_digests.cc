@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 
 #include "base/ascii.h"
 #include "http/field_name.h"
@@ -42,7 +42,7 @@ bool announces_digest(std::string_view names) {
 
 template <std::size_t N>
 bool equal(const std::array<std::byte, N>& stated, std::string_view computed) {
-    return computed.size() == N && std::memcmp(stated.data(), computed.data(), N) == 0;
+    return std::ranges::equal(stated, std::as_bytes(std::span(computed)));
 }
 
 }  // namespace

@@ -156,6 +156,10 @@ Decision Uploads::handle(const http::Request& request, std::string_view path) {
                               "forms with files are not taken here; send each file by PUT, or as a body of its own.");
     }
     std::string name = named_by_client(request);
+    if (!name.empty() && parts_.root.stat_name(std::string(path) + name)) {
+        return error_response(&request, Status::conflict,
+                              "there is something of that name already; PUT to its own path replaces it.");
+    }
     if (name.empty()) name = generate_name();
     return store(request, std::string(path) + name, http::encode_path(std::string(request.path()) + name));
 }

@@ -23,8 +23,8 @@ public:
     };
     struct Step {
         Outcome outcome;
-        std::size_t consumed = 0;           ///< bytes of `input` that are done with
-        std::span<const std::byte> data{};  ///< a part of `input`
+        std::size_t consumed = 0;         ///< bytes of `input` that are done with
+        std::span<const std::byte> data;  ///< a part of `input`
     };
 
     void start(const Framing& framing);

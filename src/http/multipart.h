@@ -42,8 +42,8 @@ public:
     };
     struct Step {
         Event event;
-        std::size_t consumed = 0;            ///< bytes of the input that are done with
-        std::span<const std::byte> bytes{};  ///< of the input or, a few, of this object; valid until the next call
+        std::size_t consumed = 0;          ///< bytes of the input that are done with
+        std::span<const std::byte> bytes;  ///< of the input or, a few, of this object; valid until the next call
     };
 
     /// `boundary`: from find_form_boundary().

@@ -140,12 +140,7 @@ TargetError parse_path_and_query(std::string_view text, Slice where, Target& tar
     return normalise_path(target.path) ? TargetError::none : TargetError::climbs;
 }
 
-bool has_only_digits(std::string_view text) {
-    for (const char c : text) {
-        if (!base::is_digit(c)) return false;
-    }
-    return true;
-}
+bool has_only_digits(std::string_view text) { return std::ranges::all_of(text, base::is_digit); }
 
 /// The length of the scheme when `raw` begins with one and a colon; 0 otherwise.
 std::size_t scheme_bytes(std::string_view raw) {

@@ -7,8 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -53,11 +54,9 @@ bool is_stale_socket(const Address& address) {
 
 std::string absolute_path(const std::string& path) {
     if (path.starts_with('/')) return path;
-    char* const directory = ::getcwd(nullptr, 0);
-    if (directory == nullptr) return path;
-    std::string absolute = std::string(directory) + '/' + path;
-    std::free(directory);
-    return absolute;
+    std::array<char, PATH_MAX> directory;
+    if (::getcwd(directory.data(), directory.size()) == nullptr) return path;
+    return std::string(directory.data()) + '/' + path;
 }
 
 int bind_to(int fd, const Address& address) {

@@ -50,8 +50,8 @@ private:
     explicit Poller(base::Fd epoll) : epoll_(std::move(epoll)) {}
 
     base::Fd epoll_;
-    std::array<epoll_event, kMaxEvents> raw_;
-    std::array<Event, kMaxEvents> events_;
+    std::array<epoll_event, kMaxEvents> raw_{};
+    std::array<Event, kMaxEvents> events_{};
 };
 
 }  // namespace net

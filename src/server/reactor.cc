@@ -129,9 +129,7 @@ void Reactor::accept_all(const net::Listener& listener) {
         switch (accepted.outcome) {
             case net::Accepted::none: return;
             case net::Accepted::failed: break;
-            case net::Accepted::out_of_descriptors:
-                pause_accepting();
-                return;
+            case net::Accepted::out_of_descriptors: pause_accepting(); return;
             case net::Accepted::accepted: accept_one(std::move(accepted)); break;
         }
     }

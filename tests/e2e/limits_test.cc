@@ -99,7 +99,8 @@ TEST_CASE("limits: without descriptors the log is told once, however busy the se
     }
     const std::string log = site.server.error_text();
     std::size_t lines = 0;
-    for (std::size_t at = log.find("out of file"); at != std::string::npos; at = log.find("out of file", at + 1)) ++lines;
+    for (std::size_t at = log.find("out of file"); at != std::string::npos; at = log.find("out of file", at + 1))
+        ++lines;
     CHECK(lines >= 1);
     CHECK(lines < 20);
 }

@@ -264,7 +264,8 @@ TEST_CASE("connection: a commit waits for its wake, whatever the peer does meanw
     CHECK(bench.step() == Verdict::close);
 }
 
-TEST_CASE("connection: an answer cut off during a commit is followed by nothing, and by no further request", "[server]") {
+TEST_CASE("connection: an answer cut off during a commit is followed by nothing, and by no further request",
+          "[server]") {
     ConnectionBench bench;
     bench.handler.disk_done = false;
     bench.stream->set_send_room(10);
