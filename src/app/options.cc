@@ -234,11 +234,7 @@ bool Reader::apply_process(Id id, std::string_view value) {
 bool Reader::apply_limit(Id id, std::string_view value) {
     server::ServerConfig& server = options_.server;
     switch (id) {
-        case id_max_body: {
-            const bool taken = store(server.max_body_bytes, parse_size(value));
-            options_.site.max_body_bytes = server.max_body_bytes;
-            return taken;
-        }
+        case id_max_body: return store(options_.site.max_body_bytes, parse_size(value));
         case id_max_connections: return store(server.max_connections, parse_number(value, 1, 1'000'000));
         case id_min_rate: return store(server.min_body_rate, parse_size(value));
         case id_keep_alive: return store(server.keep_alive_ms, parse_seconds(value, 0, kDayMs));

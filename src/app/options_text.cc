@@ -133,14 +133,14 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));
-    add_row(text, "records", site.records_path.empty() ? "off" : site.records_path + " in " + site.records_file);
+    add_row(text, "records", site.serves_records() ? site.records_path + " in " + site.records_file : "off");
     add_row(text, "symlinks", symlinks_text(site.symlinks));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
     add_row(text, "cache", size_text(site.cache_bytes));
     add_row(text, "durability", site.durability == content::Durability::full ? "full" : "none");
     add_row(text, "min free", size_text(site.min_free_bytes));
-    add_row(text, "max body", limit_text(server.max_body_bytes));
+    add_row(text, "max body", limit_text(site.max_body_bytes));
     add_row(text, "max connections", std::to_string(server.max_connections));
     add_row(text, "timeouts",
             "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +

@@ -29,7 +29,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
       uploads_(write_parts_, config_),
       deletes_(write_parts_),
       records_(write_parts_, config_,
-               {.path = config.allow_upload || config.allow_delete ? config.records_path : std::string(),
+               {.path = config.serves_records() ? config.records_path : std::string(),
                 .file = config.records_file,
                 .limits = {}}),
       router_(root, config_,

@@ -18,6 +18,8 @@ struct SiteConfig {
     std::string index_name = "index.html";
     std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
     std::string records_file = "/database.txt";  ///< their file's path below the root
+    /// Where nothing may be written the file is a file like any other.
+    [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
     content::Symlinks symlinks = content::Symlinks::inside;
     content::Durability durability = content::Durability::full;
 

@@ -53,7 +53,7 @@ Connection::Verdict Connection::advance(Turn& turn) {
         Step last = Step::proceed;
         while (last == Step::proceed) last = step(turn);
         if (last == Step::over || !send_waiting(turn)) {
-            if (state_ != closed) state_ = closed;
+            state_ = closed;
             return Verdict::close;
         }
         if (last == Step::yield || turn_bytes_ >= kTurnBytes) {
@@ -122,8 +122,7 @@ Connection::Step Connection::step(Turn& turn) {
 
 Connection::Step Connection::idle_step(Turn& turn) {
     if (output_.bytes() >= kHighWaterBytes) return Step::blocked;
-    const bool finished = input_.empty() ? input_end_ == Input::ended || turn.stopping : turn.stopping;
-    if (finished) {
+    if (turn.stopping || (input_.empty() && input_end_ == Input::ended)) {
         if (!output_.empty()) return Step::blocked;
         move(turn.stopping ? ConnectionEvent::stopping : ConnectionEvent::peer_gone, turn);
         return Step::over;

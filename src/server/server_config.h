@@ -17,8 +17,6 @@ struct ServerConfig {
 
     /// Connections at once; one more is answered 503 and closed. Bounds descriptors and memory.
     std::size_t max_connections = 10'000;
-    /// Bytes of one request body; 0: no bound. More is 413.
-    std::uint64_t max_body_bytes = 0;
 
     std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
     std::int64_t header_timeout_ms = 10'000;  ///< for a whole head, absolute: trickling does not help

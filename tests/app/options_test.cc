@@ -128,7 +128,6 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.durability == content::Durability::none);
     CHECK(options.site.min_free_bytes == 2ULL << 30);
     CHECK(options.site.max_body_bytes == 10U << 20);
-    CHECK(options.server.max_body_bytes == 10U << 20);
     CHECK(options.server.max_connections == 5);
     CHECK(options.server.keep_alive_ms == 0);
     CHECK(options.server.header_timeout_ms == 500);
