@@ -7,6 +7,7 @@
 
 #include "content/durability.h"
 #include "content/file_root.h"
+#include "content/on_conflict.h"
 
 namespace handlers {
 
@@ -22,6 +23,8 @@ struct SiteConfig {
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
     content::Symlinks symlinks = content::Symlinks::inside;
     content::Durability durability = content::Durability::full;
+    /// Files that are posted to a directory, alone or in a form, when their name is taken.
+    content::OnConflict on_conflict = content::OnConflict::refuse;
 
     int compression_level = 6;  ///< 0 (never) to 9; zlib's own default is 6
     /// Bytes of the representation cache: small files and coded variants.
