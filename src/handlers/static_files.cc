@@ -8,8 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "content/directory_source.h"
+#include "content/listing_source.h"
 #include "handlers/error_page.h"
+#include "handlers/listing_page.h"
 #include "http/conditional.h"
 #include "http/target.h"
 
@@ -100,7 +101,9 @@ Decision StaticFiles::list_directory(const http::Request& request) const {
         "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n";
     http::Response response;
     response.prepared.lines = kFields;
-    response.body = std::make_unique<content::DirectorySource>(root_, std::move(*directory), request.path());
+    response.body = std::make_unique<content::ListingSource>(
+        root_, std::move(*directory), request.path(),
+        std::make_unique<ListingPage>(content::ListingView{.path = std::string(request.path())}));
     return response;
 }
 

@@ -1,6 +1,7 @@
-// Listings of a real directory.
-#include "content/directory_source.h"
+// Pages of a real directory.
+#include "handlers/listing_page.h"
 
+#include "content/listing_source.h"
 #include "content/served_tree.h"
 #include "support/catch.h"
 
@@ -8,7 +9,9 @@ namespace {
 
 std::string listing(const ServedTree& tree, std::string_view path, std::size_t block_bytes = 16'384) {
     const auto root = tree.open();
-    content::DirectorySource source(root, *root.open_directory(path), path);
+    content::ListingSource source(
+        root, *root.open_directory(path), path,
+        std::make_unique<handlers::ListingPage>(content::ListingView{.path = std::string(path)}));
     std::string page;
     std::vector<std::byte> room(block_bytes);
     for (;;) {
@@ -23,7 +26,7 @@ bool has(const std::string& page, std::string_view part) { return page.find(part
 
 }  // namespace
 
-TEST_CASE("listing: folders first, then names without regard to case", "[content][listing]") {
+TEST_CASE("listing: folders first, then names without regard to case", "[handlers][listing]") {
     const ServedTree tree;
     for (const auto name : {"b.txt", "A.txt", "c.txt"}) tree.write(name, "x");
     tree.make_directory("z");
@@ -40,7 +43,7 @@ TEST_CASE("listing: folders first, then names without regard to case", "[content
     CHECK(has(listing(tree, "/z/"), "<a href=\"../\">"));
 }
 
-TEST_CASE("listing: names are escaped as text and encoded as links", "[content][listing]") {
+TEST_CASE("listing: names are escaped as text and encoded as links", "[handlers][listing]") {
     const ServedTree tree;
     tree.write("<img src=x onerror=\"alert(1)\">&'.txt", "x");
     tree.write("a:b c?.txt", "x");
@@ -53,7 +56,7 @@ TEST_CASE("listing: names are escaped as text and encoded as links", "[content][
     CHECK(has(page, "href=\"./line%0Abreak\""));
 }
 
-TEST_CASE("listing: shows what a request would get, and nothing else", "[content][listing]") {
+TEST_CASE("listing: shows what a request would get, and nothing else", "[handlers][listing]") {
     const ServedTree tree;
     tree.write(".hidden", "x");
     tree.write("a.txt", std::string(1536, 'x'));
@@ -69,7 +72,7 @@ TEST_CASE("listing: shows what a request would get, and nothing else", "[content
     for (const auto name : {".hidden", "fifo", "out.txt", "dangling"}) CHECK_FALSE(has(page, name));
 }
 
-TEST_CASE("listing: absurd times, and any size of block", "[content][listing]") {
+TEST_CASE("listing: absurd times, and any size of block", "[handlers][listing]") {
     const ServedTree tree;
     tree.write("old", "x");
     tree.set_mtime("old", -99'999'999'999);
