@@ -24,7 +24,8 @@ struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
     handlers::SiteConfig site;
-    std::string directory;  ///< as given: relative to the working directory, or absolute
+    std::string directory;   ///< as given: relative to the working directory, or absolute
+    std::string mime_types;  ///< a file of media types, read at the start; empty: the built-in ones alone
     bool daemon = false;
     std::string pidfile;  ///< empty: none
     std::string user;     ///< a name or a number; empty: stay who we are

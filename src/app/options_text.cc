@@ -3,6 +3,7 @@
 
 #include "app/option_values.h"
 #include "app/options.h"
+#include "content/digest.h"
 
 namespace app {
 
@@ -26,6 +27,11 @@ What
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
       --records PATH=FILE    records, one a line, in FILE below DIR; or off
                              (default /database.txt=/database.txt)
+      --on-conflict HOW      a file posted to a directory under a name that is
+                             taken: refuse, rename or replace (default refuse)
+      --upload-expiry SECONDS
+                             an upload that was cut off can be resumed so long;
+                             0: never (default 86400)
       --symlinks WHICH       followed when they lead inside DIR, none or all
                              (default inside)
       --compression-level N  0 (off) to 9 (default 6)
@@ -35,6 +41,20 @@ What
                              the kernel writes it when it likes (default full)
       --min-free SIZE        refuse an upload that would leave less free space
                              (default 0)
+
+Web sites
+      --spa                  the root's index for paths that name nothing
+      --clean-urls           /about is about.html, and /about.html leads there
+      --error-page CODE=FILE what a refusal shows: 404=/404.html; repeatable
+      --header 'NAME: VALUE' a field of every answer; repeatable.
+                             '/prefix/ NAME: VALUE': of paths that begin so
+      --cache-control PATTERN=VALUE
+                             of files: '*.css=max-age=3600', '/assets/*=...';
+                             repeatable, the first that matches
+      --cors ORIGIN          scripts of this site may read the answers and send
+                             what the options allow; repeatable, * for all
+      --mime-types FILE      media types in the format of /etc/mime.types,
+                             before the built-in ones
 
 Process
       --daemon               detach once it is listening; the exit status says
@@ -69,6 +89,15 @@ Signals: SIGTERM and SIGINT stop (a second one at once); SIGHUP and SIGUSR1
 reopen the logs.
 )";
 
+std::string_view on_conflict_text(content::OnConflict on_conflict) {
+    switch (on_conflict) {
+        case content::OnConflict::refuse: return "refuse";
+        case content::OnConflict::rename: return "rename";
+        case content::OnConflict::replace: return "replace";
+    }
+    return "";
+}
+
 constexpr std::string_view on_or_off(bool on) { return on ? "on" : "off"; }
 
 std::string urls(std::span<const net::Address> addresses) {
@@ -90,7 +119,7 @@ std::string_view symlinks_text(content::Symlinks symlinks) {
 }
 
 void add_row(std::string& text, std::string_view name, std::string_view value) {
-    constexpr std::size_t kColumn = 18;
+    constexpr std::size_t kColumn = 19;
     text += name;
     text += ':';
     text.append(name.size() + 1 < kColumn ? kColumn - name.size() - 1 : 1, ' ');
@@ -100,6 +129,25 @@ void add_row(std::string& text, std::string_view name, std::string_view value) {
 
 std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : size_text(bytes); }
 
+/// Only what is configured: most servers have none of it.
+void add_web_rows(std::string& text, const Options& options) {
+    const handlers::SiteConfig& site = options.site;
+    if (site.spa) add_row(text, "single page", "on");
+    if (site.clean_urls) add_row(text, "clean URLs", "on");
+    for (const handlers::ErrorPage& page : site.error_pages) {
+        add_row(text, "error page", std::to_string(http::code(page.status)) + " " + printable(page.path, kWholeText));
+    }
+    for (const handlers::HeaderRule& rule : site.headers) {
+        add_row(text, "header", printable(rule.path_prefix + " " + rule.name + ": " + rule.value, kWholeText));
+    }
+    for (const content::CacheRule& rule : site.cache_rules) {
+        add_row(text, "cache control", printable(rule.pattern + " " + rule.value, kWholeText));
+    }
+    if (site.cors.any_origin) add_row(text, "cross-origin", "*");
+    for (const std::string& origin : site.cors.origins) add_row(text, "cross-origin", origin);
+    if (!options.mime_types.empty()) add_row(text, "media types", printable(options.mime_types, kWholeText));
+}
+
 }  // namespace
 
 std::string help_text() { return std::string(kHelp); }
@@ -107,9 +155,8 @@ std::string help_text() { return std::string(kHelp); }
 std::string version_text() {
     std::string text = "godwit " GODWIT_VERSION "\nbuilt with zlib " GODWIT_ZLIB_VERSION;
     const std::string_view uring = GODWIT_URING_VERSION;
-    const std::string_view crypto = GODWIT_CRYPTO_VERSION;
     text += uring.empty() ? ", without io_uring" : ", io_uring (liburing " + std::string(uring) + ")";
-    text += crypto.empty() ? ", without digests" : ", digests (libcrypto " + std::string(crypto) + ")";
+    text += content::has_digests() ? ", digests (" + std::string(content::digest_library()) + ")" : ", without digests";
     return text + "\n";
 }
 
@@ -134,6 +181,9 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));
     add_row(text, "records", site.serves_records() ? site.records_path + " in " + site.records_file : "off");
+    add_row(text, "on conflict", on_conflict_text(site.on_conflict));
+    add_row(text, "resumable uploads",
+            site.upload_expiry_s == 0 ? "off" : "kept for " + std::to_string(site.upload_expiry_s) + " s");
     add_row(text, "symlinks", symlinks_text(site.symlinks));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
@@ -146,6 +196,7 @@ std::string describe(const Options& options, const std::string& directory) {
             "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +
                 " s, write " + seconds_text(server.write_timeout_ms) + " s, keep-alive " +
                 seconds_text(server.keep_alive_ms) + " s");
+    add_web_rows(text, options);
     add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
     add_row(text, "error log", server.error_log);
     if (!options.user.empty()) {

@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "content/cache_rules.h"
 #include "content/durability.h"
 #include "content/file_root.h"
 #include "content/on_conflict.h"
+#include "handlers/site_rules.h"
 
 namespace handlers {
 
@@ -21,6 +24,8 @@ struct SiteConfig {
     std::string records_file = "/database.txt";  ///< their file's path below the root
     /// Where nothing may be written the file is a file like any other.
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
+    /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
+    std::int64_t upload_expiry_s = 86'400;
     content::Symlinks symlinks = content::Symlinks::inside;
     content::Durability durability = content::Durability::full;
     /// Files that are posted to a directory, alone or in a form, when their name is taken.
@@ -33,6 +38,13 @@ struct SiteConfig {
     std::uint64_t max_body_bytes = 0;
     /// An upload that would leave less than this free on its file system is refused with 507.
     std::uint64_t min_free_bytes = 0;
+
+    bool spa = false;         ///< paths that name nothing get the root's index, where the client takes HTML
+    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
+    std::vector<HeaderRule> headers;
+    std::vector<content::CacheRule> cache_rules;
+    std::vector<ErrorPage> error_pages;  ///< at most one for each status
+    Cors cors;
 };
 
 }  // namespace handlers

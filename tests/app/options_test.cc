@@ -52,6 +52,11 @@ TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[
     CHECK(options.site.index_name == "index.html");
     CHECK(options.site.symlinks == content::Symlinks::inside);
     CHECK(options.site.durability == content::Durability::full);
+    CHECK(options.site.on_conflict == content::OnConflict::refuse);
+    CHECK(options.site.upload_expiry_s == 86'400);
+    CHECK_FALSE(options.site.spa);
+    CHECK_FALSE(options.site.clean_urls);
+    CHECK_FALSE(options.site.cors.on());
     CHECK_FALSE(options.daemon);
     CHECK(options.server.access_log.empty());
     CHECK(options.server.error_log == "-");
@@ -89,6 +94,14 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "none",
                                            "--min-free",
                                            "2G",
+                                           "--on-conflict",
+                                           "rename",
+                                           "--upload-expiry",
+                                           "3600",
+                                           "--mime-types",
+                                           "types",
+                                           "--spa",
+                                           "--clean-urls",
                                            "--max-body",
                                            "10M",
                                            "--max-connections",
@@ -128,6 +141,11 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.durability == content::Durability::none);
     CHECK(options.site.min_free_bytes == 2ULL << 30);
     CHECK(options.site.max_body_bytes == 10U << 20);
+    CHECK(options.site.on_conflict == content::OnConflict::rename);
+    CHECK(options.site.upload_expiry_s == 3600);
+    CHECK(options.mime_types == "types");
+    CHECK(options.site.spa);
+    CHECK(options.site.clean_urls);
     CHECK(options.server.max_connections == 5);
     CHECK(options.server.keep_alive_ms == 0);
     CHECK(options.server.header_timeout_ms == 500);
@@ -215,6 +233,10 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--write-timeout", "1.", "from 0.1"},
         {"--min-rate", "fast", "per second"},
         {"--shutdown-grace", "x", "seconds"},
+        {"--on-conflict", "overwrite", "refuse, rename or replace"},
+        {"--upload-expiry", "-1", "seconds from 0"},
+        {"--upload-expiry", "31536001", "to 31536000"},
+        {"--mime-types", "", "/etc/mime.types"},
         {"--user", ":group", "USER:GROUP"},
         {"--user", "user:", "USER:GROUP"},
         {"--pidfile", "", "file name"},
@@ -284,12 +306,34 @@ TEST_CASE("options: the start line names the directory, the real ports and the r
 
 TEST_CASE("options: --test shows what would be served", "[app][options]") {
     const std::string text = app::describe(accepted({"-A", "--max-body", "3M", "-u", "www", "d"}), "/srv/d");
-    CHECK(contains(text, "directory:        /srv/d\n"));
+    CHECK(contains(text, "directory:         /srv/d\n"));
     CHECK(contains(text, "http://127.0.0.1:4221/"));
-    CHECK(contains(text, "uploads:          on\n"));
-    CHECK(contains(text, "max body:         3M\n"));
-    CHECK(contains(text, "user:             www\n"));
-    CHECK(contains(app::describe(accepted({"d"}), "/srv/d"), "max body:         no limit\n"));
+    CHECK(contains(text, "uploads:           on\n"));
+    CHECK(contains(text, "max body:          3M\n"));
+    CHECK(contains(text, "user:              www\n"));
+    CHECK(contains(app::describe(accepted({"d"}), "/srv/d"), "max body:          no limit\n"));
+}
+
+TEST_CASE("options: --test shows what a web site is answered with, and nothing of it when it is none",
+          "[app][options]") {
+    const std::string plain = app::describe(accepted({"d"}), "/srv/d");
+    for (const char* name : {"single page", "clean URLs", "error page", "header", "cache control", "cross-origin"}) {
+        CAPTURE(name);
+        CHECK_FALSE(contains(plain, name));
+    }
+    const std::string text = app::describe(
+        accepted({"--spa", "--clean-urls", "--error-page=404=404.html", "--header", "X-Frame-Options: DENY",
+                  "--cache-control=*.css=max-age=60", "--cors=https://a.example", "--mime-types=types", "d"}),
+        "/srv/d");
+    CHECK(contains(text, "single page:       on\n"));
+    CHECK(contains(text, "clean URLs:        on\n"));
+    CHECK(contains(text, "error page:        404 /404.html\n"));
+    CHECK(contains(text, "header:            / X-Frame-Options: DENY\n"));
+    CHECK(contains(text, "cache control:     *.css max-age=60\n"));
+    CHECK(contains(text, "cross-origin:      https://a.example\n"));
+    CHECK(contains(text, "media types:       types\n"));
+    CHECK(contains(text, "on conflict:       refuse\n"));
+    CHECK(contains(text, "resumable uploads: kept for 86400 s\n"));
 }
 
 TEST_CASE("options: --version says what the build has", "[app][options]") {

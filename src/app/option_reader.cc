@@ -1,0 +1,160 @@
+// One switch per group of options; those of the site are in site_options.
+#include "app/option_reader.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "app/option_values.h"
+#include "app/site_options.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kLeastTimeoutMs = 100;  // a shorter one would refuse honest clients
+
+/// A daemon leaves its working directory, so its paths must not depend on it.
+void make_absolute(std::string& path) {
+    if (path.empty() || path == "-") return;
+    std::error_code ignored;  // without a working directory the path stays as it is, and opening it reports the reason
+    const auto absolute = std::filesystem::absolute(path, ignored);
+    if (!ignored) path = absolute.string();
+}
+
+}  // namespace
+
+std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::string_view value) {
+    if (spec.id == id_directory) return take_directory(value);
+    Objection objection;
+    switch (spec.group) {
+        case OptionGroup::place: objection = apply_place(spec.id, value); break;
+        case OptionGroup::action: objection = apply_action(spec.id); break;
+        case OptionGroup::site: objection = apply_site_option(spec.id, value, options_.site); break;
+        case OptionGroup::web:
+            if (spec.id == id_mime_types) {
+                options_.mime_types = value;
+                objection = taken_if(!value.empty());
+                break;
+            }
+            objection = apply_web_option(spec.id, value, options_.site);
+            break;
+        case OptionGroup::process: objection = apply_process(spec.id, value); break;
+        case OptionGroup::limit: objection = apply_limit(spec.id, value); break;
+    }
+    if (!objection) return std::nullopt;
+    std::string sentence = option_name(spec) + " does not take \"" + printable(value) + "\": ";
+    if (!objection->empty()) sentence += *objection + "; ";
+    return UsageError{sentence + "it takes " + std::string(spec.accepts)};
+}
+
+Objection OptionReader::apply_place(OptionId id, std::string_view value) {
+    if (id == id_port) return store(port_, parse_number(value, 0, UINT16_MAX));
+    // The real port is put in at the end: --port may come after --bind.
+    if (!net::Address::parse(value, 0)) return "";
+    binds_.emplace_back(value);
+    return std::nullopt;
+}
+
+Objection OptionReader::apply_action(OptionId id) {
+    switch (id) {
+        case id_help: options_.action = Action::help; break;
+        case id_version: options_.action = Action::version; break;
+        default: options_.action = Action::test; break;
+    }
+    return std::nullopt;
+}
+
+Objection OptionReader::apply_process(OptionId id, std::string_view value) {
+    switch (id) {
+        case id_daemon: options_.daemon = true; return std::nullopt;
+        case id_pidfile: options_.pidfile = value; return taken_if(!value.empty());
+        case id_user: return taken_if(take_user(value));
+        case id_access_log:
+            options_.server.access_log = value == "off" ? std::string_view() : value;
+            return taken_if(!value.empty());
+        case id_error_log: options_.server.error_log = value; return taken_if(!value.empty());
+        case id_log_format:
+            if (value == "common")
+                options_.server.log_format = server::LogFormat::common;
+            else if (value == "combined")
+                options_.server.log_format = server::LogFormat::combined;
+            else if (value == "json")
+                options_.server.log_format = server::LogFormat::json;
+            else
+                return "";
+            return std::nullopt;
+        default: return "";
+    }
+}
+
+Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
+    server::ServerConfig& server = options_.server;
+    switch (id) {
+        case id_max_body: return store(options_.site.max_body_bytes, parse_size(value));
+        case id_max_connections: return store(server.max_connections, parse_number(value, 1, 1'000'000));
+        case id_min_rate: return store(server.min_body_rate, parse_size(value));
+        case id_keep_alive: return store(server.keep_alive_ms, parse_seconds(value, 0, kDayMs));
+        case id_header_timeout: return store(server.header_timeout_ms, parse_seconds(value, kLeastTimeoutMs, kDayMs));
+        case id_body_timeout: return store(server.body_timeout_ms, parse_seconds(value, kLeastTimeoutMs, kDayMs));
+        case id_write_timeout: return store(server.write_timeout_ms, parse_seconds(value, kLeastTimeoutMs, kDayMs));
+        case id_shutdown_grace: return store(server.shutdown_grace_ms, parse_seconds(value, 0, kDayMs));
+        default: return "";
+    }
+}
+
+bool OptionReader::take_user(std::string_view value) {
+    const std::size_t colon = value.find(':');
+    options_.user = value.substr(0, colon);
+    options_.group = colon == std::string_view::npos ? std::string_view() : value.substr(colon + 1);
+    return !options_.user.empty() && (colon == std::string_view::npos || !options_.group.empty());
+}
+
+std::optional<UsageError> OptionReader::take_directory(std::string_view name) {
+    if (name.empty()) return UsageError{"the directory's name is empty: give the directory to serve"};
+    while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
+    if (!options_.directory.empty() && options_.directory != name) {
+        return UsageError{"two directories given, " + printable(options_.directory) + " and " + printable(name) +
+                          ": one is served, as DIR or with --directory"};
+    }
+    options_.directory = name;
+    return std::nullopt;
+}
+
+std::optional<UsageError> OptionReader::bind_addresses() {
+    if (binds_.empty()) binds_.emplace_back("127.0.0.1");
+    for (const std::string& text : binds_) {
+        auto address = net::Address::parse(text, port_);
+        if (!address) return UsageError{address.error()};
+        for (const net::Address& earlier : options_.server.addresses) {
+            if (earlier == *address) return UsageError{"--bind " + printable(text) + " is given twice: once is enough"};
+        }
+        options_.server.addresses.push_back(std::move(*address));
+    }
+    return std::nullopt;
+}
+
+std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) {
+    if (options_.directory.empty()) {
+        if (!stdin_is_terminal) {
+            return std::unexpected(
+                UsageError{"no directory given: name the directory to serve (\".\" for the working directory)"});
+        }
+        options_.directory = ".";
+    }
+    if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
+    if (options_.daemon) {
+        if (options_.server.access_log == "-") {
+            return std::unexpected(
+                UsageError{"--daemon closes standard output: --access-log takes a file name or off with it"});
+        }
+        for (std::string* path :
+             {&options_.directory, &options_.pidfile, &options_.server.access_log, &options_.server.error_log}) {
+            make_absolute(*path);
+        }
+    }
+    return std::move(options_);
+}
+
+}  // namespace app

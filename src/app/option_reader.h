@@ -1,0 +1,53 @@
+// Collects what the options of a command line say, one after the other, into Options. Called by options.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/option_table.h"
+#include "app/options.h"
+
+namespace app {
+
+/// How a value was met: nullopt when it was taken. Otherwise what is wrong with it; an empty text when nothing can be
+/// said beyond what the option accepts.
+using Objection = std::optional<std::string>;
+
+class OptionReader {
+public:
+    /// An error, or nothing when the option was taken. `value` is empty for an option without one.
+    std::optional<UsageError> apply(const OptionSpec& spec, std::string_view value);
+    std::optional<UsageError> take_directory(std::string_view name);
+    /// What follows from all of them together. Once, at the end.
+    std::expected<Options, UsageError> finish(bool stdin_is_terminal);
+
+    [[nodiscard]] Action action() const { return options_.action; }
+
+private:
+    Objection apply_place(OptionId id, std::string_view value);
+    Objection apply_action(OptionId id);
+    Objection apply_process(OptionId id, std::string_view value);
+    Objection apply_limit(OptionId id, std::string_view value);
+    bool take_user(std::string_view value);
+    std::optional<UsageError> bind_addresses();
+
+    Options options_;
+    std::uint16_t port_ = 4221;
+    std::vector<std::string> binds_;
+};
+
+/// For a value that the table's words describe enough.
+[[nodiscard]] inline Objection taken_if(bool right) { return right ? Objection() : Objection(""); }
+
+/// Stores what a parser gave, if it gave something.
+template <typename Value>
+[[nodiscard]] Objection store(Value& into, const auto& parsed) {
+    if (parsed) into = static_cast<Value>(*parsed);
+    return taken_if(parsed.has_value());
+}
+
+}  // namespace app

@@ -1,0 +1,99 @@
+// The table of options, and what is said about a word that is not in it.
+#include "app/option_table.h"
+
+#include <array>
+
+#include "app/option_values.h"
+
+namespace app {
+
+namespace {
+
+using enum OptionGroup;
+
+constexpr auto kSpecs = std::to_array<OptionSpec>({
+    {id_port, "port", place, "a port from 0 to 65535 (0 picks a free one)"},
+    {id_bind, "bind", place, "an IPv4 address, an IPv6 address or unix:PATH"},
+    {id_directory, "directory", place, "the directory to serve"},
+    {id_allow_upload, "allow-upload", site, ""},
+    {id_allow_delete, "allow-delete", site, ""},
+    {id_allow_all, "allow-all", site, ""},
+    {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
+    {id_no_listing, "no-listing", site, ""},
+    {id_no_builtin, "no-builtin", site, ""},
+    {id_records, "records", site, "PATH=FILE, as in /database.txt=/database.txt, or off"},
+    {id_on_conflict, "on-conflict", site, "refuse, rename or replace"},
+    {id_upload_expiry, "upload-expiry", site, "seconds from 0 (no uploads that can be resumed) to 31536000"},
+    {id_symlinks, "symlinks", site, "inside, none or all"},
+    {id_mime_types, "mime-types", web, "a file in the format of /etc/mime.types"},
+    {id_spa, "spa", web, ""},
+    {id_clean_urls, "clean-urls", web, ""},
+    {id_error_page, "error-page", web, "CODE=FILE, as in 404=/404.html: FILE is a path below the directory served"},
+    {id_header, "header", web, "'Name: value', or '/prefix/ Name: value' for the paths that begin so"},
+    {id_cache_control, "cache-control", web, "PATTERN=VALUE, as in '/assets/*=max-age=31536000, immutable'"},
+    {id_cors, "cors", web, "an origin such as https://app.example, or *"},
+    {id_daemon, "daemon", process, ""},
+    {id_pidfile, "pidfile", process, "a file name"},
+    {id_user, "user", process, "USER or USER:GROUP, names or numbers"},
+    {id_access_log, "access-log", process, "a file name, - (standard output) or off"},
+    {id_error_log, "error-log", process, "a file name or - (standard error)"},
+    {id_log_format, "log-format", process, "common, combined or json"},
+    {id_compression_level, "compression-level", site, "a number from 0 (off) to 9"},
+    {id_cache_size, "cache-size", site, "a size in bytes such as 512K, 64M or 1G"},
+    {id_durability, "durability", site, "full or none"},
+    {id_min_free, "min-free", site, "a size in bytes such as 512K, 10M or 2G"},
+    {id_max_body, "max-body", limit, "a size in bytes such as 512K, 10M or 2G (0 is no limit)"},
+    {id_max_connections, "max-connections", limit, "a number from 1 to 1000000"},
+    {id_keep_alive, "keep-alive", limit, "seconds from 0 to 86400"},
+    {id_header_timeout, "header-timeout", limit, "seconds from 0.1 to 86400"},
+    {id_body_timeout, "body-timeout", limit, "seconds from 0.1 to 86400"},
+    {id_min_rate, "min-rate", limit, "a size in bytes per second such as 100 or 10K"},
+    {id_write_timeout, "write-timeout", limit, "seconds from 0.1 to 86400"},
+    {id_shutdown_grace, "shutdown-grace", limit, "seconds from 0 to 86400"},
+    {id_test, "test", action, ""},
+    {id_help, "help", action, ""},
+    {id_version, "version", action, ""},
+});
+
+}  // namespace
+
+const OptionSpec* find_option(int id) {
+    for (const OptionSpec& spec : kSpecs) {
+        if (spec.id == id) return &spec;
+    }
+    return nullptr;
+}
+
+std::string option_name(const OptionSpec& spec) { return "--" + std::string(spec.name); }
+
+std::vector<option> long_options() {
+    std::vector<option> result;
+    result.reserve(kSpecs.size() + 1);
+    for (const OptionSpec& spec : kSpecs) {
+        result.push_back({spec.name, spec.accepts.empty() ? no_argument : required_argument, nullptr, spec.id});
+    }
+    result.push_back({});
+    return result;
+}
+
+std::string unknown_option_text(std::string_view word, int letter) {
+    if (letter != 0) {
+        const auto shown = static_cast<char>(letter);
+        return "unknown option -" + printable(std::string_view(&shown, 1)) + ": see --help";
+    }
+    const std::string_view typed =
+        word.substr(2, word.find('=') == std::string_view::npos ? word.size() : word.find('=') - 2);
+    std::vector<std::string_view> names;
+    std::string begun;  // the names that begin with what was typed: getopt takes a beginning when just one has it
+    for (const OptionSpec& spec : kSpecs) {
+        names.emplace_back(spec.name);
+        if (!typed.empty() && names.back().starts_with(typed)) begun += (begun.empty() ? "" : ", ") + option_name(spec);
+    }
+    const std::string shown = "--" + printable(typed);
+    if (!begun.empty()) return "option " + shown + " is not complete: it may be " + begun;
+    const std::string_view nearest = nearest_word(typed, names);
+    if (nearest.empty()) return "unknown option " + shown + ": see --help";
+    return "unknown option " + shown + ": did you mean --" + std::string(nearest) + "? See --help";
+}
+
+}  // namespace app

@@ -1,0 +1,91 @@
+// Every option of the command line: its name, what it accepts, and which part of the program it sets. Called by
+// options, which reads argv by it, and by option_reader.
+#pragma once
+
+#include <getopt.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace app {
+
+/// What getopt gives back: the letter of an option that has one, a number above all letters otherwise.
+enum OptionId : int {
+    id_port = 'p',
+    id_bind = 'b',
+    id_directory = 'd',
+    id_allow_all = 'A',
+    id_index = 'i',
+    id_user = 'u',
+    id_test = 't',
+    id_help = 'h',
+    id_version = 'V',
+    id_allow_upload = 256,
+    id_allow_delete,
+    id_no_listing,
+    id_no_builtin,
+    id_records,
+    id_on_conflict,
+    id_upload_expiry,
+    id_symlinks,
+    id_mime_types,
+    id_spa,
+    id_clean_urls,
+    id_error_page,
+    id_header,
+    id_cache_control,
+    id_cors,
+    id_daemon,
+    id_pidfile,
+    id_access_log,
+    id_error_log,
+    id_log_format,
+    id_compression_level,
+    id_cache_size,
+    id_durability,
+    id_min_free,
+    id_max_body,
+    id_max_connections,
+    id_keep_alive,
+    id_header_timeout,
+    id_body_timeout,
+    id_min_rate,
+    id_write_timeout,
+    id_shutdown_grace,
+};
+
+/// Which function applies an option.
+enum class OptionGroup : std::uint8_t {
+    place,    ///< where it listens and what it serves
+    action,   ///< what is done in place of serving
+    site,     ///< what the site may do and how it stores: handlers::SiteConfig
+    web,      ///< how a web site is answered: handlers::SiteConfig, too
+    process,  ///< daemon, user, logs
+    limit,    ///< bounds and timeouts
+};
+
+struct OptionSpec {
+    OptionId id;
+    const char* name;
+    OptionGroup group;
+    std::string_view accepts;  ///< what the value may be; empty when the option takes none
+};
+
+/// nullptr for what is no option's id.
+[[nodiscard]] const OptionSpec* find_option(int id);
+
+/// "--port".
+[[nodiscard]] std::string option_name(const OptionSpec& spec);
+
+/// For getopt_long: a colon in front, so that a missing value is reported as ':' and getopt itself prints nothing.
+inline constexpr const char* kShortOptions = ":p:b:d:Ai:u:thV";
+/// For getopt_long, with the empty one at the end.
+[[nodiscard]] std::vector<option> long_options();
+
+/// One sentence about a word of the command line that is no option: `word` as typed ("--alow-upload=x"), `letter` for
+/// an unknown short option, 0 otherwise.
+[[nodiscard]] std::string unknown_option_text(std::string_view word, int letter);
+
+}  // namespace app

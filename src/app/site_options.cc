@@ -1,0 +1,133 @@
+// Rights, storage and what web sites ask for. Values of several parts are read in site_values.
+#include "app/site_options.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/option_values.h"
+#include "app/site_values.h"
+#include "content/file_root.h"
+
+namespace app {
+
+namespace {
+
+constexpr std::uint64_t kYearSeconds = 31'536'000;
+
+Objection take_records(std::string_view value, handlers::SiteConfig& site) {
+    if (value == "off") {
+        site.records_path.clear();
+        return std::nullopt;
+    }
+    const std::size_t equals = value.find('=');
+    if (equals == std::string_view::npos) return "";
+    site.records_path = value.substr(0, equals);
+    site.records_file = value.substr(equals + 1);
+    if (!site.records_file.starts_with('/')) site.records_file.insert(0, "/");
+    const auto names_file = [](std::string_view path) {
+        return path.size() > 1 && path.starts_with('/') && !path.ends_with('/') && !content::is_hidden(path);
+    };
+    return taken_if(names_file(site.records_path) && names_file(site.records_file));
+}
+
+Objection take_on_conflict(std::string_view value, handlers::SiteConfig& site) {
+    if (value == "refuse")
+        site.on_conflict = content::OnConflict::refuse;
+    else if (value == "rename")
+        site.on_conflict = content::OnConflict::rename;
+    else if (value == "replace")
+        site.on_conflict = content::OnConflict::replace;
+    else
+        return "";
+    return std::nullopt;
+}
+
+Objection take_symlinks(std::string_view value, handlers::SiteConfig& site) {
+    if (value == "inside")
+        site.symlinks = content::Symlinks::inside;
+    else if (value == "none")
+        site.symlinks = content::Symlinks::none;
+    else if (value == "all")
+        site.symlinks = content::Symlinks::all;
+    else
+        return "";
+    return std::nullopt;
+}
+
+Objection take_durability(std::string_view value, handlers::SiteConfig& site) {
+    if (value == "full")
+        site.durability = content::Durability::full;
+    else if (value == "none")
+        site.durability = content::Durability::none;
+    else
+        return "";
+    return std::nullopt;
+}
+
+Objection take_index(std::string_view value, handlers::SiteConfig& site) {
+    // Dot-files are never served, so such an index would make every directory a 404.
+    if (value.empty() || value.front() == '.' || value.find('/') != std::string_view::npos) return "";
+    site.index_name = value;
+    return std::nullopt;
+}
+
+template <typename Rule>
+Objection take_rule(std::expected<Rule, std::string> rule, std::vector<Rule>& rules) {
+    if (!rule) return std::move(rule.error());
+    if (rules.size() == kMaxRules) return "there are " + std::to_string(kMaxRules) + " of them already, the most";
+    rules.push_back(std::move(*rule));
+    return std::nullopt;
+}
+
+Objection take_error_page(std::string_view value, handlers::SiteConfig& site) {
+    auto page = parse_error_page(value);
+    if (page) {
+        const auto earlier = std::ranges::find(site.error_pages, page->status, &handlers::ErrorPage::status);
+        if (earlier != site.error_pages.end()) return "this code has a page already";
+    }
+    return take_rule(std::move(page), site.error_pages);
+}
+
+Objection take_cors(std::string_view value, handlers::Cors& cors) {
+    if (value == "*") {
+        cors.any_origin = true;
+        return std::nullopt;
+    }
+    return take_rule(parse_origin(value), cors.origins);
+}
+
+}  // namespace
+
+Objection apply_site_option(OptionId id, std::string_view value, handlers::SiteConfig& site) {
+    switch (id) {
+        case id_allow_upload: site.allow_upload = true; return std::nullopt;
+        case id_allow_delete: site.allow_delete = true; return std::nullopt;
+        case id_allow_all: site.allow_upload = site.allow_delete = true; return std::nullopt;
+        case id_no_listing: site.listing = false; return std::nullopt;
+        case id_no_builtin: site.builtin = false; return std::nullopt;
+        case id_index: return take_index(value, site);
+        case id_symlinks: return take_symlinks(value, site);
+        case id_durability: return take_durability(value, site);
+        case id_records: return take_records(value, site);
+        case id_on_conflict: return take_on_conflict(value, site);
+        case id_upload_expiry: return store(site.upload_expiry_s, parse_number(value, 0, kYearSeconds));
+        case id_compression_level: return store(site.compression_level, parse_number(value, 0, 9));
+        case id_cache_size: return store(site.cache_bytes, parse_size(value));
+        case id_min_free: return store(site.min_free_bytes, parse_size(value));
+        default: return "";
+    }
+}
+
+Objection apply_web_option(OptionId id, std::string_view value, handlers::SiteConfig& site) {
+    switch (id) {
+        case id_spa: site.spa = true; return std::nullopt;
+        case id_clean_urls: site.clean_urls = true; return std::nullopt;
+        case id_error_page: return take_error_page(value, site);
+        case id_header: return take_rule(parse_header_rule(value), site.headers);
+        case id_cache_control: return take_rule(parse_cache_rule(value), site.cache_rules);
+        case id_cors: return take_cors(value, site.cors);
+        default: return "";
+    }
+}
+
+}  // namespace app
