@@ -18,6 +18,8 @@ namespace {
 
 /// Times that another process may take the name, or remove the directory, between our look and our call.
 constexpr int kTries = 8;
+/// Numbers that a name is tried with: a look at each takes about a microsecond.
+constexpr unsigned kMaxNumber = 999;
 constexpr mode_t kModeBits = 0777;  // set-user-ID does not pass to content that came over the network
 
 }  // namespace
@@ -69,7 +71,23 @@ std::optional<FileCommit::Result> FileCommit::refuse(const http::Refusal& refusa
     return Result(std::unexpect, refusal);
 }
 
+/// What has the target's name. A file that evades others takes the next name that is free.
+std::expected<std::optional<struct stat>, FileError> FileCommit::find_old() {
+    auto old = sink_.place_.status();
+    if (sink_.on_conflict_ != OnConflict::rename) return old;
+    if (wanted_name_.empty()) wanted_name_ = sink_.place_.name();
+    for (unsigned number = 1; old && *old && number <= kMaxNumber; ++number) {
+        sink_.place_.set_name(numbered_name(wanted_name_, number));
+        old = sink_.place_.status();
+    }
+    return old;
+}
+
 std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struct stat>& old) const {
+    if (old && sink_.on_conflict_ == OnConflict::rename) {
+        return http::Refusal{http::Status::conflict, "there are too many files of that name already."};
+    }
+    if (old && sink_.on_conflict_ == OnConflict::refuse) return taken_name_refusal();
     if (old && S_ISDIR(old->st_mode)) return write_refusal(EISDIR);
     if (!sink_.conditions_.any()) return std::nullopt;
     const auto served = sink_.place_.served_status();
@@ -88,7 +106,7 @@ void FileCommit::copy_mode(const std::optional<struct stat>& old) const {
 }
 
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
-    const auto old = sink_.place_.status();
+    const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
     copy_mode(*old);
@@ -112,7 +130,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
 std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     int error = 0;
     for (int i = 0; i < kTries; ++i) {
-        const auto old = sink_.place_.status();
+        const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
         copy_mode(*old);

@@ -44,6 +44,9 @@ public:
     /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
     std::optional<Result> advance(http::Wake wake);
 
+    /// The file's path below the root; after a result the one it has, which OnConflict::rename may have changed.
+    [[nodiscard]] const std::string& path() const { return sink_.place_.path(); }
+
 private:
     enum class Step : std::uint8_t { checking, syncing_data, publishing, syncing_directories, done };
 
@@ -51,6 +54,7 @@ private:
     std::optional<Result> publish(http::Wake wake);
     std::expected<void, FileError> publish_once(const std::optional<struct stat>& old);
     std::optional<Result> refuse(const http::Refusal& refusal);
+    std::expected<std::optional<struct stat>, FileError> find_old();
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& old) const;
     void copy_mode(const std::optional<struct stat>& old) const;
 
@@ -59,6 +63,7 @@ private:
     Step step_ = Step::checking;
     DiskOperation data_;
     DiskOperations directories_;
+    std::string wanted_name_;  ///< that was taken; empty when it was not
     Stored stored_;
 };
 

@@ -36,9 +36,11 @@ int reserve(int file, std::uint64_t length) {
     return error == EOPNOTSUPP || error == ENOSYS ? 0 : error;
 }
 
-/// What stands in the way of a file at `place`, whatever its content: 0 or an errno.
-std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found) {
-    if (!found || S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
+/// What stands in the way of a new file, whatever its content.
+std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found, OnConflict on_conflict) {
+    if (!found || on_conflict == OnConflict::rename) return std::nullopt;
+    if (on_conflict == OnConflict::refuse) return taken_name_refusal();
+    if (S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
     if (S_ISDIR(found->st_mode)) return write_refusal(EISDIR);
     return http::Refusal{http::Status::conflict, "what has this name is neither a file nor a directory; it stays."};
 }
@@ -46,12 +48,13 @@ std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& fou
 }  // namespace
 
 std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
-                                                      std::optional<std::uint64_t> length, WriteConditions conditions) {
+                                                      std::optional<std::uint64_t> length, WriteConditions conditions,
+                                                      OnConflict on_conflict) {
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place) return refuse(place.error().number);
     const auto found = place->status();
     if (!found) return refuse(found.error().number);
-    if (const auto obstacle = find_obstacle(*found)) return std::unexpected(*obstacle);
+    if (const auto obstacle = find_obstacle(*found, on_conflict)) return std::unexpected(*obstacle);
     if (conditions.any()) {
         const auto served = place->served_status();
         if (!served) return refuse(served.error().number);
@@ -64,7 +67,7 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
     if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
-    return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions));
+    return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
 }
 
 std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t min_free, std::uint64_t more) {

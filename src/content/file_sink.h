@@ -12,10 +12,12 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "content/disk_queue.h"
 #include "content/durability.h"
 #include "content/file_root.h"
 #include "content/new_directories.h"
+#include "content/on_conflict.h"
 #include "content/representation_cache.h"
 #include "content/temporary_file.h"
 #include "content/write_conditions.h"
@@ -40,10 +42,11 @@ class FileCommit;
 class FileSink {
 public:
     /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
-    /// do not hold (412), too little space (507). Reserves `length` bytes.
+    /// do not hold (412), a taken name where that is refused (409), too little space (507). Reserves `length` bytes.
     /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
     static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
-                                                       std::optional<std::uint64_t> length, WriteConditions conditions);
+                                                       std::optional<std::uint64_t> length, WriteConditions conditions,
+                                                       OnConflict on_conflict = OnConflict::replace);
 
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
@@ -56,14 +59,22 @@ public:
 
 private:
     friend class FileCommit;
-    FileSink(const WriteParts& parts, WritePlace place, TemporaryFile file, WriteConditions conditions)
-        : parts_(&parts), conditions_(std::move(conditions)), place_(std::move(place)), file_(std::move(file)) {}
+    friend class ParkedFile;
+    FileSink(const WriteParts& parts, WritePlace place, TemporaryFile file, WriteConditions conditions,
+             OnConflict on_conflict)
+        : parts_(&parts),
+          conditions_(std::move(conditions)),
+          on_conflict_(on_conflict),
+          place_(std::move(place)),
+          file_(std::move(file)) {}
     /// 507 when `more` bytes would leave less than `min_free`. `file` is any descriptor of the file system.
     static std::expected<void, http::Refusal> check_space(int file, std::uint64_t min_free, std::uint64_t more);
 
     const WriteParts* parts_;
     WriteConditions conditions_;
-    WritePlace place_;  // outlives file_, which borrows its directory
+    OnConflict on_conflict_;
+    WritePlace place_;  // outlives file_, which borrows its directory, or this:
+    std::shared_ptr<const base::Fd> waited_in_;
     TemporaryFile file_;
     std::uint64_t bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace content {
 
@@ -11,5 +13,9 @@ enum class OnConflict : std::uint8_t {
     rename,   ///< the new file becomes "name (1).ext", or the next number that is free
     refuse,   ///< 409; the old file stays
 };
+
+/// "name (1).ext": the number stands before the extension. At most 255 bytes, cut from the name's end where there are
+/// more. `number` is at least 1.
+[[nodiscard]] std::string numbered_name(std::string_view name, unsigned number);
 
 }  // namespace content

@@ -70,7 +70,11 @@ std::expected<TemporaryFile, FileError> TemporaryFile::create_named(int director
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
-    : file_(std::move(other.file_)), directory_(other.directory_), name_(std::exchange(other.name_, {})) {}
+    : file_(std::move(other.file_)),
+      directory_(other.directory_),
+      name_(std::exchange(other.name_, {})),
+      device_(other.device_),
+      number_(other.number_) {}
 
 TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
     if (this == &other) return *this;
@@ -78,6 +82,8 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
     file_ = std::move(other.file_);
     directory_ = other.directory_;
     name_ = std::exchange(other.name_, {});
+    device_ = other.device_;
+    number_ = other.number_;
     return *this;
 }
 
@@ -114,8 +120,8 @@ std::expected<void, FileError> TemporaryFile::publish_new(int directory, const s
     return name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
 }
 
-std::expected<void, FileError> TemporaryFile::publish_over(int directory, const std::string& name) {
-    // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
+/// A temporary name, unless it has one already.
+std::expected<void, FileError> TemporaryFile::take_name(int directory) {
     for (int i = 0; name_.empty(); ++i) {
         auto temporary = random_name();
         if (!temporary) return std::unexpected(temporary.error());
@@ -126,6 +132,39 @@ std::expected<void, FileError> TemporaryFile::publish_over(int directory, const 
         directory_ = directory;
         name_ = std::move(*temporary);
     }
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::park(int directory) {
+    struct stat status{};
+    if (::fstat(file_.get(), &status) != 0) return failure(errno);
+    if (auto named = take_name(directory); !named) return named;
+    if (directory_ != directory) {
+        if (::renameat(directory_, name_.c_str(), directory, name_.c_str()) != 0) return failure(errno);
+        directory_ = directory;
+    }
+    device_ = status.st_dev;
+    number_ = status.st_ino;
+    file_ = base::Fd();
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::reopen() {
+    base::Fd file(::openat(directory_, name_.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0) return failure(errno);
+    if (status.st_dev != device_ || status.st_ino != number_) {
+        name_.clear();  // it is not ours to remove
+        return failure(ENOENT);
+    }
+    ::flock(file.get(), LOCK_EX | LOCK_NB);
+    file_ = std::move(file);
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::publish_over(int directory, const std::string& name) {
+    // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
+    if (auto named = take_name(directory); !named) return named;
     if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0) return failure(errno);
     name_.clear();
     return {};

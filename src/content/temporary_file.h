@@ -2,6 +2,8 @@
 // published removes it. Called by FileSink and FileCommit; the sweep is called at start.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <expected>
 #include <string>
@@ -33,16 +35,25 @@ public:
     /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
     std::expected<void, FileError> publish_over(int directory, const std::string& name);
 
+    /// Gives up the descriptor until reopen(). The file waits under a temporary name in `directory`, of the same file
+    /// system, which must stay open as long as this lives. Until reopen() another process's sweep may remove it.
+    std::expected<void, FileError> park(int directory);
+    /// ENOENT: somebody else removed it, or put something else in its place.
+    std::expected<void, FileError> reopen();
+
 private:
     TemporaryFile(base::Fd file, int directory, std::string name)
         : file_(std::move(file)), directory_(directory), name_(std::move(name)) {}
     void remove();
+    std::expected<void, FileError> take_name(int directory);
     std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
     std::expected<void, FileError> rename_new(int directory, const std::string& name);
 
     base::Fd file_;
     int directory_;     ///< of name_; borrowed
     std::string name_;  ///< empty: the file has no name
+    dev_t device_ = 0;  ///< of a parked file
+    ino_t number_ = 0;
 };
 
 /// True for a name that create() gives.

@@ -33,4 +33,8 @@ http::Refusal write_refusal(int error) {
     }
 }
 
+http::Refusal taken_name_refusal() {
+    return {http::Status::conflict, "there is something of that name already; PUT to its own path replaces it."};
+}
+
 }  // namespace content

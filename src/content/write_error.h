@@ -10,4 +10,7 @@ namespace content {
 /// a failing disk.
 [[nodiscard]] http::Refusal write_refusal(int error);
 
+/// The 409 of an upload that replaces nothing.
+[[nodiscard]] http::Refusal taken_name_refusal();
+
 }  // namespace content

@@ -125,6 +125,12 @@ std::expected<std::optional<struct stat>, FileError> WritePlace::served_status()
     return *followed;
 }
 
+void WritePlace::set_name(std::string_view name) {
+    path_.resize(path_.rfind('/') + 1);
+    path_.append(name);
+    name_ = name;
+}
+
 void WritePlace::keep() {
     for (Link& link : links_) link.maker = Link::Maker::another;
 }

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] int directory() const { return directory_.get(); }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// Another name in the same directory.
+    void set_name(std::string_view name);
     [[nodiscard]] bool has_missing_parents() const { return !missing_.empty(); }
 
     /// Makes what is missing; directory() is the target's own afterwards. The descriptor that it was before stays open.
