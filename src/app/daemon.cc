@@ -157,9 +157,11 @@ std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
 }
 
 Pidfile::~Pidfile() {
-    if (!file_ || owner_ != ::getpid() || !still_names(path_, file_.get())) return;
-    // Fails when privileges were dropped and the directory is root's; then the file is emptied, so that it names nobody.
-    if (::unlink(path_.c_str()) != 0) (void)!::ftruncate(file_.get(), 0);
+    if (!file_ || owner_ != ::getpid()) return;
+    if (still_names(path_, file_.get()) && ::unlink(path_.c_str()) == 0) return;
+    // Privileges were dropped and the directory is root's, perhaps closed to us: the file is emptied, so that it names
+    // nobody. It is ours even when another one has its name.
+    (void)!::ftruncate(file_.get(), 0);
 }
 
 std::expected<Identity, std::string> find_identity(const std::string& user, const std::string& group) {

@@ -40,7 +40,8 @@ public:
 
     Pidfile(Pidfile&& other) noexcept = default;
     Pidfile& operator=(Pidfile&&) = delete;
-    /// Removes the file if it is still the one that was created and this process is the one that wrote it.
+    /// Removes the file if it is still the one that was created and this process is the one that wrote it; empties it
+    /// where this process may not remove it any more.
     ~Pidfile();
 
 private:

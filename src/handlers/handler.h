@@ -22,6 +22,8 @@ public:
     /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
     /// `request` is valid during the call only.
     virtual Decision handle(const http::Request& request) = 0;
+    /// The server takes no new connection from here on and finishes what it has.
+    virtual void begin_stopping() {}
 };
 
 }  // namespace handlers

@@ -7,7 +7,11 @@ namespace handlers {
 
 Decision Health::handle(const http::Request& request) {
     constexpr int kRetrySeconds = 5;
-    if (state_ == State::stopping) return unavailable(&request, "the server is stopping.", kRetrySeconds);
+    if (state_ == State::stopping) {
+        http::Response response = unavailable(&request, "the server is stopping.", kRetrySeconds);
+        response.add("Cache-Control", "no-store");
+        return response;
+    }
     return answer_text(request, "ok\n", "Cache-Control: no-store\r\n");
 }
 

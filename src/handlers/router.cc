@@ -5,6 +5,7 @@
 #include <string>
 
 #include "handlers/error_page.h"
+#include "handlers/static_files.h"
 #include "http/target.h"
 
 namespace handlers {
@@ -152,7 +153,11 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
     }
     rewritten_ = request;
     rewritten_.target.path = below_prefix(path);
-    return targets_.files.handle(rewritten_);
+    Decision decision = targets_.files.handle(rewritten_);
+    // To the directory, below the prefix as it was asked for.
+    const auto* response = std::get_if<http::Response>(&decision);
+    const bool redirects = response != nullptr && response->status == Status::moved_permanently;
+    return redirects ? redirect_to_directory(request) : std::move(decision);
 }
 
 Decision Router::upload(const http::Request& request, Endpoint endpoint, std::string_view path) {

@@ -31,6 +31,7 @@ public:
          const content::ArrivalClock& arrivals, content::DiskQueue& disk);
 
     Decision handle(const http::Request& request) override;
+    void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {

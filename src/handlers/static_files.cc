@@ -72,9 +72,11 @@ Decision StaticFiles::handle(const http::Request& request) {
     const auto found = cache_.find(path, request.arrival);
     if (!found) return refuse(request, found.error());
     if ((*found)->kind() == Representation::Kind::file) return serve(request, *found);
+    return redirect_to_directory(request);
+}
 
-    // A directory: relative links in it work only below a path that ends in '/'.
-    std::string location = http::encode_path(path) + "/";
+http::Response redirect_to_directory(const http::Request& request) {
+    std::string location = http::encode_path(request.path()) + "/";
     if (request.target.has_query) location.append("?").append(request.query());
     http::Response response =
         error_response(&request, http::Status::moved_permanently, "this is a directory; its path ends in a slash.");

@@ -48,4 +48,7 @@ private:
     std::uint64_t next_boundary_;  ///< from a random start
 };
 
+/// 301 to the path with a slash behind it, the query kept: relative links in a directory work only there.
+[[nodiscard]] http::Response redirect_to_directory(const http::Request& request);
+
 }  // namespace handlers

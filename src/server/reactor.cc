@@ -262,6 +262,7 @@ void Reactor::take_signals() {
 void Reactor::begin_stopping() {
     phase_ = Phase::stopping;
     turn_.stopping = true;
+    parts_.handler.begin_stopping();
     stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
     for (net::Listener& listener : parts_.listeners) listener.close();
     // Everybody looks at the new state of things: idle connections close.

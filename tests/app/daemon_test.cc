@@ -181,6 +181,21 @@ TEST_CASE("pid file: someone else's file in its place is not removed", "[app][da
     CHECK(contents(folder.file()) == "1\n");
 }
 
+TEST_CASE("pid file: in a directory that is closed after giving up root, it is emptied", "[app][daemon]") {
+    if (::geteuid() != 0) return;  // only root has anything to give up
+    const Folder folder;           // 0700
+    const Outcome outcome = run_apart([&] {
+        {
+            const auto pidfile = app::Pidfile::create(folder.file());
+            if (!pidfile || !app::drop_privileges({65534, 65534, ""})) ::_exit(1);
+        }
+        ::_exit(0);
+    });
+    CHECK(outcome.status == 0);
+    REQUIRE(exists(folder.file()));
+    CHECK(contents(folder.file()).empty());
+}
+
 TEST_CASE("pid file: a place that cannot be written is named", "[app][daemon]") {
     const auto pidfile = app::Pidfile::create("/no-such-directory/pid");
     REQUIRE_FALSE(pidfile);

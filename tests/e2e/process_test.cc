@@ -168,6 +168,25 @@ TEST_CASE("process: SIGTERM lets an upload in flight finish", "[e2e][process]") 
     CHECK(site.files.read("up") == "01234567890123456789");
 }
 
+TEST_CASE("process: while it finishes, /healthz says that it is stopping", "[e2e][process]") {
+    Site site;
+    auto idle = site.connect();
+    idle.send(support::request("GET", "/healthz"));
+    REQUIRE(idle.read_response()->body == "ok\n");
+    auto begun = site.connect();
+    begun.send("GET /healthz HTTP/1.1\r\n");
+    REQUIRE(begun.silent(50));
+    site.server.signal(SIGTERM);
+    REQUIRE(idle.ends());
+    begun.send("Host: a\r\n\r\n");
+    const auto answer = begun.read_response();
+    REQUIRE(answer);
+    CHECK(answer->status == 503);
+    CHECK(answer->body.find("stopping") != std::string::npos);
+    CHECK(answer->value("Connection") == "close");
+    CHECK(site.server.wait(5000) == 0);
+}
+
 TEST_CASE("process: a second signal ends it at once", "[e2e][process]") {
     Site site;
     site.files.write("huge.bin", support::noise(kHugeBytes));  // more than socket buffers take

@@ -82,6 +82,8 @@ TEST_CASE("router: the built-in endpoints answer", "[handlers][router]") {
     CHECK(site.ask("GET", "/files/sub/none").status() == 404);
     CHECK(site.ask("GET", "/files?x=1").field("Location") == "/files/?x=1");
     CHECK(site.ask("GET", "/files").status() == 301);
+    CHECK(site.ask("GET", "/files/sub?x=1").field("Location") == "/files/sub/?x=1");
+    CHECK(site.ask("GET", "/files//sub").field("Location") == "/files/sub/");
     CHECK(site.ask("GET", "/healthz").status() == 200);
     CHECK(site.site->shadowed_endpoints().empty());
     for (const std::string_view near_miss :

@@ -45,4 +45,5 @@ TEST_CASE("health: ready, then stopping", "[handlers][health]") {
     const Answer answer = ask(health, "GET", "/healthz");
     CHECK(answer.status == 503);
     CHECK(answer.field("Retry-After") == "5");
+    CHECK(answer.field("Cache-Control") == "no-store");
 }
