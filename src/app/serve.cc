@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "content/disk_queue.h"
 #include "content/file_root.h"
+#include "content/media_type.h"
 #include "content/temporary_file.h"
 #include "handlers/site.h"
 #include "net/listener.h"
@@ -45,6 +46,14 @@ std::expected<std::vector<net::Listener>, std::string> open_listeners(const std:
         listeners.push_back(std::move(*listener));
     }
     return listeners;
+}
+
+std::expected<void, std::string> take_media_types(const std::string& file) {
+    if (file.empty()) return {};
+    auto types = content::read_media_types(file);
+    if (!types) return std::unexpected(types.error());
+    content::use_media_types(std::move(*types));
+    return {};
 }
 
 struct Logs {
@@ -94,6 +103,7 @@ std::expected<void, std::string> serve(const Options& options) {
         if (!found) return std::unexpected(found.error());
         identity = std::move(*found);
     }
+    if (auto taken = take_media_types(options.mime_types); !taken) return std::unexpected(taken.error());
     if (options.action == Action::test) {
         print(describe(options, root->name()));
         return {};

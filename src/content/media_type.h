@@ -3,10 +3,19 @@
 
 #include <string_view>
 
+#include "content/media_type_file.h"
+
 namespace content {
 
 /// Of the path's last segment; text types carry "; charset=utf-8". "application/octet-stream" when the extension is
-/// unknown or there is none. Case does not matter. Static lifetime.
+/// unknown or there is none. Case does not matter. Static lifetime, no allocation.
 [[nodiscard]] std::string_view media_type_of(std::string_view path);
+
+/// True when the last segment ends in an extension that has a media type: it names a file rather than a page.
+[[nodiscard]] bool has_known_extension(std::string_view path);
+
+/// These are asked before the built-in ones, in the whole process. Called at the start, before the first media type is
+/// asked for; a second call, in tests, ends the lifetime of what was given out.
+void use_media_types(FileMediaTypes types);
 
 }  // namespace content
