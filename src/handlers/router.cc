@@ -5,6 +5,7 @@
 #include <string>
 
 #include "handlers/error_page.h"
+#include "handlers/page_assets.h"
 #include "handlers/static_files.h"
 #include "http/target.h"
 
@@ -59,6 +60,7 @@ Router::Endpoint Router::find_endpoint(std::string_view path) const {
     if (targets_.records.owns(path)) return Endpoint::records;
     if (path.size() < 6) return Endpoint::files;  // shorter than every built-in one
     switch (path[1]) {
+        case '.': return PageAssets::owns(path) ? Endpoint::page_assets : Endpoint::files;
         case 'e': return path.starts_with(kEchoPrefix) ? on(Endpoint::echo) : Endpoint::files;
         case 'f':
             return path.starts_with(kFilesPrefix) || path == kFilesPrefix.substr(0, kFilesPrefix.size() - 1)
@@ -141,6 +143,7 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
         case Endpoint::echo: return targets_.echo.handle(request);
         case Endpoint::user_agent: return targets_.user_agent.handle(request);
         case Endpoint::health: return targets_.health.handle(request);
+        case Endpoint::page_assets: return targets_.page_assets.handle(request);
         case Endpoint::records: return targets_.records.handle(request);
         case Endpoint::files_prefix: break;
     }

@@ -19,11 +19,12 @@ class Router final : public Handler {
 public:
     /// What it hands requests to; everything outlives the router.
     struct Targets {
-        Handler& files;       ///< GET and HEAD below the root
-        Handler& echo;        ///< /echo/{text}
-        Handler& user_agent;  ///< /user-agent
-        Handler& health;      ///< /healthz
-        Records& records;     ///< /database.txt and what is below it
+        Handler& files;        ///< GET and HEAD below the root
+        Handler& echo;         ///< /echo/{text}
+        Handler& user_agent;   ///< /user-agent
+        Handler& health;       ///< /healthz
+        Handler& page_assets;  ///< the style and the script of listings
+        Records& records;      ///< /database.txt and what is below it
         Uploads& uploads;
         Deletes& deletes;
     };
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const { return shadowed_; }
 
 private:
-    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, records };
+    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, page_assets, records };
 
     [[nodiscard]] Endpoint find_endpoint(std::string_view path) const;
     [[nodiscard]] bool is_on(Endpoint endpoint) const { return (on_ & (1U << static_cast<unsigned>(endpoint))) != 0; }

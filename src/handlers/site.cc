@@ -8,6 +8,14 @@ namespace {
 constexpr base::MonotonicMs kTidyEveryMs = 5'000;
 constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 
+PageActions page_actions(const SiteConfig& config) {
+    using Upload = PageActions::Upload;
+    using Removal = PageActions::Removal;
+    const Upload allowed = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole;
+    return {.upload = config.allow_upload ? allowed : Upload::none,
+            .removal = config.allow_delete ? Removal::offered : Removal::none};
+}
+
 }  // namespace
 
 Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
@@ -25,7 +33,9 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                    .min_free_bytes = config.min_free_bytes},
       files_(root, cache_, clock,
              {.index_name = config.index_name,
-              .listing = config.listing ? StaticFilesConfig::Listing::shown : StaticFilesConfig::Listing::forbidden}),
+              .listing = config.listing ? StaticFilesConfig::Listing::shown : StaticFilesConfig::Listing::forbidden,
+              .page_actions = page_actions(config)}),
+      page_assets_(clock),
       uploads_(write_parts_, config_),
       deletes_(write_parts_),
       records_(write_parts_, config_,
@@ -37,6 +47,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                .echo = echo_,
                .user_agent = user_agent_,
                .health = health_,
+               .page_assets = page_assets_,
                .records = records_,
                .uploads = uploads_,
                .deletes = deletes_}) {}

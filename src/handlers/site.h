@@ -15,6 +15,7 @@
 #include "handlers/echo.h"
 #include "handlers/handler.h"
 #include "handlers/health.h"
+#include "handlers/page_assets.h"
 #include "handlers/records.h"
 #include "handlers/router.h"
 #include "handlers/site_config.h"
@@ -49,6 +50,7 @@ private:
     Echo echo_;
     UserAgent user_agent_;
     Health health_;
+    PageAssets page_assets_;
     Uploads uploads_;
     Deletes deletes_;
     Records records_;

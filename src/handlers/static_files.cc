@@ -99,13 +99,13 @@ Decision StaticFiles::list_directory(const http::Request& request) const {
         return error_response(&request, http::Status::forbidden, "directories are not listed here.");
     }
     static constexpr std::string_view kFields =
-        "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
-        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n";
+        "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n";
     http::Response response;
     response.prepared.lines = kFields;
+    response.add("Content-Security-Policy", page_policy(config_.page_actions));
     response.body = std::make_unique<content::ListingSource>(
         root_, std::move(*directory), request.path(),
-        std::make_unique<ListingPage>(content::ListingView{.path = std::string(request.path())}));
+        std::make_unique<ListingPage>(content::ListingView{.path = std::string(request.path())}, config_.page_actions));
     return response;
 }
 

@@ -1,0 +1,28 @@
+"""Writes the listing page's style and script into a C++ source, so that the program needs no files beside it. Called by
+the build of src/handlers.
+
+usage: embed-page.py OUTPUT STYLE SCRIPT...      (the scripts are joined in the order given)
+"""
+
+import hashlib
+import pathlib
+import sys
+
+
+def literal(text):
+    """A raw string literal; its delimiter must not occur in the text."""
+    assert ')page"' not in text
+    return f'R"page({text})page"'
+
+
+def asset(name, paths):
+    text = "\n".join(pathlib.Path(path).read_text(encoding="utf-8") for path in paths)
+    tag = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f'const PageAsset {name}{{{literal(text)},\n"\\"{tag}\\""}};\n'
+
+
+output, style, *scripts = sys.argv[1:]
+pathlib.Path(output).write_text(
+    '// Made by scripts/lib/embed-page.py out of src/handlers/page/.\n#include "handlers/page_assets.h"\n\n'
+    "namespace handlers {\n\n" + asset("kPageStyle", [style]) + "\n" + asset("kPageScript", scripts) +
+    "\n}  // namespace handlers\n", encoding="utf-8")

@@ -1,0 +1,31 @@
+// The words of a listing's page: names, links, sizes and times as HTML. Called by handlers/listing_page, a few times for
+// each row, so all of it appends and nothing allocates. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace handlers {
+
+/// The name as text between tags, valid UTF-8 whatever its bytes are: what is no UTF-8 becomes U+FFFD, a control
+/// character the picture of it (U+2400 …), so that no name breaks a line or hides.
+void append_shown_name(std::string& out, std::string_view name);
+
+/// One path segment, every byte percent-encoded that is not unreserved (RFC 3986 §2.3): leads to any name, and is safe
+/// in an attribute.
+void append_encoded_segment(std::string& out, std::string_view name);
+
+/// "1.5 MiB"; in bytes below 1 KiB. Rounds down, so that no file seems larger than it is.
+void append_size(std::string& out, std::uint64_t bytes);
+/// "1,234,567 bytes".
+void append_exact_size(std::string& out, std::uint64_t bytes);
+
+/// `<time datetime="2024-03-01T12:30:59Z">2024-03-01 12:30</time>`, in UTC. Times before the year 0 and after 9999 are
+/// clamped.
+void append_time_element(std::string& out, std::int64_t unix_seconds);
+
+/// What of its kind a row shows, as a class of the style: "folder" is not one of them. "" for the plain sheet.
+[[nodiscard]] std::string_view icon_of(std::string_view media_type);
+
+}  // namespace handlers
