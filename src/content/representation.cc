@@ -7,6 +7,11 @@
 
 namespace content {
 
+const std::string& Form::digest(http::DigestAlgorithm algorithm) const {
+    static const std::string kNone;
+    return digests_ == nullptr ? kNone : (*digests_)[static_cast<std::size_t>(algorithm)];
+}
+
 http::CodingSet Representation::codings() const {
     http::CodingSet set(Coding::identity);
     for (std::size_t i = 0; i < forms_.size(); ++i) {
@@ -35,6 +40,8 @@ std::size_t Representation::memory_bytes() const {
     for (const Form& form : forms_) {
         sum += form.lines_.capacity() + form.entity_tag_.capacity();
         if (form.bytes_ != nullptr) sum += form.bytes_->size();
+        if (form.digests_ == nullptr) continue;
+        for (const std::string& digest : *form.digests_) sum += sizeof digest + digest.capacity();
     }
     return sum;
 }

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "http/accept_encoding.h"
 #include "http/body.h"
+#include "http/digest_field.h"
 
 namespace content {
 
@@ -47,6 +48,10 @@ public:
 
     /// Meaningful when ready: the length of the body in bytes.
     [[nodiscard]] std::uint64_t length() const { return length_; }
+    /// Meaningful when ready: false when the bytes are read from an open file.
+    [[nodiscard]] bool is_in_memory() const { return file_ == nullptr; }
+    /// "sha-256=:…:" of the body; empty as long as nobody has asked for it.
+    [[nodiscard]] const std::string& digest(http::DigestAlgorithm algorithm) const;
 
 private:
     friend class Representation;
@@ -60,6 +65,8 @@ private:
     std::string lines_;
     std::shared_ptr<const std::vector<std::byte>> bytes_;
     std::shared_ptr<const OpenFile> file_;
+    /// Seldom asked for: a pointer, so that the other forms do not pay for the texts.
+    std::unique_ptr<std::array<std::string, http::kDigestAlgorithms>> digests_;
 };
 
 class Representation {

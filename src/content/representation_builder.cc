@@ -217,4 +217,11 @@ void RepresentationBuilder::set_bytes(Representation& representation, Coding cod
     form.state_ = Form::State::ready;
 }
 
+void RepresentationBuilder::set_digest(Representation& representation, Coding coding, http::DigestAlgorithm algorithm,
+                                       std::string value) {
+    auto& digests = representation.forms_[static_cast<std::size_t>(coding)].digests_;
+    if (digests == nullptr) digests = std::make_unique<std::array<std::string, http::kDigestAlgorithms>>();
+    (*digests)[static_cast<std::size_t>(algorithm)] = std::move(value);
+}
+
 }  // namespace content

@@ -163,6 +163,17 @@ void RepresentationCache::make_room(std::size_t max_bytes, std::size_t max_descr
 void RepresentationCache::keep(Representation& representation, Coding coding, std::vector<std::byte> bytes) {
     RepresentationBuilder::set_bytes(representation, coding, std::move(bytes));
     ++counters_.coded_made;
+    recount(representation);
+}
+
+void RepresentationCache::keep_digest(const std::shared_ptr<const Representation>& found, Coding coding,
+                                      http::DigestAlgorithm algorithm, std::string value) {
+    const auto representation = changeable(found);
+    RepresentationBuilder::set_digest(*representation, coding, algorithm, std::move(value));
+    recount(*representation);
+}
+
+void RepresentationCache::recount(const Representation& representation) {
     const auto found = by_path_.find(representation.path());
     if (found == by_path_.end() || found->second->representation.get() != &representation) return;
     count(*found->second);

@@ -70,6 +70,10 @@ public:
     /// compresses and lets this cache keep the result. `coding` is what settle() gave.
     http::Body body(const std::shared_ptr<const Representation>& found, Coding coding);
 
+    /// From here on the form has this digest ("sha-256=:…:"), which must be that of its bytes.
+    void keep_digest(const std::shared_ptr<const Representation>& found, Coding coding, http::DigestAlgorithm algorithm,
+                     std::string value);
+
     /// What is at `path` was or is about to be changed by this process: it is looked at anew by the next find(),
     /// whenever that request arrived. To be called after the change, before its response.
     void invalidate(std::string_view path);
@@ -101,6 +105,8 @@ private:
     void count(Entry& entry);
     /// Evicts from the least used on until the bounds hold.
     void make_room(std::size_t max_bytes, std::size_t max_descriptors);
+    /// The representation has grown: counts its entry anew, if that is still there.
+    void recount(const Representation& representation);
     /// A coded form is made: kept from here on, and counted if its entry still is there.
     void keep(Representation& representation, Coding coding, std::vector<std::byte> bytes);
 

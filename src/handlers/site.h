@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "content/digest_queue.h"
 #include "content/disk_queue.h"
 #include "content/file_root.h"
 #include "content/file_sink.h"
@@ -44,6 +45,7 @@ private:
     const base::Clock& clock_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     content::RepresentationCache cache_;
+    content::DigestQueue digests_;
     content::NewDirectories new_directories_;
     content::WriteParts write_parts_;
     StaticFiles files_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "content/listing_source.h"
+#include "handlers/download_digests.h"
 #include "handlers/error_page.h"
 #include "handlers/listing_page.h"
 #include "http/conditional.h"
@@ -61,8 +62,13 @@ http::Response refuse_codings(const http::Request& request) {
 }  // namespace
 
 StaticFiles::StaticFiles(const content::FileRoot& root, content::RepresentationCache& cache, const base::Clock& clock,
-                         StaticFilesConfig config)
-    : root_(root), cache_(cache), clock_(clock), config_(std::move(config)), next_boundary_(random_number()) {}
+                         StaticFilesConfig config, content::DigestQueue* digests)
+    : root_(root),
+      cache_(cache),
+      clock_(clock),
+      config_(std::move(config)),
+      digests_(digests),
+      next_boundary_(random_number()) {}
 
 Decision StaticFiles::handle(const http::Request& request) {
     if (!kMethods.has(request.method)) return method_not_allowed(request, kMethods);
@@ -151,14 +157,14 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
             }
         }
     }
-    if (!wants_range) return answer_whole(request, found, coding);
+    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding));
 
     const http::RangeSet ranges =
         http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
                             clock_.unix_seconds());
     switch (ranges.kind) {
         case http::RangeSet::Kind::whole: break;
-        case http::RangeSet::Kind::ranges: return answer_ranges(found, ranges);
+        case http::RangeSet::Kind::ranges: return complete(request, found, coding, answer_ranges(found, ranges));
         case http::RangeSet::Kind::unsatisfiable: {
             http::Response response = error_response(&request, http::Status::range_not_satisfiable,
                                                      "the file has no bytes in the range that was asked for.");
@@ -167,7 +173,13 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
             return response;
         }
     }
-    return answer_whole(request, found, coding);
+    return complete(request, found, coding, answer_whole(request, found, coding));
+}
+
+Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
+                               http::Response response) {
+    if (digests_ == nullptr || !wants_digest(request)) return response;
+    return with_digests(*digests_, request, found, coding, std::move(response));
 }
 
 http::Response StaticFiles::answer_whole(const http::Request& request, const Found& found, Coding coding) {

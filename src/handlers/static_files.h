@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "content/digest_queue.h"
 #include "content/file_root.h"
 #include "content/representation_cache.h"
 #include "handlers/handler.h"
@@ -26,8 +27,9 @@ struct StaticFilesConfig {
 class StaticFiles final : public Handler {
 public:
     /// The references must outlive this and every response made by it.
+    /// `digests` makes the digests that clients want; without one they get none.
     StaticFiles(const content::FileRoot& root, content::RepresentationCache& cache, const base::Clock& clock,
-                StaticFilesConfig config);
+                StaticFilesConfig config, content::DigestQueue* digests = nullptr);
 
     /// `request.method` is GET or HEAD; anything else is answered 405.
     Decision handle(const http::Request& request) override;
@@ -40,12 +42,14 @@ private:
     Decision list_directory(const http::Request& request) const;
     Decision refuse(const http::Request& request, content::FindError error) const;
     http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
+    Decision complete(const http::Request& request, const Found& found, http::Coding coding, http::Response response);
     http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
 
     const content::FileRoot& root_;
     content::RepresentationCache& cache_;
     const base::Clock& clock_;
     StaticFilesConfig config_;
+    content::DigestQueue* digests_;
     std::string index_path_;       ///< reused, so that "/" costs no allocation
     std::uint64_t next_boundary_;  ///< from a random start
 };

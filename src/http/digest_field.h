@@ -15,6 +15,7 @@ namespace http {
 
 /// The algorithms of RFC 9530 §5 that are fit for integrity.
 enum class DigestAlgorithm : std::uint8_t { sha_256, sha_512 };
+inline constexpr std::size_t kDigestAlgorithms = 2;
 
 [[nodiscard]] std::string_view digest_algorithm_name(DigestAlgorithm algorithm);
 /// 32 or 64.
