@@ -84,15 +84,32 @@ public:
     virtual std::optional<Response> advance(Wake wake) = 0;
 };
 
-/// Where a request's body goes. Destroying it before finish() is the abort: nothing remains.
+/// A 1xx response that a sink wants sent while its body is read (RFC 9110 §15.2).
+struct Interim {
+    Status status;
+    std::string fields;  ///< whole field lines, each ended by CRLF
+};
+
+/// Where a request's body goes. Destroying it before finish() is the abort: nothing remains, but for sinks that say
+/// otherwise (resumable uploads keep what arrived).
 class BodySink {
 public:
     virtual ~BodySink() = default;
     /// Takes all of `block` or refuses the upload (507, 413, …); after a refusal only destruction follows.
     virtual std::expected<void, Refusal> write(std::span<const std::byte> block) = 0;
+    /// Works off a slice (about a millisecond) of what was taken and not dealt with yet; false while some of it is left.
+    /// Asked before more of the body is received: other connections have their turn between two slices.
+    virtual bool catch_up() { return true; }
     /// The whole body is in. `trailers`: the trailer section, CRLF-ended field lines, may be empty.
     /// Returns what makes it durable and then answers; this sink is not used again.
     virtual std::unique_ptr<PendingResponse> finish(std::string_view trailers) = 0;
+    /// An interim response to send now, or none. Asked before the body is read and after each block that was taken;
+    /// never for an HTTP/1.0 client, which would not understand it.
+    virtual std::optional<Interim> take_interim() { return std::nullopt; }
+    /// What a peer is told that ended its side before the body's end.
+    [[nodiscard]] virtual Refusal incomplete() const {
+        return {Status::bad_request, "the body ended before its announced end; nothing was stored"};
+    }
 };
 
 }  // namespace http

@@ -105,4 +105,9 @@ std::size_t write_head(const Response& response, const Framing& framing, Persist
     return static_cast<std::size_t>(out - begin);
 }
 
+void append_interim_head(std::string& out, const Interim& interim) {
+    out.append("HTTP/1.1 ").append(std::to_string(code(interim.status))).append(" ");
+    out.append(reason_phrase(interim.status)).append("\r\n").append(interim.fields).append("\r\n");
+}
+
 }  // namespace http

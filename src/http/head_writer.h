@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "http/date.h"
@@ -63,5 +64,8 @@ std::size_t write_head(const Response& response, const Framing& framing, Persist
 
 /// "HTTP/1.1 100 Continue" and the empty line: a whole interim response (RFC 9110 §15.2.1).
 inline constexpr std::string_view kContinueHead = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// Appends a whole interim response: status line, fields and the empty line.
+void append_interim_head(std::string& out, const Interim& interim);
 
 }  // namespace http

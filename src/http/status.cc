@@ -5,6 +5,7 @@ namespace http {
 
 std::string_view reason_phrase(Status status) {
     switch (status) {
+        case Status::upload_resumption_supported: return "Upload Resumption Supported";
         case Status::ok: return "OK";
         case Status::created: return "Created";
         case Status::accepted: return "Accepted";

@@ -1,4 +1,4 @@
-// Status codes that godwit sends (RFC 9110 §15, RFC 6585, RFC 4918).
+// Status codes that godwit sends (RFC 9110 §15, RFC 6585, RFC 4918, resumable uploads).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 namespace http {
 
 enum class Status : std::uint16_t {
+    upload_resumption_supported = 104,  ///< interim; draft-ietf-httpbis-resumable-upload §5
     ok = 200,
     created = 201,
     accepted = 202,

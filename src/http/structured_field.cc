@@ -1,6 +1,8 @@
 // Structured fields: the parsing algorithms of RFC 8941 §4.2, on views.
 #include "http/structured_field.h"
 
+#include <charconv>
+
 #include "base/ascii.h"
 
 namespace http {
@@ -140,6 +142,31 @@ bool take_inner_list(std::string_view& text, Item& item) {
 }  // namespace
 
 bool take_item(std::string_view& text, Item& item) { return take_bare_item(text, item) && skip_parameters(text); }
+
+namespace {
+
+std::optional<Item> parse_whole_item(std::string_view value, ItemKind kind) {
+    skip_spaces(value);
+    Item item;
+    if (!take_item(value, item) || item.kind != kind) return std::nullopt;
+    skip_spaces(value);
+    return value.empty() ? std::optional(item) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<bool> parse_boolean_item(std::string_view value) {
+    const auto item = parse_whole_item(value, ItemKind::boolean);
+    return item ? std::optional(item->text == "1") : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_integer_item(std::string_view value) {
+    const auto item = parse_whole_item(value, ItemKind::integer);
+    if (!item) return std::nullopt;
+    std::int64_t number = 0;  // at most 15 digits: it fits
+    std::from_chars(item->text.data(), item->text.data() + item->text.size(), number);
+    return number;
+}
 
 DictionaryReader::DictionaryReader(std::string_view value) : rest_(value) {
     skip_spaces(rest_);

@@ -1,9 +1,10 @@
-// Dictionaries of structured fields (RFC 8941 §3.2), walked member by member. Used by the digest fields and the
+// Structured fields: dictionaries (RFC 8941 §3.2), walked member by member, and single items (§3.3). Used by the digest fields and the
 // fields of resumable uploads. Pure; nothing is copied.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace http {
@@ -19,6 +20,10 @@ struct Item {
 /// Removes the item at the front of `text`, its parameters included. False when there is no valid one.
 /// Parameters are checked and dropped: no field that godwit reads has any.
 bool take_item(std::string_view& text, Item& item);
+
+/// The whole field value as one item of that type (RFC 8941 §4.2); nullopt for anything else, several lines included.
+[[nodiscard]] std::optional<bool> parse_boolean_item(std::string_view value);
+[[nodiscard]] std::optional<std::int64_t> parse_integer_item(std::string_view value);
 
 class DictionaryReader {
 public:

@@ -122,6 +122,8 @@ void ErrorLog::append(const base::Clock& clock, std::string_view level, const ne
         peer->append_to(out);
         out.append(": ");
     }
+    // Most texts are the sentence that the client was told.
+    if (!detail.empty() && text.ends_with('.')) text.remove_suffix(1);
     out.append(text);
     if (!detail.empty()) {
         out.append(": ");

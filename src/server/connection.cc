@@ -124,8 +124,16 @@ Connection::Step Connection::idle_step(Turn& turn) {
     if (output_.bytes() >= kHighWaterBytes) return Step::blocked;
     if (turn.stopping || (input_.empty() && input_end_ == Input::ended)) {
         if (!output_.empty()) return Step::blocked;
-        move(turn.stopping ? ConnectionEvent::stopping : ConnectionEvent::peer_gone, turn);
-        return Step::over;
+        if (!turn.stopping) {
+            move(ConnectionEvent::peer_gone, turn);
+            return Step::over;
+        }
+        // Requests that wait here are not answered any more. Closing on top of them would reset the connection, and
+        // take the end of the last answer with it.
+        ending_ = input_.empty() ? Ending::close : Ending::linger;
+        input_.consume(input_.readable().size());
+        move(ConnectionEvent::stopping, turn);
+        return Step::proceed;
     }
     if (input_.empty()) return Step::blocked;
     if (turn_requests_ >= kTurnRequests) return Step::yield;

@@ -79,6 +79,7 @@ private:
     Step refuse_body(const http::Refusal& refusal, Turn& turn);
     Step incomplete_body(Turn& turn);
     Step wait_for_rest(Turn& turn);
+    void send_interim(Turn& turn);
     Step answer(http::Response&& response, Turn& turn);
     Step refuse_request(const http::Refusal& refusal, Turn& turn);
     void finish_answer(Turn& turn);

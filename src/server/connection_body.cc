@@ -18,6 +18,8 @@ Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Tur
     Exchange& exchange = *exchange_;
     exchange.sink = std::move(sink);
     if (!exchange.request.has_body()) return finish_body(turn);
+    // Before 100 Continue: with what stands in it a client can resume whatever happens to its body.
+    send_interim(turn);
     if (exchange.request.expects_continue && input_.empty()) {
         output_.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
     }
@@ -26,6 +28,17 @@ Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Tur
     exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
     move(ConnectionEvent::body_wanted, turn);
     return Step::proceed;
+}
+
+/// What the sink wants said while the body is still read. Not while output waits: a client that reads nothing gets no
+/// more of it.
+void Connection::send_interim(Turn& turn) {
+    if (exchange_->request.minor_version == 0 || output_.bytes() >= kBlockBytes) return;
+    const std::optional<http::Interim> interim = exchange_->sink->take_interim();
+    if (!interim) return;
+    std::string head;
+    http::append_interim_head(head, *interim);
+    output_.append_bytes(turn.blocks, std::as_bytes(std::span(head)));
 }
 
 Connection::Step Connection::read_body(Turn& turn) {
@@ -78,6 +91,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
             case http::BodyDecoder::Outcome::data: break;
         }
         if (const auto taken = exchange.sink->write(step.data); !taken) return refuse_body(taken.error(), turn);
+        send_interim(turn);
     }
 }
 
@@ -97,7 +111,7 @@ Connection::Step Connection::finish_body(Turn& turn) {
     return Step::proceed;
 }
 
-/// The peer has ended in the middle of the body: nothing is stored, and a half-closed peer is told.
+/// The peer has ended in the middle of the body: a half-closed one is told what became of it.
 Connection::Step Connection::incomplete_body(Turn& turn) {
     ++turn.metrics.uploads_aborted;
     const Exchange& exchange = *exchange_;
@@ -109,8 +123,7 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
                                     std::to_string(exchange.request.framing.length) + " bytes"
                               : "the chunked upload ended after " + std::to_string(received) + " bytes",
                           target);
-    return refuse_request({http::Status::bad_request, "the body ended before its announced end; nothing was stored"},
-                          turn);
+    return refuse_request(exchange.sink->incomplete(), turn);
 }
 
 /// Extends the body's deadline while bytes come at the minimum rate or above: an honest slow upload goes on, a drip

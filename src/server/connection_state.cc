@@ -12,7 +12,7 @@ constexpr auto none = std::nullopt;
 // head_begun, body_wanted, commit_begun, answer_ready, answer_queued, …_early, …_last, body_drained, deadline_passed,
 // peer_gone, stopping.
 constexpr std::array<Row, kConnectionStates> kMoves = {{
-    /* idle */ {reading_head, none, none, none, none, none, none, none, closed, closed, closed},
+    /* idle */ {reading_head, none, none, none, none, none, none, none, closed, closed, lingering},
     /* reading_head */
     {none, reading_body, committing, responding, none, none, none, none, responding, closed, none},
     /* reading_body */ {none, none, committing, responding, none, none, none, none, responding, closed, none},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,6 +36,16 @@ public:
             finished_ = true;
             owner_.trailers = trailer_text;
             return std::make_unique<Pending>(owner_);
+        }
+        std::optional<http::Interim> take_interim() override {
+            if (owner_.interims.empty()) return std::nullopt;
+            const std::string fields = std::move(owner_.interims.front());
+            owner_.interims.pop_front();
+            if (fields.empty()) return std::nullopt;
+            return http::Interim{http::Status::upload_resumption_supported, fields};
+        }
+        [[nodiscard]] http::Refusal incomplete() const override {
+            return {http::Status::bad_request, "the rest is missing"};
         }
 
     private:
@@ -73,6 +84,7 @@ public:
     std::vector<std::uint64_t> arrivals;
     std::string received;
     std::string trailers;
+    std::deque<std::string> interims;  ///< field lines of what the sinks want said, one per question; empty: nothing
     std::optional<std::size_t> refuse_after;
     bool disk_done = true;
     http::Wake last_wake = 0;
