@@ -20,7 +20,6 @@ namespace {
 constexpr int kTries = 8;
 /// Numbers that a name is tried with: a look at each takes about a microsecond.
 constexpr unsigned kMaxNumber = 999;
-constexpr mode_t kModeBits = 0777;  // set-user-ID does not pass to content that came over the network
 
 }  // namespace
 
@@ -96,20 +95,11 @@ std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struc
     return condition_refusal();
 }
 
-/// The mode of the file that is replaced stays.
-void FileCommit::copy_mode(const std::optional<struct stat>& old) const {
-    struct stat ours{};
-    if (!old || !S_ISREG(old->st_mode) || ::fstat(sink_.file_.descriptor(), &ours) != 0) return;
-    if (((ours.st_mode ^ old->st_mode) & kModeBits) != 0) {
-        ::fchmod(sink_.file_.descriptor(), old->st_mode & kModeBits);
-    }
-}
-
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-    copy_mode(*old);
+    if (*old && S_ISREG((*old)->st_mode)) sink_.file_.resemble(**old);
     // The kernel's stamps tick every few milliseconds. A time of our own, exact to the nanosecond, gives two versions
     // written within a tick two different tags.
     struct timespec now{};
@@ -133,7 +123,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-        copy_mode(*old);
+        if (*old && S_ISREG((*old)->st_mode)) sink_.file_.resemble(**old);
         const auto published = publish_once(*old);
         error = published ? 0 : published.error().number;
         if (error == ENOENT) {

@@ -56,7 +56,6 @@ private:
     std::optional<Result> refuse(const http::Refusal& refusal);
     std::expected<std::optional<struct stat>, FileError> find_old();
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& old) const;
-    void copy_mode(const std::optional<struct stat>& old) const;
 
     std::vector<WritePlace> left_places_;  // outlive the sink, whose file may have its temporary name in one of them
     FileSink sink_;

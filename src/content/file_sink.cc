@@ -66,6 +66,8 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     }
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
+    // Under its temporary name the content is no more open to others than under its own.
+    if (file->has_name() && *found && S_ISREG((*found)->st_mode)) file->resemble(**found);
     if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
     return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
 }

@@ -20,6 +20,8 @@ constexpr std::string_view kPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".part";
 constexpr std::size_t kDigits = 16;
 constexpr mode_t kMode = 0666;
+constexpr mode_t kModeBits = 0777;
+constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
 /// Random names that turn out to exist: twice is already unheard of.
 constexpr int kTries = 16;
 
@@ -114,6 +116,20 @@ std::expected<void, FileError> TemporaryFile::rename_new(int directory, const st
         return {};
     }
     return failure(errno);
+}
+
+void TemporaryFile::resemble(const struct stat& old) const {
+    struct stat ours{};
+    if (::fstat(file_.get(), &ours) != 0) return;
+    const bool other_owner = ours.st_uid != old.st_uid;
+    bool same_group = ours.st_gid == old.st_gid;
+    // First the owner, since from then on the permissions speak of others than before.
+    if (other_owner && ::fchown(file_.get(), old.st_uid, old.st_gid) == 0) same_group = true;
+    // A group of our own may be given without any privilege.
+    if (!same_group) same_group = ::fchown(file_.get(), kSameOwner, old.st_gid) == 0;
+    mode_t mode = old.st_mode & kModeBits;
+    if (!same_group) mode &= ~static_cast<mode_t>(S_IRWXG) | ((mode & S_IRWXO) << 3U);
+    if ((ours.st_mode & kModeBits) != mode) ::fchmod(file_.get(), mode);
 }
 
 std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {

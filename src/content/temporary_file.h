@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <expected>
 #include <string>
@@ -29,6 +31,11 @@ public:
 
     [[nodiscard]] int descriptor() const { return file_.get(); }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
+
+    /// Takes over the owner, the group and the permissions of the file that this one is to replace, `old`. Where the
+    /// process may not give its files away they stay its own, and a group that `old` did not have gets no more of them
+    /// than everybody. Set-user-ID and the like do not pass to content that came over the network.
+    void resemble(const struct stat& old) const;
 
     /// Gives the file its final name; one that exists is not replaced (EEXIST).
     std::expected<void, FileError> publish_new(int directory, const std::string& name);

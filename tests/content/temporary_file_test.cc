@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,45 @@ TEST_CASE("temporary file: leaves nothing when it is dropped", "[content][tempor
         }
         CHECK(place.directory.list().empty());
     }
+}
+
+TEST_CASE("temporary file: takes over owner, group and permissions where the process may", "[content][temporary]") {
+    const Place place;
+    auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    struct stat old{};
+    old.st_mode = S_IFREG | S_ISUID | 0764;
+    old.st_uid = ::geteuid() == 0 ? 12345 : ::geteuid();
+    old.st_gid = ::geteuid() == 0 ? 54321 : ::getegid();
+    file->resemble(old);
+    struct stat now{};
+    REQUIRE(::fstat(file->descriptor(), &now) == 0);
+    CHECK(now.st_uid == old.st_uid);
+    CHECK(now.st_gid == old.st_gid);
+    CHECK((now.st_mode & 07777) == 0764);
+}
+
+TEST_CASE("temporary file: a group that the old file did not have may no more than everybody", "[content][temporary]") {
+    constexpr uid_t kNobody = 65534;
+    constexpr gid_t kForeign = 54321;
+    const Place place;
+    auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    struct stat old{};
+    old.st_mode = S_IFREG | 0674;
+    old.st_uid = kNobody - 1;
+    old.st_gid = kForeign;
+    const bool root = ::geteuid() == 0;
+    // For this thread's calls on files alone: without the rights of root.
+    if (root) REQUIRE(::fchown(file->descriptor(), kNobody, kNobody) == 0);
+    if (root) ::setfsuid(kNobody);
+    file->resemble(old);
+    if (root) ::setfsuid(0);
+    struct stat now{};
+    REQUIRE(::fstat(file->descriptor(), &now) == 0);
+    CHECK(now.st_uid == (root ? kNobody : ::geteuid()));
+    CHECK(now.st_gid != kForeign);
+    CHECK((now.st_mode & 07777) == 0644);
 }
 
 TEST_CASE("temporary file: takes a new name but never an existing one", "[content][temporary]") {
