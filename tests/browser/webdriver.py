@@ -30,7 +30,7 @@ CHROMIUM_ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
     "--lang=en-US",
-    "--window-size=1280,800",
+    "--window-size=1400,1000",
 ]
 
 

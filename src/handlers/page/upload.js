@@ -115,6 +115,7 @@ folderForm?.addEventListener("submit", async (event) => {
 function takeFiles() {
     const input = uploadForm.elements.file;
     document.documentElement.classList.add("scripted");
+    uploadForm.querySelector(".hint").hidden = false;
     input.addEventListener("change", () => {
         for (const file of input.files) addFile(file, file.name);
         input.value = ""; // so that the same file can be chosen again
