@@ -47,9 +47,9 @@ std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& fou
 
 }  // namespace
 
-std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
-                                                      std::optional<std::uint64_t> length, WriteConditions conditions,
-                                                      OnConflict on_conflict) {
+std::expected<WritePlace, http::Refusal> FileSink::admit(const WriteParts& parts, std::string_view path,
+                                                         std::optional<std::uint64_t> length,
+                                                         const WriteConditions& conditions, OnConflict on_conflict) {
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place) return refuse(place.error().number);
     const auto found = place->status();
@@ -64,12 +64,34 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     if (const auto checked = check_space(place->directory(), parts.min_free_bytes, length.value_or(0)); !checked) {
         return std::unexpected(checked.error());
     }
+    return std::move(*place);
+}
+
+std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
+                                                      std::optional<std::uint64_t> length, WriteConditions conditions,
+                                                      OnConflict on_conflict) {
+    auto place = admit(parts, path, length, conditions, on_conflict);
+    if (!place) return std::unexpected(place.error());
+    const auto found = place->status();
+    if (!found) return refuse(found.error().number);
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
     // Under its temporary name the content is no more open to others than under its own.
     if (file->has_name() && *found && S_ISREG((*found)->st_mode)) file->resemble(**found);
     if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
     return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
+}
+
+std::expected<FileSink, http::Refusal> FileSink::resume(const WriteParts& parts, std::string_view path,
+                                                        TemporaryFile file, std::shared_ptr<const base::Fd> directory,
+                                                        std::uint64_t bytes, WriteConditions conditions,
+                                                        OnConflict on_conflict) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place) return refuse(place.error().number);
+    FileSink sink(parts, std::move(*place), std::move(file), std::move(conditions), on_conflict);
+    sink.waited_in_ = std::move(directory);
+    sink.bytes_ = bytes;
+    return sink;
 }
 
 std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t min_free, std::uint64_t more) {

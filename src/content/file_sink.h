@@ -48,6 +48,19 @@ public:
                                                        std::optional<std::uint64_t> length, WriteConditions conditions,
                                                        OnConflict on_conflict = OnConflict::replace);
 
+    /// The refusals of open(), without making anything.
+    static std::expected<WritePlace, http::Refusal> admit(const WriteParts& parts, std::string_view path,
+                                                          std::optional<std::uint64_t> length,
+                                                          const WriteConditions& conditions, OnConflict on_conflict);
+    /// Goes on with `file`, which holds `bytes` bytes; `directory` is the one that it is in. What is refused is found
+    /// by the commit, but for a place that is not there (403, 409, 414).
+    static std::expected<FileSink, http::Refusal> resume(const WriteParts& parts, std::string_view path,
+                                                         TemporaryFile file, std::shared_ptr<const base::Fd> directory,
+                                                         std::uint64_t bytes, WriteConditions conditions,
+                                                         OnConflict on_conflict);
+    /// 507 when `more` bytes would leave less than `min_free`. `file` is any descriptor of the file system.
+    static std::expected<void, http::Refusal> check_space(int file, std::uint64_t min_free, std::uint64_t more);
+
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
     /// The whole content is in.
@@ -67,8 +80,6 @@ private:
           on_conflict_(on_conflict),
           place_(std::move(place)),
           file_(std::move(file)) {}
-    /// 507 when `more` bytes would leave less than `min_free`. `file` is any descriptor of the file system.
-    static std::expected<void, http::Refusal> check_space(int file, std::uint64_t min_free, std::uint64_t more);
 
     const WriteParts* parts_;
     WriteConditions conditions_;

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <memory>
 #include <vector>
 
 #include "content/temporary_file.h"
+#include "content/upload_state.h"
 
 namespace content {
 namespace {
@@ -39,6 +41,17 @@ bool remove_if_left_over(int directory, const char* name) {
     return ::unlinkat(directory, name, 0) == 0;
 }
 
+/// The bytes of a resumable upload whose state is gone. Young ones stay: another server may know them whose root is
+/// above or below this one.
+bool remove_if_orphan(int root, int directory, const char* name, std::uint64_t number, std::int64_t older_than_s) {
+    struct stat status{};
+    const std::string state = std::string(kUploadDirectory) + "/" + state_name(number);
+    if (::fstatat(root, state.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) return false;
+    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (::time(nullptr) - status.st_mtim.tv_sec < older_than_s) return false;
+    return ::unlinkat(directory, name, 0) == 0;
+}
+
 bool is_directory(int parent, const dirent& entry) {
     if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
     struct stat status{};
@@ -49,7 +62,7 @@ bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".
 
 }  // namespace
 
-std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries) {
+std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries, std::int64_t uploads_older_than_s) {
     std::size_t removed = 0;
     std::vector<Directory> open;
     if (Directory top = open_below(root.descriptor(), ".")) open.push_back(std::move(top));
@@ -61,6 +74,9 @@ std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries) {
             open.pop_back();
         } else if (is_temporary_name(entry->d_name)) {
             if (remove_if_left_over(descriptor, entry->d_name)) ++removed;
+        } else if (const auto number = parse_partial_name(entry->d_name)) {
+            const int top = root.descriptor();
+            if (remove_if_orphan(top, descriptor, entry->d_name, *number, uploads_older_than_s)) ++removed;
         } else if (open.size() < kMaxDepth && !is_dot_or_dot_dot(entry->d_name) && is_directory(descriptor, *entry)) {
             if (Directory below = open_below(descriptor, entry->d_name)) open.push_back(std::move(below));
         }

@@ -71,19 +71,27 @@ std::expected<TemporaryFile, FileError> TemporaryFile::create_named(int director
     return failure(EEXIST);
 }
 
+TemporaryFile TemporaryFile::adopt(base::Fd file, int directory, std::string name) {
+    TemporaryFile adopted(std::move(file), directory, std::move(name));
+    adopted.when_dropped_ = WhenDropped::stays;
+    return adopted;
+}
+
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
     : file_(std::move(other.file_)),
       directory_(other.directory_),
       name_(std::exchange(other.name_, {})),
+      when_dropped_(other.when_dropped_),
       device_(other.device_),
       number_(other.number_) {}
 
 TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
     if (this == &other) return *this;
-    remove();
+    drop();
     file_ = std::move(other.file_);
     directory_ = other.directory_;
     name_ = std::exchange(other.name_, {});
+    when_dropped_ = other.when_dropped_;
     device_ = other.device_;
     number_ = other.number_;
     return *this;

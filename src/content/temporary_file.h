@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -25,9 +26,13 @@ public:
     /// With a name in any case; for tests and file systems that lie.
     static std::expected<TemporaryFile, FileError> create_named(int directory);
 
+    /// One that was made earlier and has `name` in `directory`. It keeps that name when this is destroyed before it
+    /// was published.
+    static TemporaryFile adopt(base::Fd file, int directory, std::string name);
+
     TemporaryFile(TemporaryFile&& other) noexcept;
     TemporaryFile& operator=(TemporaryFile&& other) noexcept;
-    ~TemporaryFile() { remove(); }
+    ~TemporaryFile() { drop(); }
 
     [[nodiscard]] int descriptor() const { return file_.get(); }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
@@ -51,6 +56,11 @@ public:
 private:
     TemporaryFile(base::Fd file, int directory, std::string name)
         : file_(std::move(file)), directory_(directory), name_(std::move(name)) {}
+    enum class WhenDropped : std::uint8_t { is_removed, stays };
+
+    void drop() {
+        if (when_dropped_ == WhenDropped::is_removed) remove();
+    }
     void remove();
     std::expected<void, FileError> take_name(int directory);
     std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
@@ -59,6 +69,7 @@ private:
     base::Fd file_;
     int directory_;     ///< of name_; borrowed
     std::string name_;  ///< empty: the file has no name
+    WhenDropped when_dropped_ = WhenDropped::is_removed;
     dev_t device_ = 0;  ///< of a parked file
     ino_t number_ = 0;
 };
@@ -69,8 +80,12 @@ private:
 /// Directory entries that one sweep looks at: a tree of millions must not hold up the start for minutes.
 inline constexpr std::size_t kMaxSweptEntries = 1'000'000;
 
+/// The bytes of a resumable upload that no state speaks of go when they are older than this.
+inline constexpr std::int64_t kOrphanAgeSeconds = 86'400;
+
 /// Removes the temporary files that a crash left below the root, links not followed. Files that another live process
 /// holds locked stay. Returns how many were removed.
-std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries = kMaxSweptEntries);
+std::size_t sweep_leftovers(const FileRoot& root, std::size_t max_entries = kMaxSweptEntries,
+                            std::int64_t uploads_older_than_s = kOrphanAgeSeconds);
 
 }  // namespace content
