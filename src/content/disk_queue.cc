@@ -1,12 +1,12 @@
 // The queue that waits in line, and the choice between it and io_uring.
 #include "content/disk_queue.h"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-
-#include "base/fd.h"
 
 #ifdef GODWIT_HAVE_URING
 #include "content/uring_disk_queue.h"
@@ -46,6 +46,13 @@ private:
 };
 
 }  // namespace
+
+base::Fd hold_large_file(int directory, const std::string& name) {
+    struct stat status{};
+    const bool is_large = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                          S_ISREG(status.st_mode) && status.st_size >= kLargeFileBytes;
+    return is_large ? base::Fd(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : base::Fd();
+}
 
 std::unique_ptr<DiskQueue> make_in_line_disk_queue() { return std::make_unique<InLineDiskQueue>(); }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "http/body.h"
 
 namespace content {
@@ -28,6 +31,9 @@ public:
     /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
     /// that waited for another one.
     virtual void wake_later(http::Wake wake) = 0;
+    /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back,
+    /// which takes about a millisecond for each MiB.
+    virtual void close_later(base::Fd file) { file.reset(); }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.
@@ -37,6 +43,12 @@ public:
     /// "io_uring" or "in line", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
 };
+
+/// From this size on giving a file's blocks back takes long enough to be done aside.
+inline constexpr std::int64_t kLargeFileBytes = std::int64_t{1024} * 1024;
+
+/// What has this name, kept for close_later() while the name goes; nothing when that is no large file.
+[[nodiscard]] base::Fd hold_large_file(int directory, const std::string& name);
 
 /// The best that the build and the kernel offer.
 std::unique_ptr<DiskQueue> make_disk_queue();

@@ -138,6 +138,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     if (error != 0) return refuse(write_refusal(error == EEXIST ? EAGAIN : error));
     sink_.place_.keep();
     if (sink_.parts_->cache != nullptr) sink_.parts_->cache->invalidate(sink_.place_.path());
+    sink_.parts_->disk.close_later(std::move(replaced_));
     if (::fstat(sink_.file_.descriptor(), &stored_.status) != 0) return refuse(write_refusal(errno));
     step_ = Step::done;
     if (sink_.parts_->durability == Durability::none) return std::nullopt;
@@ -151,7 +152,9 @@ std::expected<void, FileError> FileCommit::publish_once(const std::optional<stru
     const int directory = sink_.place_.directory();
     const std::string& name = sink_.place_.name();
     stored_.how = old ? Stored::How::replaced : Stored::How::created;
-    return old ? sink_.file_.publish_over(directory, name) : sink_.file_.publish_new(directory, name);
+    if (!old) return sink_.file_.publish_new(directory, name);
+    replaced_ = hold_large_file(directory, name);
+    return sink_.file_.publish_over(directory, name);
 }
 
 }  // namespace content

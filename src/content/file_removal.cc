@@ -72,10 +72,12 @@ std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
 FileRemoval::Result FileRemoval::remove() {
     if (const auto obstacle = find_obstacle()) return std::unexpected(*obstacle);
     const int flags = place_.path().ends_with('/') ? AT_REMOVEDIR : 0;
+    base::Fd held = hold_large_file(place_.directory(), place_.name());
     if (::unlinkat(place_.directory(), place_.name().c_str(), flags) != 0) {
         return std::unexpected(removal_refusal(errno));
     }
     if (parts_->cache != nullptr) parts_->cache->invalidate(place_.path());
+    parts_->disk.close_later(std::move(held));
     return {};
 }
 

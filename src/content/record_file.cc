@@ -42,8 +42,8 @@ bool RecordBytes::unchanged() const {
 }
 
 bool RecordBytes::at_rest() const {
-    return version_->status.st_mtim.tv_sec < clock_.unix_seconds() - kRestNs / base::kNsPerSecond &&
-           version_->status.st_ctim.tv_sec < clock_.unix_seconds() - kRestNs / base::kNsPerSecond;
+    return version_->status.st_mtim.tv_sec < parts_.clock.unix_seconds() - kRestNs / base::kNsPerSecond &&
+           version_->status.st_ctim.tv_sec < parts_.clock.unix_seconds() - kRestNs / base::kNsPerSecond;
 }
 
 std::string with_tag_suffix(std::string_view tag, std::string_view suffix) {
@@ -94,7 +94,7 @@ std::expected<void, http::Refusal> RecordFile::open() {
     }
     version_ = std::make_shared<RecordVersion>(RecordVersion{status});
     const int descriptor = file->get();
-    bytes_ = std::make_shared<const RecordBytes>(std::move(*file), version_, parts_.clock);
+    bytes_ = std::make_shared<const RecordBytes>(std::move(*file), version_, parts_);
     settled_ = !is_young(status, parts_.clock.unix_ns());
     reader_ = RecordReader(descriptor, static_cast<std::uint64_t>(status.st_size), limits_.max_line_bytes);
     index_.clear();

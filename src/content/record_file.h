@@ -32,8 +32,13 @@ struct RecordVersion {
 /// The open file of a version.
 class RecordBytes final : public http::BodyFile {
 public:
-    RecordBytes(base::Fd file, std::shared_ptr<const RecordVersion> version, const base::Clock& clock)
-        : file_(std::move(file)), version_(std::move(version)), clock_(clock) {}
+    RecordBytes(base::Fd file, std::shared_ptr<const RecordVersion> version, const WriteParts& parts)
+        : file_(std::move(file)), version_(std::move(version)), parts_(parts) {}
+    RecordBytes(const RecordBytes&) = delete;
+    RecordBytes& operator=(const RecordBytes&) = delete;
+    ~RecordBytes() override {
+        if (version_->status.st_size >= kLargeFileBytes) parts_.disk.close_later(std::move(file_));
+    }
 
     [[nodiscard]] int descriptor() const override { return file_.get(); }
     /// One fstat. Lines that this process appended are no change, nor is losing the name to a later version.
@@ -43,7 +48,7 @@ public:
 private:
     base::Fd file_;
     std::shared_ptr<const RecordVersion> version_;
-    const base::Clock& clock_;
+    const WriteParts& parts_;
 };
 
 /// The file as it was at one moment.

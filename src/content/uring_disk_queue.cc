@@ -1,5 +1,5 @@
-// Syncs through io_uring: the kernel's workers wait for the disk, an eventfd tells the poller. Operations beyond the
-// ring's size wait in a queue of ours.
+// Syncs, and closes that take long, through io_uring: the kernel's workers wait for the disk, an eventfd tells the
+// poller. Operations beyond the ring's size wait in a queue of ours.
 #include "content/uring_disk_queue.h"
 
 #include <liburing.h>
@@ -34,6 +34,9 @@ public:
     UringDiskQueue(const UringDiskQueue&) = delete;
     UringDiskQueue& operator=(const UringDiskQueue&) = delete;
     ~UringDiskQueue() override {
+        for (const Waiting& left : waiting_) {
+            if (left.operation == nullptr) ::close(left.file);
+        }
         if (is_available()) io_uring_queue_exit(&ring_);
     }
 
@@ -51,14 +54,24 @@ public:
         ::eventfd_write(event_.get(), 1);
     }
 
+    void close_later(base::Fd file) override {
+        if (file) waiting_.push_back({file.take(), 0, nullptr, 0});
+    }
+
     void submit() override {
         while (!waiting_.empty() && unused_count_ > 0) {
             io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
             if (entry == nullptr) break;
-            const Sync& sync = waiting_.front();
+            const Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {sync.operation, sync.wake};
-            io_uring_prep_fsync(entry, sync.file, sync.flags);
+            flying_[slot] = {next.operation, next.wake};
+            if (next.operation != nullptr) {
+                io_uring_prep_fsync(entry, next.file, next.flags);
+            } else {
+                io_uring_prep_close(entry, next.file);
+                // A worker's from the start: the kernel would try it here first, and succeed.
+                io_uring_sqe_set_flags(entry, IOSQE_ASYNC);
+            }
             io_uring_sqe_set_data64(entry, slot);
             waiting_.pop_front();
         }
@@ -76,9 +89,11 @@ public:
         while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
             const Flying& flying = flying_[slot];
-            flying.operation->error = completion->res < 0 ? -completion->res : 0;
-            flying.operation->done = true;
-            wakes.push_back(flying.wake);
+            if (flying.operation != nullptr) {
+                flying.operation->error = completion->res < 0 ? -completion->res : 0;
+                flying.operation->done = true;
+                wakes.push_back(flying.wake);
+            }
             unused_[unused_count_++] = slot;
             io_uring_cqe_seen(&ring_, completion);
         }
@@ -90,10 +105,10 @@ public:
 
 private:
     enum class State : std::uint8_t { unavailable, ready };
-    struct Sync {
+    struct Waiting {
         int file;
         unsigned flags;
-        DiskOperation* operation;
+        DiskOperation* operation;  ///< null: the file is closed, which nobody waits for
         http::Wake wake;
     };
     struct Flying {
@@ -104,7 +119,7 @@ private:
     base::Fd event_;
     io_uring ring_{};
     State state_ = State::unavailable;
-    std::deque<Sync> waiting_;
+    std::deque<Waiting> waiting_;
     std::vector<http::Wake> later_;
     std::array<Flying, kEntries> flying_;
     std::array<std::uint16_t, kEntries> unused_{};

@@ -2,6 +2,7 @@
 #include "content/disk_queue.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <deque>
@@ -69,6 +70,44 @@ TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "
     REQUIRE(collect(*queue, wakes, 1) == 1);
     CHECK(wakes[0] == 42);
     CHECK(names.error == 0);
+}
+
+TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
+    const support::TempDir directory;
+    for (auto* make : {content::make_disk_queue, content::make_in_line_disk_queue}) {
+        const auto queue = make();
+        base::Fd file = make_file(directory, "a");
+        const int number = file.get();
+        queue->close_later(std::move(file));
+        queue->submit();
+        std::vector<http::Wake> wakes;
+        const auto is_closed = [&] { return ::fcntl(number, F_GETFD) < 0; };
+        for (int i = 0; i < 1000 && !is_closed(); ++i) ::usleep(1000);
+        CHECK(is_closed());
+        queue->reap(wakes);
+        CHECK(wakes.empty());
+        queue->close_later(base::Fd());
+        queue->submit();
+    }
+    // What is left at the end is closed there.
+    auto queue = content::make_disk_queue();
+    base::Fd file = make_file(directory, "b");
+    const int number = file.get();
+    queue->close_later(std::move(file));
+    queue.reset();
+    CHECK(::fcntl(number, F_GETFD) < 0);
+}
+
+TEST_CASE("disk queue: of names that go only those of large files are held", "[content][disk]") {
+    const support::TempDir directory;
+    directory.write("small", "x");
+    directory.write("large", std::string(content::kLargeFileBytes, 'x'));
+    REQUIRE(::symlink("large", directory.at("link").c_str()) == 0);
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    CHECK(content::hold_large_file(opened.get(), "large"));
+    CHECK_FALSE(content::hold_large_file(opened.get(), "small"));
+    CHECK_FALSE(content::hold_large_file(opened.get(), "link"));
+    CHECK_FALSE(content::hold_large_file(opened.get(), "none"));
 }
 
 TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {

@@ -205,6 +205,13 @@ TEST_CASE("records: appends share the wait for the disk", "[content][records]") 
     CHECK(first->advance(1).value()->id == "1");
 }
 
+TEST_CASE("records: the blocks of the old file are given back aside", "[content][records]") {
+    RecordBench bench;
+    bench.write(many(60'000));
+    CHECK(bench.change(Kind::remove, "3").has_value());
+    CHECK(bench.disk.closed_later == 1);
+}
+
 TEST_CASE("records: a rewrite that is given up leaves the file whole and nothing beside it", "[content][records]") {
     RecordBench bench;
     const std::string before = many(20'000);

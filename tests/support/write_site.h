@@ -33,6 +33,7 @@ public:
         take(Kind::all, file, operation, wake);
     }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
+    void close_later(base::Fd file) override { closed_later += file ? 1 : 0; }
     void submit() override {}
     void reap(std::vector<http::Wake>& wakes) override {
         finish_all();
@@ -53,6 +54,7 @@ public:
 
     int data_error = 0;
     int directory_error = 0;
+    int closed_later = 0;
     std::vector<Kind> seen;
     std::function<void(Kind)> on_operation;  ///< called when one is asked for
 
