@@ -156,16 +156,23 @@ Connection::Step Connection::read_head(Turn& turn) {
     return peer_gone(turn, {});
 }
 
-/// The head is whole: asks the handler.
+/// The head is whole.
 Connection::Step Connection::dispatch(Turn& turn) {
     Exchange& exchange = *exchange_;
-    exchange.request.arrival = arrival_;
     input_.consume(exchange.parser.head_bytes());
     ++turn_requests_;
-    if (exchange.request.has_body()) {
-        exchange.body_progress = BodyProgress::unread;
-        exchange.decoder.start(exchange.request.framing);
-    }
+    if (!exchange.request.has_body()) return decide(turn);
+    exchange.body_progress = BodyProgress::unread;
+    exchange.decoder.start(exchange.request.framing);
+    if (!is_decided_after_body(exchange.request)) return decide(turn);
+    begin_body(turn);
+    return Step::proceed;
+}
+
+/// Asks the handler.
+Connection::Step Connection::decide(Turn& turn) {
+    Exchange& exchange = *exchange_;
+    exchange.request.arrival = arrival_;
     handlers::Decision decision = turn.handler.handle(exchange.request);
     if (auto* response = std::get_if<http::Response>(&decision)) return answer(std::move(*response), turn);
     exchange.keep_head();

@@ -20,6 +20,10 @@
 
 namespace server {
 
+/// True when the handler is asked once the body is in, which it does not look at: what is deleted, or answered, is
+/// answered for a whole request, and a faulty chunk is told. Otherwise the head alone decides.
+[[nodiscard]] bool is_decided_after_body(const http::Request& request);
+
 class Connection {
 public:
     enum class Verdict : std::uint8_t {
@@ -74,7 +78,9 @@ private:
     Step linger(Turn& turn);
 
     Step dispatch(Turn& turn);
+    Step decide(Turn& turn);
     Step want_body(std::unique_ptr<http::BodySink> sink, Turn& turn);
+    void begin_body(Turn& turn);
     Step finish_body(Turn& turn);
     Step refuse_body(const http::Refusal& refusal, Turn& turn);
     Step incomplete_body(Turn& turn);

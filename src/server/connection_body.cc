@@ -14,20 +14,38 @@ constexpr std::uint64_t kSmallRest = 4 * 1024;
 
 }  // namespace
 
+bool is_decided_after_body(const http::Request& request) {
+    if (!request.has_body() || request.expects_continue) return false;
+    const bool is_long = request.framing.kind == http::Framing::Kind::length && request.framing.length > kMaxDrainBytes;
+    switch (request.method) {
+        case http::Method::get:
+        case http::Method::head:
+        case http::Method::options: return request.framing.kind == http::Framing::Kind::chunked;
+        case http::Method::del: return !is_long;
+        default: return false;
+    }
+}
+
 Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.sink = std::move(sink);
-    if (!exchange.request.has_body()) return finish_body(turn);
+    if (exchange.body_progress != BodyProgress::unread) return finish_body(turn);
     // Before 100 Continue: with what stands in it a client can resume whatever happens to its body.
     send_interim(turn);
     if (exchange.request.expects_continue && input_.empty()) {
         output_.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
     }
+    begin_body(turn);
+    return Step::proceed;
+}
+
+void Connection::begin_body(Turn& turn) {
+    Exchange& exchange = *exchange_;
+    exchange.keep_head();
     exchange.body_mark_ms = turn.clock.now_ms();
     exchange.body_mark_bytes = 0;
     exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
     move(ConnectionEvent::body_wanted, turn);
-    return Step::proceed;
 }
 
 /// What the sink wants said while the body is still read. Not while output waits: a client that reads nothing gets no
@@ -49,6 +67,7 @@ Connection::Step Connection::read_body(Turn& turn) {
         if (step != Step::blocked) return step;
     }
     if (turn_bytes_ >= kTurnBytes) return Step::yield;
+    if (exchange_->sink != nullptr && !exchange_->sink->catch_up()) return Step::yield;
     return receive_body(turn);
 }
 
@@ -78,7 +97,8 @@ Connection::Step Connection::receive_body(Turn& turn) {
     return step == Step::blocked ? Step::proceed : step;
 }
 
-/// Gives body bytes to the sink. blocked: all of `bytes` was consumed and the body goes on.
+/// Gives body bytes to the sink, or throws them away where there is none. blocked: all of `bytes` was consumed and the
+/// body goes on.
 Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::size_t& consumed, Turn& turn) {
     Exchange& exchange = *exchange_;
     while (true) {
@@ -89,6 +109,10 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
             case http::BodyDecoder::Outcome::invalid: return refuse_request(exchange.decoder.refusal(), turn);
             case http::BodyDecoder::Outcome::complete: return finish_body(turn);
             case http::BodyDecoder::Outcome::data: break;
+        }
+        if (exchange.sink == nullptr) {
+            if (exchange.decoder.body_bytes() > kMaxDrainBytes) return decide(turn);
+            continue;
         }
         if (const auto taken = exchange.sink->write(step.data); !taken) return refuse_body(taken.error(), turn);
         send_interim(turn);
@@ -105,6 +129,7 @@ Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& tur
 Connection::Step Connection::finish_body(Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.body_progress = BodyProgress::ended;
+    if (exchange.sink == nullptr) return decide(turn);
     exchange.pending = exchange.sink->finish(exchange.decoder.trailer_text());
     exchange.sink.reset();
     move(ConnectionEvent::commit_begun, turn);
@@ -123,6 +148,9 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
                                     std::to_string(exchange.request.framing.length) + " bytes"
                               : "the chunked upload ended after " + std::to_string(received) + " bytes",
                           target);
+    if (exchange.sink == nullptr) {
+        return refuse_request({http::Status::bad_request, "the body ended before its announced end"}, turn);
+    }
     return refuse_request(exchange.sink->incomplete(), turn);
 }
 
