@@ -9,12 +9,6 @@
 namespace handlers {
 namespace {
 
-/// Browsers put text/html first; programs do not, or take anything.
-bool prefers_html(const http::Request& request) {
-    static constexpr std::array<std::string_view, 2> kOffered = {"text/plain", "text/html"};
-    return http::choose_media_type(request.fields, request.text, kOffered) == std::size_t{1};
-}
-
 /// "404 Not Found".
 std::string status_line_text(http::Status status) {
     std::string text = std::to_string(http::code(status));
@@ -52,6 +46,11 @@ constexpr std::array kMethods = {http::Method::get,   http::Method::head,    htt
                                  http::Method::trace, http::Method::connect};
 
 }  // namespace
+
+bool prefers_html(const http::Request& request) {
+    static constexpr std::array<std::string_view, 2> kOffered = {"text/plain", "text/html"};
+    return http::choose_media_type(request.fields, request.text, kOffered) == std::size_t{1};
+}
 
 http::Response error_response(const http::Request* request, http::Status status, std::string_view sentence) {
     http::Response response;

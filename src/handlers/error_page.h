@@ -11,6 +11,9 @@
 
 namespace handlers {
 
+/// Browsers put text/html first; programs do not, or take anything.
+[[nodiscard]] bool prefers_html(const http::Request& request);
+
 /// "404 Not Found: <sentence>\n" as text/plain, or HTML when `request` prefers text/html. `request` may be null (the
 /// head was not understood). `sentence` may hold anything a peer sent: it is escaped. Response::reason is left empty.
 [[nodiscard]] http::Response error_response(const http::Request* request, http::Status status,

@@ -11,6 +11,7 @@
 #include "content/record_operation.h"
 #include "content/record_view.h"
 #include "handlers/error_page.h"
+#include "handlers/kept_request.h"
 #include "handlers/record_body.h"
 #include "http/accept.h"
 #include "http/conditional.h"
@@ -66,21 +67,6 @@ http::Response not_modified(std::string_view tag) {
     response.add("ETag", tag).add("Vary", "Accept").add("Cache-Control", "no-cache");
     return response;
 }
-
-/// A copy of a request's head that outlives it.
-class KeptRequest {
-public:
-    explicit KeptRequest(const http::Request& request) : text_(request.text), request_(request) {
-        request_.text = text_;
-    }
-    KeptRequest(const KeptRequest&) = delete;
-    KeptRequest& operator=(const KeptRequest&) = delete;
-    [[nodiscard]] const http::Request& get() const { return request_; }
-
-private:
-    std::string text_;
-    http::Request request_;
-};
 
 /// The body of one record in a form.
 std::string record_text(OneForm form, std::string_view line) {

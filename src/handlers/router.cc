@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "handlers/cross_site.h"
 #include "handlers/error_page.h"
 #include "handlers/page_assets.h"
 #include "handlers/static_files.h"
@@ -37,7 +38,7 @@ std::string_view below_prefix(std::string_view path) {
 }  // namespace
 
 Router::Router(const content::FileRoot& root, const SiteConfig& config, const Targets& targets)
-    : config_(config), targets_(targets), on_(1U << static_cast<unsigned>(Endpoint::files)) {
+    : root_(root), config_(config), targets_(targets), on_(1U << static_cast<unsigned>(Endpoint::files)) {
     if (!config.builtin) return;
     struct Builtin {
         Endpoint endpoint;
@@ -86,7 +87,11 @@ MethodSet Router::allowed(Endpoint endpoint, std::string_view path) const {
     if (config_.allow_upload) {
         methods.add(Method::post);
         if (!path.ends_with('/')) methods.add(Method::put);
+        // RFC 4918 §9.3: where nothing is.
+        const bool has_slash = path.size() > 1 && path.ends_with('/');
+        if (!root_.stat_name(path.substr(0, path.size() - (has_slash ? 1 : 0)))) methods.add(Method::mkcol);
     }
+    if (config_.allow_delete && path.ends_with('/')) methods.add(Method::post);  // "?delete"
     if (config_.allow_delete && path != "/") methods.add(Method::del);
     return methods;
 }
@@ -96,8 +101,12 @@ MethodSet Router::allowed_anywhere() const {
     if (config_.allow_upload) {
         methods.add(Method::put);
         methods.add(Method::post);
+        methods.add(Method::mkcol);
     }
-    if (config_.allow_delete) methods.add(Method::del);
+    if (config_.allow_delete) {
+        methods.add(Method::post);
+        methods.add(Method::del);
+    }
     return methods;
 }
 
@@ -111,6 +120,9 @@ Decision Router::handle(const http::Request& request) {
         response.status = Status::no_content;
         response.add("Allow", allow_value(allowed_anywhere()));
         return response;
+    }
+    if (request.method == Method::post) {
+        if (const auto fault = find_cross_site_fault(request, config_)) return refusal_response(&request, *fault);
     }
     const std::string_view path = request.path();
     const Endpoint endpoint = find_endpoint(path);
@@ -128,8 +140,8 @@ Decision Router::handle(const http::Request& request) {
             response.add("Allow", allow_value(allowed(endpoint, path)));
             return response;
         }
+        case Method::mkcol: return make_directory(request, endpoint, path);
         case Method::patch:
-        case Method::mkcol:
         case Method::trace:
         case Method::connect: return method_not_allowed(request, allowed(endpoint, path));
         case Method::unknown: break;
@@ -164,13 +176,21 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
 }
 
 Decision Router::upload(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    const MethodSet methods = allowed(endpoint, path);
     const std::string_view file = endpoint == Endpoint::files_prefix ? below_prefix(path) : path;
-    if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
+    const bool posts_to_directory = request.method == Method::post && file.ends_with('/');
+    const bool may_post = config_.allow_upload || (config_.allow_delete && posts_to_directory);
+    if (!may_post || !names_file(endpoint, path)) return method_not_allowed(request, allowed(endpoint, path));
+    if (posts_to_directory) {
+        const auto action = DirectoryActions::find_action(request.query());
+        if (action) return targets_.directories.act(request, file, *action);
+        if (!config_.allow_upload) {
+            return error_response(&request, Status::forbidden, "files are not taken here (--allow-upload).");
+        }
+    }
     if (file.ends_with('/') && request.method == Method::put) {
         auto response = error_response(&request, Status::method_not_allowed,
                                        "this names a directory; send the file to a name without a slash at its end.");
-        response.add("Allow", allow_value(methods));
+        response.add("Allow", allow_value(allowed(endpoint, path)));
         return response;
     }
     return targets_.uploads.handle(request, file);
@@ -181,6 +201,13 @@ Decision Router::remove(const http::Request& request, Endpoint endpoint, std::st
         return method_not_allowed(request, allowed(endpoint, path));
     }
     return targets_.deletes.handle(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path);
+}
+
+Decision Router::make_directory(const http::Request& request, Endpoint endpoint, std::string_view path) {
+    const MethodSet methods = allowed(endpoint, path);
+    if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
+    return targets_.directories.create(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path,
+                                       methods);
 }
 
 }  // namespace handlers

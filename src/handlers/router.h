@@ -8,6 +8,7 @@
 
 #include "content/file_root.h"
 #include "handlers/deletes.h"
+#include "handlers/directory_actions.h"
 #include "handlers/handler.h"
 #include "handlers/records.h"
 #include "handlers/site_config.h"
@@ -27,6 +28,7 @@ public:
         Records& records;      ///< /database.txt and what is below it
         Uploads& uploads;
         Deletes& deletes;
+        DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
     };
 
     /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off.
@@ -48,7 +50,9 @@ private:
     Decision read(const http::Request& request, Endpoint endpoint, std::string_view path);
     Decision upload(const http::Request& request, Endpoint endpoint, std::string_view path);
     Decision remove(const http::Request& request, Endpoint endpoint, std::string_view path);
+    Decision make_directory(const http::Request& request, Endpoint endpoint, std::string_view path);
 
+    const content::FileRoot& root_;
     SiteConfig config_;
     Targets targets_;
     std::uint32_t on_ = 0;  ///< a bit for each endpoint that answers

@@ -40,6 +40,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
       page_assets_(clock),
       uploads_(write_parts_, config_),
       deletes_(write_parts_),
+      directories_(write_parts_, config_),
       records_(write_parts_, config_,
                {.path = config.serves_records() ? config.records_path : std::string(),
                 .file = config.records_file,
@@ -52,7 +53,8 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                .page_assets = page_assets_,
                .records = records_,
                .uploads = uploads_,
-               .deletes = deletes_}) {}
+               .deletes = deletes_,
+               .directories = directories_}) {}
 
 Decision Site::handle(const http::Request& request) {
     if (clock_.now_ms() - tidied_ms_ >= kTidyEveryMs) {

@@ -13,6 +13,7 @@
 #include "content/new_directories.h"
 #include "content/representation_cache.h"
 #include "handlers/deletes.h"
+#include "handlers/directory_actions.h"
 #include "handlers/echo.h"
 #include "handlers/handler.h"
 #include "handlers/health.h"
@@ -55,6 +56,7 @@ private:
     PageAssets page_assets_;
     Uploads uploads_;
     Deletes deletes_;
+    DirectoryActions directories_;
     Records records_;
     Router router_;
 };

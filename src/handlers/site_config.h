@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "content/cache_rules.h"
@@ -24,6 +25,8 @@ struct SiteConfig {
     std::string records_file = "/database.txt";  ///< their file's path below the root
     /// Where nothing may be written the file is a file like any other.
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
+    /// True for the file that records are in: requests that name it in passing do not touch it.
+    [[nodiscard]] bool is_records_file(std::string_view path) const { return serves_records() && path == records_file; }
     /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
     std::int64_t upload_expiry_s = 86'400;
     content::Symlinks symlinks = content::Symlinks::inside;

@@ -8,8 +8,11 @@
 #include "content/file_commit.h"
 #include "content/validators.h"
 #include "handlers/error_page.h"
+#include "handlers/form_uploads.h"
 #include "handlers/upload_digests.h"
+#include "handlers/upload_name.h"
 #include "http/content_disposition.h"
+#include "http/multipart.h"
 #include "http/target.h"
 
 namespace handlers {
@@ -31,6 +34,7 @@ private:
 /// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
 class UploadAnswer final : public http::PendingResponse {
 public:
+    /// `location`: with a slash at its end a directory's, to which the file's name is added.
     UploadAnswer(std::unique_ptr<content::FileCommit> commit, std::string location, std::string fields)
         : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
 
@@ -46,14 +50,16 @@ public:
         response.status = Status::no_content;
         if (stored.how == content::FileCommit::Stored::How::created) {
             response.status = Status::created;
-            response.add("Location", location_);
+            const std::string& path = commit_->path();
+            if (location_.ends_with('/')) location_.append(path, path.rfind('/') + 1);
+            response.add("Location", http::encode_path(location_));
         }
         return response;
     }
 
 private:
     std::unique_ptr<content::FileCommit> commit_;
-    std::string location_;
+    std::string location_;  ///< decoded
     std::string fields_;
 };
 
@@ -113,15 +119,14 @@ std::optional<http::Response> refuse_post_body(const http::Request& request) {
                           "a POST stores its body; send it with Content-Length or chunked.");
 }
 
-/// The name that Content-Disposition gives, without a path; empty when it gives none that can be used.
+/// The name that Content-Disposition gives, without a path; empty when it gives none that can be used: a name of our
+/// own takes its place.
 std::string named_by_client(const http::Request& request) {
     const auto value = request.find(FieldName::content_disposition);
     if (!value) return {};
     const auto disposition = http::parse_content_disposition(*value, http::DispositionEscapes::field);
     if (!disposition || !disposition->filename) return {};
-    std::string name(http::strip_path(*disposition->filename));
-    const bool usable = !name.empty() && name.front() != '.' && name.find('\0') == std::string::npos;
-    return usable ? name : std::string();
+    return choose_file_name(*disposition->filename).value_or("");
 }
 
 }  // namespace
@@ -150,29 +155,39 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
 
 Decision Uploads::handle(const http::Request& request, std::string_view path) {
     if (auto refused = refuse_before_body(request, path)) return std::move(*refused);
-    if (!path.ends_with('/')) return store(request, path, http::encode_path(request.path()));
-    if (is_form(request)) {
-        return error_response(&request, Status::unsupported_media_type,
-                              "forms with files are not taken here; send each file by PUT, or as a body of its own.");
-    }
+    if (!path.ends_with('/')) return store(request, path, std::string(request.path()), content::OnConflict::replace);
+    if (is_form(request)) return take_form(request, path);
     std::string name = named_by_client(request);
-    if (!name.empty() && parts_.root.stat_name(std::string(path) + name)) {
-        return error_response(&request, Status::conflict,
-                              "there is something of that name already; PUT to its own path replaces it.");
-    }
-    if (name.empty()) name = generate_name();
-    return store(request, std::string(path) + name, http::encode_path(std::string(request.path()) + name));
+    const bool is_named = !name.empty();
+    if (!is_named) name = generate_name();
+    const std::string file = std::string(path) + name;
+    if (config_.is_records_file(file)) return refusal_response(&request, kRecordsName);
+    return store(request, file, std::string(request.path()),
+                 is_named ? config_.on_conflict : content::OnConflict::rename);
 }
 
-/// A name that no file has: the time, and a number that grows.
+Decision Uploads::take_form(const http::Request& request, std::string_view path) {
+    const auto boundary = http::find_form_boundary(request.find(FieldName::content_type).value_or(""));
+    if (!boundary) {
+        return error_response(&request, Status::bad_request,
+                              "the Content-Type of a form states its boundary, 1 to 70 characters long.");
+    }
+    auto digests = UploadDigests::of(request);
+    if (!digests) return refusal_response(&request, digests.error());
+    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests));
+}
+
+/// A name that hardly any file has: the time, and a number that grows.
 std::string Uploads::generate_name() {
     return "upload-" + std::to_string(parts_.clock.unix_ns() / 1'000'000) + "-" + std::to_string(++generated_);
 }
 
-Decision Uploads::store(const http::Request& request, std::string_view path, std::string location) {
+Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
+                        content::OnConflict on_conflict) {
     auto digests = UploadDigests::of(request);
     if (!digests) return refusal_response(&request, digests.error());
-    auto sink = content::FileSink::open(parts_, path, known_length(request), content::WriteConditions(request));
+    auto sink =
+        content::FileSink::open(parts_, path, known_length(request), content::WriteConditions(request), on_conflict);
     if (!sink) return refusal_response(&request, sink.error());
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
                                         config_.max_body_bytes);

@@ -21,13 +21,15 @@ public:
 
     /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the request's
     /// ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its body there,
-    /// under the name in Content-Disposition or a generated one.
+    /// under the name in Content-Disposition or a generated one, or every file of a form.
     Decision handle(const http::Request& request, std::string_view path);
 
 private:
     [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request,
                                                                    std::string_view path) const;
-    Decision store(const http::Request& request, std::string_view path, std::string location);
+    Decision take_form(const http::Request& request, std::string_view path);
+    Decision store(const http::Request& request, std::string_view path, std::string location,
+                   content::OnConflict on_conflict);
     [[nodiscard]] std::string generate_name();
 
     const content::WriteParts& parts_;

@@ -43,6 +43,8 @@ inline Answer settle(handlers::Decision decision, std::string_view body, std::st
     std::unique_ptr<http::PendingResponse> pending;
     if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {
         for (; !body.empty(); body.remove_prefix(std::min(block_bytes, body.size()))) {
+            while (!(*sink)->catch_up()) {
+            }
             const auto taken = (*sink)->write(bytes(body.substr(0, block_bytes)));
             if (!taken) {
                 http::Response refused;

@@ -1,0 +1,168 @@
+// The sink of a form, its commits and its answer.
+#include "handlers/form_uploads.h"
+
+#include <utility>
+#include <vector>
+
+#include "content/file_commit.h"
+#include "content/validators.h"
+#include "handlers/error_page.h"
+#include "handlers/form_answer.h"
+#include "handlers/form_reader.h"
+#include "handlers/kept_request.h"
+
+namespace handlers {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+/// Reads what is left of the form, then commits its files, and answers.
+class FormCommits final : public http::PendingResponse {
+public:
+    FormCommits(content::DiskQueue& disk, std::unique_ptr<const KeptRequest> request,
+                std::unique_ptr<FormReader> reader, std::optional<Refusal> fault)
+        : disk_(disk), request_(std::move(request)), reader_(std::move(reader)), fault_(fault) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        if (!fault_ && !checked_) {
+            if (!reader_->work()) return go_on_later(wake);
+            fault_ = reader_->find_fault();
+            checked_ = true;
+        }
+        if (fault_) return refusal_response(&request_->get(), *fault_);
+        settle(wake);
+        std::size_t begun = 0;
+        while (may_begin() && begun < kFormFilesPerSlice) {
+            begin(reader_->entries()[next_++], wake);
+            ++begun;
+        }
+        if (!running_.empty()) return std::nullopt;  // the disk wakes this
+        if (next_ < reader_->entries().size()) return go_on_later(wake);
+        return answer();
+    }
+
+private:
+    struct Running {
+        std::unique_ptr<content::FileCommit> commit;
+        std::string path;  ///< that it was asked for
+        FormFile* file;
+    };
+
+    std::optional<http::Response> go_on_later(http::Wake wake) {
+        disk_.wake_later(wake);
+        return std::nullopt;
+    }
+
+    /// Of two files of one name the later one comes later.
+    [[nodiscard]] bool may_begin() const {
+        const auto& entries = reader_->entries();
+        if (next_ == entries.size() || running_.size() == kFormCommitsAtOnce) return false;
+        const auto& waiting = entries[next_].waiting;
+        for (const Running& each : running_) {
+            if (waiting && each.path == waiting->path()) return false;
+        }
+        return true;
+    }
+
+    void begin(FormReader::Entry& entry, http::Wake wake) {
+        if (!entry.waiting) return;
+        std::string path = entry.waiting->path();
+        auto commit = std::move(*entry.waiting).resume();
+        entry.waiting.reset();
+        if (!commit) {
+            refuse(entry.file, commit.error());
+            return;
+        }
+        running_.push_back({std::move(*commit), std::move(path), &entry.file});
+        if (advance_one(running_.back(), wake)) running_.pop_back();
+    }
+
+    void settle(http::Wake wake) {
+        std::erase_if(running_, [&](Running& each) { return advance_one(each, wake); });
+    }
+
+    /// True when it has its result.
+    static bool advance_one(Running& running, http::Wake wake) {
+        const auto result = running.commit->advance(wake);
+        if (!result) return false;
+        if (!*result) {
+            refuse(*running.file, result->error());
+            return true;
+        }
+        const content::FileCommit::Stored& stored = **result;
+        const bool created = stored.how == content::FileCommit::Stored::How::created;
+        running.file->status = created ? Status::created : Status::no_content;
+        running.file->entity_tag = content::make_entity_tag(stored.status, false);
+        const std::string& path = running.commit->path();
+        running.file->name = path.substr(path.rfind('/') + 1);
+        return true;
+    }
+
+    static void refuse(FormFile& file, const Refusal& refusal) {
+        file.status = refusal.status;
+        file.fault = refusal.reason;
+    }
+
+    http::Response answer() {
+        std::vector<FormFile> files;
+        for (FormReader::Entry& entry : reader_->entries()) files.push_back(std::move(entry.file));
+        return answer_form(request_->get(), files);
+    }
+
+    content::DiskQueue& disk_;
+    std::unique_ptr<const KeptRequest> request_;
+    std::unique_ptr<FormReader> reader_;
+    std::optional<Refusal> fault_;
+    bool checked_ = false;
+    std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
+    std::vector<Running> running_;
+};
+
+class FormSink final : public http::BodySink {
+public:
+    FormSink(const content::WriteParts& parts, const SiteConfig& config, const http::Request& request,
+             std::string_view directory, std::string_view boundary, UploadDigests digests)
+        : disk_(parts.disk),
+          request_(std::make_unique<const KeptRequest>(request)),
+          reader_(std::make_unique<FormReader>(parts, config, directory, boundary)),
+          digests_(std::move(digests)),
+          max_bytes_(config.max_body_bytes) {}
+
+    std::expected<void, Refusal> write(std::span<const std::byte> block) override {
+        if (max_bytes_ > 0 && block.size() > max_bytes_ - bytes_) {
+            return std::unexpected(Refusal{Status::content_too_large,
+                                           "the form is longer than this server takes (--max-body); nothing was "
+                                           "stored."});
+        }
+        bytes_ += block.size();
+        digests_.update(block);
+        return reader_->take(block);
+    }
+
+    bool catch_up() override { return reader_->work(); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        // The form itself is not kept: a digest that was not announced has nothing to be checked against.
+        const auto fault = digests_.finish(trailers, -1, UINT64_MAX);
+        return std::make_unique<FormCommits>(disk_, std::move(request_), std::move(reader_), fault);
+    }
+
+private:
+    content::DiskQueue& disk_;
+    std::unique_ptr<const KeptRequest> request_;
+    std::unique_ptr<FormReader> reader_;
+    UploadDigests digests_;
+    std::uint64_t max_bytes_;  ///< 0: no bound
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<http::BodySink> make_form_sink(const content::WriteParts& parts, const SiteConfig& config,
+                                               const http::Request& request, std::string_view directory,
+                                               std::string_view boundary, UploadDigests digests) {
+    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests));
+}
+
+}  // namespace handlers

@@ -1,0 +1,34 @@
+// Forms with files (multipart/form-data, RFC 7578) posted to a directory. The files stream into temporary files one
+// after the other; when the form is whole they are committed, a few at a time, and the answer says what became of each.
+// A form that is refused or cut off stores nothing. Called by Uploads.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "content/file_sink.h"
+#include "handlers/site_config.h"
+#include "handlers/upload_digests.h"
+#include "http/body.h"
+#include "http/request.h"
+
+namespace handlers {
+
+/// Parts of one form, fields and files together: a folder of photos fits. Each file costs some memory until the answer.
+inline constexpr std::size_t kMaxFormParts = 1000;
+/// Bytes of a field, which is no file and is not kept: who forgets the file's name is told, not ignored.
+inline constexpr std::size_t kMaxFormFieldBytes = std::size_t{64} * 1024;
+/// Files opened and closed, or begun to be committed, by one call: each takes some ten microseconds.
+inline constexpr std::size_t kFormFilesPerSlice = 8;
+/// Commits at once. Each holds two descriptors; together they keep the disk busy.
+inline constexpr std::size_t kFormCommitsAtOnce = 8;
+
+/// Takes the body of `request`, a POST to the directory `directory` below the root (which ends in a slash and is not
+/// hidden; the request's own path may have a prefix). `boundary`: of its Content-Type. `parts` and `config` outlive it.
+[[nodiscard]] std::unique_ptr<http::BodySink> make_form_sink(const content::WriteParts& parts, const SiteConfig& config,
+                                                             const http::Request& request, std::string_view directory,
+                                                             std::string_view boundary, UploadDigests digests);
+
+}  // namespace handlers
