@@ -53,7 +53,9 @@ std::expected<base::Fd, FileError> open_below(int directory, std::string_view pa
     const RelativePath relative(path);
     if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
     struct open_how how{};
-    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    // Beside O_PATH the kernel wants no flag that means nothing there.
+    const int further = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
+    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | further);
     how.resolve = resolve_flags(symlinks);
     int error = EAGAIN;
     for (int i = 0; i < kTries && (error == EAGAIN || error == EINTR); ++i) {
@@ -113,6 +115,14 @@ std::expected<struct stat, FileError> FileRoot::stat(std::string_view path) cons
 
 std::expected<struct stat, FileError> FileRoot::stat_name(std::string_view path) const {
     return stat_below(directory_.get(), path, AT_SYMLINK_NOFOLLOW);
+}
+
+std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view path) const {
+    const auto found = open_below(directory_.get(), path, O_PATH, symlinks_);
+    if (!found) return std::unexpected(found.error());
+    struct stat status;
+    if (::fstat(found->get(), &status) != 0) return std::unexpected(FileError{errno});
+    return status;
 }
 
 bool is_hidden(std::string_view path) {

@@ -42,6 +42,10 @@ public:
     /// The same for the name itself: a link is not followed.
     [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
 
+    /// Of what open_for_reading() would open, without reading or waking it: links like the policy allows, and
+    /// contained. For listings.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
+
     [[nodiscard]] int descriptor() const { return directory_.get(); }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
 

@@ -1,53 +1,39 @@
-// A directory as a response's body: its entries in order, written by a format while they are sent.
-// Made by handlers/static_files.
+// A directory of any size as a response's body: its entries as the file system gives them, each looked at and written
+// when there is room for it. Made by handlers/listings for directories that are too large to be gathered.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "base/fd.h"
-#include "content/file_root.h"
 #include "content/listing_format.h"
+#include "content/listing_reader.h"
+#include "content/listing_shares.h"
 #include "http/body.h"
 
 namespace content {
 
 class ListingSource final : public http::BodySource {
 public:
-    /// `directory`: open, from FileRoot::open_directory. `path`: the target's decoded path, ending in '/'.
-    /// Nothing is read before the first pull. `root` must outlive this.
-    ListingSource(const FileRoot& root, base::Fd directory, std::string_view path,
-                  std::unique_ptr<ListingFormat> format);
+    /// `reader`: at its beginning. `shares` must outlive this; only their time is used.
+    ListingSource(ListingReader reader, std::unique_ptr<ListingFormat> format, ListingShares& shares);
 
     Pulled pull(std::span<std::byte> into) override;
 
 private:
-    struct Item {
-        std::string name;  ///< ends in '/' for a directory
-        std::uint64_t bytes = 0;
-        std::time_t modified = 0;
-        [[nodiscard]] bool is_directory() const { return name.back() == '/'; }
-    };
-    enum class Stage : std::uint8_t { unread, rows, ended };
+    enum class Stage : std::uint8_t { opening, rows, ended };
+    enum class Worked : std::uint8_t { more, failed };
 
-    [[nodiscard]] bool read_items();
-    void add_item(int directory, const char* name);
-    void append_row(const Item& item);
+    Worked work();
 
-    const FileRoot& root_;
-    base::Fd directory_;
-    std::string path_;
+    ListingReader reader_;
     std::unique_ptr<ListingFormat> format_;
-    Stage stage_ = Stage::unread;
-    std::vector<Item> items_;
-    std::size_t next_item_ = 0;
-    std::string text_;  ///< made and not yet pulled, from text_begin_ on
+    ListingShares& shares_;
+    Stage stage_ = Stage::opening;
+    std::uint64_t rows_ = 0;
+    std::string entity_tag_;  ///< storage
+    std::string text_;        ///< made and not yet pulled, from text_begin_ on: a row or two
     std::size_t text_begin_ = 0;
 };
 

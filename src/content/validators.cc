@@ -44,8 +44,8 @@ bool needs_weak_tag(const struct stat& status, base::UnixNs now) {
     return is_same_time(status.st_mtim, status.st_ctim) && is_young(status, now);
 }
 
-std::string make_entity_tag(const struct stat& status, bool weak) {
-    std::string tag(weak ? "W/\"" : "\"");
+void append_entity_tag(std::string& tag, const struct stat& status, bool weak) {
+    tag.append(weak ? "W/\"" : "\"");
     append_hex(tag, status.st_ino);
     tag.push_back('-');
     append_hex(tag, status.st_size);
@@ -57,6 +57,11 @@ std::string make_entity_tag(const struct stat& status, bool weak) {
         append_time(tag, status.st_ctim);
     }
     tag.push_back('"');
+}
+
+std::string make_entity_tag(const struct stat& status, bool weak) {
+    std::string tag;
+    append_entity_tag(tag, status, weak);
     return tag;
 }
 

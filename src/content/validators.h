@@ -29,6 +29,8 @@ inline constexpr base::UnixNs kClockTickNs = 20'000'000;
 /// A quoted tag of inode, size, mtime and ctime in nanoseconds; with "W/" in front when `weak`. The same bytes under
 /// the same name have the same tag until somebody touches the file.
 [[nodiscard]] std::string make_entity_tag(const struct stat& status, bool weak);
+/// The same, appended: a listing has millions.
+void append_entity_tag(std::string& out, const struct stat& status, bool weak);
 
 /// Seconds since 1970 for Last-Modified: never later than `now` (RFC 9110 §8.8.2.1), never before 1970.
 [[nodiscard]] std::int64_t last_modified_seconds(const struct stat& status, base::UnixNs now);

@@ -17,6 +17,7 @@
 #include "handlers/echo.h"
 #include "handlers/handler.h"
 #include "handlers/health.h"
+#include "handlers/listings.h"
 #include "handlers/page_assets.h"
 #include "handlers/records.h"
 #include "handlers/router.h"
@@ -49,6 +50,7 @@ private:
     content::DigestQueue digests_;
     content::NewDirectories new_directories_;
     content::WriteParts write_parts_;
+    Listings listings_;
     StaticFiles files_;
     Echo echo_;
     UserAgent user_agent_;

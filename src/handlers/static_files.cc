@@ -8,10 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "content/listing_source.h"
 #include "handlers/download_digests.h"
 #include "handlers/error_page.h"
-#include "handlers/listing_page.h"
 #include "http/conditional.h"
 #include "http/target.h"
 
@@ -101,18 +99,10 @@ Decision StaticFiles::serve_directory(const http::Request& request) {
 Decision StaticFiles::list_directory(const http::Request& request) const {
     auto directory = root_.open_directory(request.path());
     if (!directory) return refuse(request, content::find_error(directory.error()));
-    if (config_.listing == StaticFilesConfig::Listing::forbidden) {
+    if (config_.listings == nullptr) {
         return error_response(&request, http::Status::forbidden, "directories are not listed here.");
     }
-    static constexpr std::string_view kFields =
-        "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n";
-    http::Response response;
-    response.prepared.lines = kFields;
-    response.add("Content-Security-Policy", page_policy(config_.page_actions));
-    response.body = std::make_unique<content::ListingSource>(
-        root_, std::move(*directory), request.path(),
-        std::make_unique<ListingPage>(content::ListingView{.path = std::string(request.path())}, config_.page_actions));
-    return response;
+    return config_.listings->list(request, std::move(*directory));
 }
 
 Decision StaticFiles::refuse(const http::Request& request, content::FindError error) const {

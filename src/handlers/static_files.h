@@ -11,7 +11,7 @@
 #include "content/file_root.h"
 #include "content/representation_cache.h"
 #include "handlers/handler.h"
-#include "handlers/listing_page.h"
+#include "handlers/listings.h"
 #include "http/accept_encoding.h"
 #include "http/range.h"
 
@@ -19,9 +19,8 @@ namespace handlers {
 
 struct StaticFilesConfig {
     std::string index_name = "index.html";
-    /// What a directory without an index file answers.
-    enum class Listing : std::uint8_t { shown, forbidden } listing = Listing::shown;
-    PageActions page_actions;  ///< what a listing offers besides reading
+    /// Answers for a directory without an index file; null: such are not listed. Outlives the handler.
+    Listings* listings = nullptr;
 };
 
 class StaticFiles final : public Handler {

@@ -75,7 +75,11 @@ inline void append_piece(std::string& text, const http::Piece& piece) {
     }
 }
 
+/// Work that needs no disk queue is asked again until it answers.
 inline Answer take_answer(handlers::Decision decision, http::Method method = http::Method::get) {
+    while (const auto* pending = std::get_if<std::unique_ptr<http::PendingResponse>>(&decision)) {
+        if (auto response = (*pending)->advance(0)) decision = std::move(*response);
+    }
     auto& response = std::get<http::Response>(decision);
     Answer answer;
     answer.status = http::code(response.status);

@@ -23,7 +23,7 @@ std::string gzipped(std::string_view text) {
 
 struct Site {
     explicit Site(handlers::StaticFilesConfig config = {}, content::CacheLimits limits = {})
-        : cache(root, clock, arrivals, limits, {}), files(root, cache, clock, std::move(config)) {}
+        : cache(root, clock, arrivals, limits, {}), files(root, cache, clock, with_listings(std::move(config))) {}
 
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines, ++arrivals.latest);
@@ -36,7 +36,15 @@ struct Site {
     FakeClock clock = settled_clock();
     content::ArrivalClock arrivals;
     content::RepresentationCache cache;
+    std::unique_ptr<content::DiskQueue> disk = content::make_in_line_disk_queue();
+    handlers::Listings listings{root, *disk, clock, {}};
     handlers::StaticFiles files;
+
+private:
+    handlers::StaticFilesConfig with_listings(handlers::StaticFilesConfig config) {
+        config.listings = &listings;
+        return config;
+    }
 };
 
 constexpr std::string_view kGzip = "Accept-Encoding: gzip\r\n";
@@ -132,15 +140,15 @@ TEST_CASE("static files: a directory is its index, or a listing, or refused", "[
     CHECK(site.get("/d/").field("Content-Type") == "text/html; charset=utf-8");
     const Answer listing = site.get("/e/");
     CHECK(listing.status == 200);
-    CHECK_FALSE(listing.length.has_value());
+    CHECK(listing.length == listing.body.size());
     CHECK(listing.body.find("./a.txt") != std::string::npos);
     site.tree.write("e/start.html", "new");
     CHECK(site.get("/e/").body == "new");
 
-    Site closed({.listing = handlers::StaticFilesConfig::Listing::forbidden});
-    closed.tree.write("e/a.txt", "x");
-    CHECK(closed.get("/e/").status == 403);
-    CHECK(closed.get("/none/").status == 404);
+    handlers::StaticFiles closed(site.root, site.cache, site.clock, {});
+    site.tree.write("f/a.txt", "x");
+    CHECK(take_answer(closed.handle(ParsedRequest("GET", "/f/").get())).status == 403);
+    CHECK(take_answer(closed.handle(ParsedRequest("GET", "/none/").get())).status == 404);
 }
 
 TEST_CASE("static files: one range, out of memory and out of a file", "[handlers][files][range]") {

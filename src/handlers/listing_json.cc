@@ -1,0 +1,120 @@
+// The object's members. Everything that comes from outside is escaped.
+#include "handlers/listing_json.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/escape.h"
+#include "handlers/page_text.h"
+
+namespace handlers {
+namespace {
+
+std::string_view column_name(content::ListingColumn column) {
+    switch (column) {
+        case content::ListingColumn::name: return "name";
+        case content::ListingColumn::size: return "size";
+        case content::ListingColumn::time: return "time";
+        case content::ListingColumn::type: return "type";
+    }
+    return "";
+}
+
+void append_digits(std::string& out, unsigned number, std::size_t count) {
+    std::array<char, 10> digits;
+    for (std::size_t i = count; i > 0; --i) {
+        digits[i - 1] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    }
+    out.append(digits.data(), count);
+}
+
+/// RFC 3339: "2026-03-01T12:30:59.123456789Z"; null for a year that it has no digits for.
+void append_time(std::string& out, std::int64_t seconds, std::uint32_t nanoseconds) {
+    constexpr std::int64_t kYear0 = -62'167'219'200;
+    constexpr std::int64_t kYear10000 = 253'402'300'800;
+    if (seconds < kYear0 || seconds >= kYear10000) {
+        out.append("null");
+        return;
+    }
+    const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const auto second = static_cast<unsigned>((time - day).count());
+    out.push_back('"');
+    append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    out.push_back('-');
+    append_digits(out, static_cast<unsigned>(date.month()), 2);
+    out.push_back('-');
+    append_digits(out, static_cast<unsigned>(date.day()), 2);
+    out.push_back('T');
+    append_digits(out, second / 3600, 2);
+    out.push_back(':');
+    append_digits(out, second / 60 % 60, 2);
+    out.push_back(':');
+    append_digits(out, second % 60, 2);
+    if (nanoseconds != 0) {
+        out.push_back('.');
+        append_digits(out, nanoseconds, 9);
+    }
+    out.append("Z\"");
+}
+
+void append_string(std::string& out, std::string_view text) {
+    out.push_back('"');
+    base::append_json_escaped(out, text);
+    out.push_back('"');
+}
+
+}  // namespace
+
+void ListingJson::opening(std::string& out) {
+    out.append("{\"path\":");
+    append_string(out, view_.path);
+    if (view_.extent == content::ListingView::Extent::unsorted) {
+        out.append(",\"sort\":null,\"order\":null");
+    } else {
+        out.append(",\"sort\":\"").append(column_name(view_.column)).append("\",\"order\":\"");
+        out.append(view_.order == content::ListingOrder::ascending ? "asc\"" : "desc\"");
+    }
+    out.append(",\"entries\":[");
+}
+
+void ListingJson::row(std::string& out, const content::ListingEntry& entry) {
+    out.append(rows_ == Rows::none ? "\n{\"name\":" : ",\n{\"name\":");
+    rows_ = Rows::some;
+    append_string(out, entry.name);
+    // "./" in front: a name with a colon would read as a scheme.
+    out.append(",\"href\":\"./");
+    append_encoded_segment(out, entry.name);
+    if (entry.is_directory()) {
+        out.append("/\",\"type\":\"directory\",\"size\":null,\"mtime\":");
+        append_time(out, entry.modified_seconds, entry.modified_ns);
+        out.append(",\"etag\":null}");
+        return;
+    }
+    out.append("\",\"type\":\"file\",\"size\":");
+    base::append_decimal(out, entry.bytes);
+    out.append(",\"mtime\":");
+    append_time(out, entry.modified_seconds, entry.modified_ns);
+    out.append(",\"etag\":");
+    append_string(out, entry.entity_tag);
+    out.append(",\"media_type\":");
+    append_string(out, entry.media_type);
+    out.push_back('}');
+}
+
+void ListingJson::closing(std::string& out, const content::ListingEnd& end) {
+    out.append(rows_ == Rows::none ? "],\"next\":" : "\n],\"next\":");
+    if (end.next.empty()) {
+        out.append("null}\n");
+        return;
+    }
+    append_string(out, end.next);
+    out.append("}\n");
+}
+
+}  // namespace handlers

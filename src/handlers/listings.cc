@@ -1,0 +1,198 @@
+// From the query and Accept to a gathering, and from what it found to the answer.
+#include "handlers/listings.h"
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "content/listing_gathering.h"
+#include "content/listing_source.h"
+#include "handlers/error_page.h"
+#include "handlers/kept_request.h"
+#include "handlers/listing_json.h"
+#include "handlers/listing_query.h"
+#include "handlers/listing_text.h"
+#include "http/accept.h"
+#include "http/conditional.h"
+
+namespace handlers {
+namespace {
+
+using content::ListingGathering;
+using content::ListingSpan;
+using content::ListingView;
+using http::Status;
+
+/// In the order of ListingForm; the first is sent when the client has no wish.
+constexpr std::array<std::string_view, 3> kMediaTypes = {"text/html; charset=utf-8", "application/json",
+                                                         "text/plain; charset=utf-8"};
+constexpr int kRetrySeconds = 1;
+
+std::optional<ListingForm> choose_form(const http::Request& request, const ListingQuery& query) {
+    if (query.form) return query.form;
+    const auto chosen = http::choose_media_type(request.fields, request.text, kMediaTypes);
+    if (!chosen) return std::nullopt;
+    return ListingForm{static_cast<std::uint8_t>(*chosen)};
+}
+
+/// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
+void add_validators(http::Response& response, const std::string& tag) {
+    if (!tag.empty()) response.add("ETag", tag);
+    response.add("Vary", "Accept").add("Cache-Control", "no-cache");
+}
+
+/// One listing, from the request to its answer.
+class ListingAnswer final : public http::PendingResponse {
+public:
+    ListingAnswer(const http::Request& request, ListingQuery query, ListingForm form, PageActions actions,
+                  content::DiskQueue& disk, content::ListingShares& shares, content::ListingReader reader,
+                  ListingSpan span)
+        : request_(request),
+          query_(std::move(query)),
+          form_(form),
+          actions_(actions),
+          disk_(disk),
+          shares_(shares),
+          gathering_(std::move(reader), std::move(span), shares) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        switch (work()) {
+            case ListingGathering::Outcome::gathered:
+            case ListingGathering::Outcome::more: disk_.wake_later(wake); return std::nullopt;
+            case ListingGathering::Outcome::written: return answer_gathered();
+            case ListingGathering::Outcome::too_large: return answer_streamed();
+            case ListingGathering::Outcome::no_memory:
+                return unavailable(&request_.get(),
+                                   "too many listings are being made; ask again, or for fewer entries.", kRetrySeconds);
+            case ListingGathering::Outcome::failed: break;
+        }
+        if (gathering_.error() == ENOENT) {
+            return error_response(&request_.get(), Status::not_found, "there is nothing at this path.");
+        }
+        return error_response(&request_.get(), Status::internal_server_error, "the directory could not be read.");
+    }
+
+private:
+    ListingGathering::Outcome work() {
+        const auto outcome = gathering_.work();
+        if (outcome != ListingGathering::Outcome::gathered) return outcome;
+        const bool paged = query_.limit || query_.after || gathering_.has_more();
+        gathering_.write_with(make_format(paged ? ListingView::Extent::page : ListingView::Extent::whole),
+                              next_page_prefix(query_));
+        return gathering_.work();
+    }
+
+    [[nodiscard]] std::unique_ptr<content::ListingFormat> make_format(ListingView::Extent extent) const {
+        ListingView view{.path = std::string(request_.get().path()),
+                         .column = query_.column.value_or(content::ListingColumn::name),
+                         .order = query_.order.value_or(content::ListingOrder::ascending),
+                         .extent = extent,
+                         .limit = query_.limit.value_or(content::kGatheredEntries),
+                         .start = query_.after ? ListingView::Start::further_on : ListingView::Start::beginning};
+        switch (form_) {
+            case ListingForm::html: return std::make_unique<ListingPage>(std::move(view), actions_);
+            case ListingForm::json: return std::make_unique<ListingJson>(std::move(view));
+            case ListingForm::text: break;
+        }
+        return std::make_unique<ListingText>();
+    }
+
+    /// What the preconditions say; nothing when the listing is to be sent.
+    [[nodiscard]] std::optional<http::Response> check_conditions(const std::string& tag) const {
+        const http::Request& request = request_.get();
+        http::Response response;
+        switch (http::evaluate_preconditions(request.fields, request.text, request.method,
+                                             {.etag = tag, .last_modified = {}, .exists = true},
+                                             shares_.clock().unix_seconds())) {
+            case http::Precondition::proceed: return std::nullopt;
+            case http::Precondition::not_modified: response.status = Status::not_modified; break;
+            case http::Precondition::precondition_failed:
+                return error_response(&request, Status::precondition_failed,
+                                      "the listing is not the version that the request names.");
+        }
+        add_validators(response, tag);
+        return response;
+    }
+
+    [[nodiscard]] http::Response with_head(const std::string& tag) const {
+        http::Response response;
+        response.add("Content-Type", kMediaTypes.at(static_cast<std::size_t>(form_)));
+        response.add("X-Content-Type-Options", "nosniff");
+        if (form_ == ListingForm::html) response.add("Content-Security-Policy", page_policy(actions_));
+        add_validators(response, tag);
+        return response;
+    }
+
+    http::Response answer_gathered() {
+        const std::string tag = gathering_.tag();
+        if (auto refused = check_conditions(tag)) return std::move(*refused);
+        http::Response response = with_head(tag);
+        // Every byte of a name is escaped in it.
+        if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
+        const std::shared_ptr<const content::ListingText> text = gathering_.text();
+        if (request_.get().method == http::Method::head) {
+            response.stated_length = text->bytes();
+            return response;
+        }
+        std::vector<http::Piece> pieces;
+        pieces.reserve(text->parts.size());
+        for (const std::string& part : text->parts) {
+            pieces.emplace_back(http::Blob{text, std::as_bytes(std::span(part))});
+        }
+        response.body = std::move(pieces);
+        return response;
+    }
+
+    /// Without a tag: what it will show is not known yet.
+    http::Response answer_streamed() {
+        if (auto refused = check_conditions({})) return std::move(*refused);
+        http::Response response = with_head({});
+        response.body = std::make_unique<content::ListingSource>(gathering_.take_reader(),
+                                                                 make_format(ListingView::Extent::unsorted), shares_);
+        return response;
+    }
+
+    KeptRequest request_;
+    ListingQuery query_;
+    ListingForm form_;
+    PageActions actions_;
+    content::DiskQueue& disk_;
+    content::ListingShares& shares_;
+    ListingGathering gathering_;
+};
+
+}  // namespace
+
+Decision Listings::list(const http::Request& request, base::Fd directory) {
+    auto query = parse_listing_query(request.query());
+    if (!query) return refusal_response(&request, query.error());
+    const auto form = choose_form(request, *query);
+    if (!form) {
+        return error_response(&request, Status::not_acceptable,
+                              "a directory is listed as text/html, application/json or text/plain.");
+    }
+    ListingSpan span;
+    if (query->wants_page()) span.extent = ListingSpan::Extent::page;
+    span.ordering = content::ListingOrdering(query->column.value_or(content::ListingColumn::name),
+                                             query->order.value_or(content::ListingOrder::ascending));
+    span.limit = query->limit.value_or(content::kGatheredEntries);
+    if (query->after) {
+        span.after = span.ordering.find_place(*query->after);
+        if (!span.after) {
+            return error_response(&request, Status::bad_request,
+                                  "after is taken from the link to the next page; sorted by name, it is the last name "
+                                  "that was seen, with a slash behind a folder's.");
+        }
+    }
+    content::ListingReader reader(root_, std::move(directory), std::string(request.path()));
+    return std::make_unique<ListingAnswer>(request, std::move(*query), *form, config_.actions, disk_, shares_,
+                                           std::move(reader), std::move(span));
+}
+
+}  // namespace handlers

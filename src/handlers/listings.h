@@ -1,0 +1,43 @@
+// GET and HEAD of a directory without an index file: its entries as a page, as JSON or as text, in order and with a tag
+// while there are at most 10,000, by pages or as they come above. Called by static_files.
+#pragma once
+
+#include <cstddef>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "content/disk_queue.h"
+#include "content/file_root.h"
+#include "content/listing_shares.h"
+#include "handlers/handler.h"
+#include "handlers/listing_page.h"
+
+namespace handlers {
+
+struct ListingsConfig {
+    PageActions actions;  ///< what the page offers besides reading
+    /// Of all listings that are being made or sent.
+    std::size_t max_bytes = content::kListingsBytes;
+};
+
+class Listings {
+public:
+    /// The references must outlive this, and this every response made by it.
+    Listings(const content::FileRoot& root, content::DiskQueue& disk, const base::Clock& clock, ListingsConfig config)
+        : root_(root), disk_(disk), config_(config), shares_(clock, config.max_bytes) {}
+
+    /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
+    /// for what there is not, 406 when no form is acceptable.
+    Decision list(const http::Request& request, base::Fd directory);
+
+    /// Bytes that listings may still take.
+    [[nodiscard]] std::size_t bytes_left() const { return shares_.bytes_left(); }
+
+private:
+    const content::FileRoot& root_;
+    content::DiskQueue& disk_;
+    ListingsConfig config_;
+    content::ListingShares shares_;
+};
+
+}  // namespace handlers
