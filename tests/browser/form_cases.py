@@ -69,7 +69,7 @@ def plain_delete():
         row = find_row(browser, "empty")
         row.find("summary").click()
         row.find("form button").click()
-        check(not (site.root / "empty").exists(), "an empty folder goes, too")
+        browser.wait_for("an empty folder to go, too", lambda: not (site.root / "empty").exists())
         check_equal(site.read("keep.txt"), b"x", "the other file")
         check_quiet(browser)
 

@@ -54,6 +54,16 @@ class Element:
     def _call(self, method, path, body=None):
         return self.browser.call(method, f"/element/{self.reference}{path}", body)
 
+    def is_gone(self):
+        """True when the page has it no more."""
+        try:
+            self._call("GET", "/name")
+        except WebDriverError as error:
+            if error.code in ("stale element reference", "no such element"):
+                return True
+            raise
+        return False
+
     def click(self):
         self._call("POST", "/click", {})
 
@@ -80,6 +90,9 @@ class Element:
 
     def find(self, selector):
         return Element(self.browser, self._call("POST", "/element", css(selector))[ELEMENT_KEY])
+
+    def find_all(self, selector):
+        return [Element(self.browser, found[ELEMENT_KEY]) for found in self._call("POST", "/elements", css(selector))]
 
 
 def css(selector):

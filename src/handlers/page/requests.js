@@ -6,7 +6,7 @@
 // resource, PATCH appends slices to it, HEAD tells how much is there. Its address is kept in localStorage.
 "use strict";
 
-const draftVersion = "8";
+const draftFields = { "Upload-Draft-Interop-Version": "8" };
 const sliceBytes = 32 * 1024 * 1024; // of one PATCH: proxies often bound a request
 const resumableBytes = 1024 * 1024; // below that starting again costs less than two more requests
 const transfersAtOnce = 2;
@@ -121,15 +121,14 @@ const button = (label, onclick, className = "small") => create("button", { type:
 
 const say = (text) => (notice.textContent = text);
 
-// Asks one question at a time. Resolves to the chosen button's value, "" for Escape, and whether the box was ticked.
-let lastQuestion = Promise.resolve();
+// Resolves to the chosen button's value, "" for Escape, and whether the box was ticked.
 function ask(text, choices, boxLabel = "") {
-    const answer = lastQuestion.then(() => new Promise((resolve) => {
+    return new Promise((resolve) => {
         const box = create("input", { type: "checkbox" });
-        const buttons = choices.map(([label, value, className]) => create("button", { value, textContent: label, className }));
+        const buttons = choices.map(([label, value, className = ""]) => create("button", { value, textContent: label, className }));
         const form = create("form", { method: "dialog" }, [
             create("p", { textContent: text }),
-            ...(boxLabel ? [create("label", {}, [box, ` ${boxLabel}`])] : []),
+            ...(boxLabel ? [create("label", {}, [box, boxLabel])] : []),
             create("div", {}, buttons),
         ]);
         const dialog = create("dialog", { ariaLabel: text }, [form]);
@@ -139,7 +138,5 @@ function ask(text, choices, boxLabel = "") {
         };
         document.body.append(dialog);
         dialog.showModal();
-    }));
-    lastQuestion = answer;
-    return answer;
+    });
 }

@@ -1,6 +1,21 @@
 // One file on its way: its states, its row on the page, and the requests that send it. The second part of upload.js.
 
-let forAllConflicts = ""; // "replace" or "skip" once it was asked for all
+// What to do with a file whose name is taken: "replace", or anything else to leave it. Asked one after the other, so that
+// an answer for all counts for those that wait.
+const conflicts = {
+    forAll: "",
+    last: Promise.resolve(),
+    ask(path) {
+        this.last = this.last.then(async () => {
+            if (this.forAll) return this.forAll;
+            const choices = [["Skip", "skip"], ["Replace", "replace", "main"]];
+            const { value, ticked } = await ask(`“${path}” is already here. Replace it?`, choices, "Do the same for the others");
+            if (ticked) this.forAll = value;
+            return value;
+        });
+        return this.last;
+    },
+};
 
 class Transfer {
     constructor(file, path) {
@@ -86,16 +101,9 @@ class Transfer {
     }
 
     async resolveConflict() {
-        if (!forAllConflicts) {
-            this.show("waiting", "There is a file of that name");
-            const choices = [["Skip", "skip"], ["Replace", "replace", "main"]];
-            const { value, ticked } = await ask(`“${this.path}” is already here. Replace it?`, choices, "Do the same for the others");
-            this.replace = value === "replace";
-            if (ticked && value) forAllConflicts = value;
-        } else {
-            this.replace = forAllConflicts === "replace";
-        }
         this.sent = 0;
+        this.show("waiting", "There is a file of that name");
+        this.replace = (await conflicts.ask(this.path)) === "replace";
         if (!this.replace) this.show("cancelled", "Skipped: there is a file of that name");
         return this.replace;
     }
@@ -104,9 +112,10 @@ class Transfer {
         const isResumable = "resumable" in uploadForm.dataset && this.file.size >= resumableBytes;
         if (!isResumable) return this.sendWhole();
         const known = memory.read(this.key);
-        const offset = known ? await this.findOffset(known.location) : null;
-        if (offset === null) return this.sendSlices(await this.createUpload(), 0);
-        return this.sendSlices(known.location, offset);
+        const there = known ? await this.findProgress(known.location) : null;
+        if (!there) return this.sendSlices(await this.createUpload(), 0);
+        if (there.isComplete) return memory.forget(this.key); // only the answer was lost
+        return this.sendSlices(known.location, there.offset);
     }
 
     conditions() {
@@ -125,7 +134,7 @@ class Transfer {
     // The upload resource's address. Its creation carries no bytes: scripts do not see the 104 that would tell it early.
     async createUpload() {
         const answer = await requestSuccess("PUT", this.url, {
-            fields: { ...this.conditions(), "Upload-Complete": "?0", "Upload-Length": String(this.file.size), "Upload-Draft-Interop-Version": draftVersion },
+            fields: { ...draftFields, ...this.conditions(), "Upload-Complete": "?0", "Upload-Length": String(this.file.size) },
             signal: this.abort.signal,
         });
         const address = answer.field("Location");
@@ -133,12 +142,13 @@ class Transfer {
         return address;
     }
 
-    // How many bytes are there; null: the upload is not known any more.
-    async findOffset(address) {
-        const answer = await request("HEAD", address, { fields: { "Upload-Draft-Interop-Version": draftVersion }, signal: this.abort.signal });
+    // How far the upload came; null: it is not known any more.
+    async findProgress(address) {
+        const answer = await request("HEAD", address, { fields: draftFields, signal: this.abort.signal });
         if (answer.status >= 500) throw new Lost("the server is not ready");
         const offset = Number(answer.field("Upload-Offset") ?? NaN);
-        if (answer.status < 300 && offset <= this.file.size) return offset;
+        const isComplete = answer.field("Upload-Complete") === "?1";
+        if (answer.status < 300 && (isComplete || offset <= this.file.size)) return { offset, isComplete };
         memory.forget(this.key);
         return null;
     }
@@ -153,10 +163,10 @@ class Transfer {
             try {
                 await requestSuccess("PATCH", address, {
                     fields: {
+                        ...draftFields,
                         "Content-Type": "application/partial-upload",
                         "Upload-Offset": String(begin),
                         "Upload-Complete": isLast ? "?1" : "?0",
-                        "Upload-Draft-Interop-Version": draftVersion,
                     },
                     body: this.file.slice(begin, end),
                     onProgress: (bytes) => this.showSent(begin + bytes),
@@ -190,5 +200,5 @@ class Transfer {
 }
 
 function discard(address) {
-    request("DELETE", address, { fields: { "Upload-Draft-Interop-Version": draftVersion } }).catch(() => {}); // else it expires
+    request("DELETE", address, { fields: draftFields }).catch(() => {}); // else it expires
 }

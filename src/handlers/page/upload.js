@@ -12,17 +12,17 @@ function startWaiting() {
         transfer.run().finally(() => {
             transfer.isRunning = false;
             startWaiting();
-            if (transfer.state === "stored") afterStored();
+            showOutcome();
         });
     }
 }
 
-function afterStored() {
-    const open = transfers.filter((transfer) => transfer.isOpen).length;
-    const stored = transfers.filter((transfer) => transfer.state === "stored").length;
-    if (open === 0) forAllConflicts = "";
-    say(open === 0 ? `${stored} ${stored === 1 ? "file is" : "files are"} stored.` : "");
+function showOutcome() {
     refreshListing();
+    if (transfers.some((transfer) => transfer.isOpen)) return say("");
+    conflicts.forAll = "";
+    const stored = transfers.filter((transfer) => transfer.state === "stored").length;
+    say(`${stored} of ${transfers.length} ${transfers.length === 1 ? "file" : "files"} stored.`);
 }
 
 function addFile(file, path) {
@@ -50,7 +50,7 @@ const unfinishedRows = new Map();
 async function showUnfinished() {
     for (const key of memory.keysOfFolder()) {
         const known = memory.read(key);
-        const answer = await request("HEAD", known.location, { fields: { "Upload-Draft-Interop-Version": draftVersion } }).catch(() => null);
+        const answer = await request("HEAD", known.location, { fields: draftFields }).catch(() => null);
         if (transfers.some((transfer) => transfer.key === key)) continue;
         if (answer && answer.status >= 400 && answer.status < 500) memory.forget(key);
         if (!answer || answer.status >= 300) continue;
@@ -72,12 +72,17 @@ async function showUnfinished() {
 // ---- The page
 
 // The listing as it is now, in place of the one that is shown.
+let lastRefresh = 0;
 async function refreshListing() {
+    const turn = ++lastRefresh;
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-cache" }).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector(".listing");
-    if (fresh) document.querySelector(".listing").replaceWith(document.adoptNode(fresh));
+    if (turn !== lastRefresh) return; // a later one is on its way
+    for (const part of [".listing", ".summary"]) {
+        const fresh = page.querySelector(part);
+        if (fresh) document.querySelector(part).replaceWith(document.adoptNode(fresh));
+    }
 }
 
 async function changeEntry(method, url, whenDone) {
