@@ -48,6 +48,7 @@ server.document-root = "{site}"
 server.bind = "127.0.0.1"
 server.port = {port}
 server.errorlog = "{work}/lighttpd-error.log"
+server.upload-dirs = ( "{work}" )
 server.max-fds = 24000
 server.max-connections = 12000
 server.listen-backlog = 4096

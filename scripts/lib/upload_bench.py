@@ -1,0 +1,225 @@
+"""The upload scenarios of scripts/bench: PUT beside nginx dav and lighttpd webdav, what durability costs beside the same
+calls made by hand, the latency of a small GET while others upload, and memory under thousands of uploads."""
+
+import os
+import socket
+import statistics
+import subprocess
+import threading
+import time
+
+import peers
+
+NAMES = 64  # written again and again: most uploads replace a file
+CLIENTS = 16
+UPLOADERS = 50
+SIZES = {"put-4k": 4 * 1024, "put-1m": 1024 * 1024}
+EXTRA = {"put-4k": "PUT of 4 KiB, not durable, and durable beside fsync by hand",
+         "put-1m": "PUT of 1 MiB, the same",
+         "put-get": f"p99 of a small GET, quiet and while {UPLOADERS} clients upload durably"}
+
+PUT_SCRIPT = """
+local requests, at = {{}}, 0
+init = function(args)
+    local body = string.rep("u", {size})
+    for i = 0, {names} - 1 do requests[i] = wrk.format("PUT", "/up-" .. i .. ".bin", nil, body) end
+end
+request = function()
+    at = (at + 1) % {names}
+    return requests[at]
+end
+"""
+
+
+def start(name, label, work, prefix, godwit, options=()):
+    """A server with a site of its own; None when it is not installed."""
+    own = work / label
+    site = own / "site"
+    site.mkdir(parents=True)
+    os.chmod(own, 0o777)
+    os.chmod(site, 0o777)
+    (site / "small.bin").write_bytes(b"s" * 1024)
+    server = peers.start(name, site, own, writing=True, prefix=prefix, godwit=godwit, options=options)
+    if server:
+        server.name = label
+        server.site = site
+    return server
+
+
+def wrk_put(server, size, seconds, work, pin, clients):
+    """(requests/s, CPU us/request, answers that were no 2xx)"""
+    script = work / f"put-{size}.lua"
+    script.write_text(PUT_SCRIPT.format(size=size, names=NAMES))
+    command = [*pin, "wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script),
+               f"http://127.0.0.1:{server.port}/"]
+    before = server.cpu_seconds()
+    text = subprocess.run(command, capture_output=True, text=True, timeout=seconds * 3 + 60, check=True).stdout
+    cpu = server.cpu_seconds() - before
+    rate, count, errors = 0.0, 0, 0
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("Requests/sec:"):
+            rate = float(words[1])
+        elif " requests in " in line:
+            count = int(words[0])
+        elif "Non-2xx" in line:
+            errors += int(words[-1])
+        elif "Socket errors" in line:
+            errors += sum(int(word.rstrip(",")) for word in words if word.rstrip(",").isdigit())
+    return rate, cpu * 1e6 / count if count else 0.0, errors
+
+
+def write_by_hand(folder, data, seconds, name, way):
+    """How many files a second one writer makes durable: `way` is "fsync", as dd conv=fsync does, or "rename", which
+    also keeps the old file until the new one is there, as a server has to."""
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    begun, count = time.monotonic(), 0
+    while time.monotonic() - begun < seconds:
+        final = f"{folder}/{name}-{count % NAMES}"
+        path = final if way == "fsync" else f"{final}.part"
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.write(file, data)
+        os.fsync(file)
+        os.close(file)
+        if way == "rename":
+            os.rename(path, final)
+            os.fsync(directory)
+        count += 1
+    os.close(directory)
+    return count / (time.monotonic() - begun)
+
+
+def writers_by_hand(folder, data, seconds, writers, way):
+    """The same with several at once; threads suffice, since they wait for the disk."""
+    folder.mkdir(exist_ok=True)
+    rates = [0.0] * writers
+
+    def one(i):
+        rates[i] = write_by_hand(str(folder), data, seconds, f"w{i}", way)
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(rates)
+
+
+def run_put(name, options, work, server_pin, client_pin):
+    """PUT of one size: not durable beside the peers, durable beside the calls by hand. Returns godwit's errors."""
+    size = SIZES[name]
+    own = work / name
+    servers = [start("godwit", "godwit", own, server_pin, options.godwit, ("--durability", "none"))]
+    servers += [start(peer, peer, own, server_pin, None) for peer in options.peers]
+    servers = [server for server in servers if server]
+    durable = start("godwit", "godwit-full", own, server_pin, options.godwit)
+    results = {server.name: [] for server in servers}
+    full = {}
+    try:
+        for _ in range(options.rounds):
+            for server in servers:
+                results[server.name].append(wrk_put(server, size, options.seconds, own, client_pin, CLIENTS))
+        data = b"h" * size
+        for _ in range(options.rounds):
+            for clients in (1, CLIENTS):
+                rate, _, errors = wrk_put(durable, size, options.seconds, own, client_pin, clients)
+                full.setdefault((clients, "godwit"), []).append(rate)
+                results["godwit"][-1] = (*results["godwit"][-1][:2], results["godwit"][-1][2] + errors)
+                for way in ("fsync", "rename"):
+                    full.setdefault((clients, way), []).append(
+                        writers_by_hand(own / "hand", data, options.seconds, clients, way))
+    finally:
+        for server in [*servers, durable]:
+            server.stop()
+    print_put(name, servers, results, full)
+    return sum(result[2] for result in results["godwit"])
+
+
+def print_put(name, servers, results, full):
+    median = lambda values: statistics.median(values)
+    print(f"\nPUT of {SIZES[name] >> 10} KiB, {CLIENTS} connections, not durable  [{name}]")
+    print(f"  {'':10} {'requests/s':>12} {'CPU us/req':>11} {'errors':>7}")
+    for server in servers:
+        own = results[server.name]
+        print(f"  {server.name:10} {median([r[0] for r in own]):12,.0f} {median([r[1] for r in own]):11.1f} "
+              f"{sum(r[2] for r in own):7}")
+    ours = results["godwit"]
+    for server in servers[1:]:
+        # Of one round each: a machine that slows down slows both.
+        ratios = [a[0] / b[0] for a, b in zip(ours, results[server.name]) if b[0]]
+        if ratios:
+            print(f"  godwit/{server.name}: {median(ratios):.2f} times the requests/s")
+    for clients in (1, CLIENTS):
+        rate = {key[1]: values for key, values in full.items() if key[0] == clients}
+        print(f"  durable, {clients} at once: godwit {median(rate['godwit']):,.0f} files/s; by hand: write and fsync "
+              f"{median(rate['fsync']):,.0f}, and rename and fsync of the directory {median(rate['rename']):,.0f}")
+        for way, text in (("fsync", "write and fsync"), ("rename", "all of it")):
+            ratios = [hand / own for hand, own in zip(rate[way], rate["godwit"]) if own]
+            print(f"    a file takes godwit {median(ratios):.2f} times as long as {text} by hand")
+
+
+def get_times(port, seconds, pause=0.002):
+    """Latencies in ms of GETs of a small file, one after the other with pauses, over one connection."""
+    request = b"GET /small.bin HTTP/1.1\r\nHost: bench\r\n\r\n"
+    times = []
+    with socket.create_connection(("127.0.0.1", port), 30) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            begun = time.perf_counter()
+            connection.sendall(request)
+            got = b""
+            while b"\r\n\r\n" not in got or len(got) - got.index(b"\r\n\r\n") - 4 < 1024:
+                block = connection.recv(65536)
+                if not block:
+                    raise ConnectionError("the server closed the connection")
+                got += block
+            times.append((time.perf_counter() - begun) * 1000)
+            time.sleep(pause)
+    return times
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def run_get_beside_uploads(options, work, server_pin, client_pin):
+    print(f"\n{EXTRA['put-get']}  [put-get]")
+    own = work / "put-get"
+    server = start("godwit", "godwit", own, server_pin, options.godwit)
+    failures = 0
+    try:
+        for size in SIZES.values():
+            script = own / "load.lua"
+            script.write_text(PUT_SCRIPT.format(size=size, names=NAMES))
+            quiet, busy, ratios = [], [], []
+            for _ in range(options.rounds):
+                still = percentile(get_times(server.port, options.seconds), 0.99)
+                load = subprocess.Popen([*client_pin, "wrk", "-t1", f"-c{UPLOADERS}", f"-d{options.seconds + 2}s",
+                                         "--timeout", "30s", "-s", str(script), f"http://127.0.0.1:{server.port}/"],
+                                        stdout=subprocess.PIPE, text=True)
+                time.sleep(1)
+                beside = percentile(get_times(server.port, options.seconds), 0.99)
+                text = load.communicate(timeout=120)[0]
+                failures += "Non-2xx" in text
+                rate = next((line.split()[1] for line in text.splitlines() if line.startswith("Requests/sec")), "0")
+                quiet.append(still)
+                busy.append(beside)
+                ratios.append(beside / still)
+            print(f"  {size >> 10:5} KiB: quiet {statistics.median(quiet):.2f} ms, beside {UPLOADERS} uploading "
+                  f"({rate} files/s) {statistics.median(busy):.2f} ms: {statistics.median(ratios):.2f} times")
+    finally:
+        server.stop()
+    return failures
+
+
+def run(options, wanted, work, server_pin, client_pin):
+    """All of them that are wanted; the number of errors that godwit had."""
+    failures = 0
+    for name in SIZES:
+        if wanted(name):
+            failures += run_put(name, options, work, server_pin, client_pin)
+    if wanted("put-get"):
+        failures += run_get_beside_uploads(options, work, server_pin, client_pin)
+    return failures
