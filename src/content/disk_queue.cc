@@ -47,11 +47,11 @@ private:
 
 }  // namespace
 
-base::Fd hold_large_file(int directory, const std::string& name) {
+base::Fd hold_content(int directory, const std::string& name) {
     struct stat status{};
-    const bool is_large = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-                          S_ISREG(status.st_mode) && status.st_size >= kLargeFileBytes;
-    return is_large ? base::Fd(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : base::Fd();
+    const bool has_blocks = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                            S_ISREG(status.st_mode) && status.st_size > 0;
+    return has_blocks ? base::Fd(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : base::Fd();
 }
 
 std::unique_ptr<DiskQueue> make_in_line_disk_queue() { return std::make_unique<InLineDiskQueue>(); }

@@ -31,8 +31,9 @@ public:
     /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
     /// that waited for another one.
     virtual void wake_later(http::Wake wake) = 0;
-    /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back,
-    /// which takes about a millisecond for each MiB.
+    /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back.
+    /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does when
+    /// others commit, a small file waits for it as well.
     virtual void close_later(base::Fd file) { file.reset(); }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
@@ -44,11 +45,8 @@ public:
     [[nodiscard]] virtual std::string_view kind() const = 0;
 };
 
-/// From this size on giving a file's blocks back takes long enough to be done aside.
-inline constexpr std::int64_t kLargeFileBytes = std::int64_t{1024} * 1024;
-
-/// What has this name, kept for close_later() while the name goes; nothing when that is no large file.
-[[nodiscard]] base::Fd hold_large_file(int directory, const std::string& name);
+/// What has this name, kept for close_later() while the name goes; nothing when that is no file, or an empty one.
+[[nodiscard]] base::Fd hold_content(int directory, const std::string& name);
 
 /// The best that the build and the kernel offer.
 std::unique_ptr<DiskQueue> make_disk_queue();

@@ -153,7 +153,7 @@ std::expected<void, FileError> FileCommit::publish_once(const std::optional<stru
     const std::string& name = sink_.place_.name();
     stored_.how = old ? Stored::How::replaced : Stored::How::created;
     if (!old) return sink_.file_.publish_new(directory, name);
-    replaced_ = hold_large_file(directory, name);
+    replaced_ = hold_content(directory, name);
     return sink_.file_.publish_over(directory, name);
 }
 

@@ -62,7 +62,7 @@ private:
     Step step_ = Step::checking;
     DiskOperation data_;
     DiskOperations directories_;
-    base::Fd replaced_;        ///< the old file, when it is large
+    base::Fd replaced_;        ///< the old file, while its name goes
     std::string wanted_name_;  ///< that was taken; empty when it was not
     Stored stored_;
 };

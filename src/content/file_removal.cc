@@ -72,7 +72,7 @@ std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
 FileRemoval::Result FileRemoval::remove() {
     if (const auto obstacle = find_obstacle()) return std::unexpected(*obstacle);
     const int flags = place_.path().ends_with('/') ? AT_REMOVEDIR : 0;
-    base::Fd held = hold_large_file(place_.directory(), place_.name());
+    base::Fd held = hold_content(place_.directory(), place_.name());
     if (::unlinkat(place_.directory(), place_.name().c_str(), flags) != 0) {
         return std::unexpected(removal_refusal(errno));
     }

@@ -37,7 +37,7 @@ public:
     RecordBytes(const RecordBytes&) = delete;
     RecordBytes& operator=(const RecordBytes&) = delete;
     ~RecordBytes() override {
-        if (version_->status.st_size >= kLargeFileBytes) parts_.disk.close_later(std::move(file_));
+        if (version_->status.st_size > 0) parts_.disk.close_later(std::move(file_));
     }
 
     [[nodiscard]] int descriptor() const override { return file_.get(); }

@@ -18,6 +18,8 @@ namespace {
 /// Syncs in flight. More would only wait in the kernel instead of here; the completion ring has twice the room, so it
 /// cannot overflow.
 constexpr unsigned kEntries = 256;
+/// Threads of the kernel that wait for syncs.
+constexpr unsigned kWorkers = 64;
 
 class UringDiskQueue final : public DiskQueue {
 public:
@@ -28,6 +30,10 @@ public:
             io_uring_queue_exit(&ring_);
             state_ = State::unavailable;
         }
+        // Each waits for the disk and does nothing else. The kernel's own bound, four for each core, would make clients
+        // wait for each other where one flush of the journal serves all of them. Kernels before 5.15 keep that bound.
+        std::array<unsigned, 2> workers{kWorkers, 0};
+        io_uring_register_iowq_max_workers(&ring_, workers.data());
         for (std::uint16_t i = 0; i < kEntries; ++i) unused_[i] = i;
         unused_count_ = kEntries;
     }

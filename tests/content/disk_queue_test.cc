@@ -98,16 +98,16 @@ TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]"
     CHECK(::fcntl(number, F_GETFD) < 0);
 }
 
-TEST_CASE("disk queue: of names that go only those of large files are held", "[content][disk]") {
+TEST_CASE("disk queue: of names that go only those of files with content are held", "[content][disk]") {
     const support::TempDir directory;
-    directory.write("small", "x");
-    directory.write("large", std::string(content::kLargeFileBytes, 'x'));
-    REQUIRE(::symlink("large", directory.at("link").c_str()) == 0);
+    directory.write("empty", "");
+    directory.write("file", "x");
+    REQUIRE(::symlink("file", directory.at("link").c_str()) == 0);
     const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    CHECK(content::hold_large_file(opened.get(), "large"));
-    CHECK_FALSE(content::hold_large_file(opened.get(), "small"));
-    CHECK_FALSE(content::hold_large_file(opened.get(), "link"));
-    CHECK_FALSE(content::hold_large_file(opened.get(), "none"));
+    CHECK(content::hold_content(opened.get(), "file"));
+    CHECK_FALSE(content::hold_content(opened.get(), "empty"));
+    CHECK_FALSE(content::hold_content(opened.get(), "link"));
+    CHECK_FALSE(content::hold_content(opened.get(), "none"));
 }
 
 TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {

@@ -84,15 +84,15 @@ TEST_CASE("file commit: a new file is created, an old one replaced", "[content][
     }
 }
 
-TEST_CASE("file commit: the blocks of a large file that goes are given back aside", "[content][commit]") {
+TEST_CASE("file commit: the blocks of a file that goes are given back aside", "[content][commit]") {
     WriteSite site;
-    site.directory.write("large", std::string(content::kLargeFileBytes, 'x'));
-    site.directory.write("gone", std::string(content::kLargeFileBytes, 'x'));
-    site.directory.write("small", "x");
-    REQUIRE(site.put("/small", "y").has_value());
-    REQUIRE(remove(site, "/small").has_value());
+    site.directory.write("replaced", "x");
+    site.directory.write("gone", "x");
+    site.directory.write("empty", "");
+    REQUIRE(remove(site, "/empty").has_value());
+    REQUIRE(site.put("/new", "y").has_value());
     CHECK(site.disk.closed_later == 0);
-    REQUIRE(site.put("/large", "y").has_value());
+    REQUIRE(site.put("/replaced", "y").has_value());
     CHECK(site.disk.closed_later == 1);
     REQUIRE(remove(site, "/gone").has_value());
     CHECK(site.disk.closed_later == 2);
