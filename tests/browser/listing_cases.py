@@ -168,3 +168,44 @@ def looks():
                 backgrounds.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
         check_equal(len(backgrounds), 2, "backgrounds, light and dark")
         check_quiet(browser)
+
+
+@case("listing: those who hear the page are told the table, its columns, and a name for every control")
+def accessible():
+    with Site("--allow-all") as site, Browser() as browser:
+        site.write("a.txt", b"x")
+        site.write("folder/x", b"")
+        for width, height, phone in ((360, 740, True), (1280, 800, False)):
+            browser.look(width, height, "light", phone)
+            browser.open(site.url())
+            nodes = browser.devtools("Accessibility.getFullAXTree")["nodes"]
+            told = [(node.get("role", {}).get("value"), node.get("name", {}).get("value", "")) for node in nodes
+                    if not node["ignored"]]
+            for role, name in told:
+                needs_name = role in ("link", "button", "textbox", "columnheader", "rowheader", "table", "DisclosureTriangleGrouped")
+                check(name or not needs_name, f"{width} pixels: a {role} without a name")
+            for wanted in (("table", "Contents of this folder"), ("columnheader", "Size"), ("rowheader", "a.txt"),
+                           ("link", "folder"), ("heading", "Home"), ("DisclosureTriangleGrouped", "Delete a.txt"), ("columnheader", "Name"),
+                           ("textbox", "New folder"), ("cell", "text/plain")):
+                check(wanted in told, f"{width} pixels: no {wanted}")
+
+
+@case("listing: the keyboard reaches every link and control, and where it is can be seen")
+def keyboard():
+    with Site("--allow-all") as site, Browser() as browser:
+        site.write("a.txt", b"x")
+        browser.open(site.url())
+        reached = []
+        for _ in range(9):
+            for kind in ("keyDown", "keyUp"):
+                browser.devtools("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+            reached.append(browser.run("""
+                const element = document.activeElement;
+                const seen = element.id === "files" ? element.nextElementSibling : element;
+                const outline = getComputedStyle(seen).outlineStyle;
+                return [element.localName, (seen.ariaLabel || seen.textContent || element.id).trim(), outline];
+            """))
+        check_equal([outline for _, _, outline in reached], ["solid"] * len(reached), "outlines")
+        names = [f"{tag} {name}" for tag, name, _ in reached]
+        check_equal(names, ["input Choose files", "input folder", "button Create", "a Name", "a Size",
+                            "a Modified (UTC)", "a Type", "a a.txt", "summary Delete a.txt"], "what Tab reaches")

@@ -240,3 +240,20 @@ def refusals():
         click_in_transfer(browser, "large.txt", "Retry")
         wait_for_state(browser, "large.txt", "failed")
         check_equal(site.read("large.txt"), None, "the file")
+
+
+@case("script: a file that changes on its own disk while it is sent is given up, and nothing is stored")
+def changed_file():
+    with Site("--allow-all") as site, Browser() as browser:
+        [path] = prepare(site, {"growing.bin": noise(12 * MEGABYTE)})
+        browser.open(site.url())
+        throttle(browser, 3 * MEGABYTE)
+        drop(browser, [path])
+        browser.wait_for("a beginning", lambda: transfer(browser, "growing.bin").get("sent", 0) > MEGABYTE)
+        site.kill()
+        wait_for_state(browser, "growing.bin", "paused")
+        path.write_bytes(b"another one")
+        site.start()
+        wait_for_state(browser, "growing.bin", "failed")
+        check("was changed" in transfer(browser, "growing.bin")["text"], "the row says why")
+        check_equal(site.read("growing.bin"), None, "the file")

@@ -77,14 +77,20 @@ class Transfer {
     }
 
     async goesOnAfter(error) {
-        if (error instanceof Lost) {
+        if (error instanceof Lost && (await this.isReadable())) {
             await this.pause(error.message);
             return !this.abort.signal.aborted;
         }
         if (error instanceof Refused && error.status === 412) return this.resolveConflict();
         if (error instanceof Cancelled) this.show("cancelled", "Cancelled");
+        else if (error instanceof Lost) this.show("failed", "Not stored: the file was changed or removed meanwhile");
         else this.show("failed", `Not stored: ${error.message}`);
         return false;
+    }
+
+    // A browser lets nobody read a file that is not the one that was chosen; to a request that looks like a lost one.
+    isReadable() {
+        return this.file.slice(0, 1).arrayBuffer().then(() => true, () => false);
     }
 
     async pause(reason) {

@@ -121,6 +121,7 @@ function takeFiles() {
     const input = uploadForm.elements.file;
     document.documentElement.classList.add("scripted");
     uploadForm.querySelector(".hint").hidden = false;
+    uploadForm.querySelector("button").hidden = true; // what is chosen is sent at once
     input.addEventListener("change", () => {
         for (const file of input.files) addFile(file, file.name);
         input.value = ""; // so that the same file can be chosen again
