@@ -31,7 +31,7 @@ void append_query_encoded(std::string& out, std::string_view text) {
     }
 }
 
-std::uint64_t ListingText::bytes() const {
+std::uint64_t GatheredText::bytes() const {
     std::uint64_t sum = 0;
     for (const std::string& part : parts) sum += part.size();
     return sum;
@@ -43,7 +43,7 @@ ListingGathering::ListingGathering(ListingReader reader, ListingSpan span, Listi
       shares_(shares),
       entries_hold_(shares),
       selection_(span_.ordering, span_.limit, std::move(span_.after), entries_hold_),
-      text_(std::make_shared<ListingText>(shares)) {}
+      text_(std::make_shared<GatheredText>(shares)) {}
 
 ListingGathering::Outcome ListingGathering::work() {
     ListingSlice slice(shares_);
@@ -165,7 +165,7 @@ ListingGathering::Outcome ListingGathering::finish() {
 
 ListingGathering::Outcome ListingGathering::give_up() {
     selection_.clear();
-    text_ = std::make_shared<ListingText>(shares_);
+    text_ = std::make_shared<GatheredText>(shares_);
     return span_.extent == ListingSpan::Extent::whole ? Outcome::too_large : Outcome::no_memory;
 }
 

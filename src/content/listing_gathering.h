@@ -32,8 +32,8 @@ struct ListingSpan {
 };
 
 /// A listing's text, in parts of about 64 KiB, with its share of the memory of all listings.
-struct ListingText {
-    explicit ListingText(ListingShares& shares) : hold(shares) {}
+struct GatheredText {
+    explicit GatheredText(ListingShares& shares) : hold(shares) {}
     [[nodiscard]] std::uint64_t bytes() const;
 
     std::vector<std::string> parts;
@@ -64,7 +64,7 @@ public:
     void write_with(std::unique_ptr<ListingFormat> format, std::string next_prefix);
 
     /// After `written`.
-    [[nodiscard]] std::shared_ptr<const ListingText> text() const { return text_; }
+    [[nodiscard]] std::shared_ptr<const GatheredText> text() const { return text_; }
     [[nodiscard]] std::string tag() const { return tag_.text(); }
     /// Of the next page, a relative reference; empty when there is none.
     [[nodiscard]] const std::string& next() const { return next_; }
@@ -96,7 +96,7 @@ private:
     std::unique_ptr<ListingFormat> format_;
     std::string next_prefix_;
     std::string next_;
-    std::shared_ptr<ListingText> text_;
+    std::shared_ptr<GatheredText> text_;
     std::string part_;        ///< the last part of the text, not yet in text_
     std::size_t ended_ = 0;   ///< bytes of the parts before it
     std::size_t tagged_ = 0;  ///< bytes of part_ that tag_ knows

@@ -135,7 +135,7 @@ private:
         http::Response response = with_head(tag);
         // Every byte of a name is escaped in it.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
-        const std::shared_ptr<const content::ListingText> text = gathering_.text();
+        const std::shared_ptr<const content::GatheredText> text = gathering_.text();
         if (request_.get().method == http::Method::head) {
             response.stated_length = text->bytes();
             return response;
