@@ -39,11 +39,13 @@ public:
     /// The entity tag, quoted, with "W/" when weak.
     [[nodiscard]] std::string_view entity_tag() const { return entity_tag_; }
     /// Field lines of a 200, each ended by CRLF: Content-Type, Content-Encoding, X-Content-Type-Options,
-    /// Accept-Ranges, Last-Modified, ETag, Vary. No framing fields, no Date.
+    /// Accept-Ranges, Cache-Control where a rule says so, Last-Modified, ETag, Vary. No framing fields, no Date.
     [[nodiscard]] std::string_view lines() const { return lines_; }
     /// lines() without Content-Type: for multipart/byteranges, which has its own.
     [[nodiscard]] std::string_view lines_after_type() const { return lines().substr(after_type_); }
-    /// The tail of lines() that a 304 repeats: Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
+    /// The tail of lines() that a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
+    [[nodiscard]] std::string_view not_modified_lines() const { return lines().substr(not_modified_); }
+    /// The same without Cache-Control: a refusal says which version there is, and is not to be kept as long as it.
     [[nodiscard]] std::string_view validator_lines() const { return lines().substr(validators_); }
 
     /// Meaningful when ready: the length of the body in bytes.
@@ -59,6 +61,7 @@ private:
 
     State state_ = State::none;
     std::uint16_t after_type_ = 0;
+    std::uint16_t not_modified_ = 0;
     std::uint16_t validators_ = 0;
     std::uint64_t length_ = 0;
     std::string entity_tag_;

@@ -74,8 +74,9 @@ FindError find_error(FileError error) {
 }
 
 RepresentationBuilder::RepresentationBuilder(const FileRoot& root, const base::Clock& clock,
-                                             std::size_t small_file_bytes, const CompressionPolicy& policy)
-    : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), policy_(policy) {}
+                                             std::size_t small_file_bytes, const CompressionPolicy& policy,
+                                             const CacheRules& cache_rules)
+    : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), policy_(policy), cache_rules_(cache_rules) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
     // Most of what is not there is found out by one call.
@@ -179,6 +180,7 @@ void RepresentationBuilder::add_made_forms(Representation& representation) const
 void RepresentationBuilder::prepare_texts(Representation& representation) const {
     const std::string tag =
         make_entity_tag(representation.status_, needs_weak_tag(representation.status_, clock_.unix_ns()));
+    const std::string_view cache_control = cache_rules_.find(representation.path_);
     for (std::size_t i = 0; i < http::kCodings; ++i) {
         Form& form = representation.forms_[i];
         if (form.state_ == Form::State::none) continue;
@@ -198,6 +200,8 @@ void RepresentationBuilder::prepare_texts(Representation& representation) const 
         lines.append("X-Content-Type-Options: nosniff\r\n");
         // Ranges are of the identity form alone: a coded one has none to offer.
         if (coding == Coding::identity) lines.append("Accept-Ranges: bytes\r\n");
+        form.not_modified_ = static_cast<std::uint16_t>(lines.size());
+        if (!cache_control.empty()) lines.append("Cache-Control: ").append(cache_control).append("\r\n");
         form.validators_ = static_cast<std::uint16_t>(lines.size());
         lines.append("Last-Modified: ").append(http::date_text(representation.last_modified_)).append("\r\n");
         lines.append("ETag: ").append(form.entity_tag_).append("\r\n");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "content/cache_rules.h"
 #include "content/compression_policy.h"
 #include "content/file_root.h"
 #include "content/path_watch.h"
@@ -40,7 +41,7 @@ class RepresentationBuilder {
 public:
     /// The references must outlive this and what it builds.
     RepresentationBuilder(const FileRoot& root, const base::Clock& clock, std::size_t small_file_bytes,
-                          const CompressionPolicy& policy);
+                          const CompressionPolicy& policy, const CacheRules& cache_rules);
 
     [[nodiscard]] std::expected<Opened, FindError> open(std::string_view path) const;
 
@@ -64,6 +65,7 @@ private:
     const base::Clock& clock_;
     std::size_t small_file_bytes_;
     CompressionPolicy policy_;
+    const CacheRules& cache_rules_;
 };
 
 }  // namespace content

@@ -75,13 +75,15 @@ private:
 };
 
 RepresentationCache::RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
-                                         const CacheLimits& limits, const CompressionPolicy& policy)
+                                         const CacheLimits& limits, const CompressionPolicy& policy,
+                                         CacheRules cache_rules)
     : root_(root),
       clock_(clock),
       arrivals_(arrivals),
       limits_(limits),
       policy_(policy),
-      builder_(root, clock, limits.small_file_bytes, policy) {}
+      cache_rules_(std::move(cache_rules)),
+      builder_(root, clock, limits.small_file_bytes, policy, cache_rules_) {}
 
 RepresentationCache::~RepresentationCache() = default;
 

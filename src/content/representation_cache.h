@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "content/cache_rules.h"
 #include "content/compression_policy.h"
 #include "content/file_root.h"
 #include "content/representation.h"
@@ -53,7 +54,7 @@ class RepresentationCache {
 public:
     /// All references must outlive the cache and every response made from it.
     RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
-                        const CacheLimits& limits, const CompressionPolicy& policy);
+                        const CacheLimits& limits, const CompressionPolicy& policy, CacheRules cache_rules = {});
     ~RepresentationCache();
     RepresentationCache(const RepresentationCache&) = delete;
     RepresentationCache& operator=(const RepresentationCache&) = delete;
@@ -115,6 +116,7 @@ private:
     const ArrivalClock& arrivals_;
     CacheLimits limits_;
     CompressionPolicy policy_;
+    CacheRules cache_rules_;
     RepresentationBuilder builder_;
     Entries entries_;
     std::unordered_map<std::string_view, Entries::iterator> by_path_;  ///< keys are their paths

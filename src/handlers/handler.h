@@ -22,6 +22,12 @@ public:
     /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
     /// `request` is valid during the call only.
     virtual Decision handle(const http::Request& request) = 0;
+    /// The last word about a response that handle() did not return itself: of a sink, of pending work, or a refusal of
+    /// the connection's own. `request` is null when its head was not understood.
+    virtual void decorate(const http::Request* request, http::Response& response) {
+        (void)request;
+        (void)response;
+    }
     /// The server takes no new connection from here on and finishes what it has.
     virtual void begin_stopping() {}
 };

@@ -23,7 +23,8 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
     : config_(config),
       clock_(clock),
       tidied_ms_(clock.now_ms()),
-      cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level}),
+      cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level},
+             content::CacheRules(config.cache_rules)),
       digests_(disk, cache_),
       write_parts_{.root = root,
                    .new_directories = new_directories_,
@@ -34,7 +35,10 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                    .min_free_bytes = config.min_free_bytes},
       listings_(root, disk, clock, {.actions = page_actions(config)}),
       files_(root, cache_, clock,
-             {.index_name = config.index_name, .listings = config.listing ? &listings_ : nullptr},
+             {.index_name = config.index_name,
+              .listings = config.listing ? &listings_ : nullptr,
+              .clean_urls = config.clean_urls,
+              .spa = config.spa},
              &digests_),
       page_assets_(clock),
       uploads_(write_parts_, config_),
@@ -53,14 +57,23 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                .records = records_,
                .uploads = uploads_,
                .deletes = deletes_,
-               .directories = directories_}) {}
+               .directories = directories_}) {
+    if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);
+}
 
 Decision Site::handle(const http::Request& request) {
     if (clock_.now_ms() - tidied_ms_ >= kTidyEveryMs) {
         tidied_ms_ = clock_.now_ms();
         cache_.drop_unused(kKeepUnusedNs);
     }
-    return router_.handle(request);
+    if (!decoration_) return router_.handle(request);
+    Decision decision = router_.handle(request);
+    if (auto* response = std::get_if<http::Response>(&decision)) decoration_->apply(&request, *response);
+    return decision;
+}
+
+void Site::decorate(const http::Request* request, http::Response& response) {
+    if (decoration_) decoration_->apply(request, response);
 }
 
 }  // namespace handlers

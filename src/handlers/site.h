@@ -2,6 +2,7 @@
 // Made by app/serve.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "content/file_sink.h"
 #include "content/new_directories.h"
 #include "content/representation_cache.h"
+#include "handlers/decoration.h"
 #include "handlers/deletes.h"
 #include "handlers/directory_actions.h"
 #include "handlers/echo.h"
@@ -35,6 +37,7 @@ public:
          const content::ArrivalClock& arrivals, content::DiskQueue& disk);
 
     Decision handle(const http::Request& request) override;
+    void decorate(const http::Request* request, http::Response& response) override;
     void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
@@ -48,6 +51,7 @@ private:
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     content::RepresentationCache cache_;
     content::DigestQueue digests_;
+    std::optional<Decoration> decoration_;  ///< only when an option asks for one
     content::NewDirectories new_directories_;
     content::WriteParts write_parts_;
     Listings listings_;

@@ -10,6 +10,7 @@
 
 #include "handlers/download_digests.h"
 #include "handlers/error_page.h"
+#include "handlers/page_paths.h"
 #include "http/conditional.h"
 #include "http/target.h"
 
@@ -75,8 +76,45 @@ Decision StaticFiles::handle(const http::Request& request) {
     if (path.ends_with('/')) return serve_directory(request);
     const auto found = cache_.find(path, request.arrival);
     if (!found) return refuse(request, found.error());
-    if ((*found)->kind() == Representation::Kind::file) return serve(request, *found);
-    return redirect_to_directory(request);
+    if ((*found)->kind() != Representation::Kind::file) return redirect_to_directory(request);
+    if (config_.clean_urls) {
+        if (auto redirect = redirect_to_clean_path(request)) return std::move(*redirect);
+    }
+    return serve(request, *found);
+}
+
+/// Only where the clean address leads back to this file: another file or a directory of that name wins there.
+std::optional<http::Response> StaticFiles::redirect_to_clean_path(const http::Request& request) const {
+    const auto clean = clean_path(request.path(), config_.index_name);
+    if (!clean || (!clean->ends_with('/') && root_.stat_name(*clean))) return std::nullopt;
+    std::string location = http::encode_path(*clean);
+    if (request.target.has_query) location.append("?").append(request.query());
+    http::Response response =
+        error_response(&request, http::Status::moved_permanently, "pages have no .html in their addresses here.");
+    response.add("Location", location);
+    return response;
+}
+
+/// The path names nothing: a page without its ".html", an icon that browsers look for, a route, or a mistake.
+Decision StaticFiles::answer_missing(const http::Request& request) {
+    const std::string_view path = request.path();
+    if (config_.clean_urls && !path.ends_with('/')) {
+        const std::string page = std::string(path).append(".html");
+        const auto found = cache_.find(page, request.arrival);
+        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
+    }
+    if (path == "/favicon.ico") {
+        http::Response response;
+        response.status = http::Status::no_content;
+        response.quiet = true;
+        return response;
+    }
+    if (config_.spa && may_be_route(request)) {
+        const auto found = cache_.find("/" + config_.index_name, request.arrival);
+        // Who takes no HTML gets a 404 at the same path.
+        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found, "Vary: Accept\r\n");
+    }
+    return not_found(request);
 }
 
 http::Response redirect_to_directory(const http::Request& request) {
@@ -96,7 +134,7 @@ Decision StaticFiles::serve_directory(const http::Request& request) {
     return list_directory(request);
 }
 
-Decision StaticFiles::list_directory(const http::Request& request) const {
+Decision StaticFiles::list_directory(const http::Request& request) {
     auto directory = root_.open_directory(request.path());
     if (!directory) return refuse(request, content::find_error(directory.error()));
     if (config_.listings == nullptr) {
@@ -105,10 +143,10 @@ Decision StaticFiles::list_directory(const http::Request& request) const {
     return config_.listings->list(request, std::move(*directory));
 }
 
-Decision StaticFiles::refuse(const http::Request& request, content::FindError error) const {
+Decision StaticFiles::refuse(const http::Request& request, content::FindError error) {
     constexpr int kRetrySeconds = 1;
     switch (error) {
-        case content::FindError::absent: return not_found(request);
+        case content::FindError::absent: return answer_missing(request);
         case content::FindError::denied:
             return error_response(&request, http::Status::forbidden, "the server may not read this file.");
         case content::FindError::unsuitable:
@@ -122,7 +160,7 @@ Decision StaticFiles::refuse(const http::Request& request, content::FindError er
     return error_response(&request, http::Status::internal_server_error, "the file could not be read from the disk.");
 }
 
-Decision StaticFiles::serve(const http::Request& request, const Found& found) {
+Decision StaticFiles::serve(const http::Request& request, const Found& found, std::string_view further_fields) {
     // A range is of the identity form, so a request for one is answered out of that form whatever becomes of the range.
     const bool wants_range = request.method == http::Method::get && request.fields.has(http::FieldName::range);
     Coding coding = Coding::identity;
@@ -137,8 +175,11 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
         switch (http::evaluate_preconditions(request.fields, request.text, request.method, validators_of(*found, form),
                                              clock_.unix_seconds())) {
             case http::Precondition::proceed: break;
-            case http::Precondition::not_modified:
-                return with_lines(http::Status::not_modified, found, form.validator_lines());
+            case http::Precondition::not_modified: {
+                http::Response response = with_lines(http::Status::not_modified, found, form.not_modified_lines());
+                response.fields = further_fields;
+                return response;
+            }
             case http::Precondition::precondition_failed: {
                 http::Response response = error_response(&request, http::Status::precondition_failed,
                                                          "the file is not the version that the request names.");
@@ -147,14 +188,15 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
             }
         }
     }
-    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding));
+    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
 
     const http::RangeSet ranges =
         http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
                             clock_.unix_seconds());
     switch (ranges.kind) {
         case http::RangeSet::Kind::whole: break;
-        case http::RangeSet::Kind::ranges: return complete(request, found, coding, answer_ranges(found, ranges));
+        case http::RangeSet::Kind::ranges:
+            return complete(request, found, coding, answer_ranges(found, ranges), further_fields);
         case http::RangeSet::Kind::unsatisfiable: {
             http::Response response = error_response(&request, http::Status::range_not_satisfiable,
                                                      "the file has no bytes in the range that was asked for.");
@@ -163,11 +205,15 @@ Decision StaticFiles::serve(const http::Request& request, const Found& found) {
             return response;
         }
     }
-    return complete(request, found, coding, answer_whole(request, found, coding));
+    return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
 }
 
-Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
-                               http::Response response) {
+Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding, http::Response response,
+                               std::string_view further_fields) {
+    response.fields.append(further_fields);
+    if (request.target.has_query && asks_for_download(request.query())) {
+        response.add("Content-Disposition", download_disposition(found->path()));
+    }
     if (digests_ == nullptr || !wants_digest(request)) return response;
     return with_digests(*digests_, request, found, coding, std::move(response));
 }

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "content/digest_queue.h"
@@ -21,6 +23,8 @@ struct StaticFilesConfig {
     std::string index_name = "index.html";
     /// Answers for a directory without an index file; null: such are not listed. Outlives the handler.
     Listings* listings = nullptr;
+    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
+    bool spa = false;         ///< routes get the root's index
 };
 
 class StaticFiles final : public Handler {
@@ -36,12 +40,15 @@ public:
 private:
     using Found = std::shared_ptr<const content::Representation>;
 
-    Decision serve(const http::Request& request, const Found& found);
+    Decision serve(const http::Request& request, const Found& found, std::string_view further_fields = {});
+    Decision answer_missing(const http::Request& request);
+    [[nodiscard]] std::optional<http::Response> redirect_to_clean_path(const http::Request& request) const;
     Decision serve_directory(const http::Request& request);
-    Decision list_directory(const http::Request& request) const;
-    Decision refuse(const http::Request& request, content::FindError error) const;
+    Decision list_directory(const http::Request& request);
+    Decision refuse(const http::Request& request, content::FindError error);
     http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
-    Decision complete(const http::Request& request, const Found& found, http::Coding coding, http::Response response);
+    Decision complete(const http::Request& request, const Found& found, http::Coding coding, http::Response response,
+                      std::string_view further_fields);
     http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
 
     const content::FileRoot& root_;

@@ -26,6 +26,8 @@ struct Response {
     std::optional<std::uint64_t> stated_length;
     /// The connection ends after this answer.
     bool close = false;
+    /// Not in the access log: the answer to what browsers look for on their own.
+    bool quiet = false;
     /// Why it was refused, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 

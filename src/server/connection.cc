@@ -191,6 +191,7 @@ Connection::Step Connection::commit(Turn& turn) {
         move(ConnectionEvent::answer_ready, turn);
         return peer_gone(turn, "the peer was gone before the answer");
     }
+    turn.handler.decorate(&exchange_->request, *response);
     return answer(std::move(*response), turn);
 }
 
@@ -227,6 +228,7 @@ Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& 
     ++turn.metrics.requests_refused;
     turn.error_log.append(turn.clock, "refused", &peer_, refusal.reason);
     http::Response response = handlers::refusal_response(nullptr, refusal);
+    turn.handler.decorate(nullptr, response);
     response.close = true;
     ending_ = Ending::linger;
     begin_response(std::move(response), *exchange_, ending_, output_, turn);
@@ -314,7 +316,7 @@ void Connection::abandon(Turn& turn, std::string_view why) {
 }
 
 void Connection::log_exchange(const Turn& turn, std::string_view aborted) const {
-    if (!turn.access_log.on()) return;
+    if (!turn.access_log.on() || (exchange_->quiet && aborted.empty())) return;
     // A head that did not come whole has no text of its own: its slices are of the input, where it still stands.
     if (exchange_->request.text.empty()) exchange_->request.text = input_.text();
     const http::Request& request = exchange_->request;

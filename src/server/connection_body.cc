@@ -123,6 +123,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
 Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
     http::Response response = handlers::refusal_response(&exchange_->request, refusal);
     response.reason = refusal.reason;
+    turn.handler.decorate(&exchange_->request, response);
     return answer(std::move(response), turn);
 }
 

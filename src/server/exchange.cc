@@ -12,6 +12,7 @@ void Exchange::reset() {
     status = http::Status::ok;
     if (body_progress != BodyProgress::none) decoder.start({});
     body_progress = BodyProgress::none;
+    quiet = false;
     content_framing = http::Framing::Kind::none;
     body = std::monostate{};
     piece_index = 0;

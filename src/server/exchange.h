@@ -41,6 +41,7 @@ struct Exchange {
     std::unique_ptr<http::PendingResponse> pending;
 
     http::Status status = http::Status::ok;
+    bool quiet = false;                                               ///< not in the access log
     http::Framing::Kind content_framing = http::Framing::Kind::none;  ///< of the response
     http::Body body;
     std::size_t piece_index = 0;      ///< of body's pieces: the one being sent

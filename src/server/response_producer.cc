@@ -139,6 +139,7 @@ void begin_response(http::Response&& response, Exchange& exchange, Ending& endin
     const http::Request& request = exchange.request;
     const http::Framing framing = http::response_framing(response, request.method, request.minor_version);
     exchange.status = response.status;
+    exchange.quiet = response.quiet;
     exchange.content_framing = framing.kind;
     if (http::ends_with_connection(response, request.method, request.minor_version)) {
         ending = ending == Ending::keep || ending == Ending::close ? Ending::close : Ending::linger;

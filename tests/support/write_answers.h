@@ -102,7 +102,9 @@ struct AnsweringSite {
         const ParsedRequest request(head_text);
         http::Request copy = *request;
         copy.arrival = arrivals.latest;
-        return settle(site->handle(copy), body, trailers, block_bytes, *disk);
+        Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
+        if (!answer.before_body) site->decorate(&copy, answer.response);
+        return answer;
     }
 
     TempDir directory;
