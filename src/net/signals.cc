@@ -16,7 +16,9 @@ std::expected<Signals, std::string> Signals::open() {
     // A peer that leaves early is met at the call that sends, also where no flag can say so (sendfile).
     struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;
-    if (::sigaction(SIGPIPE, &ignore, nullptr) != 0 || ::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0) {
+    // A file that outgrows the limit set for the process (RLIMIT_FSIZE) is met at the call that writes.
+    const bool ignored = ::sigaction(SIGPIPE, &ignore, nullptr) == 0 && ::sigaction(SIGXFSZ, &ignore, nullptr) == 0;
+    if (!ignored || ::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0) {
         return std::unexpected(std::string("cannot block signals: ") + std::strerror(errno));
     }
     base::Fd fd(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));

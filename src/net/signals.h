@@ -1,5 +1,5 @@
 // The process's signals as something to read: SIGTERM, SIGINT, SIGHUP and SIGUSR1 arrive through a descriptor in the
-// poller, SIGPIPE is ignored. Made by app before anything else runs; what a signal means is decided there.
+// poller, SIGPIPE and SIGXFSZ are ignored. Made by app before anything else runs; what a signal means is decided there.
 #pragma once
 
 #include <csignal>
