@@ -257,3 +257,61 @@ TEST_CASE("uploads: many at once end up whole", "[e2e][uploads]") {
         CHECK((site.files.read("many/" + std::to_string(i)) == support::noise(50'000, i)));
     }
 }
+
+TEST_CASE("uploads: of many writers with the same If-Match exactly one succeeds", "[e2e][uploads]") {
+    constexpr unsigned kWriters = 40;
+    Site site;
+    support::pause_ms(30);
+    const std::string tag = site.fetch("GET", "/hello.txt").value("ETag");
+    std::vector<RawClient> clients;
+    for (unsigned i = 0; i < kWriters; ++i) {
+        clients.emplace_back(site.server.port());
+        const std::vector<std::string> fields{"If-Match: " + tag, "Content-Length: 3"};
+        clients.back().send(support::request("PUT", "/hello.txt", fields, std::to_string(100 + i).substr(0, 2)));
+    }
+    for (unsigned i = 0; i < kWriters; ++i) clients[i].send(std::to_string(100 + i).substr(2));
+    unsigned stored = 0;
+    unsigned refused = 0;
+    std::string winner;
+    for (unsigned i = 0; i < kWriters; ++i) {
+        const auto answer = clients[i].read_response(false, 20'000);
+        REQUIRE(answer);
+        stored += answer->status == 204 ? 1U : 0U;
+        refused += answer->status == 412 ? 1U : 0U;
+        if (answer->status == 204) winner = std::to_string(100 + i);
+    }
+    CHECK(stored == 1);
+    CHECK(refused == kWriters - 1);
+    CHECK(site.files.read("hello.txt") == winner);
+}
+
+TEST_CASE("uploads: a hundred at once to one path leave one complete version", "[e2e][uploads]") {
+    constexpr unsigned kWriters = 100;
+    Site site;
+    const auto before = site.files.list();
+    std::vector<RawClient> clients;
+    for (unsigned i = 0; i < kWriters; ++i) {
+        clients.emplace_back(site.server.port());
+        const std::string content = support::noise(30'000 + i, i);
+        const std::vector<std::string> fields{"Content-Length: " + std::to_string(content.size())};
+        clients.back().send(support::request("PUT", "/hello.txt", fields) + content.substr(0, 20'000));
+    }
+    for (unsigned i = 0; i < kWriters; ++i) clients[i].send(support::noise(30'000 + i, i).substr(20'000));
+    std::vector<std::string> tags;
+    for (unsigned i = 0; i < kWriters; ++i) {
+        const auto answer = clients[i].read_response(false, 20'000);
+        REQUIRE(answer);
+        CHECK(answer->status == 204);
+        tags.push_back(answer->value("ETag"));
+    }
+    const std::string left = site.files.read("hello.txt");
+    REQUIRE(left.size() >= 30'000);
+    const auto version = static_cast<unsigned>(left.size() - 30'000);
+    REQUIRE(version < kWriters);
+    CHECK((left == support::noise(left.size(), version)));
+    CHECK((site.fetch("GET", "/hello.txt").body == left));
+    CHECK(site.files.list() == before);
+    // Each version had a tag of its own.
+    std::sort(tags.begin(), tags.end());
+    CHECK(std::unique(tags.begin(), tags.end()) == tags.end());
+}
