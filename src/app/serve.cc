@@ -84,6 +84,11 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::
         log.append(clock, "notice", nullptr,
                    "the directory has an entry named " + std::string(name) + ": the built-in endpoint is off");
     }
+    if (site.are_records_blocked()) {
+        log.append(clock, "notice", nullptr,
+                   "the directory has an entry named " + options.site.records_file.substr(1) +
+                       " that is no file: it and the records are not served; --records says where they are, or off");
+    }
     const std::size_t mebibytes =
         (options.server.max_connections * server::kConnectionBoundBytes + options.site.cache_bytes) / (1024 * 1024);
     log.append(clock, "notice", nullptr,

@@ -90,7 +90,10 @@ std::expected<void, http::Refusal> RecordFile::open() {
     if (error != 0) return std::unexpected(write_refusal(error));
     if (!S_ISREG(status.st_mode)) {
         forget();
-        return refuse(http::Status::conflict, "What has the name of the records is no file.");
+        return refuse(
+            http::Status::conflict,
+            "a directory, or something else that is no file, has the name of the records' file; rename it, or "
+            "start the server with --records PATH=FILE or --records off.");
     }
     version_ = std::make_shared<RecordVersion>(RecordVersion{status});
     const int descriptor = file->get();
@@ -118,7 +121,7 @@ std::expected<RecordFile::Progress, http::Refusal> RecordFile::refresh() {
     if (restarts_ > kMaxRestarts) {
         restarts_ = 0;
         forget();
-        return refuse(http::Status::service_unavailable, "Another program keeps changing the file; try again.");
+        return refuse(http::Status::service_unavailable, "another program keeps changing the file; try again.");
     }
     return grow_index();
 }
@@ -143,7 +146,7 @@ std::expected<RecordFile::Progress, http::Refusal> RecordFile::grow_index() {
         }
         if (index_.size() > limits_.max_records) {
             forget();
-            return refuse(http::Status::insufficient_storage, "The file holds more records than this server indexes.");
+            return refuse(http::Status::insufficient_storage, "the file holds more records than this server indexes.");
         }
     }
     return Progress::more;

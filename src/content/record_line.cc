@@ -57,24 +57,24 @@ std::optional<http::Refusal> find_record_fault(const Record& record, const Recor
     using http::Refusal;
     using http::Status;
     constexpr Status kStatus = Status::unprocessable_content;
-    if (record.empty()) return Refusal{kStatus, "A record needs at least one field."};
-    if (record.size() > limits.max_fields) return Refusal{kStatus, "The record has more fields than one may have."};
+    if (record.empty()) return Refusal{kStatus, "a record needs at least one field."};
+    if (record.size() > limits.max_fields) return Refusal{kStatus, "the record has more fields than one may have."};
     std::vector<std::string_view> names;
     for (const http::FormField& field : record) {
-        if (field.name.empty()) return Refusal{kStatus, "A field has no name."};
-        if (field.name.size() > limits.max_name_bytes) return Refusal{kStatus, "The name of a field is too long."};
+        if (field.name.empty()) return Refusal{kStatus, "a field has no name."};
+        if (field.name.size() > limits.max_name_bytes) return Refusal{kStatus, "the name of a field is too long."};
         if (has_control(field.name) || !base::is_valid_utf8(field.name)) {
-            return Refusal{kStatus, "The name of a field is not plain text in UTF-8."};
+            return Refusal{kStatus, "the name of a field is not plain text in UTF-8."};
         }
-        if (field.value.size() > limits.max_value_bytes) return Refusal{kStatus, "The value of a field is too long."};
+        if (field.value.size() > limits.max_value_bytes) return Refusal{kStatus, "the value of a field is too long."};
         if (field.value.find('\0') != std::string::npos || !base::is_valid_utf8(field.value)) {
-            return Refusal{kStatus, "The value of a field is not text in UTF-8 without NUL."};
+            return Refusal{kStatus, "the value of a field is not text in UTF-8 without NUL."};
         }
         names.push_back(field.name);
     }
     std::ranges::sort(names);
     if (std::ranges::adjacent_find(names) != names.end()) {
-        return Refusal{kStatus, "Two fields have the same name; each may be there once."};
+        return Refusal{kStatus, "two fields have the same name; each may be there once."};
     }
     return std::nullopt;
 }

@@ -27,6 +27,8 @@ inline constexpr std::size_t kMaxRecordIdBytes = 64;
 [[nodiscard]] std::optional<std::uint64_t> find_record_number(std::string_view id);
 /// The greatest number that find_record_number() gives.
 inline constexpr std::uint64_t kMaxRecordNumber = 999'999'999'999'999;
+/// The greatest that a client may choose for a new record: the next ids follow the greatest, and must not run out.
+inline constexpr std::uint64_t kMaxChosenRecordNumber = 1'000'000'000'000;
 
 /// Why the fields cannot be stored: 422 and a sentence. The id is not looked at but for being there twice.
 [[nodiscard]] std::optional<http::Refusal> find_record_fault(const Record& record, const RecordLimits& limits);

@@ -154,7 +154,7 @@ std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
 
 RecordOperation::Outcome RecordOperation::read() {
     auto found = file_.find(id_);
-    if (!found) return refuse(Status::not_found, "There is no record with this id.");
+    if (!found) return refuse(Status::not_found, "there is no record with this id.");
     return Result{std::move(id_), std::move(found->line)};
 }
 
@@ -172,7 +172,7 @@ RecordOperation::Checked RecordOperation::check_conditions(const std::vector<std
                                        : std::ranges::all_of(tags, holds);
     if (all_hold) return {};
     return refuse(Status::precondition_failed,
-                  "It is not in the state that If-Match or If-None-Match asks for; nothing was changed.");
+                  "it is not in the state that If-Match or If-None-Match asks for; nothing was changed.");
 }
 
 RecordOperation::Checked RecordOperation::check_space(std::uint64_t more) const {
@@ -180,16 +180,16 @@ RecordOperation::Checked RecordOperation::check_space(std::uint64_t more) const 
     if (file_.parts_.min_free_bytes == 0 || ::fstatvfs(place_->directory(), &system) != 0) return {};
     const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * system.f_frsize;
     if (system.f_blocks == 0 || available >= file_.parts_.min_free_bytes + more) return {};
-    return refuse(Status::insufficient_storage, "This would leave less free space than the server keeps (--min-free).");
+    return refuse(Status::insufficient_storage, "this would leave less free space than the server keeps (--min-free).");
 }
 
 RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     if (id_.empty()) {
         auto next = file_.next_id();
-        if (!next) return refuse(Status::unprocessable_content, "The numbers are used up; send an id.");
+        if (!next) return refuse(Status::unprocessable_content, "the numbers are used up; send an id.");
         id_ = std::move(*next);
     } else if (file_.find(id_)) {
-        return refuse(Status::conflict, "There is a record with this id already; PUT to its own path replaces it.");
+        return refuse(Status::conflict, "there is a record with this id already; PUT to its own path replaces it.");
     }
     const bool exists = file_.version_ != nullptr;
     const std::uint64_t size = exists ? static_cast<std::uint64_t>(file_.version_->status.st_size) : 0;
@@ -198,10 +198,10 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     if (!conditions) return conditions;
     line_ = encode_record(id_, record_);
     if (line_.size() > file_.limits_.max_line_bytes) {
-        return refuse(Status::unprocessable_content, "The record is longer than one may be.");
+        return refuse(Status::unprocessable_content, "the record is longer than one may be.");
     }
     if (size + line_.size() + 2 > file_.limits_.max_file_bytes || file_.index_.size() >= file_.limits_.max_records) {
-        return refuse(Status::insufficient_storage, "The file of records is as large as it may be.");
+        return refuse(Status::insufficient_storage, "the file of records is as large as it may be.");
     }
     if (const Checked opened = open_for_append(); !opened) return opened;
     if (!append_) return begin_again();
@@ -271,7 +271,7 @@ RecordOperation::Checked RecordOperation::begin_again() {
     base_bytes_ = nullptr;
     step_ = Step::finding;
     if (++tries_ < kTries) return {};
-    return refuse(Status::service_unavailable, "Another program keeps changing the file; try again.");
+    return refuse(Status::service_unavailable, "another program keeps changing the file; try again.");
 }
 
 /// Somebody changed the file some milliseconds ago: until the clock that stamps files has ticked, another change could
@@ -280,12 +280,12 @@ RecordOperation::Checked RecordOperation::wait_until_settled() {
     const base::MonotonicMs now = file_.parts_.clock.now_ms();
     if (!unsettled_since_) unsettled_since_ = now;
     if (now - *unsettled_since_ < kMaxUnsettledMs) return {};
-    return refuse(Status::service_unavailable, "Another program keeps changing the file; try again.");
+    return refuse(Status::service_unavailable, "another program keeps changing the file; try again.");
 }
 
 RecordOperation::Checked RecordOperation::begin_rewrite() {
     auto found = file_.find(id_);
-    if (!found) return refuse(Status::not_found, "There is no record with this id.");
+    if (!found) return refuse(Status::not_found, "there is no record with this id.");
     if (const Checked conditions = check_conditions(record_tags(found->line)); !conditions) return conditions;
     if (!file_.settled_) return wait_until_settled();
     const bool removes = kind_ == Kind::remove;
@@ -296,10 +296,10 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
     copied_ = written_ = 0;
     const auto size = static_cast<std::uint64_t>(base_status_.st_size);
     if (!removes && line_.size() > file_.limits_.max_line_bytes) {
-        return refuse(Status::unprocessable_content, "The record is longer than one may be.");
+        return refuse(Status::unprocessable_content, "the record is longer than one may be.");
     }
     if (!removes && size - old_.length + line_.size() + 1 > file_.limits_.max_file_bytes) {
-        return refuse(Status::insufficient_storage, "The file of records is as large as it may be.");
+        return refuse(Status::insufficient_storage, "the file of records is as large as it may be.");
     }
     auto place = WritePlace::find(file_.parts_.root, file_.parts_.new_directories, file_.path_);
     if (!place) return refuse(place.error().number);
@@ -340,7 +340,7 @@ RecordOperation::Checked RecordOperation::copy_to(std::uint64_t end, std::uint64
         const auto room = std::as_writable_bytes(std::span(block)).first(count);
         // Shorter than it was: somebody changed it, which the look before the name would find as well.
         if (read_at(base_bytes_->descriptor(), copied_, room) != count) {
-            return refuse(Status::service_unavailable, "Another program changed the file at the same time; try again.");
+            return refuse(Status::service_unavailable, "another program changed the file at the same time; try again.");
         }
         if (const Checked written = write_all({block.data(), count}); !written) return written;
         copied_ += count;

@@ -37,7 +37,7 @@ Parsed parse_multipart_body(const RecordMedia& media, std::string_view body, con
         switch (step.event) {
             case http::MultipartParser::Event::part_begin:
                 if (parser.part().filename) {
-                    return refuse(Status::unprocessable_content, "A record holds no files; send them to a directory.");
+                    return refuse(Status::unprocessable_content, "a record holds no files; send them to a directory.");
                 }
                 record.push_back({parser.part().name, {}});
                 break;
@@ -51,7 +51,7 @@ Parsed parse_multipart_body(const RecordMedia& media, std::string_view body, con
             case http::MultipartParser::Event::end: return record;
             case http::MultipartParser::Event::need_more:
                 if (parser.complete()) return record;
-                return refuse(Status::bad_request, "The form ends before its closing boundary.");
+                return refuse(Status::bad_request, "the form ends before its closing boundary.");
         }
     }
 }
@@ -60,17 +60,17 @@ Parsed parse_json_body(std::string_view body, const content::RecordLimits& limit
     auto fields = parse_flat_json(body, limits.max_fields + 1);
     if (fields) return std::move(*fields);
     switch (fields.error()) {
-        case JsonError::malformed: return refuse(Status::bad_request, "The body is not valid JSON.");
+        case JsonError::malformed: return refuse(Status::bad_request, "the body is not valid JSON.");
         case JsonError::not_an_object:
-            return refuse(Status::unprocessable_content, "A record is a JSON object, like {\"name\": \"Ada\"}.");
+            return refuse(Status::unprocessable_content, "a record is a JSON object, like {\"name\": \"Ada\"}.");
         case JsonError::nested:
             return refuse(
                 Status::unprocessable_content,
-                "The values of a record are strings, numbers and booleans; arrays, objects and null cannot be "
+                "the values of a record are strings, numbers and booleans; arrays, objects and null cannot be "
                 "stored.");
         case JsonError::too_many_fields: break;
     }
-    return refuse(Status::unprocessable_content, "The record has more fields than one may have.");
+    return refuse(Status::unprocessable_content, "the record has more fields than one may have.");
 }
 
 }  // namespace

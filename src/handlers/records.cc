@@ -1,6 +1,8 @@
 // Which request does what to the records, and the answers.
 #include "handlers/records.h"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <memory>
 #include <optional>
@@ -40,8 +42,8 @@ enum class OneForm : std::uint8_t { text, form, json };
 constexpr std::array<Form, 3> kOneForms = {
     {{"text/plain; charset=utf-8", ""}, {"application/x-www-form-urlencoded", "-form"}, {"application/json", "-json"}}};
 constexpr std::string_view kAllOffered =
-    "There is text/plain, application/json, text/csv and text/html of all records.";
-constexpr std::string_view kOneOffered = "There is text/plain and application/json of one record.";
+    "there is text/plain, application/json, text/csv and text/html of all records.";
+constexpr std::string_view kOneOffered = "there is text/plain and application/json of one record.";
 constexpr std::string_view kPagePolicy =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -128,7 +130,7 @@ private:
             case http::Precondition::proceed: break;
             case http::Precondition::not_modified: return not_modified(tag);
             case http::Precondition::precondition_failed:
-                return error_response(&request, Status::precondition_failed, "The record is another version.");
+                return error_response(&request, Status::precondition_failed, "the record is another version.");
         }
         http::Response response;
         add_kind(response, form, tag);
@@ -218,12 +220,15 @@ public:
         const bool appends = id_.empty();
         if (!given.empty() && !content::is_record_id(given)) {
             return refuse({Status::unprocessable_content,
-                           "An id has 1 to 64 letters, digits, '-', '_', '.' and '~', and does not begin with a dot."});
+                           "an id has 1 to 64 letters, digits, '-', '_', '.' and '~', and does not begin with a dot."});
+        }
+        if (appends && content::find_record_number(given).value_or(0) > content::kMaxChosenRecordNumber) {
+            return refuse({Status::unprocessable_content, "an id that is a number is at most 1000000000000."});
         }
         if (!appends && !given.empty() && given != id_) {
-            return refuse({Status::unprocessable_content, "The id in the body is not the one in the path."});
+            return refuse({Status::unprocessable_content, "the id in the body is not the one in the path."});
         }
-        if (record->empty()) return refuse({Status::unprocessable_content, "A record needs a field besides its id."});
+        if (record->empty()) return refuse({Status::unprocessable_content, "a record needs a field besides its id."});
         auto answer =
             std::make_unique<RecordAnswer>(file_, clock_, std::move(request_),
                                            appends ? RecordOperation::Kind::append : RecordOperation::Kind::replace,
@@ -250,7 +255,17 @@ private:
 }  // namespace
 
 Records::Records(const content::WriteParts& parts, const SiteConfig& site, RecordsConfig config)
-    : clock_(parts.clock), site_(site), config_(std::move(config)), file_(parts, config_.file, config_.limits) {}
+    : root_(parts.root),
+      clock_(parts.clock),
+      site_(site),
+      config_(std::move(config)),
+      file_(parts, config_.file, config_.limits) {}
+
+bool Records::is_blocked() const {
+    if (config_.path.empty()) return false;
+    const auto found = root_.stat(config_.file);
+    return found && !S_ISREG(found->st_mode);
+}
 
 bool Records::owns(std::string_view path) const {
     if (config_.path.empty() || !path.starts_with(config_.path)) return false;
@@ -274,7 +289,7 @@ Decision Records::handle(const http::Request& request) {
     }
     const std::string_view id = path.substr(config_.path.size() + 1);
     if (!content::is_record_id(id)) {
-        return error_response(&request, Status::not_found, "There is no record with this id.");
+        return error_response(&request, Status::not_found, "there is no record with this id.");
     }
     if (request.method == Method::put) return receive(request, id);
     const auto kind = request.method == Method::del ? RecordOperation::Kind::remove : RecordOperation::Kind::read;
@@ -286,7 +301,7 @@ Decision Records::read_all(const http::Request& request) {
     auto snapshot = file_.snapshot();
     if (!snapshot) return refusal_response(&request, snapshot.error());
     if (snapshot->bytes == nullptr && !site_.allow_upload) {
-        return error_response(&request, Status::not_found, "There are no records.");
+        return error_response(&request, Status::not_found, "there are no records.");
     }
     const auto chosen = choose(request, kAllForms);
     if (!chosen) return error_response(&request, Status::not_acceptable, kAllOffered);
@@ -301,7 +316,7 @@ Decision Records::read_all(const http::Request& request) {
         case http::Precondition::proceed: break;
         case http::Precondition::not_modified: return not_modified(tag);
         case http::Precondition::precondition_failed:
-            return error_response(&request, Status::precondition_failed, "The file is another version.");
+            return error_response(&request, Status::precondition_failed, "the file is another version.");
     }
     http::Response response;
     add_kind(response, form, tag);
@@ -332,11 +347,11 @@ Decision Records::receive(const http::Request& request, std::string_view id) {
     auto media = find_record_media(request);
     if (!media) {
         return refused(request, {Status::unsupported_media_type,
-                                 "A record is sent as application/x-www-form-urlencoded, multipart/form-data or "
+                                 "a record is sent as application/x-www-form-urlencoded, multipart/form-data or "
                                  "application/json, without Content-Encoding."});
     }
     if (request.framing.kind == http::Framing::Kind::length && request.framing.length > config_.limits.max_body_bytes) {
-        return refusal_response(&request, {Status::content_too_large, "The body is longer than a record may be."});
+        return refusal_response(&request, {Status::content_too_large, "the body is longer than a record may be."});
     }
     return std::make_unique<RecordSink>(file_, clock_, request, std::move(*media), config_.path, std::string(id));
 }

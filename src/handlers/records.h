@@ -24,6 +24,8 @@ public:
 
     /// The records' own path and everything below it.
     [[nodiscard]] bool owns(std::string_view path) const;
+    /// True when a directory, or something else that is no file, has the name of their file: nothing of it is served.
+    [[nodiscard]] bool is_blocked() const;
     /// What handle() answers at a path that this owns; OPTIONS is the router's.
     [[nodiscard]] http::MethodSet allowed(std::string_view path) const;
 
@@ -34,6 +36,7 @@ private:
     Decision read_all(const http::Request& request);
     Decision receive(const http::Request& request, std::string_view id);
 
+    const content::FileRoot& root_;
     const base::Clock& clock_;
     const SiteConfig& site_;
     RecordsConfig config_;

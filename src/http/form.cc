@@ -16,9 +16,9 @@ bool is_plain(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '*
 
 std::string_view form_error_text(FormError error) {
     switch (error) {
-        case FormError::too_many_fields: return "The form has more fields than are accepted.";
-        case FormError::name_too_long: return "The name of a form field is longer than is accepted.";
-        case FormError::value_too_long: return "The value of a form field is longer than is accepted.";
+        case FormError::too_many_fields: return "the form has more fields than are accepted.";
+        case FormError::name_too_long: return "the name of a form field is longer than is accepted.";
+        case FormError::value_too_long: return "the value of a form field is longer than is accepted.";
     }
     return {};
 }

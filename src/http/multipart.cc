@@ -146,13 +146,13 @@ MultipartParser::Step MultipartParser::scan_content(std::string_view input) {
 /// What follows the boundary on its line.
 MultipartParser::Step MultipartParser::read_delimiter_end(char c) {
     if (stage_ == Stage::closing_dash) {
-        if (c != '-') return fail("A boundary of the form is followed by something else than CRLF or \"--\".", 1);
+        if (c != '-') return fail("a boundary of the form is followed by something else than CRLF or \"--\".", 1);
         stage_ = Stage::epilogue;
         return {Event::end, 1};
     }
     if (stage_ == Stage::delimiter_lf) {
-        if (c != '\n') return fail("A line of the form ends in CR alone; lines end in CRLF.", 1);
-        if (parts_begun_ == max_parts_) return fail_limit("The form has more parts than are accepted.", 1);
+        if (c != '\n') return fail("a line of the form ends in CR alone; lines end in CRLF.", 1);
+        if (parts_begun_ == max_parts_) return fail_limit("the form has more parts than are accepted.", 1);
         stage_ = Stage::head;
         part_ = {};
         has_disposition_ = false;
@@ -166,7 +166,7 @@ MultipartParser::Step MultipartParser::read_delimiter_end(char c) {
     } else if (c == '\r') {
         stage_ = Stage::delimiter_lf;
     } else {
-        return fail("A boundary of the form is followed by something else than CRLF or \"--\".", 1);
+        return fail("a boundary of the form is followed by something else than CRLF or \"--\".", 1);
     }
     return {Event::need_more, 1};
 }
@@ -176,18 +176,18 @@ MultipartParser::Step MultipartParser::read_head(std::string_view input) {
     const bool line_ends = line_feed != std::string_view::npos;
     const std::size_t count = line_ends ? line_feed + 1 : input.size();
     head_bytes_ += count;
-    if (head_bytes_ > kMaxPartHeadBytes) return fail_limit("The head of a part of the form is too long.", count);
+    if (head_bytes_ > kMaxPartHeadBytes) return fail_limit("the head of a part of the form is too long.", count);
     line_.append(input.substr(0, count));
     if (!line_ends) return {Event::need_more, count};
 
     const std::string line = std::exchange(line_, {});
-    if (!line.ends_with("\r\n")) return fail("A line of a part's head ends in LF alone; lines end in CRLF.", count);
+    if (!line.ends_with("\r\n")) return fail("a line of a part's head ends in LF alone; lines end in CRLF.", count);
     if (line.size() > 2) {
         const std::string_view error = take_head_line(std::string_view(line).substr(0, line.size() - 2));
         return error.empty() ? Step{Event::need_more, count} : fail(error, count);
     }
-    if (!has_disposition_) return fail("A part of the form has no Content-Disposition with a name.", count);
-    if (part_.name.size() > kMaxPartNameBytes) return fail_limit("The name of a form field is too long.", count);
+    if (!has_disposition_) return fail("a part of the form has no Content-Disposition with a name.", count);
+    if (part_.name.size() > kMaxPartNameBytes) return fail_limit("the name of a form field is too long.", count);
     stage_ = Stage::content;
     matched_ = assumed_ = kLineEnd;
     ++parts_begun_;
@@ -196,7 +196,7 @@ MultipartParser::Step MultipartParser::read_head(std::string_view input) {
 
 /// Empty, or what is wrong.
 std::string_view MultipartParser::take_head_line(std::string_view line) {
-    constexpr std::string_view kMalformed = "A line of a part's head is not of the form \"Name: value\".";
+    constexpr std::string_view kMalformed = "a line of a part's head is not of the form \"Name: value\".";
     if (line.find('\r') != std::string_view::npos || line.find('\0') != std::string_view::npos) return kMalformed;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) return kMalformed;
@@ -207,13 +207,13 @@ std::string_view MultipartParser::take_head_line(std::string_view line) {
     if (base::equals_ignoring_case(name, "Content-Disposition")) return take_disposition(value);
     if (base::equals_ignoring_case(name, "Content-Type")) part_.content_type = value;
     if (base::equals_ignoring_case(name, "Content-Transfer-Encoding") && !is_plain_transfer_encoding(value)) {
-        return "A part of the form has a Content-Transfer-Encoding; send its bytes as they are (RFC 7578 4.7).";
+        return "a part of the form has a Content-Transfer-Encoding; send its bytes as they are (RFC 7578 4.7).";
     }
     return {};
 }
 
 std::string_view MultipartParser::take_disposition(std::string_view value) {
-    constexpr std::string_view kWrong = "A part's Content-Disposition is not of the form form-data; name=\"...\".";
+    constexpr std::string_view kWrong = "a part's Content-Disposition is not of the form form-data; name=\"...\".";
     auto disposition = parse_content_disposition(value, DispositionEscapes::form_part);
     if (has_disposition_ || !disposition || !disposition->name) return kWrong;
     if (!base::equals_ignoring_case(disposition->type, "form-data")) return kWrong;

@@ -264,3 +264,31 @@ TEST_CASE("records handler: a replaced record's tag is told only when the bytes 
     CHECK(same.field("ETag") == site.ask("GET", "/database.txt/1").field("ETag"));
     CHECK(site.send("PUT", "/database.txt/1", kJson, "{\"a\":\"3\"}").field("ETag").empty());
 }
+
+TEST_CASE("records handler: a client cannot use up the numbers", "[handlers][records]") {
+    RecordsSite site;
+    CHECK(site.send("POST", "/database.txt", kForm, "id=999999999999999&a=b").status() == 422);
+    CHECK(site.send("POST", "/database.txt", kForm, "id=1000000000001&a=b").status() == 422);
+    CHECK(site.send("POST", "/database.txt", kForm, "id=1000000000000&a=b").status() == 201);
+    CHECK(site.send("POST", "/database.txt", kForm, "a=b").field("Location") == "/database.txt/1000000000001");
+    // So many digits are a name, not a number.
+    CHECK(site.send("POST", "/database.txt", kForm, "id=9999999999999999&a=b").status() == 201);
+    CHECK(site.send("POST", "/database.txt", kForm, "a=c").field("Location") == "/database.txt/1000000000002");
+}
+
+TEST_CASE("records handler: a directory in the place of the file is said, not hidden", "[handlers][records]") {
+    RecordsSite site;
+    CHECK_FALSE(site.records->is_blocked());
+    site.directory.write("database.txt", "");
+    CHECK_FALSE(site.records->is_blocked());
+    RecordsSite blocked;
+    blocked.directory.make_directory("database.txt");
+    CHECK(blocked.records->is_blocked());
+    const auto check = [](const Answer& answer) {
+        CHECK(answer.status() == 409);
+        CHECK(answer.body().find("--records") != std::string::npos);
+    };
+    check(blocked.ask("GET", "/database.txt"));
+    check(blocked.ask("GET", "/database.txt/1"));
+    check(blocked.send("POST", "/database.txt", kForm, "a=b"));
+}
