@@ -122,6 +122,11 @@ UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<con
     return &upload;
 }
 
+void UploadStore::resemble(const Upload& upload, const PartialFile& bytes, const struct stat& old) {
+    base::Fd copy(::fcntl(bytes.file.get(), F_DUPFD_CLOEXEC, 0));
+    TemporaryFile::adopt(std::move(copy), bytes.directory.get(), partial_name(upload.number)).resemble(old);
+}
+
 std::expected<std::shared_ptr<const PartialFile>, FileError> UploadStore::open_bytes(Upload& upload) {
     const auto state = read_state(upload);
     if (!state) return std::unexpected(state.error());

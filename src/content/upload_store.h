@@ -3,6 +3,8 @@
 // process; after a power loss an upload goes on from what was synced. Called by handlers/resumable_uploads.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <deque>
 #include <expected>
@@ -72,6 +74,8 @@ public:
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
     /// rest of `state`. nullptr: there are too many, or the file system does not let us.
     Upload* create(UploadState& state, std::shared_ptr<const PartialFile>& bytes);
+    /// Gives the bytes the mode and owner of `old`, which they are to replace.
+    static void resemble(const Upload& upload, const PartialFile& bytes, const struct stat& old);
     /// By number and secret, as token() gave them; nullptr for every other text.
     Upload* find(std::string_view token);
     Upload* find(std::uint64_t number);

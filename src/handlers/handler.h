@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 
+#include "base/clock.h"
 #include "http/body.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -28,6 +30,10 @@ public:
         (void)request;
         (void)response;
     }
+    /// Does what is due without a request, in about a millisecond.
+    virtual void tidy() {}
+    /// When tidy() wants to be called; nullopt: not until there was another request.
+    [[nodiscard]] virtual std::optional<base::MonotonicMs> tidy_due() const { return std::nullopt; }
     /// The server takes no new connection from here on and finishes what it has.
     virtual void begin_stopping() {}
 };

@@ -61,7 +61,9 @@ Router::Endpoint Router::find_endpoint(std::string_view path) const {
     if (targets_.records.owns(path)) return Endpoint::records;
     if (path.size() < 6) return Endpoint::files;  // shorter than every built-in one
     switch (path[1]) {
-        case '.': return PageAssets::owns(path) ? Endpoint::page_assets : Endpoint::files;
+        case '.':
+            if (targets_.resumable.owns(path)) return Endpoint::upload;
+            return PageAssets::owns(path) ? Endpoint::page_assets : Endpoint::files;
         case 'e': return path.starts_with(kEchoPrefix) ? on(Endpoint::echo) : Endpoint::files;
         case 'f':
             return path.starts_with(kFilesPrefix) || path == kFilesPrefix.substr(0, kFilesPrefix.size() - 1)
@@ -80,6 +82,7 @@ bool Router::names_file(Endpoint endpoint, std::string_view path) {
 
 MethodSet Router::allowed(Endpoint endpoint, std::string_view path) const {
     if (endpoint == Endpoint::records) return targets_.records.allowed(path);
+    if (endpoint == Endpoint::upload) return ResumableUploads::allowed();
     MethodSet methods = kReading;
     if (!names_file(endpoint, path)) return methods;
     if (endpoint == Endpoint::files_prefix) path = below_prefix(path);
@@ -128,6 +131,10 @@ Decision Router::handle(const http::Request& request) {
     const Endpoint endpoint = find_endpoint(path);
     if (endpoint == Endpoint::records && is_answered_by_records(request.method))
         return targets_.records.handle(request);
+    if (endpoint == Endpoint::upload && ResumableUploads::allowed().has(request.method) &&
+        request.method != Method::options) {
+        return targets_.resumable.handle(request);
+    }
     switch (request.method) {
         case Method::get:
         case Method::head: return read(request, endpoint, path);
@@ -137,7 +144,10 @@ Decision Router::handle(const http::Request& request) {
         case Method::options: {
             http::Response response;
             response.status = Status::no_content;
-            response.add("Allow", allow_value(allowed(endpoint, path)));
+            const MethodSet methods = allowed(endpoint, path);
+            response.add("Allow", allow_value(methods));
+            const bool is_file = names_file(endpoint, path) && methods.has(Method::post) && config_.allow_upload;
+            if (is_file || endpoint == Endpoint::upload) targets_.resumable.advertise(response);
             return response;
         }
         case Method::mkcol: return make_directory(request, endpoint, path);
@@ -157,6 +167,7 @@ Decision Router::read(const http::Request& request, Endpoint endpoint, std::stri
         case Endpoint::health: return targets_.health.handle(request);
         case Endpoint::page_assets: return targets_.page_assets.handle(request);
         case Endpoint::records: return targets_.records.handle(request);
+        case Endpoint::upload: return targets_.resumable.handle(request);
         case Endpoint::files_prefix: break;
     }
     if (!path.starts_with(kFilesPrefix)) {

@@ -11,6 +11,7 @@
 #include "handlers/directory_actions.h"
 #include "handlers/handler.h"
 #include "handlers/records.h"
+#include "handlers/resumable_uploads.h"
 #include "handlers/site_config.h"
 #include "handlers/uploads.h"
 
@@ -27,6 +28,7 @@ public:
         Handler& page_assets;  ///< the style and the script of listings
         Records& records;      ///< /database.txt and what is below it
         Uploads& uploads;
+        ResumableUploads& resumable;
         Deletes& deletes;
         DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
     };
@@ -40,7 +42,7 @@ public:
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const { return shadowed_; }
 
 private:
-    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, page_assets, records };
+    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, page_assets, records, upload };
 
     [[nodiscard]] Endpoint find_endpoint(std::string_view path) const;
     [[nodiscard]] bool is_on(Endpoint endpoint) const { return (on_ & (1U << static_cast<unsigned>(endpoint))) != 0; }

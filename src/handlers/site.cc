@@ -41,7 +41,8 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
               .spa = config.spa},
              &digests_),
       page_assets_(clock),
-      uploads_(write_parts_, config_),
+      resumable_(write_parts_, config_),
+      uploads_(write_parts_, config_, resumable_),
       deletes_(write_parts_),
       directories_(write_parts_, config_),
       records_(write_parts_, config_,
@@ -56,6 +57,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                .page_assets = page_assets_,
                .records = records_,
                .uploads = uploads_,
+               .resumable = resumable_,
                .deletes = deletes_,
                .directories = directories_}) {
     if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);

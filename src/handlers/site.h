@@ -22,6 +22,7 @@
 #include "handlers/listings.h"
 #include "handlers/page_assets.h"
 #include "handlers/records.h"
+#include "handlers/resumable_uploads.h"
 #include "handlers/router.h"
 #include "handlers/site_config.h"
 #include "handlers/static_files.h"
@@ -38,14 +39,14 @@ public:
 
     Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;
+    void tidy() override { resumable_.tidy(); }
+    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return resumable_.tidy_due(); }
     void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
         return router_.shadowed_endpoints();
     }
-    /// True when something that is no file has the name of the records' file: neither is served.
-    [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
 
 private:
     SiteConfig config_;
@@ -62,6 +63,7 @@ private:
     UserAgent user_agent_;
     Health health_;
     PageAssets page_assets_;
+    ResumableUploads resumable_;
     Uploads uploads_;
     Deletes deletes_;
     DirectoryActions directories_;

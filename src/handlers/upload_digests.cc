@@ -47,16 +47,17 @@ bool equal(const std::array<std::byte, N>& stated, std::string_view computed) {
 
 }  // namespace
 
-std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Request& request) {
+std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Request& request, Covers covers) {
     UploadDigests digests;
+    digests.covers_ = covers;
     if (!content::has_digests()) return digests;
     std::string storage;
     for (const FieldName name : {FieldName::content_digest, FieldName::repr_digest}) {
-        if (!request.fields.has(name)) continue;
+        if (!request.fields.has(name) || (covers == Covers::part && name == FieldName::repr_digest)) continue;
         // The content is the representation: neither codings nor ranges are accepted in uploads.
         if (const auto refusal = digests.expect(*request.find_list(name, storage))) return std::unexpected(*refusal);
     }
-    if (request.fields.has(FieldName::want_repr_digest)) {
+    if (request.fields.has(FieldName::want_repr_digest) && covers == Covers::whole) {
         digests.wanted_ = http::parse_wanted_digest(*request.find_list(FieldName::want_repr_digest, storage));
         if (digests.wanted_) digests.hash(*digests.wanted_);
     }
@@ -91,12 +92,13 @@ void UploadDigests::update(std::span<const std::byte> block) {
     }
 }
 
-bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t bytes) {
+bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t begin, std::uint64_t end) {
     const auto digester = content::Digester::make(algorithm);
     if (digester == nullptr) return false;
     std::vector<std::byte> block(kReadBackBlock);
-    for (std::uint64_t at = 0; at < bytes;) {
-        const ssize_t count = ::pread(file, block.data(), block.size(), static_cast<off_t>(at));
+    for (std::uint64_t at = begin; at < end;) {
+        const auto left = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size()));
+        const ssize_t count = ::pread(file, block.data(), left, static_cast<off_t>(at));
         if (count <= 0) return false;
         digester->update(std::span(block).first(static_cast<std::size_t>(count)));
         at += static_cast<std::uint64_t>(count);
@@ -110,14 +112,17 @@ bool UploadDigests::matches(const http::Digests& digests) const {
     return !digests.sha_512 || equal(*digests.sha_512, results_[index(DigestAlgorithm::sha_512)]);
 }
 
-std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, int file, std::uint64_t bytes) {
+std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, int file, std::uint64_t end_of_body,
+                                                   std::uint64_t begin) {
     if (!content::has_digests()) return std::nullopt;
     while (!trailers.empty()) {
         const std::size_t end = std::min(trailers.find("\r\n"), trailers.size());
         const std::string_view line = trailers.substr(0, end);
         trailers.remove_prefix(std::min(end + 2, trailers.size()));
         const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos || !is_digest_field(http::find_field_name(line.substr(0, colon)))) continue;
+        if (colon == std::string_view::npos) continue;
+        const FieldName name = http::find_field_name(line.substr(0, colon));
+        if (!is_digest_field(name) || (covers_ == Covers::part && name == FieldName::repr_digest)) continue;
         if (const auto refusal = expect(base::trim_blanks(line.substr(colon + 1)))) return refusal;
     }
     for (std::size_t i = 0; i < kAlgorithms; ++i) {
@@ -128,8 +133,8 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
             const bool is_stated =
                 algorithm == DigestAlgorithm::sha_256 ? stated.sha_256.has_value() : stated.sha_512.has_value();
             if (!is_stated || !results_[index(algorithm)].empty()) continue;
-            if (bytes > kMaxReadBackBytes) return kUnannounced;
-            if (!catch_up(algorithm, file, bytes)) {
+            if (end_of_body - begin > kMaxReadBackBytes) return kUnannounced;
+            if (!catch_up(algorithm, file, begin, end_of_body)) {
                 return http::Refusal{http::Status::internal_server_error, "the digest could not be computed."};
             }
         }

@@ -6,9 +6,10 @@
 
 #include "base/ascii.h"
 #include "content/file_commit.h"
-#include "content/validators.h"
 #include "handlers/error_page.h"
 #include "handlers/form_uploads.h"
+#include "handlers/resumable_uploads.h"
+#include "handlers/upload_answer.h"
 #include "handlers/upload_digests.h"
 #include "handlers/upload_name.h"
 #include "http/content_disposition.h"
@@ -20,48 +21,6 @@ namespace {
 
 using http::FieldName;
 using http::Status;
-
-/// A refusal that is known when the body is in.
-class RefusedUpload final : public http::PendingResponse {
-public:
-    explicit RefusedUpload(const http::Refusal& refusal) : refusal_(refusal) {}
-    std::optional<http::Response> advance(http::Wake) override { return refusal_response(nullptr, refusal_); }
-
-private:
-    http::Refusal refusal_;
-};
-
-/// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
-class UploadAnswer final : public http::PendingResponse {
-public:
-    /// `location`: with a slash at its end a directory's, to which the file's name is added.
-    UploadAnswer(std::unique_ptr<content::FileCommit> commit, std::string location, std::string fields)
-        : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
-
-    std::optional<http::Response> advance(http::Wake wake) override {
-        const auto result = commit_->advance(wake);
-        if (!result) return std::nullopt;
-        if (!*result) return refusal_response(nullptr, result->error());
-        const content::FileCommit::Stored& stored = **result;
-        http::Response response;
-        response.fields = std::move(fields_);
-        // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
-        response.add("ETag", content::make_entity_tag(stored.status, false));
-        response.status = Status::no_content;
-        if (stored.how == content::FileCommit::Stored::How::created) {
-            response.status = Status::created;
-            const std::string& path = commit_->path();
-            if (location_.ends_with('/')) location_.append(path, path.rfind('/') + 1);
-            response.add("Location", http::encode_path(location_));
-        }
-        return response;
-    }
-
-private:
-    std::unique_ptr<content::FileCommit> commit_;
-    std::string location_;  ///< decoded
-    std::string fields_;
-};
 
 constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes (--max-body)."};
 
@@ -78,7 +37,7 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
-            return std::make_unique<RefusedUpload>(*refusal);
+            return std::make_unique<ReadyAnswer>(*refusal);
         }
         return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.answer_field());
     }
@@ -148,8 +107,12 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
     }
     const auto length = known_length(request);
     if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
-        return refusal_response(&request, kTooLarge);
+        auto response = refusal_response(&request, kTooLarge);
+        if (request.fields.has(FieldName::upload_complete)) resumable_.add_limits(response);
+        return response;
     }
+    // The first request of a resumable upload may bring nothing yet.
+    if (request.fields.has(FieldName::upload_complete)) return std::nullopt;
     return refuse_post_body(request);
 }
 
@@ -184,6 +147,7 @@ std::string Uploads::generate_name() {
 
 Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
                         content::OnConflict on_conflict) {
+    if (auto decision = resumable_.create(request, path, location, on_conflict)) return std::move(*decision);
     auto digests = UploadDigests::of(request);
     if (!digests) return refusal_response(&request, digests.error());
     auto sink =

@@ -14,10 +14,13 @@
 
 namespace handlers {
 
+class ResumableUploads;
+
 class Uploads {
 public:
-    /// Both must outlive this and every sink made by it.
-    Uploads(const content::WriteParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
+    /// All must outlive this and every sink made by it.
+    Uploads(const content::WriteParts& parts, const SiteConfig& config, ResumableUploads& resumable)
+        : parts_(parts), config_(config), resumable_(resumable) {}
 
     /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the request's
     /// ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its body there,
@@ -34,6 +37,7 @@ private:
 
     const content::WriteParts& parts_;
     const SiteConfig& config_;
+    ResumableUploads& resumable_;
     std::uint64_t generated_ = 0;  ///< names made so far
 };
 

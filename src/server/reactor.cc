@@ -77,6 +77,7 @@ int Reactor::wait_ms() const {
     const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
+    if (const auto due = parts_.handler.tidy_due()) at_most(*due);
     if (phase_ == Phase::stopping) at_most(stop_by_ms_);
     if (!until) return -1;
     return static_cast<int>(std::clamp<base::MonotonicMs>(*until - now, 0, 60'000));
@@ -93,6 +94,7 @@ void Reactor::turn() {
     for (const net::Token token : work_) advance(token);
     work_.clear();
     expire();
+    if (const auto due = parts_.handler.tidy_due(); due && *due <= parts_.clock.now_ms()) parts_.handler.tidy();
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
     end_turn();
     if (phase_ == Phase::stopping && (connections_.size() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {

@@ -1,0 +1,59 @@
+// The body of a request that creates a resumable upload or appends to one: its bytes go into the upload's file at once,
+// and stay there whatever becomes of the request. Made by ResumableUploads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "content/upload_store.h"
+#include "handlers/resumption_answers.h"
+#include "handlers/upload_digests.h"
+#include "http/body.h"
+
+namespace handlers {
+
+class AppendSink final : public http::BodySink {
+public:
+    enum class Ends : std::uint8_t { part, whole };
+    enum class Role : std::uint8_t { creates, appends };
+    enum class Interims : std::uint8_t { unwanted, wanted };  ///< by the client's version of the draft
+
+    struct Setting {
+        Ends ends;
+        Role role;
+        Interims interims;
+        std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
+    };
+
+    /// `store` outlives this; the upload's turn is the current one. `digests` cover what `setting` says.
+    AppendSink(content::UploadStore& store, const content::UploadStore::Upload& upload,
+               std::shared_ptr<const content::PartialFile> bytes, UploadDigests digests, const Setting& setting);
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override;
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override;
+    std::optional<http::Interim> take_interim() override;
+    [[nodiscard]] http::Refusal incomplete() const override;
+
+private:
+    content::UploadStore::Upload* current() const;
+    std::expected<void, http::Refusal> write_bytes(content::UploadStore::Upload& upload,
+                                                   std::span<const std::byte> block);
+    std::unique_ptr<http::PendingResponse> take_back(content::UploadStore::Upload& upload,
+                                                     const http::Refusal& refusal);
+    std::unique_ptr<http::PendingResponse> complete(content::UploadStore::Upload& upload);
+
+    content::UploadStore& store_;
+    std::uint64_t number_;
+    std::uint64_t turn_;
+    std::shared_ptr<const content::PartialFile> bytes_;
+    UploadDigests digests_;
+    Setting setting_;
+    std::uint64_t begin_;          ///< the offset of the body's first byte
+    std::uint64_t told_;           ///< the offset that the client heard of last
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+    std::optional<http::Interim> announcement_;
+};
+
+}  // namespace handlers

@@ -1,0 +1,107 @@
+// The answers about resumable uploads that wait for the disk: an offset, the end of an upload, or the end of another
+// request's commit. Made by ResumableUploads and AppendSink.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "content/upload_store.h"
+#include "content/upload_sync.h"
+#include "handlers/upload_answer.h"
+#include "handlers/upload_digests.h"
+#include "http/body.h"
+#include "http/response.h"
+#include "http/upload_fields.h"
+
+namespace handlers {
+
+/// The address of an upload resource.
+[[nodiscard]] std::string upload_location(const content::UploadStore::Upload& upload);
+/// Location and Upload-Limit, as the first 104 has them; Upload-Offset, as the later ones.
+[[nodiscard]] std::string announcement_fields(const content::UploadStore& store,
+                                              const content::UploadStore::Upload& upload, std::uint64_t max_bytes);
+[[nodiscard]] std::string progress_fields(std::uint64_t offset);
+/// A problem of §7 of the draft, as application/problem+json.
+[[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem, std::uint64_t expected,
+                                              std::uint64_t provided);
+/// What a complete upload answers to HEAD.
+[[nodiscard]] http::Response complete_response(const content::UploadStore& store,
+                                               const content::UploadStore::Upload& upload);
+/// 404 for a token that names nothing.
+[[nodiscard]] http::Response unknown_upload(const http::Request* request);
+
+/// Tells the offset, once it is certain.
+class OffsetAnswer final : public http::PendingResponse {
+public:
+    enum class Told : std::uint8_t {
+        retrieved,   ///< 204 to HEAD
+        created,     ///< 201 with Location
+        appended,    ///< 204 to PATCH
+        mismatched,  ///< 409: the client was elsewhere
+    };
+    struct Telling {
+        Told told;
+        std::uint64_t max_bytes;
+        std::uint64_t provided;  ///< the client's offset, for `mismatched`
+    };
+
+    OffsetAnswer(content::UploadStore& store, const content::UploadStore::Upload& upload,
+                 std::shared_ptr<const content::PartialFile> bytes, const Telling& telling)
+        : store_(store), telling_(telling), sync_(store, upload.number, std::move(bytes)) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    content::UploadStore& store_;
+    Telling telling_;
+    content::UploadSync sync_;
+};
+
+/// The whole is in: checks its digests, commits it, and answers as the creating request would have been.
+class CompletionAnswer final : public http::PendingResponse {
+public:
+    /// `answer_field`: Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the digests that
+    /// the creating request stated or wanted are to be computed by reading the file.
+    CompletionAnswer(content::UploadStore& store, std::uint64_t number,
+                     std::shared_ptr<const content::PartialFile> bytes, std::optional<std::string> answer_field)
+        : store_(store), number_(number), bytes_(std::move(bytes)), answer_field_(std::move(answer_field)) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    enum class Step : std::uint8_t { beginning, hashing, committing };
+
+    std::optional<http::Response> begin();
+    std::optional<http::Response> hash(http::Wake wake);
+    std::optional<http::Response> begin_commit();
+    http::Response end(http::Response response);
+
+    content::UploadStore& store_;
+    std::uint64_t number_;
+    std::shared_ptr<const content::PartialFile> bytes_;
+    std::optional<std::string> answer_field_;
+    content::UploadState state_;
+    std::optional<UploadDigests> digests_;
+    std::uint64_t hashed_ = 0;
+    std::unique_ptr<UploadAnswer> commit_;
+    Step step_ = Step::beginning;
+};
+
+/// Waits for the commit that another request began, then answers HEAD or DELETE.
+class AfterCommit final : public http::PendingResponse {
+public:
+    enum class Then : std::uint8_t { tell, remove };
+
+    AfterCommit(content::UploadStore& store, std::uint64_t number, Then then, std::uint64_t max_bytes)
+        : store_(store), number_(number), then_(then), max_bytes_(max_bytes) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    content::UploadStore& store_;
+    std::uint64_t number_;
+    Then then_;
+    std::uint64_t max_bytes_;
+    std::unique_ptr<OffsetAnswer> telling_;
+};
+
+}  // namespace handlers

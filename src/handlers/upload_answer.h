@@ -1,0 +1,42 @@
+// The answers of an upload whose body is in: 201 or 204 after the commit, or a refusal. Called by the sinks of Uploads
+// and ResumableUploads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "content/file_commit.h"
+#include "http/body.h"
+#include "http/response.h"
+
+namespace handlers {
+
+/// An answer that is known when the body is in.
+class ReadyAnswer final : public http::PendingResponse {
+public:
+    explicit ReadyAnswer(http::Response response) : response_(std::move(response)) {}
+    explicit ReadyAnswer(const http::Refusal& refusal);
+    std::optional<http::Response> advance(http::Wake) override { return std::move(response_); }
+
+private:
+    http::Response response_;
+};
+
+/// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
+class UploadAnswer final : public http::PendingResponse {
+public:
+    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `fields`: further
+    /// field lines of the answer.
+    UploadAnswer(std::unique_ptr<content::FileCommit> commit, std::string location, std::string fields)
+        : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    std::unique_ptr<content::FileCommit> commit_;
+    std::string location_;
+    std::string fields_;
+};
+
+}  // namespace handlers
