@@ -47,6 +47,8 @@ public:
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
         return router_.shadowed_endpoints();
     }
+    /// True when something that is no file has the name of the records' file: neither is served.
+    [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
 
 private:
     SiteConfig config_;
