@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cerrno>
@@ -13,12 +14,17 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace content {
 namespace {
 
 /// openat2 gives EAGAIN when a rename elsewhere made it unsure whether ".." stayed below the root.
 constexpr int kTries = 32;
+
+/// Absolute links that one path may lead over, as many as the kernel allows in all.
+constexpr int kMaxAbsoluteLinks = 40;
 
 /// The path relative to the root, ended by NUL, without allocation.
 class RelativePath {
@@ -74,6 +80,36 @@ std::expected<struct stat, FileError> stat_below(int directory, std::string_view
     return status;
 }
 
+/// What the link at `path` says; nullopt when there is none, or no place to look at.
+std::optional<std::string> read_link(int directory, std::string_view path) {
+    const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
+    std::array<char, PATH_MAX> text;
+    const ssize_t length = link ? ::readlinkat(link->get(), "", text.data(), text.size()) : -1;
+    if (length <= 0 || static_cast<std::size_t>(length) == text.size()) return std::nullopt;
+    return std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+/// The same path with its first link replaced by what that says, below the root called `root`; nullopt when there is
+/// no link in it, or one to elsewhere. Only a text is made: the kernel resolves it below the root like any other, so
+/// whoever changes links meanwhile leads nowhere else than a path of a request does.
+std::optional<std::string> expand_first_link(int directory, std::string_view root, std::string_view path) {
+    for (std::size_t end = 0; end != path.size();) {
+        const std::size_t begin = end;
+        end = std::min(path.find('/', begin + 1), path.size());
+        std::optional<std::string> link = read_link(directory, path.substr(0, end));
+        if (!link) continue;
+        if (!link->starts_with('/'))
+            return std::string(path.substr(0, begin)) + "/" + *link + std::string(path.substr(end));
+        const bool leads_inside = link->starts_with(root) &&
+                                  (root.ends_with('/') || link->size() == root.size() || (*link)[root.size()] == '/');
+        if (!leads_inside) return std::nullopt;
+        std::string expanded = link->substr(root.size()).append(path.substr(end));
+        expanded.erase(0, expanded.find_first_not_of('/'));
+        return "/" + expanded;
+    }
+    return std::nullopt;
+}
+
 std::string absolute_name(const std::string& directory) {
     const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(directory.c_str(), nullptr), &std::free);
     return resolved != nullptr ? std::string(resolved.get()) : directory;
@@ -101,12 +137,25 @@ std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory
                            std::strerror(probe.error().number));
 }
 
+/// RESOLVE_BENEATH refuses every absolute link, also those that lead inside.
+std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
+    auto opened = open_below(directory_.get(), path, flags, symlinks_);
+    std::optional<std::string> expanded;
+    for (int i = 0; i < kMaxAbsoluteLinks; ++i) {
+        if (opened || opened.error().number != EXDEV || symlinks_ != Symlinks::inside) return opened;
+        expanded = expand_first_link(directory_.get(), name_, expanded ? *expanded : path);
+        if (!expanded) return opened;
+        opened = open_below(directory_.get(), *expanded, flags, symlinks_);
+    }
+    return opened;
+}
+
 std::expected<base::Fd, FileError> FileRoot::open_for_reading(std::string_view path) const {
-    return open_below(directory_.get(), path, O_RDONLY, symlinks_);
+    return open_path(path, O_RDONLY);
 }
 
 std::expected<base::Fd, FileError> FileRoot::open_directory(std::string_view path) const {
-    return open_below(directory_.get(), path, O_RDONLY | O_DIRECTORY, symlinks_);
+    return open_path(path, O_RDONLY | O_DIRECTORY);
 }
 
 std::expected<struct stat, FileError> FileRoot::stat(std::string_view path) const {
@@ -118,7 +167,7 @@ std::expected<struct stat, FileError> FileRoot::stat_name(std::string_view path)
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view path) const {
-    const auto found = open_below(directory_.get(), path, O_PATH, symlinks_);
+    const auto found = open_path(path, O_PATH);
     if (!found) return std::unexpected(found.error());
     struct stat status;
     if (::fstat(found->get(), &status) != 0) return std::unexpected(FileError{errno});

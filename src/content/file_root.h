@@ -52,6 +52,8 @@ public:
 private:
     FileRoot(base::Fd directory, std::string name, Symlinks symlinks);
 
+    [[nodiscard]] std::expected<base::Fd, FileError> open_path(std::string_view path, int flags) const;
+
     base::Fd directory_;
     std::string name_;
     Symlinks symlinks_;

@@ -61,6 +61,39 @@ TEST_CASE("file root: links are followed as the policy says", "[content][root]")
     CHECK(error_of(Symlinks::all, "/out.txt") == 0);
 }
 
+TEST_CASE("file root: absolute links are followed while they lead inside", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/e/a.txt", "a");
+    const std::string root_name = tree.open().name();
+    tree.link(root_name + "/d/e/a.txt", "file");
+    tree.link(root_name + "/d/", "directory");
+    tree.link(root_name, "root");
+    tree.link("directory", "to-absolute");
+    tree.link("../../directory/e/a.txt", "d/e/round");
+    tree.link(root_name + "/d/../../outside.txt", "climbs");
+    tree.link(root_name + "-not/a.txt", "sibling");
+    tree.link(root_name + "/circle", "circle");
+    tree.link(root_name + "/none", "dangling");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/file") == 0);
+    CHECK(open_error(root, "/directory/e/a.txt") == 0);
+    CHECK(open_error(root, "/to-absolute/e/a.txt") == 0);
+    CHECK(open_error(root, "/root/d/e/a.txt") == 0);
+    CHECK(open_error(root, "/root/root/root/file") == 0);
+    CHECK(open_error(root, "/d/e/round") == 0);
+    CHECK(root.open_directory("/directory/e").has_value());
+    CHECK(root.stat_inside("/file").has_value());
+    CHECK(open_error(root, "/climbs") == EXDEV);
+    CHECK(open_error(root, "/sibling") == EXDEV);
+    CHECK(open_error(root, "/circle") == EXDEV);
+    CHECK(open_error(root, "/directory/none") == ENOENT);
+    CHECK(open_error(root, "/dangling") == ENOENT);
+    const ServedTree strict(Symlinks::none);
+    strict.write("a.txt", "a");
+    strict.link(strict.open().name() + "/a.txt", "file");
+    CHECK(open_error(strict.open(), "/file") == ELOOP);
+}
+
 TEST_CASE("file root: a FIFO does not block", "[content][root]") {
     const ServedTree tree;
     tree.make_fifo("fifo");
