@@ -41,6 +41,13 @@ class FileCommit;
 
 class FileSink {
 public:
+    FileSink(FileSink&&) noexcept = default;
+    FileSink& operator=(FileSink&&) noexcept = default;
+    /// The abort, unless the file was published: what was written is given back aside.
+    ~FileSink() {
+        if (bytes_ > 0) parts_->disk.close_later(file_.take_dropped());
+    }
+
     /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
     /// do not hold (412), a taken name where that is refused (409), too little space (507). Reserves `length` bytes.
     /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.

@@ -141,7 +141,9 @@ void TemporaryFile::resemble(const struct stat& old) const {
 }
 
 std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {
-    return name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
+    auto published = name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
+    if (published) when_dropped_ = WhenDropped::stays;
+    return published;
 }
 
 /// A temporary name, unless it has one already.
@@ -191,6 +193,7 @@ std::expected<void, FileError> TemporaryFile::publish_over(int directory, const 
     if (auto named = take_name(directory); !named) return named;
     if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0) return failure(errno);
     name_.clear();
+    when_dropped_ = WhenDropped::stays;
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 #include "content/file_root.h"
@@ -35,6 +36,13 @@ public:
     ~TemporaryFile() { drop(); }
 
     [[nodiscard]] int descriptor() const { return file_.get(); }
+    /// What is to be dropped: its name is gone, and its content goes when the caller closes it. None of a file that
+    /// stays.
+    [[nodiscard]] base::Fd take_dropped() {
+        if (when_dropped_ == WhenDropped::stays) return {};
+        remove();
+        return std::move(file_);
+    }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
 
     /// Takes over the owner, the group and the permissions of the file that this one is to replace, `old`. Where the

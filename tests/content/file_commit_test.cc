@@ -96,6 +96,14 @@ TEST_CASE("file commit: the blocks of a file that goes are given back aside", "[
     CHECK(site.disk.closed_later == 1);
     REQUIRE(remove(site, "/gone").has_value());
     CHECK(site.disk.closed_later == 2);
+    {
+        auto aborted = content::FileSink::open(*site.parts, "/aborted", std::nullopt, content::WriteConditions());
+        REQUIRE(aborted.has_value());
+        REQUIRE(aborted->write(bytes("content")).has_value());
+        auto moved = std::move(*aborted);
+    }
+    CHECK(site.disk.closed_later == 3);
+    CHECK(site.directory.list() == std::vector<std::string>{"new", "replaced"});
 }
 
 TEST_CASE("file commit: data before the name, the name before the directories, all before the answer",
