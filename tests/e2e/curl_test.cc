@@ -50,6 +50,25 @@ TEST_CASE("curl: uploads with -T, from a pipe and with a form's data", "[e2e][cu
     CHECK(curl(site, "/up", {"-X", "DELETE", "-w", "%{http_code}"}).output == "204");
 }
 
+TEST_CASE("curl: a record from its form to its end, in a file that people can read", "[e2e][curl]") {
+    if (curl_is_missing()) return;
+    Site site;
+    const auto on_disk = [&] { return site.files.read("database.txt"); };
+    CHECK(curl(site, "/database.txt", {"-d", "name=Ada", "--data-urlencode", "note=50% & more"}).output ==
+          "id=1&name=Ada&note=50%25+%26+more\n");
+    CHECK(curl(site, "/database.txt", {"-d", "id=7&name=Grace", "-o", "/dev/null", "-w", "%{http_code}"}).output ==
+          "201");
+    CHECK(on_disk() == "id=1&name=Ada&note=50%25+%26+more\nid=7&name=Grace\n");
+    CHECK(curl(site, "/database.txt/7").output == "id=7&name=Grace\n");
+    CHECK(curl(site, "/database.txt/7", {"-X", "PUT", "-d", "name=Grace Hopper", "-w", "%{http_code}"}).output ==
+          "204");
+    CHECK(on_disk() == "id=1&name=Ada&note=50%25+%26+more\nid=7&name=Grace+Hopper\n");
+    CHECK(curl(site, "/database.txt/7", {"-X", "DELETE", "-w", "%{http_code}"}).output == "204");
+    CHECK(on_disk() == "id=1&name=Ada&note=50%25+%26+more\n");
+    CHECK(curl(site, "/database.txt/7", {"-X", "DELETE", "-o", "/dev/null", "-w", "%{http_code}"}).output == "404");
+    CHECK(curl(site, "/database.txt").output == on_disk());
+}
+
 TEST_CASE("curl: a refused upload shows its status", "[e2e][curl]") {
     if (curl_is_missing()) return;
     Site site({"--allow-upload", "--max-body", "1M"});
