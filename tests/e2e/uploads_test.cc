@@ -162,7 +162,8 @@ TEST_CASE("uploads: while one is under way nothing of it is visible", "[e2e][upl
     client.send(support::request("PUT", "/hello.txt", {"Content-Length: 200000"}) + std::string(150'000, 'x'));
     CHECK(site.fetch("GET", "/hello.txt").body == "hello, world\n");
     const std::string listing = site.fetch("GET", "/list/").body;
-    CHECK(listing.find("godwit") == std::string::npos);
+    CHECK(listing.find(".godwit-") == std::string::npos);
+    CHECK(listing.find(".part") == std::string::npos);
     client.send(std::string(50'000, 'x'));
     const auto answer = client.read_response();
     REQUIRE(answer);
