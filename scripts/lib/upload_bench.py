@@ -69,33 +69,33 @@ def wrk_put(server, size, seconds, work, pin, clients):
     return rate, cpu * 1e6 / count if count else 0.0, errors
 
 
-def write_by_hand(folder, data, seconds, name, way):
-    """How many files a second one writer makes durable: `way` is "fsync", as dd conv=fsync does, or "rename", which
-    also keeps the old file until the new one is there, as a server has to."""
-    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    begun, count = time.monotonic(), 0
-    while time.monotonic() - begun < seconds:
-        final = f"{folder}/{name}-{count % NAMES}"
-        path = final if way == "fsync" else f"{final}.part"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.write(file, data)
-        os.fsync(file)
-        os.close(file)
-        if way == "rename":
-            os.rename(path, final)
-            os.fsync(directory)
-        count += 1
-    os.close(directory)
-    return count / (time.monotonic() - begun)
+def write_by_hand(folder, directory, data, name, way):
+    """Makes one file durable: `way` is "fsync", as dd conv=fsync does, or "rename", which also keeps the old file until
+    the new one is there, as a server has to. `directory` is `folder`, open."""
+    final = f"{folder}/{name}"
+    path = final if way == "fsync" else f"{final}.part"
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.write(file, data)
+    os.fsync(file)
+    os.close(file)
+    if way == "rename":
+        os.rename(path, final)
+        os.fsync(directory)
 
 
 def writers_by_hand(folder, data, seconds, writers, way):
-    """The same with several at once; threads suffice, since they wait for the disk."""
+    """Files a second of several at once; threads suffice, since they wait for the disk."""
     folder.mkdir(exist_ok=True)
     rates = [0.0] * writers
 
     def one(i):
-        rates[i] = write_by_hand(str(folder), data, seconds, f"w{i}", way)
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        begun, count = time.monotonic(), 0
+        while time.monotonic() - begun < seconds:
+            write_by_hand(folder, directory, data, f"w{i}-{count % NAMES}", way)
+            count += 1
+        rates[i] = count / (time.monotonic() - begun)
+        os.close(directory)
 
     threads = [threading.Thread(target=one, args=(i,)) for i in range(writers)]
     for thread in threads:
@@ -103,6 +103,38 @@ def writers_by_hand(folder, data, seconds, writers, way):
     for thread in threads:
         thread.join()
     return sum(rates)
+
+
+def one_writer(server, folder, data, seconds):
+    """Milliseconds that one file takes, all from one writer: {"godwit": [...], "fsync": [...], "rename": [...]}. They
+    take turns, so that whatever else the disk does meets all alike."""
+    folder.mkdir(exist_ok=True)
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    times = {"godwit": [], "fsync": [], "rename": []}
+    with socket.create_connection(("127.0.0.1", server.port), 30) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def put(name):
+            head = f"PUT /one-{name} HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(data)}\r\n\r\n"
+            connection.sendall(head.encode() + data)
+            answer = connection.recv(65536)
+            if not answer.startswith(b"HTTP/1.1 2"):
+                raise RuntimeError(f"godwit answered {answer[:60]}")
+
+        end = time.monotonic() + seconds
+        count = 0
+        while time.monotonic() < end:
+            name = str(count % NAMES)
+            for way, took in times.items():
+                begun = time.perf_counter()
+                if way == "godwit":
+                    put(name)
+                else:
+                    write_by_hand(folder, directory, data, f"{way}-{name}", way)
+                took.append((time.perf_counter() - begun) * 1000)
+            count += 1
+    os.close(directory)
+    return times
 
 
 def run_put(name, options, work, server_pin, client_pin):
@@ -114,28 +146,29 @@ def run_put(name, options, work, server_pin, client_pin):
     servers = [server for server in servers if server]
     durable = start("godwit", "godwit-full", own, server_pin, options.godwit)
     results = {server.name: [] for server in servers}
-    full = {}
+    errors_of_godwit = 0
+    alone, full = {"godwit": [], "fsync": [], "rename": []}, {"godwit": [], "fsync": [], "rename": []}
     try:
         for _ in range(options.rounds):
             for server in servers:
                 results[server.name].append(wrk_put(server, size, options.seconds, own, client_pin, CLIENTS))
         data = b"h" * size
         for _ in range(options.rounds):
-            for clients in (1, CLIENTS):
-                rate, _, errors = wrk_put(durable, size, options.seconds, own, client_pin, clients)
-                full.setdefault((clients, "godwit"), []).append(rate)
-                results["godwit"][-1] = (*results["godwit"][-1][:2], results["godwit"][-1][2] + errors)
-                for way in ("fsync", "rename"):
-                    full.setdefault((clients, way), []).append(
-                        writers_by_hand(own / "hand", data, options.seconds, clients, way))
+            for way, times in one_writer(durable, own / "hand", data, 3 * options.seconds).items():
+                alone[way] += times
+            rate, _, errors = wrk_put(durable, size, options.seconds, own, client_pin, CLIENTS)
+            full["godwit"].append(rate)
+            errors_of_godwit += errors
+            for way in ("fsync", "rename"):
+                full[way].append(writers_by_hand(own / "hand", data, options.seconds, CLIENTS, way))
     finally:
         for server in [*servers, durable]:
             server.stop()
-    print_put(name, servers, results, full)
-    return sum(result[2] for result in results["godwit"])
+    print_put(name, servers, results, alone, full)
+    return errors_of_godwit + sum(result[2] for result in results["godwit"])
 
 
-def print_put(name, servers, results, full):
+def print_put(name, servers, results, alone, full):
     median = lambda values: statistics.median(values)
     print(f"\nPUT of {SIZES[name] >> 10} KiB, {CLIENTS} connections, not durable  [{name}]")
     print(f"  {'':10} {'requests/s':>12} {'CPU us/req':>11} {'errors':>7}")
@@ -149,13 +182,16 @@ def print_put(name, servers, results, full):
         ratios = [a[0] / b[0] for a, b in zip(ours, results[server.name]) if b[0]]
         if ratios:
             print(f"  godwit/{server.name}: {median(ratios):.2f} times the requests/s")
-    for clients in (1, CLIENTS):
-        rate = {key[1]: values for key, values in full.items() if key[0] == clients}
-        print(f"  durable, {clients} at once: godwit {median(rate['godwit']):,.0f} files/s; by hand: write and fsync "
-              f"{median(rate['fsync']):,.0f}, and rename and fsync of the directory {median(rate['rename']):,.0f}")
-        for way, text in (("fsync", "write and fsync"), ("rename", "all of it")):
-            ratios = [hand / own for hand, own in zip(rate[way], rate["godwit"]) if own]
-            print(f"    a file takes godwit {median(ratios):.2f} times as long as {text} by hand")
+    once = {way: median(times) for way, times in alone.items()}
+    print(f"  durable, one at a time: godwit {once['godwit']:.2f} ms; by hand: write and fsync {once['fsync']:.2f} ms, "
+          f"with rename and fsync of the directory {once['rename']:.2f} ms")
+    print(f"    godwit takes {once['godwit'] / once['fsync']:.2f} times as long as write and fsync, "
+          f"{once['godwit'] / once['rename']:.2f} times as long as all of it")
+    print(f"  durable, {CLIENTS} at once: godwit {median(full['godwit']):,.0f} files/s; by hand: write and fsync "
+          f"{median(full['fsync']):,.0f}, with rename and fsync of the directory {median(full['rename']):,.0f}")
+    ratios = {way: median([hand / own for hand, own in zip(full[way], full["godwit"]) if own]) for way in full}
+    print(f"    godwit takes {ratios['fsync']:.2f} times as long as write and fsync, {ratios['rename']:.2f} times as "
+          f"long as all of it")
 
 
 def get_times(port, seconds, pause=0.002):
