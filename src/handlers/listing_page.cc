@@ -140,11 +140,8 @@ void ListingPage::append_columns(std::string& out) const {
 /// A link that sorts by the column, or turns the order around.
 void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
     out.append("<th scope=\"col\" class=\"").append(column_word(column)).append("\"");
-    if (view_.extent == ListingView::Extent::unsorted) {
-        out.append(">").append(label).append("</th>\n");
-        return;
-    }
-    const bool is_sorted = view_.column == column;
+    // Of a large directory the links lead to sorted pages.
+    const bool is_sorted = view_.column == column && view_.extent != ListingView::Extent::unsorted;
     if (is_sorted) {
         const bool ascends = view_.order == ListingOrder::ascending;
         out.append(" aria-sort=\"").append(ascends ? "ascending" : "descending").append("\"");
@@ -229,7 +226,7 @@ void ListingPage::append_summary(std::string& out, const ListingEnd& end) const 
     out.append(end.entries == 1 ? " entry" : " entries");
     switch (view_.extent) {
         case ListingView::Extent::whole: break;
-        case ListingView::Extent::unsorted: out.append(", too many to sort"); break;
+        case ListingView::Extent::unsorted: out.append(", too many to sort at once: a column leads to pages"); break;
         case ListingView::Extent::page: out.append(" on this page"); break;
     }
     if (view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on) {

@@ -110,6 +110,25 @@ def columns_sort():
         check_quiet(browser)
 
 
+@case("listing: pages lead to the next one, and back to the first")
+def pages():
+    with Site() as site, Browser() as browser:
+        names = [f"file {i:02} & more.txt" for i in range(25)]
+        for name in names:
+            site.write(name, b"x")
+        browser.open(site.url("/?limit=10"))
+        seen = rows(browser)
+        for _ in range(2):
+            browser.find("a[rel=next]").click()
+            seen += rows(browser)
+        check_equal(seen, names, "the rows of three pages")
+        check_equal(browser.find_all("a[rel=next]"), [], "links behind the last page")
+        browser.find("a[rel=first]").click()
+        check_equal(rows(browser), names[:10], "the first page again")
+        [link for link in browser.find_all(".listing thead a") if link.text == "Name"][0].click()
+        check_equal(rows(browser), names[:14:-1], "ten from the end")
+
+
 @case("listing: the path above leads up, folder by folder")
 def path_leads_up():
     with Site() as site, Browser() as browser:
