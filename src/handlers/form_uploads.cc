@@ -1,6 +1,7 @@
 // The sink of a form, its commits and its answer.
 #include "handlers/form_uploads.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -59,10 +60,7 @@ private:
         const auto& entries = reader_->entries();
         if (next_ == entries.size() || running_.size() == kFormCommitsAtOnce) return false;
         const auto& waiting = entries[next_].waiting;
-        for (const Running& each : running_) {
-            if (waiting && each.path == waiting->path()) return false;
-        }
-        return true;
+        return !waiting || std::ranges::find(running_, waiting->path(), &Running::path) == running_.end();
     }
 
     void begin(FormReader::Entry& entry, http::Wake wake) {
