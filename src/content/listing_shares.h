@@ -21,7 +21,7 @@ inline constexpr std::size_t kListingsBytes = std::size_t{32} * 1024 * 1024;
 /// One listing's work in one call, at most; and that of all of them in one turn of the loop: others wait no longer for
 /// twenty listings than for one. Above it each still does kLeastSteps.
 inline constexpr std::chrono::microseconds kListingSlice{1000};
-inline constexpr std::chrono::microseconds kListingTurn{2000};
+inline constexpr std::chrono::microseconds kListingTurn{1500};
 /// Entries after which the time is looked at: about 100 us when each is looked at.
 inline constexpr unsigned kLeastSteps = 32;
 
