@@ -1,0 +1,1 @@
+export const mark = (page) => page.documentElement.classList.add("ready");

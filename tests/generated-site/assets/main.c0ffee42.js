@@ -1,0 +1,2 @@
+import { mark } from "./chunk.d34db33f.js";
+mark(document);
