@@ -69,7 +69,9 @@ UploadStore::UploadStore(const WriteParts& parts, const UploadLimits& limits)
 UploadStore::~UploadStore() = default;
 
 bool UploadStore::open_directory(Missing missing) {
-    if (directory_) return true;
+    struct stat status{};
+    // Somebody may have removed it: what is made in a directory without a name is lost.
+    if (directory_ && ::fstat(directory_.get(), &status) == 0 && status.st_nlink > 0) return true;
     const int root = parts_.root.descriptor();
     if (missing == Missing::is_made && ::mkdirat(root, kUploadDirectory, kDirectoryMode) != 0 && errno != EEXIST) {
         return false;

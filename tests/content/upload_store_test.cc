@@ -316,6 +316,17 @@ TEST_CASE("upload store: remembers the latest complete uploads", "[content][uplo
     CHECK(store.site.directory.list().empty());
 }
 
+TEST_CASE("upload store: makes its directory anew when somebody removed it", "[content][upload]") {
+    Store store;
+    const std::string lost = UploadStore::token(store.create("/a"));
+    store.site.directory.clear();
+    auto& upload = store.create("/b");
+    CHECK(store.site.directory.has(".godwit/" + content::state_name(upload.number)));
+    CHECK_FALSE(store.store->open_bytes(*store.store->find(lost)).has_value());
+    store.store->remove(*store.store->find(lost));
+    CHECK(store.store->open_bytes(upload).has_value());
+}
+
 TEST_CASE("upload store: a link in place of its directory is not followed", "[content][upload]") {
     Store store;
     store.site.directory.make_directory("elsewhere");

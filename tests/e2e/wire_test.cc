@@ -43,6 +43,7 @@ TEST_CASE("wire: content codings", "[e2e][wire]") { run_file("coding.txt"); }
 TEST_CASE("wire: targets", "[e2e][wire]") { run_file("targets.txt"); }
 TEST_CASE("wire: methods", "[e2e][wire]") { run_file("methods.txt"); }
 TEST_CASE("wire: HTTP/1.0", "[e2e][wire]") { run_file("http10.txt"); }
+TEST_CASE("wire: resumable uploads", "[e2e][wire]") { run_file("resumable.txt"); }
 
 TEST_CASE("wire cases: escapes, joined lines and repetitions", "[wire]") {
     const auto cases = support::parse_wire_cases(
