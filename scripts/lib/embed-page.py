@@ -24,5 +24,5 @@ def asset(name, paths):
 output, style, *scripts = sys.argv[1:]
 pathlib.Path(output).write_text(
     '// Made by scripts/lib/embed-page.py out of src/handlers/page/.\n#include "handlers/page_assets.h"\n\n'
-    "namespace handlers {\n\n" + asset("kPageStyle", [style]) + "\n" + asset("kPageScript", scripts) +
+    "namespace handlers {\n\n" + asset("page_style", [style]) + "\n" + asset("page_script", scripts) +
     "\n}  // namespace handlers\n", encoding="utf-8")

@@ -22,7 +22,7 @@ http::Response with_fields(http::Status status, const PageAsset& asset) {
 Decision PageAssets::handle(const http::Request& request) {
     assert(owns(request.path()));
     const bool is_style = request.path() == kPageStylePath;
-    const PageAsset& asset = is_style ? kPageStyle : kPageScript;
+    const PageAsset& asset = is_style ? page_style : page_script;
     const http::Validators validators{.etag = asset.etag, .last_modified = {}};
     switch (
         http::evaluate_preconditions(request.fields, request.text, request.method, validators, clock_.unix_seconds())) {

@@ -13,8 +13,8 @@ struct PageAsset {
     std::string_view text;
     std::string_view etag;  ///< of the text, strong, with its quotes
 };
-extern const PageAsset kPageStyle;
-extern const PageAsset kPageScript;
+extern const PageAsset page_style;
+extern const PageAsset page_script;
 
 inline constexpr std::string_view kPageStylePath = "/.godwit/style.css";
 inline constexpr std::string_view kPageScriptPath = "/.godwit/upload.js";

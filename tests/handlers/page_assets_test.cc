@@ -23,7 +23,7 @@ TEST_CASE("page assets: the style and the script have their types, a tag, and ar
     CHECK(style.field("Content-Type") == "text/css; charset=utf-8");
     CHECK(style.field("Cache-Control") == "no-cache");
     CHECK(style.field("X-Content-Type-Options") == "nosniff");
-    CHECK(style.body == handlers::kPageStyle.text);
+    CHECK(style.body == handlers::page_style.text);
     CHECK(style.body.find("prefers-color-scheme: dark") != std::string::npos);
     const Answer script = ask("GET", "/.godwit/upload.js");
     CHECK(script.field("Content-Type") == "text/javascript; charset=utf-8");
@@ -46,7 +46,7 @@ TEST_CASE("page assets: a client that has the version gets 304, HEAD the same fi
     CHECK(ask("GET", "/.godwit/style.css", "If-Match: \"other\"\r\n").status == 412);
     const Answer head = ask("HEAD", "/.godwit/style.css");
     CHECK(head.lines == ask("GET", "/.godwit/style.css").lines);
-    CHECK(head.length == handlers::kPageStyle.text.size());
+    CHECK(head.length == handlers::page_style.text.size());
 }
 
 TEST_CASE("page assets: owns two paths", "[handlers][page]") {
