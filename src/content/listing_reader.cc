@@ -48,7 +48,8 @@ ListingReader::Step ListingReader::next() {
 bool ListingReader::look(ListingItem& item) {
     struct stat status;
     constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (::fstatat(::dirfd(stream_.get()), item.name.c_str(), &status, kFlags) != 0) return false;
+    const int directory = ::dirfd(stream_.get());
+    if (directory < 0 || ::fstatat(directory, item.name.c_str(), &status, kFlags) != 0) return false;
     if (S_ISLNK(status.st_mode)) {
         link_.assign(path_).append(item.name);
         const auto target = root_.stat_inside(link_);
