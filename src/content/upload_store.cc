@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "content/disk_queue.h"
 #include "content/upload_sync.h"
 
 namespace content {
@@ -50,6 +51,17 @@ bool write_whole(int file, std::string_view text) {
     }
     return true;
 }
+
+/// Where the upload was removed meanwhile this is the last hold of its blocks, which are given back aside.
+struct CloseBytes {
+    DiskQueue* disk;
+    void operator()(PartialFile* bytes) const {
+        struct stat status{};
+        const bool is_last = ::fstat(bytes->file.get(), &status) == 0 && status.st_nlink == 0;
+        if (is_last) disk->close_later(std::move(bytes->file));
+        delete bytes;
+    }
+};
 
 /// The directory of `target`, or the nearest one above it that is there.
 base::Fd open_nearest(const FileRoot& root, std::string_view target, std::string& path) {
@@ -120,7 +132,7 @@ UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<con
     upload.length = state.length;
     ++pending_;
     prolong(upload);
-    bytes = std::make_shared<const PartialFile>(std::move(made));
+    bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
 }
 
@@ -145,7 +157,7 @@ std::expected<std::shared_ptr<const PartialFile>, FileError> UploadStore::open_b
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size < upload.offset) return std::unexpected(FileError{EINVAL});
     upload.offset = size;
-    return std::make_shared<const PartialFile>(std::move(opened));
+    return std::shared_ptr<const PartialFile>(new PartialFile(std::move(opened)), CloseBytes{&parts_.disk});
 }
 
 bool UploadStore::add_line(const Upload& upload, std::string_view line, base::Fd* state_file) const {
@@ -188,7 +200,9 @@ void UploadStore::unlink(std::uint64_t number, const std::optional<UploadState>&
     if (state && !state->complete) {
         // The bytes first: a state without bytes is removed at the next start.
         if (const auto directory = parts_.root.open_directory(state->directory)) {
+            base::Fd held = hold_content(directory->get(), partial_name(number));
             ::unlinkat(directory->get(), partial_name(number).c_str(), 0);
+            if (held) parts_.disk.close_later(std::move(held));
         }
     }
     ::unlinkat(directory_.get(), state_name(number).c_str(), 0);
