@@ -21,11 +21,18 @@ bool rests(const timespec& time, std::int64_t now_seconds) {
 
 }  // namespace
 
-OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock)
+OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk)
     : descriptor_(std::move(descriptor)),
       status_(status),
       told_by_mtime_(!is_young_stamp(status.st_mtim, clock.unix_ns())),
-      clock_(clock) {}
+      clock_(clock),
+      disk_(disk) {}
+
+OpenFile::~OpenFile() {
+    struct stat now{};
+    if (disk_ == nullptr || ::fstat(descriptor_.get(), &now) != 0 || now.st_nlink > 0) return;
+    disk_->close_later(std::move(descriptor_));
+}
 
 bool OpenFile::unchanged() const {
     struct stat now;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "content/deflate_encoder.h"
+#include "content/disk_queue.h"
 #include "http/body.h"
 
 namespace content {
@@ -26,8 +27,12 @@ inline constexpr base::UnixNs kRestNs = 10 * base::kNsPerSecond;
 /// An open regular file and what it was when it was opened.
 class OpenFile final : public http::BodyFile {
 public:
-    /// `clock` must outlive this.
-    OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock);
+    /// `clock` must outlive this, and so must `disk`, which may be absent.
+    OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk = nullptr);
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    /// A file that lost its last name meanwhile is closed aside: it gives its blocks back.
+    ~OpenFile() override;
 
     [[nodiscard]] int descriptor() const override { return descriptor_.get(); }
     /// One fstat. Losing its name to another file, or any other new link count, is no change; a write, a truncation
@@ -42,6 +47,7 @@ private:
     struct stat status_;
     bool told_by_mtime_;  ///< a write after the opening gives another mtime
     const base::Clock& clock_;
+    DiskQueue* disk_;
 };
 
 /// Compresses a file, or bytes in memory, slice by slice while it is sent. Fails when the file turns out shorter, or

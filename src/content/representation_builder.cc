@@ -75,8 +75,13 @@ FindError find_error(FileError error) {
 
 RepresentationBuilder::RepresentationBuilder(const FileRoot& root, const base::Clock& clock,
                                              std::size_t small_file_bytes, const CompressionPolicy& policy,
-                                             const CacheRules& cache_rules)
-    : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), policy_(policy), cache_rules_(cache_rules) {}
+                                             const CacheRules& cache_rules, DiskQueue* disk)
+    : root_(root),
+      clock_(clock),
+      small_file_bytes_(small_file_bytes),
+      policy_(policy),
+      cache_rules_(cache_rules),
+      disk_(disk) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
     // Most of what is not there is found out by one call.
@@ -124,7 +129,7 @@ std::expected<RepresentationBuilder::Content, FindError> RepresentationBuilder::
     if (!S_ISREG(content.status.st_mode)) return std::unexpected(FindError::unsuitable);
 
     if (static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) {
-        content.file = std::make_shared<const OpenFile>(std::move(descriptor), content.status, clock_);
+        content.file = std::make_shared<const OpenFile>(std::move(descriptor), content.status, clock_, disk_);
         return content;
     }
     for (int i = 0; i < kReadTries; ++i) {

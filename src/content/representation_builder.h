@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "content/cache_rules.h"
 #include "content/compression_policy.h"
+#include "content/disk_queue.h"
 #include "content/file_root.h"
 #include "content/path_watch.h"
 #include "content/representation.h"
@@ -39,9 +40,9 @@ struct Opened {
 
 class RepresentationBuilder {
 public:
-    /// The references must outlive this and what it builds.
+    /// The references, and `disk` unless it is absent, must outlive this and what it builds.
     RepresentationBuilder(const FileRoot& root, const base::Clock& clock, std::size_t small_file_bytes,
-                          const CompressionPolicy& policy, const CacheRules& cache_rules);
+                          const CompressionPolicy& policy, const CacheRules& cache_rules, DiskQueue* disk);
 
     [[nodiscard]] std::expected<Opened, FindError> open(std::string_view path) const;
 
@@ -66,6 +67,7 @@ private:
     std::size_t small_file_bytes_;
     CompressionPolicy policy_;
     const CacheRules& cache_rules_;
+    DiskQueue* disk_;
 };
 
 }  // namespace content

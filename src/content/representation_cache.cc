@@ -76,14 +76,14 @@ private:
 
 RepresentationCache::RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
                                          const CacheLimits& limits, const CompressionPolicy& policy,
-                                         CacheRules cache_rules)
+                                         CacheRules cache_rules, DiskQueue* disk)
     : root_(root),
       clock_(clock),
       arrivals_(arrivals),
       limits_(limits),
       policy_(policy),
       cache_rules_(std::move(cache_rules)),
-      builder_(root, clock, limits.small_file_bytes, policy, cache_rules_) {}
+      builder_(root, clock, limits.small_file_bytes, policy, cache_rules_, disk) {}
 
 RepresentationCache::~RepresentationCache() = default;
 

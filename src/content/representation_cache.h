@@ -52,9 +52,11 @@ struct CacheCounters {
 
 class RepresentationCache {
 public:
-    /// All references must outlive the cache and every response made from it.
+    /// All references must outlive the cache and every response made from it. `disk` closes the files that are gone;
+    /// without one that happens where it is.
     RepresentationCache(const FileRoot& root, const base::Clock& clock, const ArrivalClock& arrivals,
-                        const CacheLimits& limits, const CompressionPolicy& policy, CacheRules cache_rules = {});
+                        const CacheLimits& limits, const CompressionPolicy& policy, CacheRules cache_rules = {},
+                        DiskQueue* disk = nullptr);
     ~RepresentationCache();
     RepresentationCache(const RepresentationCache&) = delete;
     RepresentationCache& operator=(const RepresentationCache&) = delete;

@@ -24,7 +24,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
       clock_(clock),
       tidied_ms_(clock.now_ms()),
       cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level},
-             content::CacheRules(config.cache_rules)),
+             content::CacheRules(config.cache_rules), &disk),
       digests_(disk, cache_),
       write_parts_{.root = root,
                    .new_directories = new_directories_,

@@ -6,6 +6,7 @@
 #include "content/deflate_encoder.h"
 #include "content/served_tree.h"
 #include "support/catch.h"
+#include "support/write_site.h"
 
 using content::FindError;
 using content::Form;
@@ -193,6 +194,25 @@ TEST_CASE("representation cache: descriptors are bounded, and unused ones droppe
     cached.cache.drop_unused(30 * base::kNsPerSecond);
     CHECK(cached.counters().entries == 0);
     CHECK(cached.counters().bytes == 0);
+}
+
+TEST_CASE("representation cache: a large file that was removed while it was kept gives its blocks back aside",
+          "[content][cache]") {
+    ServedTree tree;
+    const content::FileRoot root = tree.open();
+    FakeClock clock = settled_clock();
+    const content::ArrivalClock arrivals;
+    support::StubbornDiskQueue disk;
+    content::RepresentationCache cache(root, clock, arrivals, {.small_file_bytes = 4}, {}, {}, &disk);
+    tree.write("kept.bin", "0123456789");
+    tree.write("gone.bin", "0123456789");
+    REQUIRE(cache.find("/kept.bin", 0));
+    REQUIRE(cache.find("/gone.bin", 0));
+    tree.remove("gone.bin");
+    clock.advance_ms(60'000);
+    cache.drop_unused(30 * base::kNsPerSecond);
+    CHECK(cache.counters().descriptors == 0);
+    CHECK(disk.closed_later == 1);
 }
 
 TEST_CASE("representation cache: what cannot be served has its reason", "[content][cache]") {
