@@ -240,7 +240,8 @@ void UploadStore::tidy() {
     std::array<std::uint64_t, kRemovalsAtOnce> expired{};
     std::size_t count = 0;
     for (const auto& [number, upload] : uploads_) {
-        if (upload.expires_s > now || upload.phase == Phase::publishing) continue;
+        // Seconds are counted down: never earlier than a client was told.
+        if (upload.expires_s >= now || upload.phase == Phase::publishing) continue;
         expired[count++] = number;
         if (count == expired.size()) break;
     }
