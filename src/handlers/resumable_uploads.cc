@@ -140,7 +140,7 @@ std::optional<Decision> ResumableUploads::create(const http::Request& request, s
     }
     // Under its temporary name the content is no more open to others than under its own.
     const auto old = place->status();
-    if (old && *old && S_ISREG((*old)->st_mode)) store_.resemble(*upload, *bytes, **old);
+    if (old && *old && S_ISREG((*old)->st_mode)) UploadStore::resemble(*upload, *bytes, **old);
     return Decision(std::make_unique<AppendSink>(
         store_, *upload, std::move(bytes), std::move(*digests),
         AppendSink::Setting{is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
