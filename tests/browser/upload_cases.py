@@ -257,3 +257,22 @@ def changed_file():
         wait_for_state(browser, "growing.bin", "failed")
         check("was changed" in transfer(browser, "growing.bin")["text"], "the row says why")
         check_equal(site.read("growing.bin"), None, "the file")
+
+
+@case("script: where uploads cannot be resumed, a file is sent in one request, and again after an interruption")
+def sent_whole():
+    with Site("--allow-all", "--upload-expiry", "0") as site, Browser() as browser:
+        content = noise(6 * MEGABYTE)
+        [path] = prepare(site, {"whole.bin": content})
+        browser.open(site.url())
+        throttle(browser, 3 * MEGABYTE)
+        drop(browser, [path])
+        browser.wait_for("a beginning", lambda: transfer(browser, "whole.bin").get("sent", 0) > MEGABYTE)
+        site.kill()
+        wait_for_state(browser, "whole.bin", "paused")
+        throttle(browser, -1)
+        site.start()
+        click_in_transfer(browser, "whole.bin", "Retry now")
+        wait_for_state(browser, "whole.bin", "stored")
+        check(site.read("whole.bin") == content, "the bytes")
+        check_equal(bytes_patched(site), 0, "bytes in slices")
