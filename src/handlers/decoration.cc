@@ -140,8 +140,8 @@ void Decoration::add_configured(const http::Request* request, http::Response& re
     }
 }
 
-/// Files have theirs already, by their own path; this is for listings and other answers, and for files that only the
-/// request's path has a rule for.
+/// Files have theirs already, by their own path, and listings say no-cache; this is for other answers, and for files
+/// that only the request's path has a rule for.
 void Decoration::add_cache_control(const http::Request& request, http::Response& response) const {
     if (request.method != http::Method::get && request.method != http::Method::head) return;
     const bool takes_it = response.status == Status::ok || response.status == Status::partial_content ||
