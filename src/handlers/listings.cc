@@ -41,10 +41,10 @@ std::optional<ListingForm> choose_form(const http::Request& request, const Listi
     return ListingForm{static_cast<std::uint8_t>(*chosen)};
 }
 
-/// What a 304 repeats. Without a date a cache has nothing to guess a lifetime from; --cache-control may state one.
+/// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
 void add_validators(http::Response& response, const std::string& tag) {
     if (!tag.empty()) response.add("ETag", tag);
-    response.add("Vary", "Accept");
+    response.add("Vary", "Accept").add("Cache-Control", "no-cache");
 }
 
 /// One listing, from the request to its answer.

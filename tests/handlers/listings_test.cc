@@ -39,6 +39,7 @@ TEST_CASE("listings: the form that the query or Accept asks for", "[handlers][li
         CHECK(answer.status == 200);
         CHECK(answer.field("Vary") == "Accept");
         CHECK(answer.field("X-Content-Type-Options") == "nosniff");
+        CHECK(answer.field("Cache-Control") == "no-cache");
         CHECK(answer.length == answer.body.size());
         return answer.field("Content-Type");
     };
