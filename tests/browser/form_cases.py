@@ -5,6 +5,9 @@ from served_site import Site
 from webdriver import Browser
 
 
+# A click on a form's button returns before the answer is there: what it brings is waited for.
+
+
 def find_row(browser, name):
     """The row of an entry; None when it is not listed."""
     for row in browser.find_all(".listing tbody tr"):
@@ -24,10 +27,10 @@ def plain_upload():
         check_equal(browser.run("return document.documentElement.className"), "", "no script ran")
         browser.find("#upload input").send_keys("\n".join(str(site.folder / name) for name in files))
         browser.find("#upload button").click()
-        check_equal(browser.url, site.url("/inbox/"), "the browser is led back to the folder")
         for name, content in files.items():
-            check(find_row(browser, name), f"{name} is listed")
+            browser.wait_for(f"{name} to be listed", lambda: find_row(browser, name))
             check_equal(site.read(f"inbox/{name}"), content, name)
+        check_equal(browser.url, site.url("/inbox/"), "the browser is led back to the folder")
         check_equal(site.read("inbox/old.txt"), b"old", "the file that was there")
         check_quiet(browser)
 
@@ -38,12 +41,14 @@ def plain_folder():
         browser.open(site.url())
         browser.find("#mkcol input").send_keys("Neuer Ordner & <b>")
         browser.find("#mkcol button").click()
+        row = browser.wait_for("the folder in the list", lambda: find_row(browser, "Neuer Ordner & <b>"))
         check_equal(browser.url, site.url("/"), "the browser is led back")
         check((site.root / "Neuer Ordner & <b>").is_dir(), "the folder is there")
-        find_row(browser, "Neuer Ordner & <b>").find("a").click()
+        row.find("a").click()
         (site.folder / "a.txt").write_bytes(b"a")
         browser.find("#upload input").send_keys(str(site.folder / "a.txt"))
         browser.find("#upload button").click()
+        browser.wait_for("the file in the list", lambda: find_row(browser, "a.txt"))
         check_equal(site.read("Neuer Ordner & <b>/a.txt"), b"a", "the file in it")
         check_quiet(browser)
 
@@ -63,9 +68,9 @@ def plain_delete():
         check("go & 'go' \"go\".txt" in row.find("form").text, "and names the file")
         check(site.read("go & 'go' \"go\".txt") is not None, "nothing is deleted yet")
         row.find("form button").click()
+        browser.wait_for("the row to go", lambda: find_row(browser, "go & 'go' \"go\".txt") is None)
         check_equal(browser.url, site.url("/"), "the browser is led back")
         check_equal(site.read("go & 'go' \"go\".txt"), None, "the file is gone")
-        check(find_row(browser, "go & 'go' \"go\".txt") is None, "and not listed any more")
         row = find_row(browser, "empty")
         row.find("summary").click()
         row.find("form button").click()
@@ -83,6 +88,7 @@ def plain_refusal():
         check_equal(browser.find_all(".erase"), [], "without the right to delete no form offers it")
         browser.find("#upload input").send_keys(str(site.folder / "taken.txt"))
         browser.find("#upload button").click()
+        browser.wait_for("a page in place of the listing", lambda: not browser.find_all(".listing"))
         check("taken.txt" in browser.find("body").text, "the page names the file")
         check_equal(site.read("taken.txt"), b"first", "the file that was there")
 

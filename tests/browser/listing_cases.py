@@ -45,6 +45,13 @@ PAGE_BYTES = """
 """
 
 
+def follow(link):
+    """Clicks, and waits until the browser is at another address."""
+    before = link.browser.url
+    link.click()
+    link.browser.wait_for("another page", lambda: link.browser.url != before)
+
+
 def rows(browser):
     return browser.run(ROWS)
 
@@ -60,7 +67,7 @@ def every_link_leads_to_its_file():
             check_quiet(browser)
             links = browser.find_all(".listing tbody tr:not(.up) .name a")
             check_equal(len(links), len(DIFFICULT_NAMES), "rows")
-            links[i].click()
+            follow(links[i])
             got = browser.run_async(PAGE_BYTES)
             check(isinstance(got, list), f"row {i}: {got}")
             path = urllib.parse.unquote_to_bytes(urllib.parse.urlsplit(browser.url).path)
@@ -97,7 +104,7 @@ def columns_sort():
 
         def sorted_by(label):
             links = browser.find_all(".listing thead a")
-            [link for link in links if link.text.startswith(label)][0].click()
+            follow([link for link in links if link.text.startswith(label)][0])
             return rows(browser)
 
         check_equal(rows(browser), ["folder", "a.png", "b.txt", "C.txt"], "by name")
@@ -119,13 +126,13 @@ def pages():
         browser.open(site.url("/?limit=10"))
         seen = rows(browser)
         for _ in range(2):
-            browser.find("a[rel=next]").click()
+            follow(browser.find("a[rel=next]"))
             seen += rows(browser)
         check_equal(seen, names, "the rows of three pages")
         check_equal(browser.find_all("a[rel=next]"), [], "links behind the last page")
-        browser.find("a[rel=first]").click()
+        follow(browser.find("a[rel=first]"))
         check_equal(rows(browser), names[:10], "the first page again")
-        [link for link in browser.find_all(".listing thead a") if link.text == "Name"][0].click()
+        follow([link for link in browser.find_all(".listing thead a") if link.text == "Name"][0])
         check_equal(rows(browser), names[:14:-1], "ten from the end")
 
 
@@ -136,11 +143,11 @@ def path_leads_up():
         browser.open(site.url("/one%20two/drei%20%3Cb%3E/vier/"))
         crumbs = [element.text for element in browser.find_all(".crumbs li")]
         check_equal(crumbs, ["Home", "one two", "drei <b>", "vier"], "the path")
-        browser.find_all(".crumbs a")[2].click()
+        follow(browser.find_all(".crumbs a")[2])
         check_equal(browser.url, site.url("/one%20two/drei%20%3Cb%3E/"), "one up")
-        browser.find(".listing .up a").click()
+        follow(browser.find(".listing .up a"))
         check_equal(browser.url, site.url("/one%20two/"), "by the row above all")
-        browser.find_all(".crumbs a")[0].click()
+        follow(browser.find_all(".crumbs a")[0])
         check_equal(browser.url, site.url("/"), "home")
 
 
