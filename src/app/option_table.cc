@@ -13,7 +13,7 @@ using enum OptionGroup;
 
 constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_port, "port", place, "a port from 0 to 65535 (0 picks a free one)"},
-    {id_bind, "bind", place, "an IPv4 address, an IPv6 address or unix:PATH"},
+    {id_bind, "bind", place, "an IPv4 address, an IPv6 address (--port sets the port) or unix:PATH"},
     {id_directory, "directory", place, "the directory to serve"},
     {id_allow_upload, "allow-upload", site, ""},
     {id_allow_delete, "allow-delete", site, ""},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
@@ -17,17 +18,21 @@ struct Unit {
 };
 constexpr auto kUnits = std::to_array<Unit>({{'T', 40}, {'G', 30}, {'M', 20}, {'K', 10}});
 
-/// Insertions, deletions and replacements that lead from one word to the other; both are short.
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other; both are short.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> above(to.size() + 1);  // two rows up, for swaps
+    std::vector<std::size_t> last(to.size() + 1);
     std::vector<std::size_t> row(to.size() + 1);
     for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
     for (std::size_t i = 1; i <= from.size(); ++i) {
-        std::size_t diagonal = row[0];
+        std::swap(above, last);
+        std::swap(last, row);
         row[0] = i;
         for (std::size_t j = 1; j <= to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+            const std::size_t replaced = last[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+            const bool is_swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+            if (is_swapped) row[j] = std::min(row[j], above[j - 2] + 1);
         }
     }
     return row.back();

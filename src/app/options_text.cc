@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kHelp = R"(Usage: godwit [OPTIONS] [DIR]
 Serves the directory DIR over HTTP/1.1; receives files into it when allowed to.
+At a terminal DIR may be left out: it is then the working directory.
 
 Where
   -p, --port N               port; 0 picks a free one (default 4221)
@@ -19,9 +20,9 @@ Where
   -d, --directory DIR        what to serve; the same as DIR
 
 What
-      --allow-upload         accept PUT and POST
-      --allow-delete         accept DELETE
-  -A, --allow-all            accept all three
+      --allow-upload         accept files: PUT, POST, forms, MKCOL
+      --allow-delete         accept DELETE, of files and empty directories
+  -A, --allow-all            accept both
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           no listing of a directory without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
@@ -181,9 +182,11 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));
     add_row(text, "records", site.serves_records() ? site.records_path + " in " + site.records_file : "off");
-    add_row(text, "on conflict", on_conflict_text(site.on_conflict));
-    add_row(text, "resumable uploads",
-            site.upload_expiry_s == 0 ? "off" : "kept for " + std::to_string(site.upload_expiry_s) + " s");
+    if (site.allow_upload) {
+        add_row(text, "on conflict", on_conflict_text(site.on_conflict));
+        add_row(text, "resumable uploads",
+                site.upload_expiry_s == 0 ? "off" : "kept for " + std::to_string(site.upload_expiry_s) + " s");
+    }
     add_row(text, "symlinks", symlinks_text(site.symlinks));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));

@@ -20,7 +20,7 @@ http::Refusal write_refusal(int error) {
         case EXDEV:
         case ELOOP: return {Status::forbidden, "the path leads through a symbolic link that may not be followed."};
         case ENOTDIR: return {Status::conflict, "a part of the path is a file, not a directory."};
-        case EISDIR: return {Status::conflict, "there is a directory of this name."};
+        case EISDIR: return {Status::conflict, "there is a directory of this name; send the file to a path below it."};
         case ENOENT: return {Status::conflict, "the directory was removed at the same time; try again."};
         case ENAMETOOLONG: return {Status::uri_too_long, "a name in the path is longer than the file system allows."};
         case E2BIG: return {Status::uri_too_long, "the path names more than 64 directories that do not exist yet."};

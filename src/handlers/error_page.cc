@@ -82,12 +82,13 @@ http::Response refusal_response(const http::Request* request, const http::Refusa
     return response;
 }
 
-http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed) {
+http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed, std::string_view cause) {
     const std::string methods = allow_value(allowed);
-    http::Response response =
-        error_response(&request, http::Status::method_not_allowed, "this resource answers to " + methods + ".");
+    std::string sentence(cause);
+    sentence.append(cause.empty() ? "" : "; ").append("this resource answers to ").append(methods).append(".");
+    http::Response response = error_response(&request, http::Status::method_not_allowed, sentence);
     response.add("Allow", methods);
-    response.reason = "the method is not allowed here";
+    response.reason = cause.empty() ? "the method is not allowed here" : cause;
     return response;
 }
 

@@ -22,8 +22,9 @@ namespace handlers {
 /// The same for a refusal, whose reason is also the log's.
 [[nodiscard]] http::Response refusal_response(const http::Request* request, const http::Refusal& refusal);
 
-/// 405 with Allow (RFC 9110 §15.5.6).
-[[nodiscard]] http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed);
+/// 405 with Allow (RFC 9110 §15.5.6). `cause`, when there is one, begins the sentence and is the log's reason.
+[[nodiscard]] http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed,
+                                                std::string_view cause = {});
 
 /// 503 with Retry-After.
 [[nodiscard]] http::Response unavailable(const http::Request* request, std::string_view sentence,

@@ -22,6 +22,9 @@ constexpr std::string_view kEchoPrefix = "/echo/";
 constexpr std::string_view kUserAgentPath = "/user-agent";
 constexpr std::string_view kHealthPath = "/healthz";
 
+constexpr std::string_view kUploadsOff = "uploads are off (--allow-upload turns them on)";
+constexpr std::string_view kDeletesOff = "deletes are off (--allow-delete turns them on)";
+
 constexpr MethodSet kReading(Method::get, Method::head, Method::options);
 
 /// OPTIONS and what nobody answers are the same everywhere.
@@ -156,7 +159,8 @@ Decision Router::handle(const http::Request& request) {
         case Method::connect: return method_not_allowed(request, allowed(endpoint, path));
         case Method::unknown: break;
     }
-    return error_response(&request, Status::not_implemented, "this server does not know the method.");
+    return error_response(&request, Status::not_implemented,
+                          "this server does not know the method; it knows " + allow_value(allowed_anywhere()) + ".");
 }
 
 Decision Router::read(const http::Request& request, Endpoint endpoint, std::string_view path) {
@@ -190,12 +194,13 @@ Decision Router::upload(const http::Request& request, Endpoint endpoint, std::st
     const std::string_view file = endpoint == Endpoint::files_prefix ? below_prefix(path) : path;
     const bool posts_to_directory = request.method == Method::post && file.ends_with('/');
     const bool may_post = config_.allow_upload || (config_.allow_delete && posts_to_directory);
-    if (!may_post || !names_file(endpoint, path)) return method_not_allowed(request, allowed(endpoint, path));
+    if (!names_file(endpoint, path)) return method_not_allowed(request, allowed(endpoint, path));
+    if (!may_post) return method_not_allowed(request, allowed(endpoint, path), kUploadsOff);
     if (posts_to_directory) {
         const auto action = DirectoryActions::find_action(request.query());
         if (action) return targets_.directories.act(request, file, *action);
         if (!config_.allow_upload) {
-            return error_response(&request, Status::forbidden, "files are not taken here (--allow-upload).");
+            return error_response(&request, Status::forbidden, "uploads are off (--allow-upload turns them on).");
         }
     }
     if (file.ends_with('/') && request.method == Method::put) {
@@ -208,15 +213,15 @@ Decision Router::upload(const http::Request& request, Endpoint endpoint, std::st
 }
 
 Decision Router::remove(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    if (!config_.allow_delete || !names_file(endpoint, path)) {
-        return method_not_allowed(request, allowed(endpoint, path));
-    }
+    if (!names_file(endpoint, path)) return method_not_allowed(request, allowed(endpoint, path));
+    if (!config_.allow_delete) return method_not_allowed(request, allowed(endpoint, path), kDeletesOff);
     return targets_.deletes.handle(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path);
 }
 
 Decision Router::make_directory(const http::Request& request, Endpoint endpoint, std::string_view path) {
     const MethodSet methods = allowed(endpoint, path);
-    if (!config_.allow_upload || !names_file(endpoint, path)) return method_not_allowed(request, methods);
+    if (!names_file(endpoint, path)) return method_not_allowed(request, methods);
+    if (!config_.allow_upload) return method_not_allowed(request, methods, kUploadsOff);
     return targets_.directories.create(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path,
                                        methods);
 }

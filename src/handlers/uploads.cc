@@ -118,7 +118,14 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
 
 Decision Uploads::handle(const http::Request& request, std::string_view path) {
     if (auto refused = refuse_before_body(request, path)) return std::move(*refused);
-    if (!path.ends_with('/')) return store(request, path, std::string(request.path()), content::OnConflict::replace);
+    if (!path.ends_with('/')) {
+        // Stored as it is, a form would be a file with its files and their boundaries in it: nobody wants that.
+        if (request.method == http::Method::post && is_form(request)) {
+            return error_response(&request, Status::unsupported_media_type,
+                                  "the files of a form go to a directory; end its path with a slash.");
+        }
+        return store(request, path, std::string(request.path()), content::OnConflict::replace);
+    }
     if (is_form(request)) return take_form(request, path);
     std::string name = named_by_client(request);
     const bool is_named = !name.empty();

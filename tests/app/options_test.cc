@@ -317,14 +317,16 @@ TEST_CASE("options: --test shows what would be served", "[app][options]") {
 TEST_CASE("options: --test shows what a web site is answered with, and nothing of it when it is none",
           "[app][options]") {
     const std::string plain = app::describe(accepted({"d"}), "/srv/d");
-    for (const char* name : {"single page", "clean URLs", "error page", "header", "cache control", "cross-origin"}) {
+    for (const char* name : {"single page", "clean URLs", "error page", "header", "cache control", "cross-origin",
+                             "on conflict", "resumable uploads"}) {
         CAPTURE(name);
         CHECK_FALSE(contains(plain, name));
     }
-    const std::string text = app::describe(
-        accepted({"--spa", "--clean-urls", "--error-page=404=404.html", "--header", "X-Frame-Options: DENY",
-                  "--cache-control=*.css=max-age=60", "--cors=https://a.example", "--mime-types=types", "d"}),
-        "/srv/d");
+    const std::string text =
+        app::describe(accepted({"--spa", "--clean-urls", "--error-page=404=404.html", "--header",
+                                "X-Frame-Options: DENY", "--cache-control=*.css=max-age=60", "--cors=https://a.example",
+                                "--mime-types=types", "--allow-upload", "d"}),
+                      "/srv/d");
     CHECK(contains(text, "single page:       on\n"));
     CHECK(contains(text, "clean URLs:        on\n"));
     CHECK(contains(text, "error page:        404 /404.html\n"));

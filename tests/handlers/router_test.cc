@@ -76,8 +76,25 @@ TEST_CASE("router: every method outside Allow is 405 with the same Allow, every 
 TEST_CASE("router: unknown methods are 501, unknown expectations 417", "[handlers][router]") {
     AnsweringSite site;
     CHECK(site.ask("BREW", "/").status() == 501);
-    CHECK(site.ask("get", "/").status() == 501);
+    const auto lower = site.ask("get", "/");
+    CHECK(lower.status() == 501);
+    CHECK(lower.body().find("it knows GET, HEAD, POST") != std::string::npos);
     CHECK(site.ask("GET", "/", "Expect: tea\r\n").status() == 417);
+}
+
+TEST_CASE("router: a refusal says which right is missing", "[handlers][router]") {
+    AnsweringSite none(read_only());
+    const auto says = [&](std::string_view method, std::string_view target, std::string_view words) {
+        const auto answer = none.ask(method, target);
+        INFO(method << ' ' << target << ' ' << answer.body());
+        return answer.status() == 405 && answer.body().find(words) != std::string::npos;
+    };
+    for (const std::string_view method : {"PUT", "POST", "MKCOL"}) {
+        CHECK(says(method, "/a", "uploads are off (--allow-upload turns them on); this resource answers to GET"));
+        CHECK(says(method, "/files/a", "uploads are off"));
+        CHECK(says(method, "/echo/a", "Allowed: this resource answers to GET"));
+    }
+    CHECK(says("DELETE", "/a", "deletes are off (--allow-delete turns them on); this resource answers to GET"));
 }
 
 TEST_CASE("router: the built-in endpoints answer", "[handlers][router]") {

@@ -257,3 +257,21 @@ TEST_CASE("uploads: a POST without a body does not empty a file", "[handlers][up
     CHECK(site.ask("POST", "/a", "Content-Length: 0\r\n").status() == 400);
     CHECK(site.directory.read("a") == "kept");
 }
+
+TEST_CASE("uploads: a form is not stored as a file; a PUT is, whatever it holds", "[handlers][uploads]") {
+    AnsweringSite site;
+    site.directory.make_directory("d");
+    const std::string type = line("Content-Type", "multipart/form-data; boundary=b");
+    constexpr std::string_view kForm =
+        "--b\r\nContent-Disposition: form-data; name=f; filename=one.txt\r\n\r\n1\r\n--b--\r\n";
+    for (const std::string_view target : {"/photo", "/d", "/files/photo"}) {
+        const auto refused = site.upload("POST", target, kForm, type);
+        CHECK(refused.status() == 415);
+        CHECK(refused.body().find("end its path with a slash") != std::string::npos);
+    }
+    CHECK_FALSE(site.directory.has("photo"));
+    CHECK(site.upload("POST", "/d/", kForm, type).status() == 201);
+    CHECK(site.directory.read("d/one.txt") == "1");
+    CHECK(site.upload("PUT", "/form.mime", kForm, type).status() == 201);
+    CHECK(site.directory.read("form.mime") == kForm);
+}
