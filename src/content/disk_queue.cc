@@ -47,6 +47,10 @@ private:
 
 }  // namespace
 
+void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
+    ::unlinkat(directory->get(), name.c_str(), 0);
+}
+
 base::Fd hold_content(int directory, const std::string& name) {
     struct stat status{};
     const bool has_blocks = ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&

@@ -35,6 +35,9 @@ public:
     /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does when
     /// others commit, a small file waits for it as well.
     virtual void close_later(base::Fd file) { file.reset(); }
+    /// Removes `name` from `directory` aside, where that is possible; whether it succeeds nobody is told. What has the
+    /// name gives its blocks back then, and an aborted form leaves a thousand names behind at once.
+    virtual void remove_later(std::shared_ptr<const base::Fd> directory, std::string name);
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.

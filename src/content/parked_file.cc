@@ -31,6 +31,13 @@ ParkedFile::ParkedFile(FileSink sink, std::shared_ptr<const base::Fd> directory)
       directory_(std::move(directory)),
       file_(std::move(sink.file_)) {}
 
+/// Aside: there may be a thousand of them, or one that holds gigabytes.
+ParkedFile::~ParkedFile() {
+    if (std::string name = file_.take_parked_name(); !name.empty()) {
+        parts_->disk.remove_later(directory_, std::move(name));
+    }
+}
+
 std::expected<ParkedFile, http::Refusal> ParkedFile::park(FileSink sink, std::shared_ptr<const base::Fd>& directory) {
     const int own = sink.place_.directory();
     if (directory == nullptr || !is_same_directory(directory->get(), own)) {

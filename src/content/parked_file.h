@@ -19,6 +19,7 @@ public:
     static std::expected<ParkedFile, http::Refusal> park(FileSink sink, std::shared_ptr<const base::Fd>& directory);
 
     ParkedFile(ParkedFile&&) = default;
+    ~ParkedFile();
     ParkedFile& operator=(ParkedFile&&) = delete;
 
     /// Opens it again for its commit. 503: the file was removed meanwhile; otherwise as FileSink::open.

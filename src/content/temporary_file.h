@@ -43,6 +43,10 @@ public:
         remove();
         return std::move(file_);
     }
+    /// The name of a parked file that is to be dropped, and that the caller removes; empty when there is none.
+    [[nodiscard]] std::string take_parked_name() {
+        return when_dropped_ == WhenDropped::stays || file_ ? std::string() : std::exchange(name_, {});
+    }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
 
     /// Takes over the owner, the group and the permissions of the file that this one is to replace, `old`. Where the

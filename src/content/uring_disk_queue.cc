@@ -1,4 +1,4 @@
-// Syncs, and closes that take long, through io_uring: the kernel's workers wait for the disk, an eventfd tells the
+// Syncs, and closes and removals that take long, through io_uring: the kernel's workers wait for the disk, an eventfd tells the
 // poller. Operations beyond the ring's size wait in a queue of ours.
 #include "content/uring_disk_queue.h"
 
@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <deque>
+#include <string>
+#include <utility>
 
 #include "base/fd.h"
 
@@ -20,6 +23,10 @@ namespace {
 constexpr unsigned kEntries = 256;
 /// Threads of the kernel that wait for syncs.
 constexpr unsigned kWorkers = 64;
+/// Removals in flight: names of one directory go one after the other anyway, and nobody waits for them.
+constexpr unsigned kRemovals = 4;
+/// Removals that wait. Who leaves names faster than they go is held up by more than these.
+constexpr std::size_t kMostRemovals = 16'384;
 
 class UringDiskQueue final : public DiskQueue {
 public:
@@ -44,6 +51,11 @@ public:
             if (left.operation == nullptr) ::close(left.file);
         }
         if (is_available()) io_uring_queue_exit(&ring_);
+        // The kernel may have given up those in flight; a name that is gone already does no harm.
+        for (const Flying& flying : flying_) {
+            if (flying.removal.directory != nullptr) remove(flying.removal);
+        }
+        for (const Removal& left : removals_) remove(left);
     }
 
     [[nodiscard]] bool is_available() const { return state_ == State::ready; }
@@ -64,13 +76,19 @@ public:
         if (file) waiting_.push_back({file.take(), 0, nullptr, 0});
     }
 
+    void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
+        Removal removal{std::move(directory), std::move(name)};
+        if (removals_.size() >= kMostRemovals) return remove(removal);
+        removals_.push_back(std::move(removal));
+    }
+
     void submit() override {
         while (!waiting_.empty() && unused_count_ > 0) {
             io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
             if (entry == nullptr) break;
             const Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {next.operation, next.wake};
+            flying_[slot] = {next.operation, next.wake, {}};
             if (next.operation != nullptr) {
                 io_uring_prep_fsync(entry, next.file, next.flags);
             } else {
@@ -81,6 +99,7 @@ public:
             io_uring_sqe_set_data64(entry, slot);
             waiting_.pop_front();
         }
+        submit_removals();
         if (io_uring_sq_ready(&ring_) == 0) return;
         // The kernel is short of memory: what was prepared stays prepared, and the event brings the next try.
         if (io_uring_submit(&ring_) < 0) ::eventfd_write(event_.get(), 1);
@@ -94,7 +113,8 @@ public:
         io_uring_cqe* completion = nullptr;
         while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
-            const Flying& flying = flying_[slot];
+            Flying& flying = flying_[slot];
+            if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
             if (flying.operation != nullptr) {
                 flying.operation->error = completion->res < 0 ? -completion->res : 0;
                 flying.operation->done = true;
@@ -117,15 +137,45 @@ private:
         DiskOperation* operation;  ///< null: the file is closed, which nobody waits for
         http::Wake wake;
     };
+    struct Removal {
+        std::shared_ptr<const base::Fd> directory;  ///< null: none
+        std::string name;
+    };
     struct Flying {
         DiskOperation* operation = nullptr;
         http::Wake wake = 0;
+        Removal removal;
     };
+
+    static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
+
+    void submit_removals() {
+        while (!removals_.empty() && removing_ < kRemovals && unused_count_ > 0) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) return;
+            const std::uint16_t slot = unused_[--unused_count_];
+            Flying& flying = flying_[slot];
+            flying = {nullptr, 0, std::move(removals_.front())};
+            removals_.pop_front();
+            ++removing_;
+            io_uring_prep_unlinkat(entry, flying.removal.directory->get(), flying.removal.name.c_str(), 0);
+            io_uring_sqe_set_data64(entry, slot);
+        }
+    }
+
+    /// Kernels before 5.11 do not know the operation.
+    void end_removal(Flying& flying, int result) {
+        if (result == -EINVAL) remove(flying.removal);
+        flying.removal = {};
+        --removing_;
+    }
 
     base::Fd event_;
     io_uring ring_{};
     State state_ = State::unavailable;
     std::deque<Waiting> waiting_;
+    std::deque<Removal> removals_;
+    unsigned removing_ = 0;
     std::vector<http::Wake> later_;
     std::array<Flying, kEntries> flying_;
     std::array<std::uint16_t, kEntries> unused_{};

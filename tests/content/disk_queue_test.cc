@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <deque>
+#include <memory>
+#include <string>
 
 #include "base/fd.h"
 #include "support/catch.h"
@@ -96,6 +98,38 @@ TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]"
     queue->close_later(std::move(file));
     queue.reset();
     CHECK(::fcntl(number, F_GETFD) < 0);
+}
+
+TEST_CASE("disk queue: names that are removed aside are gone, also those that are left at the end", "[content][disk]") {
+    const support::TempDir directory;
+    const auto opened =
+        std::make_shared<const base::Fd>(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    constexpr int kCount = 300;  // more than the ring holds
+    for (auto* make : {content::make_disk_queue, content::make_in_line_disk_queue}) {
+        auto queue = make();
+        for (int i = 0; i < kCount; ++i) {
+            directory.write(std::to_string(i), "x");
+            queue->remove_later(opened, std::to_string(i));
+        }
+        queue->remove_later(opened, "none");
+        queue->submit();
+        std::vector<http::Wake> wakes;
+        for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
+            ::usleep(1000);
+            queue->reap(wakes);
+        }
+        CHECK(directory.list().empty());
+        CHECK(wakes.empty());
+
+        for (int i = 0; i < kCount; ++i) {
+            directory.write(std::to_string(i), "x");
+            queue->remove_later(opened, std::to_string(i));
+        }
+        queue->submit();
+        queue.reset();
+        CHECK(directory.list().empty());
+    }
+    CHECK(opened.use_count() == 1);
 }
 
 TEST_CASE("disk queue: of names that go only those of files with content are held", "[content][disk]") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <functional>
@@ -34,6 +35,10 @@ public:
     }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
     void close_later(base::Fd file) override { closed_later += file ? 1 : 0; }
+    void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
+        REQUIRE(::unlinkat(directory->get(), name.c_str(), 0) == 0);
+        removed_later.push_back(std::move(name));
+    }
     void submit() override {}
     void reap(std::vector<http::Wake>& wakes) override {
         finish_all();
@@ -55,6 +60,7 @@ public:
     int data_error = 0;
     int directory_error = 0;
     int closed_later = 0;
+    std::vector<std::string> removed_later;
     std::vector<Kind> seen;
     std::function<void(Kind)> on_operation;  ///< called when one is asked for
 
