@@ -215,6 +215,14 @@ void UploadStore::remove(Upload& upload) {
     uploads_.erase(upload.number);
 }
 
+bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {
+    // The clock stands still within a turn.
+    if (std::exchange(turn_ns_, parts_.clock.unix_ns()) != turn_ns_) worked_ = 0;
+    if (worked_ >= limit) return false;
+    worked_ += bytes;
+    return true;
+}
+
 void UploadStore::sync_in_background(Upload& upload, std::shared_ptr<const PartialFile> bytes) {
     const std::uint64_t number = upload.number;
     const bool goes_on =
@@ -241,7 +249,7 @@ void UploadStore::tidy() {
     std::size_t count = 0;
     for (const auto& [number, upload] : uploads_) {
         // Seconds are counted down: never earlier than a client was told.
-        if (upload.expires_s >= now || upload.phase == Phase::publishing) continue;
+        if (upload.expires_s >= now || upload.is_busy()) continue;
         expired[count++] = number;
         if (count == expired.size()) break;
     }

@@ -44,9 +44,10 @@ struct UploadLimits {
 class UploadStore {
 public:
     enum class Phase : std::uint8_t {
-        open,        ///< takes bytes
-        publishing,  ///< has all of them; the commit is under way
-        complete,    ///< is a file now
+        open,         ///< takes bytes
+        taking_back,  ///< of a part with a wrong digest; takes bytes again when that is done
+        publishing,   ///< has all of them; the commit is under way
+        complete,     ///< is a file now
     };
     struct Upload {
         std::uint64_t number = 0;
@@ -59,7 +60,9 @@ public:
         /// Grows with every request: only the sink of the last one may write.
         std::uint64_t turn = 0;
         enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
-        std::vector<http::Wake> waiting;  ///< for the end of a commit
+        std::vector<http::Wake> waiting;  ///< for the end of what goes on
+        /// Somebody works on it over several turns: nobody else may touch it.
+        [[nodiscard]] bool is_busy() const { return phase == Phase::publishing || phase == Phase::taking_back; }
     };
 
     /// `parts` outlives this.
@@ -98,6 +101,10 @@ public:
     /// Removes it, the bytes included.
     void remove(Upload& upload);
 
+    /// True when less than `limit` bytes were worked on in this turn of the loop; they are counted then. Who gets false
+    /// comes again in the next one.
+    bool take_from_turn(std::uint64_t bytes, std::uint64_t limit);
+
     /// Begins to sync what came in so far, unless that goes on already.
     void sync_in_background(Upload& upload, std::shared_ptr<const PartialFile> bytes);
     /// Notes which of these are done.
@@ -134,6 +141,8 @@ private:
     std::deque<std::uint64_t> complete_;  ///< in the order of their end; some may be gone
     std::list<UploadSync> background_;
     base::MonotonicMs tidied_ms_;
+    std::int64_t turn_ns_ = 0;  ///< the clock of the turn that worked_ is of
+    std::uint64_t worked_ = 0;
 };
 
 }  // namespace content

@@ -109,11 +109,11 @@ Refusal AppendSink::incomplete() const {
 /// The digest says that these are not the bytes the client meant.
 std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, const Refusal& refusal) {
     const bool is_all = begin_ == 0 && setting_.role == Role::creates;
-    if (is_all || ::ftruncate(bytes_->file.get(), static_cast<off_t>(begin_)) != 0) {
-        store_.remove(upload);
-    } else {
-        upload.offset = begin_;
+    if (!is_all) {
+        upload.phase = UploadStore::Phase::taking_back;
+        return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
     }
+    store_.remove(upload);
     return std::make_unique<ReadyAnswer>(refusal);
 }
 

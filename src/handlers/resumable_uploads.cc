@@ -35,6 +35,9 @@ constexpr Refusal kLost{Status::gone, "what was kept of the upload is not what i
 constexpr Refusal kBusy{Status::service_unavailable,
                         "uploads in parts cannot be kept now; send the whole file, or try again later."};
 constexpr int kRetrySeconds = 60;
+constexpr std::string_view kTakingBack =
+    "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
+constexpr int kTakingBackSeconds = 1;
 
 std::optional<std::uint64_t> content_length(const http::Request& request) {
     if (request.framing.kind == http::Framing::Kind::chunked) return std::nullopt;
@@ -158,7 +161,7 @@ Decision ResumableUploads::handle(const http::Request& request) {
     }
     // Whatever still writes stops here, so that what is told stays true.
     ++upload->turn;
-    if (upload->phase == UploadStore::Phase::publishing) {
+    if (upload->is_busy()) {
         return std::make_unique<AfterCommit>(store_, upload->number,
                                              removes ? AfterCommit::Then::remove : AfterCommit::Then::tell,
                                              config_.max_body_bytes);
@@ -195,6 +198,9 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
     if (!fields.complete) return refusal_response(&request, kNoCompleteness);
     if (!fields.offset) return refusal_response(&request, kNoOffset);
     if (upload.phase == UploadStore::Phase::open) return std::nullopt;
+    if (upload.phase == UploadStore::Phase::taking_back) {
+        return unavailable(&request, kTakingBack, kTakingBackSeconds);
+    }
     return problem_response(Status::bad_request,
                             request.has_body() ? UploadProblem::inconsistent_length : UploadProblem::completed_upload,
                             0, 0);

@@ -87,6 +87,23 @@ private:
     Step step_ = Step::beginning;
 };
 
+/// Takes back a part with a wrong digest, slice by slice, then answers with `refusal`. The upload's phase says so.
+class TakingBack final : public http::PendingResponse {
+public:
+    /// `begin`: where the part begins.
+    TakingBack(content::UploadStore& store, std::uint64_t number, std::shared_ptr<const content::PartialFile> bytes,
+               std::uint64_t begin, const http::Refusal& refusal)
+        : store_(store), number_(number), bytes_(std::move(bytes)), begin_(begin), refusal_(refusal) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    content::UploadStore& store_;
+    std::uint64_t number_;
+    std::shared_ptr<const content::PartialFile> bytes_;
+    std::uint64_t begin_;
+    http::Refusal refusal_;
+};
+
 /// Waits for the commit that another request began, then answers HEAD or DELETE.
 class AfterCommit final : public http::PendingResponse {
 public:

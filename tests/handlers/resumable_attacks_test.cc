@@ -137,6 +137,43 @@ TEST_CASE("resumable uploads: digests of a part and of the whole", "[handlers][u
     }
 }
 
+TEST_CASE("resumable uploads: a long part with a wrong digest is taken back in slices", "[handlers][upload]") {
+    if (!content::has_digests()) return;
+    Uploading site;
+    const std::string upload = site.create("/a", "x");
+    const std::string part(9 * 1024 * 1024, 'y');  // three slices
+    auto sink =
+        site.open("PATCH", upload,
+                  part_head(1, part.size(), std::string(kPart) + "Content-Digest: " + std::string(kHello256) + "\r\n"));
+    REQUIRE(sink->write(support::bytes(part)).has_value());
+    const auto pending = sink->finish({});
+    CHECK_FALSE(pending->advance(support::kWake).has_value());
+    // Nobody is told of bytes that go, or writes behind them.
+    CHECK(site.patch(upload, 1, "z", kPart).status() == 503);
+    const support::ParsedRequest request(support::head("HEAD", upload));
+    auto decision = site.site->handle(*request);
+    auto& head = std::get<std::unique_ptr<http::PendingResponse>>(decision);
+    CHECK_FALSE(head->advance(support::kWake).has_value());
+    CHECK(support::run(*pending, *site.disk).status == http::Status::bad_request);
+    CHECK(Answer{support::run(*head, *site.disk), false}.field("Upload-Offset") == "1");
+    CHECK(site.patch(upload, 1, "z", kEnd).status() == 201);
+    CHECK(site.directory.read("a") == "xz");
+}
+
+TEST_CASE("resumable uploads: what is hashed in one turn is bounded, however many end at once", "[handlers][upload]") {
+    if (!content::has_digests()) return;
+    Uploading site;
+    const std::string upload =
+        site.create("/a", "x", "Repr-Digest: " + std::string(kHello256) + "\r\nWant-Repr-Digest: sha-256=5\r\n");
+    const std::string part(3 * 512 * 1024, 'y');
+    auto sink = site.open("PATCH", upload, part_head(1, part.size(), kEnd));
+    REQUIRE(sink->write(support::bytes(part)).has_value());
+    const auto pending = sink->finish({});
+    for (int i = 0; i < 100; ++i) CHECK_FALSE(pending->advance(support::kWake).has_value());
+    site.clock.update();
+    CHECK(support::run(*pending, *site.disk).status == http::Status::bad_request);
+}
+
 TEST_CASE("resumable uploads: tokens are not guessed, and paths behind them lead nowhere", "[handlers][upload]") {
     Uploading site;
     site.directory.write("secret", "secret");
