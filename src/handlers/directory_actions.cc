@@ -26,6 +26,8 @@ using http::Status;
 using Name = std::expected<std::string, Refusal>;
 
 constexpr std::string_view kFieldName = "name";
+/// The name percent-encoded: browsers change line breaks, and bytes that are not UTF-8, in a field's value.
+constexpr std::string_view kSegmentFieldName = "segment";
 constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
 
@@ -38,13 +40,18 @@ std::string with_slash(std::string_view path) {
 Name find_urlencoded_name(std::string_view body) {
     const auto fields = http::parse_form(body, {.fields = kMaxActionFields});
     if (!fields) return Name(std::unexpect, kNoName);
-    const std::string* name = nullptr;
+    std::optional<std::string> name;
     for (const http::FormField& field : *fields) {
-        if (field.name != kFieldName) continue;
-        if (name != nullptr) return Name(std::unexpect, kNoName);
-        name = &field.value;
+        if (field.name != kFieldName && field.name != kSegmentFieldName) continue;
+        if (name) return Name(std::unexpect, kNoName);
+        name.emplace();
+        if (field.name == kFieldName) {
+            *name = field.value;
+        } else {
+            http::append_form_decoded(*name, field.value);
+        }
     }
-    return name == nullptr ? Name(std::unexpect, kNoName) : Name(*name);
+    return name ? Name(std::move(*name)) : Name(std::unexpect, kNoName);
 }
 
 Name find_multipart_name(std::string_view body, std::string_view boundary) {

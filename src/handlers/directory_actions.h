@@ -1,5 +1,6 @@
 // Making directories by MKCOL, and what the plain forms of a listing ask for: HTML can send neither MKCOL nor DELETE, so
-// "POST dir/?mkcol" and "POST dir/?delete" with a field "name" do the same. Called by the router.
+// "POST dir/?mkcol" and "POST dir/?delete" with a field "name" do the same; urlencoded, it may be a field "segment", the
+// name percent-encoded. Called by the router.
 #pragma once
 
 #include <cstdint>

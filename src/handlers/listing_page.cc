@@ -37,11 +37,6 @@ ListingOrder opposite(ListingOrder order) {
     return order == ListingOrder::ascending ? ListingOrder::descending : ListingOrder::ascending;
 }
 
-/// A browser cannot send these bytes in a form field as they are: it reads and writes UTF-8 and changes line ends.
-bool fits_form_field(std::string_view name) {
-    return base::is_valid_utf8(name) && name.find_first_of("\r\n") == std::string_view::npos;
-}
-
 void append_times(std::string& out, std::size_t times, std::string_view text) {
     for (; times > 0; --times) out.append(text);
 }
@@ -194,17 +189,11 @@ void ListingPage::append_removal(std::string& out, const ListingEntry& entry) co
     out.append("<td class=\"erase\"><details name=\"erase\"><summary aria-label=\"Delete ");
     append_shown_name(out, entry.name);
     out.append("\"></summary>");
-    if (fits_form_field(entry.name)) {
-        out.append("<form method=\"post\" action=\"./?delete\"><input type=\"hidden\" name=\"name\" value=\"");
-        base::append_html_escaped(out, entry.name);
-        out.append("\"><p>Delete <bdi>");
-        append_shown_name(out, entry.name);
-        out.append("</bdi>?</p><button class=\"danger\">Delete</button>");
-        out.append("</form>");
-    } else {
-        out.append("<p>A form cannot send this name: it needs a script.</p>");
-    }
-    out.append("</details></td>");
+    out.append("<form method=\"post\" action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"");
+    append_encoded_segment(out, entry.name);
+    out.append("\"><p>Delete <bdi>");
+    append_shown_name(out, entry.name);
+    out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details></td>");
 }
 
 void ListingPage::closing(std::string& out, const ListingEnd& end) {

@@ -95,6 +95,17 @@ TEST_CASE("directory actions: a form deletes a file or an empty directory", "[ha
     CHECK(site.directory.list() == std::vector<std::string>{"in", "in/full", "in/full/x"});
 }
 
+TEST_CASE("directory actions: a name that no form field can hold is sent percent-encoded", "[handlers][actions]") {
+    AnsweringSite site;
+    site.directory.write("line\nbreak+\xff", "x");
+    site.directory.write("other", "x");
+    CHECK(act(site, "/?delete", "segment=line%250Abreak%252B%25FF").status() == 204);
+    CHECK(act(site, "/?delete", "segment=%252e%252e").status() == 422);
+    CHECK(act(site, "/?delete", "segment=a%252Fother").status() == 422);
+    CHECK(act(site, "/?delete", "segment=other&name=other").status() == 422);
+    CHECK(site.directory.list() == std::vector<std::string>{"other"});
+}
+
 TEST_CASE("directory actions: names that are no entry of the directory", "[handlers][actions]") {
     AnsweringSite site;
     site.directory.write("outside", "x");
