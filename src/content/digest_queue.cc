@@ -42,7 +42,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
         return job->found == found && job->coding == coding && job->algorithm == algorithm;
     };
     if (const auto running = std::ranges::find_if(jobs_, same); running != jobs_.end()) {
-        return std::make_unique<Wait>(*this, *running);
+        return waits_ < kMaxDigestWaits ? std::make_unique<Wait>(*this, *running) : nullptr;
     }
     auto job = std::make_shared<Job>();
     job->found = found;
@@ -54,7 +54,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
         hash(*job);
         return nullptr;
     }
-    if (jobs_.size() >= kMaxDigestJobs) return nullptr;
+    if (jobs_.size() >= kMaxDigestJobs || waits_ >= kMaxDigestWaits) return nullptr;
     if (form.state() == Form::State::to_make) {
         http::Body body = cache_.body(found, coding);
         job->maker = std::move(std::get<std::unique_ptr<http::BodySource>>(body));
@@ -65,6 +65,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
 
 DigestQueue::Wait::Wait(DigestQueue& queue, std::shared_ptr<Job> job) : queue_(queue), job_(std::move(job)) {
     ++job_->waits;
+    ++queue_.waits_;
 }
 
 DigestQueue::Wait::~Wait() { queue_.leave(*job_, wake_); }
@@ -109,6 +110,7 @@ void DigestQueue::end(Job& job, http::Wake present) {
 }
 
 void DigestQueue::leave(Job& job, std::optional<http::Wake> wake) {
+    --waits_;
     if (wake) std::erase(job.waiting, *wake);
     if (--job.waits > 0 && (!wake || driver_ != wake)) return;
     if (job.waits == 0) std::erase_if(jobs_, [&](const auto& each) { return each.get() == &job; });

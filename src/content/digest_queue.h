@@ -25,6 +25,9 @@ inline constexpr std::size_t kDigestSliceBytes = 128 * 1024;
 inline constexpr std::uint64_t kMaxDigestedBytes = std::uint64_t{16} << 30;
 /// Digests in the making. More requests are answered without one.
 inline constexpr std::size_t kMaxDigestJobs = 64;
+/// Responses that wait for them. A client that closed its side cannot be told from one that still reads, so each keeps
+/// its connection until the digest is made: a tenth of the connections at most, by default.
+inline constexpr std::size_t kMaxDigestWaits = 1000;
 
 class DigestQueue {
     struct Job;
@@ -85,6 +88,7 @@ private:
 
     DiskQueue& disk_;
     RepresentationCache& cache_;
+    std::size_t waits_ = 0;                  ///< of all jobs
     std::deque<std::shared_ptr<Job>> jobs_;  ///< each gets a slice in its turn
     std::optional<http::Wake> driver_;       ///< whose next advance does a slice
     std::vector<std::byte> buffer_;          ///< empty while there is no work

@@ -290,3 +290,15 @@ TEST_CASE("download digests: more than can be made at once are answered without"
     waiting.clear();
     CHECK(site.get("/more", kWant, "HEAD").field("Repr-Digest") == digest_of(content));
 }
+
+TEST_CASE("download digests: those who wait for one cannot take up all connections", "[handlers][digests]") {
+    if (lacks_digests()) return;
+    Site site;
+    const std::string content = support::noise(content::kDigestSliceBytes + 1);
+    site.tree.write("large", content);
+    std::vector<handlers::Decision> waiting;
+    for (std::size_t i = 0; i < content::kMaxDigestWaits; ++i) waiting.push_back(site.ask("HEAD", "/large", kWant));
+    CHECK(site.get("/large", kWant, "HEAD").field("Repr-Digest") == "-");
+    waiting.pop_back();
+    CHECK(site.get("/large", kWant, "HEAD").field("Repr-Digest") == digest_of(content));
+}
