@@ -93,10 +93,7 @@ std::string_view nearest_word(std::string_view typed, std::span<const std::strin
 
 std::string printable(std::string_view text, std::size_t most) {
     std::string result(text.substr(0, most));
-    for (char& c : result) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F) c = '?';
-    }
+    std::ranges::replace_if(result, base::is_control, '?');
     if (text.size() > most) result += "...";
     return result;
 }

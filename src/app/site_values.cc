@@ -19,10 +19,7 @@ bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_
 
 /// field-content of RFC 9110 §5.5, without the blanks that are cut off at its ends.
 bool is_field_value(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return c == '\t' || (byte >= 0x20 && byte != 0x7F);
-    });
+    return std::ranges::all_of(text, [](char c) { return c == '\t' || !base::is_control(c); });
 }
 
 /// Fields that the server states itself, and what sets them where an option does.

@@ -17,6 +17,9 @@ constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c | 0x2
 /// OWS of RFC 9110 §5.6.3: SP or HTAB.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+/// CTL of RFC 5234: what terminals and lines act on. DEL is one.
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {
     if (is_digit(c)) return c - '0';

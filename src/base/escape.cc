@@ -5,10 +5,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/ascii.h"
+
 namespace base {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
 constexpr std::string_view kBase64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kNoDigit = 0xff;
 
@@ -106,8 +109,7 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t lim
 void append_json_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const char c = text.front();
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\') {
+        if (is_control(c) || c == '"' || c == '\\') {
             append_json_escape(out, c);
             text.remove_prefix(1);
             continue;
@@ -118,14 +120,25 @@ void append_json_escaped(std::string& out, std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        // U+0080 to U+009F: valid, but a terminal that shows the text obeys some of them.
-        if (byte == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0) {
-            append_json_escape(out, text[1]);
+        const std::string_view sequence = text.substr(0, length);
+        if (is_c1_control(sequence)) {
+            append_json_escape(out, sequence[1]);
         } else {
-            out.append(text.substr(0, length));
+            out.append(sequence);
         }
         text.remove_prefix(length);
     }
+}
+
+void append_percent_encoded(std::string& out, char byte) {
+    const auto bits = static_cast<unsigned char>(byte);
+    out.push_back('%');
+    out.push_back(kUpperHexDigits[bits >> 4]);
+    out.push_back(kUpperHexDigits[bits & 15U]);
+}
+
+void append_hex_number(std::string& out, std::uint64_t number) {
+    for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kHexDigits[number >> shift & 15U]);
 }
 
 void append_base64(std::string& out, std::span<const std::byte> bytes) {

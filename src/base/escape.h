@@ -22,6 +22,12 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t lim
 /// becomes \ufffd.
 void append_json_escaped(std::string& out, std::string_view text);
 
+/// "%XX" (RFC 3986 §2.1), the digits in upper case.
+void append_percent_encoded(std::string& out, char byte);
+
+/// 16 hexadecimal digits in lower case, zeros in front.
+void append_hex_number(std::string& out, std::uint64_t number);
+
 /// With padding (RFC 4648 §4).
 void append_base64(std::string& out, std::span<const std::byte> bytes);
 /// Strict: only the alphabet, whole groups of four, padding only where it belongs, unused bits zero. The number of
@@ -37,5 +43,9 @@ void append_decimal(std::string& out, std::uint64_t number);
 /// forms, no surrogates, nothing above U+10FFFF) or `text` is empty.
 [[nodiscard]] std::size_t find_utf8_sequence(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+/// True for U+0080 to U+009F as one UTF-8 sequence: valid, but a terminal that shows them obeys some.
+[[nodiscard]] constexpr bool is_c1_control(std::string_view sequence) {
+    return sequence.size() == 2 && sequence[0] == '\xc2' && static_cast<unsigned char>(sequence[1]) < 0xa0;
+}
 
 }  // namespace base

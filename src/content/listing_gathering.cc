@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 
 namespace content {
 namespace {
@@ -17,17 +18,13 @@ constexpr std::size_t kRowRoom = 4 * 1024;
 }  // namespace
 
 void append_query_encoded(std::string& out, std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
     constexpr std::string_view kUnescaped = "-._~:/";
     for (const char c : text) {
         if (base::is_alpha(c) || base::is_digit(c) || kUnescaped.find(c) != std::string_view::npos) {
             out.push_back(c);
-            continue;
+        } else {
+            base::append_percent_encoded(out, c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        out.push_back('%');
-        out.push_back(kDigits[byte >> 4]);
-        out.push_back(kDigits[byte & 0x0F]);
     }
 }
 

@@ -46,7 +46,7 @@ void append_time(std::string& out, const timespec& time) {
     const auto seconds = std::to_chars(digits.data(), digits.data() + digits.size(), std::int64_t{time.tv_sec});
     out.append(digits.data(), seconds.ptr).push_back('.');
     const auto fraction = std::to_chars(digits.data(), digits.data() + digits.size(), std::int64_t{time.tv_nsec});
-    const std::size_t count = static_cast<std::size_t>(fraction.ptr - digits.data());
+    const auto count = static_cast<std::size_t>(fraction.ptr - digits.data());
     out.append(kNanosecondDigits - count, '0').append(digits.data(), count);
 }
 
@@ -54,9 +54,10 @@ std::optional<timespec> parse_time(std::string_view text) {
     const std::size_t dot = text.find('.');
     if (dot == std::string_view::npos || text.size() != dot + 1 + kNanosecondDigits) return std::nullopt;
     std::int64_t seconds = 0;
-    const auto end = std::from_chars(text.data(), text.data() + dot, seconds);
+    const char* const begin = text.data();
+    const auto end = std::from_chars(begin, begin + dot, seconds);
     const auto nanoseconds = base::parse_decimal(text.substr(dot + 1));
-    if (end.ec != std::errc() || end.ptr != text.data() + dot || !nanoseconds) return std::nullopt;
+    if (end.ec != std::errc() || end.ptr != begin + dot || !nanoseconds) return std::nullopt;
     timespec time{};
     time.tv_sec = seconds;
     time.tv_nsec = static_cast<long>(*nanoseconds);

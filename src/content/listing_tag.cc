@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/escape.h"
+
 namespace content {
 namespace {
 
@@ -40,11 +42,9 @@ void ListingTag::add(std::string_view text) {
 }
 
 std::string ListingTag::text() const {
-    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text("\"");
     for (const std::uint64_t lane : {lanes_[0] ^ std::rotl(lanes_[1], 32), lanes_[1]}) {
-        const std::uint64_t bits = scatter(lane);
-        for (int shift = 60; shift >= 0; shift -= 4) text.push_back(kDigits[(bits >> shift) & 0xF]);
+        base::append_hex_number(text, scatter(lane));
     }
     text.push_back('"');
     return text;

@@ -29,9 +29,7 @@ std::optional<Pair> take_pair(std::string_view& rest) {
     return std::nullopt;
 }
 
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
+bool has_control(std::string_view text) { return std::ranges::any_of(text, base::is_control); }
 
 /// A line as people's editors leave it: without the carriage return of a CRLF.
 std::string_view without_return(std::string_view line) {

@@ -8,8 +8,8 @@
 namespace content {
 
 const std::string& Form::digest(http::DigestAlgorithm algorithm) const {
-    static const std::string kNone;
-    return digests_ == nullptr ? kNone : (*digests_)[static_cast<std::size_t>(algorithm)];
+    static const std::string none;
+    return digests_ == nullptr ? none : (*digests_)[static_cast<std::size_t>(algorithm)];
 }
 
 http::CodingSet Representation::codings() const {
@@ -41,7 +41,7 @@ std::size_t Representation::memory_bytes() const {
         sum += form.lines_.capacity() + form.entity_tag_.capacity();
         if (form.bytes_ != nullptr) sum += form.bytes_->size();
         if (form.digests_ == nullptr) continue;
-        for (const std::string& digest : *form.digests_) sum += sizeof digest + digest.capacity();
+        for (const std::string& digest : *form.digests_) sum += sizeof(std::string) + digest.capacity();
     }
     return sum;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 #include "http/target.h"
 
 namespace content {
@@ -16,8 +17,6 @@ namespace {
 constexpr std::string_view kFirstLine = "godwit-upload 1";
 constexpr std::string_view kPartialPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".upload";
-constexpr std::size_t kDigits = 16;
-constexpr std::size_t kSecretDigits = 32;
 
 using ConflictName = std::pair<OnConflict, std::string_view>;
 constexpr std::array kConflictNames = {ConflictName{OnConflict::replace, "replace"},
@@ -26,20 +25,6 @@ constexpr std::array kConflictNames = {ConflictName{OnConflict::replace, "replac
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(" ").append(value).append("\n");
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || result.ec != std::errc() || result.ptr != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
-std::optional<unsigned> hex_digit(char c) {
-    if (base::is_digit(c)) return static_cast<unsigned>(c - '0');
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-    return std::nullopt;
 }
 
 /// The inverse of http::encode_path.
@@ -51,10 +36,11 @@ std::optional<std::string> decode_path(std::string_view text) {
             continue;
         }
         if (at + 2 >= text.size()) return std::nullopt;
-        const auto high = hex_digit(text[at + 1]);
-        const auto low = hex_digit(text[at + 2]);
-        if (!high || !low || (*high == 0 && *low == 0)) return std::nullopt;
-        path.push_back(static_cast<char>(*high * 16 + *low));
+        const int high = base::hex_value(text[at + 1]);
+        const int low = base::hex_value(text[at + 2]);
+        const bool is_nul = high == 0 && low == 0;
+        if (high < 0 || low < 0 || is_nul) return std::nullopt;
+        path.push_back(static_cast<char>(high * 16 + low));
         at += 2;
     }
     if (path.empty() || path.front() != '/') return std::nullopt;
@@ -62,9 +48,9 @@ std::optional<std::string> decode_path(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_name(std::string_view name, std::string_view prefix) {
-    if (name.size() != prefix.size() + kDigits + kSuffix.size()) return std::nullopt;
+    if (name.size() != prefix.size() + kUploadNumberDigits + kSuffix.size()) return std::nullopt;
     if (!name.starts_with(prefix) || !name.ends_with(kSuffix)) return std::nullopt;
-    return parse_hexadecimal(name.substr(prefix.size(), kDigits));
+    return parse_hexadecimal(name.substr(prefix.size(), kUploadNumberDigits));
 }
 
 bool take_path(std::string& path, std::string_view value) {
@@ -75,7 +61,7 @@ bool take_path(std::string& path, std::string_view value) {
 
 /// A number that is none was not written whole: the line does not count.
 bool take_count(std::optional<std::uint64_t>& into, std::string_view value) {
-    const auto number = parse_number(value);
+    const auto number = base::parse_decimal(value);
     if (number) into = number;
     return true;
 }
@@ -93,7 +79,7 @@ bool take_conflict(OnConflict& into, std::string_view value) {
 bool take_line(UploadState& state, std::string_view name, std::string_view value) {
     if (name == "secret") {
         state.secret = value;
-        return value.size() == kSecretDigits;
+        return value.size() == kUploadSecretDigits;
     }
     if (name == "method") {
         state.method = value;
@@ -116,20 +102,20 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
     if (name == "complete") return state.complete = true;
     if (name != "synced") return true;
     // What is on disk stays there.
-    state.synced = std::max(state.synced, parse_number(value).value_or(0));
+    state.synced = std::max(state.synced, base::parse_decimal(value).value_or(0));
     return true;
 }
 
 }  // namespace
 
 std::string hexadecimal(std::uint64_t number) {
-    std::string digits(kDigits, '0');
-    for (std::size_t i = kDigits; i-- > 0; number >>= 4) digits[i] = "0123456789abcdef"[number & 15U];
+    std::string digits;
+    base::append_hex_number(digits, number);
     return digits;
 }
 
 std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits) {
-    if (digits.size() != kDigits) return std::nullopt;
+    if (digits.size() != kUploadNumberDigits) return std::nullopt;
     if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return std::nullopt;
     std::uint64_t number = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);

@@ -17,6 +17,10 @@ inline constexpr const char* kUploadDirectory = ".godwit";
 /// A state file is never longer; an upload that would make it so has been appended to some thousand times.
 inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
 
+/// Hexadecimal digits of an upload's number, which names its files, and of its secret.
+inline constexpr std::size_t kUploadNumberDigits = 16;
+inline constexpr std::size_t kUploadSecretDigits = 32;
+
 /// ".godwit-<16 hexadecimal digits>.upload": the bytes, in the directory of the file to be.
 [[nodiscard]] std::string partial_name(std::uint64_t number);
 /// "<16 hexadecimal digits>.upload", in kUploadDirectory.

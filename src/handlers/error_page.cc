@@ -1,8 +1,10 @@
 // One sentence per refusal, as text or as a page. Nothing of the request is put into a page unescaped.
 #include "handlers/error_page.h"
 
+#include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "http/accept.h"
 
@@ -20,10 +22,7 @@ std::string status_line_text(http::Status status) {
 /// Control bytes would let a peer write lines of its own into somebody's terminal.
 std::string without_controls(std::string_view text) {
     std::string clean(text);
-    for (char& c : clean) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) c = '?';
-    }
+    std::ranges::replace_if(clean, base::is_control, '?');
     return clean;
 }
 

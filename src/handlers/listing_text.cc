@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 
 namespace handlers {
@@ -18,11 +19,9 @@ void append_byte_escaped(std::string& out, char c) {
     out.push_back(kDigits[byte & 0x0F]);
 }
 
-/// C0, DEL, and C1 in its UTF-8 form: what terminals act on.
+/// What terminals act on.
 bool is_control(std::string_view sequence) {
-    const auto first = static_cast<unsigned char>(sequence[0]);
-    if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
-    return first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+    return sequence.size() == 1 ? base::is_control(sequence[0]) : base::is_c1_control(sequence);
 }
 
 }  // namespace

@@ -6,28 +6,22 @@
 #include <chrono>
 #include <span>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 
 namespace handlers {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 /// U+2400 to U+241F are the pictures of 0x00 to 0x1f, U+2421 that of DEL.
 void append_control_picture(std::string& out, unsigned char control) {
     const unsigned picture = control == 0x7f ? 0x21 : control;
     out.append("\xe2\x90").push_back(static_cast<char>(0x80U + picture));
-}
-
-/// U+0080 to U+009F: controls, too, and without pictures.
-bool is_c1_control(std::string_view sequence) {
-    return sequence.size() == 2 && sequence[0] == '\xc2' && static_cast<unsigned char>(sequence[1]) < 0xa0;
 }
 
 /// With leading zeros.
@@ -63,11 +57,10 @@ void append_shown_name(std::string& out, std::string_view name) {
     while (!name.empty()) {
         const std::size_t length = base::find_utf8_sequence(name);
         const std::string_view sequence = name.substr(0, std::max<std::size_t>(length, 1));
-        const auto first = static_cast<unsigned char>(name.front());
-        if (length == 0 || is_c1_control(sequence)) {
+        if (length == 0 || base::is_c1_control(sequence)) {
             out.append(kReplacement);
-        } else if (first < 0x20 || first == 0x7f) {
-            append_control_picture(out, first);
+        } else if (base::is_control(name.front())) {
+            append_control_picture(out, static_cast<unsigned char>(name.front()));
         } else {
             base::append_html_escaped(out, sequence);
         }
@@ -79,12 +72,9 @@ void append_encoded_segment(std::string& out, std::string_view name) {
     for (const char c : name) {
         if (is_unreserved(c)) {
             out.push_back(c);
-            continue;
+        } else {
+            base::append_percent_encoded(out, c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        out.push_back('%');
-        out.push_back(kHexDigits[byte >> 4]);
-        out.push_back(kHexDigits[byte & 15U]);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "base/ascii.h"
 #include "http/content_disposition.h"
 
 namespace handlers {
@@ -11,8 +12,6 @@ namespace {
 
 using http::Refusal;
 using http::Status;
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
 
@@ -22,7 +21,7 @@ std::optional<Refusal> find_name_fault(std::string_view name) {
     // Those of "." and ".." among them.
     if (name.front() == '.') return Refusal{Status::forbidden, "names that begin with a dot are not written."};
     if (name.find('/') != std::string_view::npos) return Refusal{kStatus, "a name does not hold a slash."};
-    if (std::any_of(name.begin(), name.end(), is_control)) {
+    if (std::ranges::any_of(name, base::is_control)) {
         return Refusal{kStatus, "the name holds a control byte; give it another one."};
     }
     if (name.size() > NAME_MAX) return Refusal{kStatus, "the name is longer than 255 bytes."};

@@ -11,25 +11,20 @@
 namespace http {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 /// attr-char of RFC 8187 §3.2.1.
 bool is_attr_char(char c) { return base::is_token_char(c) && c != '*' && c != '\'' && c != '%'; }
 
-void append_percent_encoded(std::string& out, std::string_view bytes) {
+void append_ext_value(std::string& out, std::string_view bytes) {
     for (const char c : bytes) {
         if (is_attr_char(c)) {
             out.push_back(c);
-            continue;
+        } else {
+            base::append_percent_encoded(out, c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        out.push_back('%');
-        out.push_back(kHexDigits[byte >> 4]);
-        out.push_back(kHexDigits[byte & 15U]);
     }
 }
 
@@ -90,17 +85,17 @@ std::string attachment_disposition(std::string_view name) {
         const char c = name.front();
         if (is_ascii(c)) {
             name.remove_prefix(1);
-            const char shown = is_control(c) ? '_' : c;
+            const char shown = base::is_control(c) ? '_' : c;
             if (shown == '"' || shown == '\\') plain.push_back('\\');
             plain.push_back(shown);
-            append_percent_encoded(encoded, {&shown, 1});
+            append_ext_value(encoded, {&shown, 1});
             // Some clients undo %XX and backslashes in filename wrongly; filename* is unmistakable.
             needs_encoded = needs_encoded || shown == '%' || shown == '"' || shown == '\\';
             continue;
         }
         const std::size_t length = base::find_utf8_sequence(name);
         plain.push_back('_');
-        append_percent_encoded(encoded, length == 0 ? kReplacementCharacter : name.substr(0, length));
+        append_ext_value(encoded, length == 0 ? kReplacementCharacter : name.substr(0, length));
         name.remove_prefix(length == 0 ? 1 : length);
         needs_encoded = true;
     }

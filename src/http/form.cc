@@ -4,11 +4,10 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 
 namespace http {
 namespace {
-
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
 bool is_plain(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '*' || c == '-' || c == '.' || c == '_'; }
 
@@ -48,10 +47,7 @@ void append_form_encoded(std::string& out, std::string_view text) {
         } else if (c == ' ') {
             out.push_back('+');
         } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back(kHexDigits[byte >> 4]);
-            out.push_back(kHexDigits[byte & 15U]);
+            base::append_percent_encoded(out, c);
         }
     }
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "base/ascii.h"
+#include "base/escape.h"
 
 namespace http {
 
@@ -305,7 +306,6 @@ bool is_valid_host(std::string_view host, bool allow_empty) {
 }
 
 std::string encode_path(std::string_view path) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
     constexpr std::string_view kUnescaped = "-._~/!$&'()*+,;=:@";
     while (path.starts_with("//")) path.remove_prefix(1);
     std::string encoded;
@@ -313,12 +313,9 @@ std::string encode_path(std::string_view path) {
     for (const char c : path) {
         if (base::is_alpha(c) || base::is_digit(c) || kUnescaped.find(c) != std::string_view::npos) {
             encoded.push_back(c);
-            continue;
+        } else {
+            base::append_percent_encoded(encoded, c);
         }
-        const auto byte = static_cast<unsigned char>(c);
-        encoded.push_back('%');
-        encoded.push_back(kDigits[byte >> 4]);
-        encoded.push_back(kDigits[byte & 0x0F]);
     }
     return encoded;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/ascii.h"
 #include "support/catch.h"
 
 namespace {
@@ -141,4 +142,21 @@ TEST_CASE("decimal: digits and their number", "[base][escape]") {
         CHECK(out == text);
         CHECK(base::count_decimal_digits(number) == text.size());
     }
+}
+
+TEST_CASE("percent and hexadecimal: two digits in upper case, sixteen in lower case", "[base][escape]") {
+    std::string out;
+    base::append_percent_encoded(out, '\xaf');
+    base::append_percent_encoded(out, '\n');
+    CHECK(out == "%AF%0A");
+    out.clear();
+    base::append_hex_number(out, 0xab'cdef);
+    CHECK(out == "0000000000abcdef");
+}
+
+TEST_CASE("controls: C0, DEL and the UTF-8 forms of C1, nothing beside them", "[base][escape]") {
+    CHECK((base::is_control('\0') && base::is_control('\x1f') && base::is_control('\x7f')));
+    CHECK_FALSE((base::is_control(' ') || base::is_control('~') || base::is_control('\x80')));
+    CHECK((base::is_c1_control("\xc2\x80") && base::is_c1_control("\xc2\x9f")));
+    CHECK_FALSE((base::is_c1_control("\xc2\xa0") || base::is_c1_control("\xc3\x80") || base::is_c1_control("\xc2")));
 }
