@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "content/file_source.h"
+#include "content/file_io.h"
 
 namespace content {
 namespace {

@@ -99,7 +99,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-    if (*old && S_ISREG((*old)->st_mode)) sink_.file_.resemble(**old);
+    if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
     // The kernel's stamps tick every few milliseconds. A time of our own, exact to the nanosecond, gives two versions
     // written within a tick two different tags.
     struct timespec now{};
@@ -123,7 +123,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-        if (*old && S_ISREG((*old)->st_mode)) sink_.file_.resemble(**old);
+        if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
         const auto published = publish_once(*old);
         error = published ? 0 : published.error().number;
         if (error == ENOENT) {

@@ -5,12 +5,12 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
 #include "content/file_commit.h"
+#include "content/file_io.h"
 #include "content/write_error.h"
 
 namespace content {
@@ -77,7 +77,7 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
     // Under its temporary name the content is no more open to others than under its own.
-    if (file->has_name() && *found && S_ISREG((*found)->st_mode)) file->resemble(**found);
+    if (file->has_name() && *found && S_ISREG((*found)->st_mode)) resemble(file->descriptor(), **found);
     if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
     return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
 }
@@ -108,16 +108,8 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
 }
 
 std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {
-    while (!block.empty()) {
-        const ssize_t written = ::pwrite(file_.descriptor(), block.data(), block.size(), static_cast<off_t>(bytes_));
-        if (written < 0 && errno == EINTR) continue;
-        // A write of nothing cannot happen on a file that has room.
-        if (written <= 0) return refuse(written < 0 ? errno : ENOSPC);
-        const auto count = static_cast<std::size_t>(written);
-        block = block.subspan(count);
-        bytes_ += count;
-        unchecked_ += count;
-    }
+    if (const int error = write_at(file_.descriptor(), bytes_, block); error != 0) return refuse(error);
+    unchecked_ += block.size();
     if (unchecked_ < kSpaceCheckBytes || parts_->min_free_bytes == 0) return {};
     unchecked_ = 0;
     return check_space(file_.descriptor(), parts_->min_free_bytes, 0);

@@ -1,12 +1,10 @@
 // Reading and compressing files, a slice per call.
 #include "content/file_source.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
+#include "content/file_io.h"
 #include "content/validators.h"
 
 namespace content {
@@ -46,18 +44,6 @@ bool OpenFile::unchanged() const {
 bool OpenFile::at_rest() const {
     const std::int64_t now = clock_.unix_seconds();
     return rests(status_.st_mtim, now) && rests(status_.st_ctim, now);
-}
-
-std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> into) {
-    std::size_t done = 0;
-    while (done < into.size()) {
-        const ssize_t got =
-            ::pread(descriptor, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        done += static_cast<std::size_t>(got);
-    }
-    return done;
 }
 
 CompressingSource::CompressingSource(std::shared_ptr<const OpenFile> file, http::Blob bytes, std::uint64_t length,

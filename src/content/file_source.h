@@ -21,9 +21,6 @@ namespace content {
 /// would show a later write.
 inline constexpr base::UnixNs kRestNs = 10 * base::kNsPerSecond;
 
-/// Reads up to `into.size()` bytes from `offset`; fewer at the end of the file or at an error.
-[[nodiscard]] std::size_t read_at(int descriptor, std::uint64_t offset, std::span<std::byte> into);
-
 /// An open regular file and what it was when it was opened.
 class OpenFile final : public http::BodyFile {
 public:

@@ -12,7 +12,7 @@
 
 #include "base/ascii.h"
 #include "base/fd.h"
-#include "content/file_source.h"
+#include "content/file_io.h"
 #include "content/media_type_table.h"
 
 namespace content {
@@ -43,23 +43,15 @@ bool is_media_type(std::string_view text) {
 
 bool is_extension(std::string_view text) {
     // Debian's file has some with a dot inside; they are never asked for.
-    return text.size() <= kLongestExtension && !text.starts_with('.') && std::ranges::all_of(text, [](char c) {
-               const auto byte = static_cast<unsigned char>(c);
-               return byte > 0x20 && byte != 0x7F && c != '/';
-           });
+    return text.size() <= kLongestExtension && !text.starts_with('.') &&
+           std::ranges::all_of(text, [](char c) { return !base::is_control(c) && c != ' ' && c != '/'; });
 }
 
 /// What is shown of a word: no control bytes, and not all of a long one.
 std::string shown(std::string_view word) {
     constexpr std::size_t kMostShown = 40;
     std::string text(word.substr(0, kMostShown));
-    std::ranges::replace_if(
-        text,
-        [](char c) {
-            const auto byte = static_cast<unsigned char>(c);
-            return byte < 0x20 || byte == 0x7F;
-        },
-        '?');
+    std::ranges::replace_if(text, base::is_control, '?');
     return "\"" + text + (word.size() > kMostShown ? "...\"" : "\"");
 }
 

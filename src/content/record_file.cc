@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "content/file_io.h"
 #include "content/file_source.h"
 #include "content/record_operation.h"
 #include "content/validators.h"

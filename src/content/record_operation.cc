@@ -11,7 +11,7 @@
 #include <ctime>
 #include <utility>
 
-#include "content/file_source.h"
+#include "content/file_io.h"
 #include "content/validators.h"
 #include "content/write_error.h"
 #include "http/conditional.h"
@@ -24,7 +24,6 @@ using http::Status;
 /// Times that somebody else changes the file while one operation is at work on it.
 constexpr int kTries = 8;
 constexpr mode_t kNewFileMode = 0666;  // without the process's umask
-constexpr mode_t kModeBits = 0777;
 /// How long a rewrite waits for a file that somebody else writes all the time.
 constexpr base::MonotonicMs kMaxUnsettledMs = 2000;
 /// One read and one write while copying.
@@ -350,25 +349,14 @@ RecordOperation::Checked RecordOperation::copy_to(std::uint64_t end, std::uint64
 }
 
 RecordOperation::Checked RecordOperation::write_all(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written =
-            ::pwrite(temporary_->descriptor(), text.data(), text.size(), static_cast<off_t>(written_));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return refuse(written < 0 ? errno : ENOSPC);
-        text.remove_prefix(static_cast<std::size_t>(written));
-        written_ += static_cast<std::uint64_t>(written);
-    }
-    return {};
+    const int error = write_at(temporary_->descriptor(), written_, std::as_bytes(std::span(text)));
+    return error == 0 ? Checked() : refuse(error);
 }
 
 RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
     const int file = temporary_->descriptor();
-    ::fchmod(file, base_status_.st_mode & kModeBits);
-    struct stat ours{};
-    const bool other_owner =
-        ::fstat(file, &ours) == 0 && (ours.st_uid != base_status_.st_uid || ours.st_gid != base_status_.st_gid);
     // Whoever edits the file keeps it, where the server's process has the right to give it.
-    if (other_owner && ::fchown(file, base_status_.st_uid, base_status_.st_gid) != 0) errno = 0;
+    resemble(file, base_status_);
     stamp(file);
     step_ = Step::publishing;
     if (file_.parts_.durability == Durability::none) return {};

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <span>
 
-#include "content/file_source.h"
+#include "content/file_io.h"
 
 namespace content {
 namespace {

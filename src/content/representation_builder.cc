@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "content/file_io.h"
 #include "content/file_source.h"
 #include "content/media_type.h"
 #include "content/validators.h"

@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/escape.h"
+
 namespace content {
 namespace {
 
@@ -31,7 +33,7 @@ std::expected<std::string, FileError> random_name() {
     std::uint64_t number = 0;
     if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return failure(EAGAIN);
     std::string name(kPrefix);
-    for (std::size_t i = 0; i < kDigits; ++i, number >>= 4) name += "0123456789abcdef"[number & 15U];
+    base::append_hex_number(name, number);
     return name.append(kSuffix);
 }
 
@@ -45,6 +47,20 @@ bool is_temporary_name(std::string_view name) {
     if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
     if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
     return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void resemble(int file, const struct stat& old) {
+    struct stat ours{};
+    if (::fstat(file, &ours) != 0) return;
+    const bool other_owner = ours.st_uid != old.st_uid;
+    bool same_group = ours.st_gid == old.st_gid;
+    // First the owner, since from then on the permissions speak of others than before.
+    if (other_owner && ::fchown(file, old.st_uid, old.st_gid) == 0) same_group = true;
+    // A group of our own may be given without any privilege.
+    if (!same_group) same_group = ::fchown(file, kSameOwner, old.st_gid) == 0;
+    mode_t mode = old.st_mode & kModeBits;
+    if (!same_group) mode &= ~static_cast<mode_t>(S_IRWXG) | ((mode & S_IRWXO) << 3U);
+    if ((ours.st_mode & kModeBits) != mode) ::fchmod(file, mode);
 }
 
 std::expected<TemporaryFile, FileError> TemporaryFile::create(int directory) {
@@ -124,20 +140,6 @@ std::expected<void, FileError> TemporaryFile::rename_new(int directory, const st
         return {};
     }
     return failure(errno);
-}
-
-void TemporaryFile::resemble(const struct stat& old) const {
-    struct stat ours{};
-    if (::fstat(file_.get(), &ours) != 0) return;
-    const bool other_owner = ours.st_uid != old.st_uid;
-    bool same_group = ours.st_gid == old.st_gid;
-    // First the owner, since from then on the permissions speak of others than before.
-    if (other_owner && ::fchown(file_.get(), old.st_uid, old.st_gid) == 0) same_group = true;
-    // A group of our own may be given without any privilege.
-    if (!same_group) same_group = ::fchown(file_.get(), kSameOwner, old.st_gid) == 0;
-    mode_t mode = old.st_mode & kModeBits;
-    if (!same_group) mode &= ~static_cast<mode_t>(S_IRWXG) | ((mode & S_IRWXO) << 3U);
-    if ((ours.st_mode & kModeBits) != mode) ::fchmod(file_.get(), mode);
 }
 
 std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {

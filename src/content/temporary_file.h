@@ -49,11 +49,6 @@ public:
     }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
 
-    /// Takes over the owner, the group and the permissions of the file that this one is to replace, `old`. Where the
-    /// process may not give its files away they stay its own, and a group that `old` did not have gets no more of them
-    /// than everybody. Set-user-ID and the like do not pass to content that came over the network.
-    void resemble(const struct stat& old) const;
-
     /// Gives the file its final name; one that exists is not replaced (EEXIST).
     std::expected<void, FileError> publish_new(int directory, const std::string& name);
     /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
@@ -85,6 +80,11 @@ private:
     dev_t device_ = 0;  ///< of a parked file
     ino_t number_ = 0;
 };
+
+/// Gives `file`, a descriptor, the owner, the group and the permissions of the file that it is to replace, `old`. Where
+/// the process may not give its files away they stay its own, and a group that `old` did not have gets no more of them
+/// than everybody. Set-user-ID and the like do not pass to content that came over the network.
+void resemble(int file, const struct stat& old);
 
 /// True for a name that create() gives.
 [[nodiscard]] bool is_temporary_name(std::string_view name);

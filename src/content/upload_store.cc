@@ -25,8 +25,6 @@ constexpr int kRemovalsAtOnce = 16;
 /// How often tidy() looks, and at least how often where uploads live for seconds only.
 constexpr base::MonotonicMs kTidyEveryMs = 60'000;
 constexpr base::MonotonicMs kTidyAtMostEveryMs = 250;
-constexpr std::size_t kNumberDigits = 16;
-constexpr std::size_t kSecretDigits = 32;
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};  // a wake that finds no connection
 
 bool fill_random(std::span<std::uint64_t> into) {
@@ -100,11 +98,11 @@ UploadStore::Upload* UploadStore::find(std::uint64_t number) {
 }
 
 UploadStore::Upload* UploadStore::find(std::string_view token) {
-    if (token.size() != kNumberDigits + kSecretDigits) return nullptr;
-    const auto number = parse_hexadecimal(token.substr(0, kNumberDigits));
+    if (token.size() != kUploadNumberDigits + kUploadSecretDigits) return nullptr;
+    const auto number = parse_hexadecimal(token.substr(0, kUploadNumberDigits));
     if (!number) return nullptr;
     Upload* const upload = find(*number);
-    return upload != nullptr && is_secret(token.substr(kNumberDigits), upload->secret) ? upload : nullptr;
+    return upload != nullptr && is_secret(token.substr(kUploadNumberDigits), upload->secret) ? upload : nullptr;
 }
 
 UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<const PartialFile>& bytes) {
@@ -134,11 +132,6 @@ UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<con
     prolong(upload);
     bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
-}
-
-void UploadStore::resemble(const Upload& upload, const PartialFile& bytes, const struct stat& old) {
-    base::Fd copy(::fcntl(bytes.file.get(), F_DUPFD_CLOEXEC, 0));
-    TemporaryFile::adopt(std::move(copy), bytes.directory.get(), partial_name(upload.number)).resemble(old);
 }
 
 std::expected<std::shared_ptr<const PartialFile>, FileError> UploadStore::open_bytes(Upload& upload) {
@@ -217,7 +210,8 @@ void UploadStore::remove(Upload& upload) {
 
 bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {
     // The clock stands still within a turn.
-    if (std::exchange(turn_ns_, parts_.clock.unix_ns()) != turn_ns_) worked_ = 0;
+    const std::int64_t now_ns = parts_.clock.unix_ns();
+    if (std::exchange(turn_ns_, now_ns) != now_ns) worked_ = 0;
     if (worked_ >= limit) return false;
     worked_ += bytes;
     return true;

@@ -57,8 +57,8 @@ public:
         std::uint64_t synced = 0;  ///< no more than the offset; certainly on disk, and its state says so
         std::optional<std::uint64_t> length;
         std::int64_t expires_s = 0;  ///< unix time
-        /// Grows with every request: only the sink of the last one may write.
-        std::uint64_t turn = 0;
+        /// Grows with every request to it: only the sink of the last one may write.
+        std::uint64_t generation = 0;
         enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
         std::vector<http::Wake> waiting;  ///< for the end of what goes on
         /// Somebody works on it over several turns: nobody else may touch it.
@@ -77,8 +77,6 @@ public:
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
     /// rest of `state`. nullptr: there are too many, or the file system does not let us.
     Upload* create(UploadState& state, std::shared_ptr<const PartialFile>& bytes);
-    /// Gives the bytes the mode and owner of `old`, which they are to replace.
-    static void resemble(const Upload& upload, const PartialFile& bytes, const struct stat& old);
     /// By number and secret, as token() gave them; nullptr for every other text.
     Upload* find(std::string_view token);
     Upload* find(std::uint64_t number);

@@ -1,13 +1,12 @@
 // Bytes into the upload, and what follows when they are all in.
 #include "handlers/append_sink.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
+#include "content/file_io.h"
 #include "content/write_error.h"
-#include "handlers/upload_answer.h"
+#include "handlers/error_page.h"
+#include "handlers/ready_answer.h"
 #include "http/upload_fields.h"
 
 namespace handlers {
@@ -33,7 +32,7 @@ AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload,
                        std::shared_ptr<const content::PartialFile> bytes, UploadDigests digests, const Setting& setting)
     : store_(store),
       number_(upload.number),
-      turn_(upload.turn),
+      generation_(upload.generation),
       bytes_(std::move(bytes)),
       digests_(std::move(digests)),
       setting_(setting),
@@ -47,7 +46,7 @@ AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload,
 /// nullptr when the upload is gone, or another request has it now.
 UploadStore::Upload* AppendSink::current() const {
     UploadStore::Upload* const upload = store_.find(number_);
-    return upload != nullptr && upload->turn == turn_ ? upload : nullptr;
+    return upload != nullptr && upload->generation == generation_ ? upload : nullptr;
 }
 
 std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block) {
@@ -70,16 +69,10 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
 }
 
 std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block) {
-    while (!block.empty()) {
-        const ssize_t written =
-            ::pwrite(bytes_->file.get(), block.data(), block.size(), static_cast<off_t>(upload.offset));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return std::unexpected(content::write_refusal(written < 0 ? errno : ENOSPC));
-        const auto count = static_cast<std::size_t>(written);
-        block = block.subspan(count);
-        upload.offset += count;
-        unchecked_ += count;
+    if (const int error = content::write_at(bytes_->file.get(), upload.offset, block); error != 0) {
+        return std::unexpected(content::write_refusal(error));
     }
+    unchecked_ += block.size();
     store_.prolong(upload);
     store_.collect_syncs();
     // Bytes that a digest may still take back are not promised.
@@ -114,12 +107,12 @@ std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload
         return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
     }
     store_.remove(upload);
-    return std::make_unique<ReadyAnswer>(refusal);
+    return std::make_unique<ReadyAnswer>(refusal_response(nullptr, refusal));
 }
 
 std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
     UploadStore::Upload* const upload = current();
-    if (upload == nullptr) return std::make_unique<ReadyAnswer>(kTakenOver);
+    if (upload == nullptr) return std::make_unique<ReadyAnswer>(refusal_response(nullptr, kTakenOver));
     if (const auto refusal = digests_.finish(trailers, bytes_->file.get(), upload->offset, begin_)) {
         return take_back(*upload, *refusal);
     }
@@ -130,8 +123,7 @@ std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trail
 
 std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {
     if (upload.length && *upload.length != upload.offset) {
-        return std::make_unique<ReadyAnswer>(
-            problem_response(Status::bad_request, http::UploadProblem::inconsistent_length, 0, 0));
+        return std::make_unique<ReadyAnswer>(inconsistent_length());
     }
     upload.length = upload.offset;
     upload.phase = UploadStore::Phase::publishing;

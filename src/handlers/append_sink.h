@@ -27,7 +27,7 @@ public:
         std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
     };
 
-    /// `store` outlives this; the upload's turn is the current one. `digests` cover what `setting` says.
+    /// `store` outlives this; the upload's generation is that of this request. `digests` cover what `setting` says.
     AppendSink(content::UploadStore& store, const content::UploadStore::Upload& upload,
                std::shared_ptr<const content::PartialFile> bytes, UploadDigests digests, const Setting& setting);
 
@@ -46,7 +46,7 @@ private:
 
     content::UploadStore& store_;
     std::uint64_t number_;
-    std::uint64_t turn_;
+    std::uint64_t generation_;
     std::shared_ptr<const content::PartialFile> bytes_;
     UploadDigests digests_;
     Setting setting_;

@@ -12,6 +12,7 @@
 #include "handlers/error_page.h"
 #include "handlers/form_answer.h"
 #include "handlers/kept_request.h"
+#include "handlers/ready_answer.h"
 #include "handlers/upload_name.h"
 #include "http/form.h"
 #include "http/multipart.h"
@@ -144,15 +145,6 @@ private:
     std::unique_ptr<const KeptRequest> request_;
 };
 
-class Refused final : public http::PendingResponse {
-public:
-    explicit Refused(http::Response response) : response_(std::move(response)) {}
-    std::optional<http::Response> advance(http::Wake) override { return std::move(response_); }
-
-private:
-    http::Response response_;
-};
-
 /// Takes the form of an action.
 class ActionSink final : public http::BodySink {
 public:
@@ -177,7 +169,7 @@ public:
 
 private:
     static std::unique_ptr<http::PendingResponse> refuse(http::Response response) {
-        return std::make_unique<Refused>(std::move(response));
+        return std::make_unique<ReadyAnswer>(std::move(response));
     }
 
     std::unique_ptr<http::PendingResponse> create(const std::string& name) {

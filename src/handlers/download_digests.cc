@@ -38,35 +38,36 @@ public:
         wanted_[0] = {"Repr-Digest", wanted_in(request, FieldName::want_repr_digest)};
         const bool whole = response_.status == http::Status::ok && method_ == http::Method::get;
         if (whole) wanted_[1] = {"Content-Digest", wanted_in(request, FieldName::want_content_digest)};
+        go_on();
     }
 
     std::optional<http::Response> advance(http::Wake wake) override {
-        while (step_ < wanted_.size()) {
-            if (wait_ != nullptr && !wait_->advance(wake)) return std::nullopt;
-            wait_.reset();
-            if (!start()) add_field(wanted_[step_++]);
+        while (wait_ != nullptr) {
+            if (!wait_->advance(wake)) return std::nullopt;
+            add_field(wanted_[step_++]);
+            go_on();
         }
+        return take();
+    }
+
+    /// False when everything wanted is there: take() has it.
+    [[nodiscard]] bool is_waiting() const { return wait_ != nullptr; }
+
+    [[nodiscard]] http::Response take() {
         use_made_form();
         return std::move(response_);
     }
 
-    /// True when everything wanted is there; advance() does not wait then.
-    [[nodiscard]] bool is_ready() {
-        while (step_ < wanted_.size()) {
-            if (start()) return false;
-            add_field(wanted_[step_++]);
-        }
-        return true;
-    }
-
 private:
-    /// False when there is nothing to wait for.
-    bool start() {
-        const Wanted& wanted = wanted_[step_];
-        if (tried_ == step_ + 1 || !wanted.algorithm) return false;
-        tried_ = step_ + 1;
-        wait_ = queue_.make(found_, coding_, *wanted.algorithm);
-        return wait_ != nullptr;
+    /// Adds what is known, up to the first digest that has to be waited for.
+    void go_on() {
+        wait_.reset();
+        for (; step_ < wanted_.size(); ++step_) {
+            const Wanted& wanted = wanted_[step_];
+            if (wanted.algorithm) wait_ = queue_.make(found_, coding_, *wanted.algorithm);
+            if (wait_ != nullptr) return;
+            add_field(wanted);
+        }
     }
 
     void add_field(const Wanted& wanted) {
@@ -94,8 +95,7 @@ private:
     http::Coding coding_;
     http::Response response_;
     std::array<Wanted, 2> wanted_;
-    std::size_t step_ = 0;   ///< of wanted_: the one being made
-    std::size_t tried_ = 0;  ///< how many of wanted_ were asked of the queue
+    std::size_t step_ = 0;  ///< of wanted_: the one being made
     std::unique_ptr<content::DigestQueue::Wait> wait_;
 };
 
@@ -105,9 +105,8 @@ Decision with_digests(content::DigestQueue& queue, const http::Request& request,
                       const std::shared_ptr<const content::Representation>& found, http::Coding coding,
                       http::Response response) {
     auto pending = std::make_unique<DigestedResponse>(queue, request, found, coding, std::move(response));
-    if (!pending->is_ready()) return pending;
-    constexpr http::Wake kNobody = 0;  // nothing waits any more
-    return std::move(*pending->advance(kNobody));
+    if (pending->is_waiting()) return pending;
+    return pending->take();
 }
 
 }  // namespace handlers

@@ -11,6 +11,7 @@
 #include "handlers/form_answer.h"
 #include "handlers/form_reader.h"
 #include "handlers/kept_request.h"
+#include "handlers/ready_answer.h"
 
 namespace handlers {
 namespace {
@@ -22,16 +23,15 @@ using http::Status;
 class FormCommits final : public http::PendingResponse {
 public:
     FormCommits(content::DiskQueue& disk, std::unique_ptr<const KeptRequest> request,
-                std::unique_ptr<FormReader> reader, std::optional<Refusal> fault)
-        : disk_(disk), request_(std::move(request)), reader_(std::move(reader)), fault_(fault) {}
+                std::unique_ptr<FormReader> reader)
+        : disk_(disk), request_(std::move(request)), reader_(std::move(reader)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
-        if (!fault_ && !checked_) {
+        if (step_ == Step::reading) {
             if (!reader_->work()) return go_on_later(wake);
-            fault_ = reader_->find_fault();
-            checked_ = true;
+            if (const auto fault = reader_->find_fault()) return refusal_response(&request_->get(), *fault);
+            step_ = Step::committing;
         }
-        if (fault_) return refusal_response(&request_->get(), *fault_);
         settle(wake);
         std::size_t begun = 0;
         while (may_begin() && begun < kFormFilesPerSlice) {
@@ -44,6 +44,7 @@ public:
     }
 
 private:
+    enum class Step : std::uint8_t { reading, committing };
     struct Running {
         std::unique_ptr<content::FileCommit> commit;
         std::string path;  ///< that it was asked for
@@ -111,8 +112,7 @@ private:
     content::DiskQueue& disk_;
     std::unique_ptr<const KeptRequest> request_;
     std::unique_ptr<FormReader> reader_;
-    std::optional<Refusal> fault_;
-    bool checked_ = false;
+    Step step_ = Step::reading;
     std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
     std::vector<Running> running_;
 };
@@ -142,8 +142,10 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         // The form itself is not kept: a digest that was not announced has nothing to be checked against.
-        const auto fault = digests_.finish(trailers, -1, UINT64_MAX);
-        return std::make_unique<FormCommits>(disk_, std::move(request_), std::move(reader_), fault);
+        if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
+            return std::make_unique<ReadyAnswer>(refusal_response(&request_->get(), *fault));
+        }
+        return std::make_unique<FormCommits>(disk_, std::move(request_), std::move(reader_));
     }
 
 private:

@@ -14,6 +14,7 @@
 #include "content/record_view.h"
 #include "handlers/error_page.h"
 #include "handlers/kept_request.h"
+#include "handlers/ready_answer.h"
 #include "handlers/record_body.h"
 #include "http/accept.h"
 #include "http/conditional.h"
@@ -187,16 +188,6 @@ private:
     RecordOperation operation_;
 };
 
-/// An answer that is known when the body is in.
-class RefusedRecord final : public http::PendingResponse {
-public:
-    explicit RefusedRecord(http::Response response) : response_(std::move(response)) {}
-    std::optional<http::Response> advance(http::Wake) override { return std::move(response_); }
-
-private:
-    http::Response response_;
-};
-
 /// Takes the body of POST and PUT.
 class RecordSink final : public http::BodySink {
 public:
@@ -240,7 +231,7 @@ public:
 
 private:
     std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) const {
-        return std::make_unique<RefusedRecord>(refused(request_->get(), refusal));
+        return std::make_unique<ReadyAnswer>(refused(request_->get(), refusal));
     }
 
     content::RecordFile& file_;
@@ -350,7 +341,7 @@ Decision Records::receive(const http::Request& request, std::string_view id) {
                                  "a record is sent as application/x-www-form-urlencoded, multipart/form-data or "
                                  "application/json, without Content-Encoding."});
     }
-    if (request.framing.kind == http::Framing::Kind::length && request.framing.length > config_.limits.max_body_bytes) {
+    if (request.body_length().value_or(0) > config_.limits.max_body_bytes) {
         return refusal_response(&request, {Status::content_too_large, "the body is longer than a record may be."});
     }
     return std::make_unique<RecordSink>(file_, clock_, request, std::move(*media), config_.path, std::string(id));

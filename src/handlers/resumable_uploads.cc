@@ -8,7 +8,6 @@
 
 #include "handlers/append_sink.h"
 #include "handlers/error_page.h"
-#include "handlers/resumption_answers.h"
 #include "handlers/upload_digests.h"
 
 namespace handlers {
@@ -39,11 +38,6 @@ constexpr std::string_view kTakingBack =
     "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
 constexpr int kTakingBackSeconds = 1;
 
-std::optional<std::uint64_t> content_length(const http::Request& request) {
-    if (request.framing.kind == http::Framing::Kind::chunked) return std::nullopt;
-    return request.framing.length;
-}
-
 bool has_value(const http::Request& request, FieldName name) {
     const auto value = request.find(name);
     return value && !value->empty();
@@ -67,10 +61,6 @@ std::string lasting_fields(const http::Request& request) {
         }
     }
     return lines;
-}
-
-http::Response inconsistent_length() {
-    return problem_response(Status::bad_request, UploadProblem::inconsistent_length, 0, 0);
 }
 
 }  // namespace
@@ -100,7 +90,7 @@ void ResumableUploads::advertise(http::Response& response) const {
 std::optional<http::Response> ResumableUploads::refuse_creation(const http::Request& request,
                                                                 const http::UploadFields& fields,
                                                                 std::optional<std::uint64_t>& whole) const {
-    const auto here = content_length(request);
+    const auto here = request.body_length();
     whole = fields.length;
     if (*fields.complete && here) {
         if (whole && *whole != *here) return inconsistent_length();
@@ -124,7 +114,7 @@ std::optional<Decision> ResumableUploads::create(const http::Request& request, s
     if (auto refused = refuse_creation(request, fields, whole)) return Decision(std::move(*refused));
     auto digests = UploadDigests::of(request, is_whole ? UploadDigests::Covers::whole : UploadDigests::Covers::part);
     if (!digests) return Decision(refusal_response(&request, digests.error()));
-    const auto needed = whole ? whole : content_length(request);
+    const auto needed = whole ? whole : request.body_length();
     const auto place = content::FileSink::admit(parts_, path, needed, content::WriteConditions(request), on_conflict);
     if (!place) return Decision(refusal_response(&request, place.error()));
 
@@ -143,7 +133,7 @@ std::optional<Decision> ResumableUploads::create(const http::Request& request, s
     }
     // Under its temporary name the content is no more open to others than under its own.
     const auto old = place->status();
-    if (old && *old && S_ISREG((*old)->st_mode)) UploadStore::resemble(*upload, *bytes, **old);
+    if (old && *old && S_ISREG((*old)->st_mode)) content::resemble(bytes->file.get(), **old);
     return Decision(std::make_unique<AppendSink>(
         store_, *upload, std::move(bytes), std::move(*digests),
         AppendSink::Setting{is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
@@ -152,7 +142,7 @@ std::optional<Decision> ResumableUploads::create(const http::Request& request, s
 }
 
 Decision ResumableUploads::handle(const http::Request& request) {
-    Upload* const upload = store_.find(request.path().substr(kPrefix.size()));
+    Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
     if (upload == nullptr) return unknown_upload(&request);
     if (request.method == Method::patch) return append(request, *upload);
     const bool removes = request.method == Method::del;
@@ -160,7 +150,7 @@ Decision ResumableUploads::handle(const http::Request& request) {
         return method_not_allowed(request, allowed());
     }
     // Whatever still writes stops here, so that what is told stays true.
-    ++upload->turn;
+    ++upload->generation;
     if (upload->is_busy()) {
         return std::make_unique<AfterCommit>(store_, upload->number,
                                              removes ? AfterCommit::Then::remove : AfterCommit::Then::tell,
@@ -201,15 +191,14 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
     if (upload.phase == UploadStore::Phase::taking_back) {
         return unavailable(&request, kTakingBack, kTakingBackSeconds);
     }
-    return problem_response(Status::bad_request,
-                            request.has_body() ? UploadProblem::inconsistent_length : UploadProblem::completed_upload,
-                            0, 0);
+    return request.has_body() ? inconsistent_length()
+                              : problem_response(Status::bad_request, UploadProblem::completed_upload);
 }
 
 /// Compares every length that was ever stated; a new one is kept.
 std::optional<http::Response> ResumableUploads::note_length(const http::Request& request, Upload& upload,
                                                             const http::UploadFields& fields) {
-    const auto here = content_length(request);
+    const auto here = request.body_length();
     if (here && *here > static_cast<std::uint64_t>(INT64_MAX) - upload.offset) return inconsistent_length();
     auto whole = fields.length;
     if (*fields.complete && here) {
@@ -235,7 +224,7 @@ Decision ResumableUploads::append(const http::Request& request, Upload& upload) 
     auto digests = UploadDigests::of(request, UploadDigests::Covers::part);
     if (!digests) return refusal_response(&request, digests.error());
     // The last one who comes goes on: the one before is a connection that the client has given up.
-    ++upload.turn;
+    ++upload.generation;
     auto bytes = store_.open_bytes(upload);
     if (!bytes) {
         store_.remove(upload);
@@ -247,7 +236,7 @@ Decision ResumableUploads::append(const http::Request& request, Upload& upload) 
             OffsetAnswer::Telling{OffsetAnswer::Told::mismatched, config_.max_body_bytes, *fields.offset});
     }
     if (auto refused = note_length(request, upload, fields)) return std::move(*refused);
-    const std::uint64_t more = upload.length ? *upload.length - upload.offset : content_length(request).value_or(0);
+    const std::uint64_t more = upload.length ? *upload.length - upload.offset : request.body_length().value_or(0);
     const auto space = content::FileSink::check_space((*bytes)->file.get(), parts_.min_free_bytes, more);
     if (!space) return refusal_response(&request, space.error());
     return std::make_unique<AppendSink>(

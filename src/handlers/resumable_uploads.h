@@ -11,6 +11,7 @@
 #include "content/file_sink.h"
 #include "content/upload_store.h"
 #include "handlers/handler.h"
+#include "handlers/resumption_answers.h"
 #include "handlers/site_config.h"
 #include "http/method.h"
 #include "http/upload_fields.h"
@@ -25,7 +26,7 @@ public:
     /// False when this server offers none.
     [[nodiscard]] bool is_on() const { return config_.allow_upload && config_.upload_expiry_s > 0; }
     /// True for the path of an upload resource, whether there is one or not.
-    [[nodiscard]] bool owns(std::string_view path) const { return path.starts_with(kPrefix) && is_on(); }
+    [[nodiscard]] bool owns(std::string_view path) const { return path.starts_with(kUploadsPath) && is_on(); }
     [[nodiscard]] static http::MethodSet allowed();
 
     /// What a creating request gets; nullopt when it is none, or is stored without resumption. What every upload is
@@ -43,8 +44,6 @@ public:
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const { return store_.tidy_due(); }
 
 private:
-    static constexpr std::string_view kPrefix = "/.godwit/uploads/";
-
     using Upload = content::UploadStore::Upload;
 
     [[nodiscard]] std::optional<http::Response> refuse_creation(const http::Request& request,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "content/file_io.h"
 #include "content/write_conditions.h"
 #include "content/write_error.h"
 #include "handlers/error_page.h"
@@ -63,7 +64,7 @@ private:
 }  // namespace
 
 std::string upload_location(const UploadStore::Upload& upload) {
-    return "/.godwit/uploads/" + UploadStore::token(upload);
+    return std::string(kUploadsPath).append(UploadStore::token(upload));
 }
 
 std::string announcement_fields(const UploadStore& store, const UploadStore::Upload& upload, std::uint64_t max_bytes) {
@@ -89,6 +90,10 @@ http::Response problem_response(Status status, http::UploadProblem problem, std:
     response.body = http::Piece(http::upload_problem_json(problem, expected, provided));
     response.reason = "the request does not fit the upload's state";
     return response;
+}
+
+http::Response inconsistent_length() {
+    return problem_response(Status::bad_request, http::UploadProblem::inconsistent_length);
 }
 
 http::Response complete_response(const UploadStore& store, const UploadStore::Upload& upload) {
@@ -170,10 +175,9 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         return std::nullopt;
     }
     std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes)));
-    const ssize_t count = ::pread(bytes_->file.get(), block.data(), block.size(), static_cast<off_t>(hashed_));
-    if (count < 0 || (count == 0 && hashed_ < end)) return refusal_response(nullptr, kLost);
-    digests_->update(std::span(block).first(static_cast<std::size_t>(count)));
-    hashed_ += static_cast<std::uint64_t>(count);
+    if (content::read_at(bytes_->file.get(), hashed_, block) != block.size()) return refusal_response(nullptr, kLost);
+    digests_->update(block);
+    hashed_ += block.size();
     if (hashed_ < end) {
         store_.parts().disk.wake_later(wake);
         return std::nullopt;

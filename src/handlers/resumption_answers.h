@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "content/upload_store.h"
 #include "content/upload_sync.h"
@@ -17,15 +18,18 @@
 
 namespace handlers {
 
+/// Upload resources are below it.
+inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
 /// The address of an upload resource.
 [[nodiscard]] std::string upload_location(const content::UploadStore::Upload& upload);
 /// Location and Upload-Limit, as the first 104 has them; Upload-Offset, as the later ones.
 [[nodiscard]] std::string announcement_fields(const content::UploadStore& store,
                                               const content::UploadStore::Upload& upload, std::uint64_t max_bytes);
 [[nodiscard]] std::string progress_fields(std::uint64_t offset);
-/// A problem of §7 of the draft, as application/problem+json.
-[[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem, std::uint64_t expected,
-                                              std::uint64_t provided);
+/// A problem of §7 of the draft, as application/problem+json; the offsets are told for mismatching_offset only.
+[[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem,
+                                              std::uint64_t expected = 0, std::uint64_t provided = 0);
+[[nodiscard]] http::Response inconsistent_length();
 /// What a complete upload answers to HEAD.
 [[nodiscard]] http::Response complete_response(const content::UploadStore& store,
                                                const content::UploadStore::Upload& upload);

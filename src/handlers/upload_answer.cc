@@ -9,8 +9,6 @@
 
 namespace handlers {
 
-ReadyAnswer::ReadyAnswer(const http::Refusal& refusal) : response_(refusal_response(nullptr, refusal)) {}
-
 std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
     const auto result = commit_->advance(wake);
     if (!result) return std::nullopt;

@@ -1,5 +1,5 @@
-// The answers of an upload whose body is in: 201 or 204 after the commit, or a refusal. Called by the sinks of Uploads
-// and ResumableUploads.
+// The answer of an upload whose body is in: 201 or 204 after the commit, or a refusal. Made by the sink of Uploads and
+// by CompletionAnswer.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,6 @@
 #include "http/response.h"
 
 namespace handlers {
-
-/// An answer that is known when the body is in.
-class ReadyAnswer final : public http::PendingResponse {
-public:
-    explicit ReadyAnswer(http::Response response) : response_(std::move(response)) {}
-    explicit ReadyAnswer(const http::Refusal& refusal);
-    std::optional<http::Response> advance(http::Wake) override { return std::move(response_); }
-
-private:
-    http::Response response_;
-};
 
 /// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
 class UploadAnswer final : public http::PendingResponse {

@@ -1,12 +1,11 @@
 // Digests of an upload: in the head, in trailers, and for the answer.
 #include "handlers/upload_digests.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <span>
 
 #include "base/ascii.h"
+#include "content/file_io.h"
 #include "http/field_name.h"
 
 namespace handlers {
@@ -26,7 +25,7 @@ constexpr http::Refusal kUnannounced{http::Status::bad_request,
                                      "a digest in the trailer of a long body must be announced, as in "
                                      "\"Trailer: Content-Digest\"; nothing was stored."};
 
-std::size_t index(DigestAlgorithm algorithm) { return algorithm == DigestAlgorithm::sha_256 ? 0 : 1; }
+std::size_t index(DigestAlgorithm algorithm) { return static_cast<std::size_t>(algorithm); }
 
 bool is_digest_field(FieldName name) { return name == FieldName::content_digest || name == FieldName::repr_digest; }
 
@@ -97,11 +96,11 @@ bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t 
     if (digester == nullptr) return false;
     std::vector<std::byte> block(kReadBackBlock);
     for (std::uint64_t at = begin; at < end;) {
-        const auto left = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size()));
-        const ssize_t count = ::pread(file, block.data(), left, static_cast<off_t>(at));
-        if (count <= 0) return false;
-        digester->update(std::span(block).first(static_cast<std::size_t>(count)));
-        at += static_cast<std::uint64_t>(count);
+        const auto part =
+            std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size())));
+        if (content::read_at(file, at, part) != part.size()) return false;
+        digester->update(part);
+        at += part.size();
     }
     results_[index(algorithm)] = digester->finish();
     return true;
@@ -125,7 +124,7 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
         if (!is_digest_field(name) || (covers_ == Covers::part && name == FieldName::repr_digest)) continue;
         if (const auto refusal = expect(base::trim_blanks(line.substr(colon + 1)))) return refusal;
     }
-    for (std::size_t i = 0; i < kAlgorithms; ++i) {
+    for (std::size_t i = 0; i < http::kDigestAlgorithms; ++i) {
         if (running_[i] != nullptr) results_[i] = running_[i]->finish();
     }
     for (const http::Digests& stated : expected_) {

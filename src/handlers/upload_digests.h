@@ -42,8 +42,6 @@ public:
     [[nodiscard]] const std::string& answer_field() const { return answer_field_; }
 
 private:
-    static constexpr std::size_t kAlgorithms = 2;
-
     std::optional<http::Refusal> expect(std::string_view value);
     void hash(http::DigestAlgorithm algorithm);
     bool catch_up(http::DigestAlgorithm algorithm, int file, std::uint64_t begin, std::uint64_t end);
@@ -52,8 +50,8 @@ private:
     Covers covers_ = Covers::whole;
     std::vector<http::Digests> expected_;
     std::optional<http::DigestAlgorithm> wanted_;
-    std::array<std::unique_ptr<content::Digester>, kAlgorithms> running_;
-    std::array<std::string, kAlgorithms> results_;
+    std::array<std::unique_ptr<content::Digester>, http::kDigestAlgorithms> running_;
+    std::array<std::string, http::kDigestAlgorithms> results_;
     std::string answer_field_;
 };
 

@@ -8,6 +8,7 @@
 #include "content/file_commit.h"
 #include "handlers/error_page.h"
 #include "handlers/form_uploads.h"
+#include "handlers/ready_answer.h"
 #include "handlers/resumable_uploads.h"
 #include "handlers/upload_answer.h"
 #include "handlers/upload_digests.h"
@@ -37,7 +38,7 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
-            return std::make_unique<ReadyAnswer>(*refusal);
+            return std::make_unique<ReadyAnswer>(refusal_response(nullptr, *refusal));
         }
         return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.answer_field());
     }
@@ -55,11 +56,6 @@ bool is_coded(const http::Request& request) {
     std::string storage;
     const std::string_view codings = *request.find_list(FieldName::content_encoding, storage);
     return !codings.empty() && !base::equals_ignoring_case(codings, "identity");
-}
-
-std::optional<std::uint64_t> known_length(const http::Request& request) {
-    if (request.framing.kind == http::Framing::Kind::chunked) return std::nullopt;
-    return request.framing.length;
 }
 
 bool is_form(const http::Request& request) {
@@ -105,7 +101,7 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
         response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
         return response;
     }
-    const auto length = known_length(request);
+    const auto length = request.body_length();
     if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
         auto response = refusal_response(&request, kTooLarge);
         if (request.fields.has(FieldName::upload_complete)) resumable_.add_limits(response);
@@ -158,7 +154,7 @@ Decision Uploads::store(const http::Request& request, std::string_view path, std
     auto digests = UploadDigests::of(request);
     if (!digests) return refusal_response(&request, digests.error());
     auto sink =
-        content::FileSink::open(parts_, path, known_length(request), content::WriteConditions(request), on_conflict);
+        content::FileSink::open(parts_, path, request.body_length(), content::WriteConditions(request), on_conflict);
     if (!sink) return refusal_response(&request, sink.error());
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
                                         config_.max_body_bytes);

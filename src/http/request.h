@@ -39,6 +39,11 @@ struct Request {
     [[nodiscard]] bool has_body() const {
         return framing.kind == Framing::Kind::chunked || (framing.kind == Framing::Kind::length && framing.length > 0);
     }
+    /// Bytes of the body, 0 where there is none; nullopt for chunks.
+    [[nodiscard]] std::optional<std::uint64_t> body_length() const {
+        if (framing.kind == Framing::Kind::chunked) return std::nullopt;
+        return framing.length;
+    }
     void clear() {
         text = {};
         method = Method::unknown;

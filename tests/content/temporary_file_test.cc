@@ -58,7 +58,7 @@ TEST_CASE("temporary file: takes over owner, group and permissions where the pro
     old.st_mode = S_IFREG | S_ISUID | 0764;
     old.st_uid = ::geteuid() == 0 ? 12345 : ::geteuid();
     old.st_gid = ::geteuid() == 0 ? 54321 : ::getegid();
-    file->resemble(old);
+    content::resemble(file->descriptor(), old);
     struct stat now{};
     REQUIRE(::fstat(file->descriptor(), &now) == 0);
     CHECK(now.st_uid == old.st_uid);
@@ -80,7 +80,7 @@ TEST_CASE("temporary file: a group that the old file did not have may no more th
     // For this thread's calls on files alone: without the rights of root.
     if (root) REQUIRE(::fchown(file->descriptor(), kNobody, kNobody) == 0);
     if (root) ::setfsuid(kNobody);
-    file->resemble(old);
+    content::resemble(file->descriptor(), old);
     if (root) ::setfsuid(0);
     struct stat now{};
     REQUIRE(::fstat(file->descriptor(), &now) == 0);
