@@ -18,12 +18,23 @@ bool concerns_all(Status status) { return http::code(status) >= 500; }
 }  // namespace
 
 FormReader::FormReader(const content::WriteParts& parts, const SiteConfig& config, std::string_view directory,
-                       std::string_view boundary)
-    : parts_(parts), config_(config), directory_(directory), parser_(boundary, kMaxFormParts) {}
+                       std::string_view boundary, std::chrono::microseconds slice)
+    : parts_(parts), config_(config), directory_(directory), parser_(boundary, kMaxFormParts), slice_(slice) {}
+
+void FormReader::begin_slice() {
+    files_left_ = kFormFilesPerSlice;
+    slice_end_ = Time::now() + slice_;
+}
+
+/// At least one file in each slice.
+void FormReader::count_file() {
+    --files_left_;
+    if (files_left_ > 0 && Time::now() >= slice_end_) files_left_ = 0;
+}
 
 std::expected<void, Refusal> FormReader::take(std::span<const std::byte> block) {
     if (held_.empty()) {
-        files_left_ = kFormFilesPerSlice;
+        begin_slice();
         block = block.subspan(read(block));
     }
     if (refusal_) return std::unexpected(*refusal_);
@@ -33,7 +44,7 @@ std::expected<void, Refusal> FormReader::take(std::span<const std::byte> block) 
 
 bool FormReader::work() {
     if (held_.empty()) return true;
-    files_left_ = kFormFilesPerSlice;
+    begin_slice();
     held_at_ += read(std::span(held_).subspan(held_at_));
     if (held_at_ < held_.size() && !refusal_) return false;
     held_.clear();
@@ -110,7 +121,7 @@ void FormReader::take_bytes(std::span<const std::byte> bytes) {
 }
 
 void FormReader::end_part() {
-    if (part_ == Part::file || part_ == Part::ignored) --files_left_;
+    const bool is_file = part_ == Part::file || part_ == Part::ignored;
     if (part_ == Part::file) {
         Entry& entry = entries_.back();
         entry.file.bytes = sink_->bytes();
@@ -123,6 +134,7 @@ void FormReader::end_part() {
         }
     }
     part_ = Part::none;
+    if (is_file) count_file();
 }
 
 void FormReader::refuse_file(const Refusal& refusal) {

@@ -2,6 +2,7 @@
 // slices. Called by form_uploads.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,6 +17,7 @@
 #include "base/fd.h"
 #include "content/parked_file.h"
 #include "handlers/form_answer.h"
+#include "handlers/form_uploads.h"
 #include "handlers/site_config.h"
 #include "http/multipart.h"
 
@@ -29,7 +31,7 @@ public:
     };
 
     FormReader(const content::WriteParts& parts, const SiteConfig& config, std::string_view directory,
-               std::string_view boundary);
+               std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
     /// Takes all of `block`; what one slice does not get to waits for work(). After a refusal (400, 413, 5xx) nothing
     /// more is taken.
@@ -44,6 +46,10 @@ public:
 private:
     enum class Part : std::uint8_t { none, field, file, ignored, unnamed };
 
+    using Time = std::chrono::steady_clock;
+
+    void begin_slice();
+    void count_file();
     std::size_t read(std::span<const std::byte> input);
     void begin_part();
     void begin_file(std::string_view filename);
@@ -64,6 +70,8 @@ private:
     std::vector<std::byte> held_;  ///< taken, not read: at most what the server receives at once
     std::size_t held_at_ = 0;
     std::size_t files_left_ = 0;  ///< in this slice
+    std::chrono::microseconds slice_;
+    Time::time_point slice_end_;
     std::optional<http::Refusal> refusal_;
 };
 

@@ -3,6 +3,7 @@
 // A form that is refused or cut off stores nothing. Called by Uploads.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -22,6 +23,8 @@ inline constexpr std::size_t kMaxFormParts = 1000;
 inline constexpr std::size_t kMaxFormFieldBytes = std::size_t{64} * 1024;
 /// Files opened and closed, or begun to be committed, by one call: each takes some ten microseconds.
 inline constexpr std::size_t kFormFilesPerSlice = 8;
+/// Nor longer than this, but for one file: ext4 takes a millisecond and more to make one where many were removed just now.
+inline constexpr std::chrono::microseconds kFormSlice{500};
 /// Commits at once. Each holds two descriptors; together they keep the disk busy.
 inline constexpr std::size_t kFormCommitsAtOnce = 8;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -248,7 +249,8 @@ TEST_CASE("forms: no more than a slice is worked off by one call, and no descrip
     std::string body;
     for (int i = 0; i < 100; ++i) body += file_part("f" + std::to_string(i), "x");
     REQUIRE(sink->write(support::bytes(body + "--AaB03x")).has_value());
-    CHECK(site.directory.list().size() == handlers::kFormFilesPerSlice);
+    CHECK(site.directory.list().size() >= 1);
+    CHECK(site.directory.list().size() <= handlers::kFormFilesPerSlice);
     std::size_t slices = 1;
     while (!sink->catch_up()) ++slices;
     CHECK(slices + 1 >= 100 / handlers::kFormFilesPerSlice);
@@ -259,6 +261,21 @@ TEST_CASE("forms: no more than a slice is worked off by one call, and no descrip
     sink.reset();
     CHECK(http::code(support::run(*pending, *site.disk).status) == 201);
     CHECK(site.directory.read("f99") == "x");
+}
+
+TEST_CASE("forms: where files are slow to make, a slice is one of them", "[handlers][forms]") {
+    support::WriteSite site;
+    const handlers::SiteConfig config = AnsweringSite::all_allowed();
+    handlers::FormReader reader(*site.parts, config, "/", kBoundary, std::chrono::microseconds(0));
+    std::string body;
+    for (int i = 0; i < 3; ++i) body += file_part("f" + std::to_string(i), "x");
+    REQUIRE(reader.take(support::bytes(body + kEnd)).has_value());
+    CHECK(site.directory.list().size() == 1);
+    CHECK_FALSE(reader.work());
+    CHECK(site.directory.list().size() == 2);
+    while (!reader.work()) CHECK(site.directory.list().size() <= 3);
+    CHECK(site.directory.list().size() == 3);
+    CHECK_FALSE(reader.find_fault().has_value());
 }
 
 TEST_CASE("forms: --max-body counts the whole form", "[handlers][forms]") {
