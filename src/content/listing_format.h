@@ -13,6 +13,17 @@ namespace content {
 enum class ListingColumn : std::uint8_t { name, size, time, type };
 enum class ListingOrder : std::uint8_t { ascending, descending };
 
+/// "name", "size", "time" or "type": in queries, in JSON and as a class of the page's style.
+[[nodiscard]] constexpr std::string_view column_name(ListingColumn column) {
+    switch (column) {
+        case ListingColumn::name: return "name";
+        case ListingColumn::size: return "size";
+        case ListingColumn::time: return "time";
+        case ListingColumn::type: return "type";
+    }
+    return {};
+}
+
 /// What is known before the first entry.
 struct ListingView {
     /// Decoded, below the root, begins and ends with '/'. Any bytes but NUL.

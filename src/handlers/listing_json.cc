@@ -1,8 +1,6 @@
 // The object's members. Everything that comes from outside is escaped.
 #include "handlers/listing_json.h"
 
-#include <array>
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,52 +11,17 @@
 namespace handlers {
 namespace {
 
-std::string_view column_name(content::ListingColumn column) {
-    switch (column) {
-        case content::ListingColumn::name: return "name";
-        case content::ListingColumn::size: return "size";
-        case content::ListingColumn::time: return "time";
-        case content::ListingColumn::type: return "type";
-    }
-    return "";
-}
-
-void append_digits(std::string& out, unsigned number, std::size_t count) {
-    std::array<char, 10> digits;
-    for (std::size_t i = count; i > 0; --i) {
-        digits[i - 1] = static_cast<char>('0' + number % 10);
-        number /= 10;
-    }
-    out.append(digits.data(), count);
-}
-
 /// RFC 3339: "2026-03-01T12:30:59.123456789Z"; null for a year that it has no digits for.
 void append_time(std::string& out, std::int64_t seconds, std::uint32_t nanoseconds) {
-    constexpr std::int64_t kYear0 = -62'167'219'200;
-    constexpr std::int64_t kYear10000 = 253'402'300'800;
-    if (seconds < kYear0 || seconds >= kYear10000) {
+    if (!has_four_digit_year(seconds)) {
         out.append("null");
         return;
     }
-    const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const auto second = static_cast<unsigned>((time - day).count());
     out.push_back('"');
-    append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    out.push_back('-');
-    append_digits(out, static_cast<unsigned>(date.month()), 2);
-    out.push_back('-');
-    append_digits(out, static_cast<unsigned>(date.day()), 2);
-    out.push_back('T');
-    append_digits(out, second / 3600, 2);
-    out.push_back(':');
-    append_digits(out, second / 60 % 60, 2);
-    out.push_back(':');
-    append_digits(out, second % 60, 2);
+    append_date_time(out, seconds);
     if (nanoseconds != 0) {
         out.push_back('.');
-        append_digits(out, nanoseconds, 9);
+        append_padded(out, nanoseconds, 9);
     }
     out.append("Z\"");
 }

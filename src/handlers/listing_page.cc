@@ -17,16 +17,6 @@ using content::ListingEntry;
 using content::ListingOrder;
 using content::ListingView;
 
-std::string_view column_word(ListingColumn column) {
-    switch (column) {
-        case ListingColumn::name: return "name";
-        case ListingColumn::size: return "size";
-        case ListingColumn::time: return "time";
-        case ListingColumn::type: return "type";
-    }
-    return {};
-}
-
 /// What the first click on a column asks for: the largest and the newest are looked for more often.
 ListingOrder first_order(ListingColumn column) {
     return column == ListingColumn::size || column == ListingColumn::time ? ListingOrder::descending
@@ -134,7 +124,7 @@ void ListingPage::append_columns(std::string& out) const {
 
 /// A link that sorts by the column, or turns the order around.
 void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
-    out.append("<th scope=\"col\" class=\"").append(column_word(column)).append("\"");
+    out.append("<th scope=\"col\" class=\"").append(column_name(column)).append("\"");
     // Of a large directory the links lead to sorted pages.
     const bool is_sorted = view_.column == column && view_.extent != ListingView::Extent::unsorted;
     if (is_sorted) {
@@ -147,7 +137,7 @@ void ListingPage::append_column(std::string& out, ListingColumn column, std::str
 }
 
 void ListingPage::append_query(std::string& out, ListingColumn column, ListingOrder order) const {
-    out.append("?sort=").append(column_word(column));
+    out.append("?sort=").append(column_name(column));
     out.append(order == ListingOrder::ascending ? "&amp;order=asc" : "&amp;order=desc");
     if (view_.extent != ListingView::Extent::page) return;
     out.append("&amp;limit=");

@@ -18,10 +18,10 @@ using content::ListingOrder;
 template <class Value, std::size_t Count>
 using Words = std::array<std::pair<std::string_view, Value>, Count>;
 
-constexpr Words<ListingColumn, 4> kColumns = {{{"name", ListingColumn::name},
-                                               {"size", ListingColumn::size},
-                                               {"time", ListingColumn::time},
-                                               {"type", ListingColumn::type}}};
+constexpr Words<ListingColumn, 4> kColumns = {{{column_name(ListingColumn::name), ListingColumn::name},
+                                               {column_name(ListingColumn::size), ListingColumn::size},
+                                               {column_name(ListingColumn::time), ListingColumn::time},
+                                               {column_name(ListingColumn::type), ListingColumn::type}}};
 constexpr Words<ListingOrder, 2> kOrders = {{{"asc", ListingOrder::ascending}, {"desc", ListingOrder::descending}}};
 constexpr Words<ListingForm, 3> kForms = {
     {{"html", ListingForm::html}, {"json", ListingForm::json}, {"text", ListingForm::text}}};

@@ -50,16 +50,23 @@ void add_validators(http::Response& response, const std::string& tag) {
 /// One listing, from the request to its answer.
 class ListingAnswer final : public http::PendingResponse {
 public:
-    ListingAnswer(const http::Request& request, ListingQuery query, ListingForm form, PageActions actions,
-                  content::DiskQueue& disk, content::ListingShares& shares, content::ListingReader reader,
-                  ListingSpan span)
+    /// Which entries, and how they are written.
+    struct Wish {
+        ListingQuery query;
+        ListingForm form;
+        PageActions actions;
+        ListingSpan span;
+    };
+
+    ListingAnswer(const http::Request& request, Wish wish, content::ListingReader reader, content::DiskQueue& disk,
+                  content::ListingShares& shares)
         : request_(request),
-          query_(std::move(query)),
-          form_(form),
-          actions_(actions),
+          query_(std::move(wish.query)),
+          form_(wish.form),
+          actions_(wish.actions),
           disk_(disk),
           shares_(shares),
-          gathering_(std::move(reader), std::move(span), shares) {}
+          gathering_(std::move(reader), std::move(wish.span), shares) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         switch (work()) {
@@ -191,8 +198,9 @@ Decision Listings::list(const http::Request& request, base::Fd directory) {
         }
     }
     content::ListingReader reader(root_, std::move(directory), std::string(request.path()));
-    return std::make_unique<ListingAnswer>(request, std::move(*query), *form, config_.actions, disk_, shares_,
-                                           std::move(reader), std::move(span));
+    ListingAnswer::Wish wish{
+        .query = std::move(*query), .form = *form, .actions = config_.actions, .span = std::move(span)};
+    return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), disk_, shares_);
 }
 
 }  // namespace handlers

@@ -12,6 +12,8 @@
 namespace handlers {
 namespace {
 
+constexpr std::int64_t kEarliest = -62'167'219'200;        // the beginning of the year 0
+constexpr std::int64_t kLatest = 253'402'300'799;          // the end of the year 9999
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 bool is_unreserved(char c) {
@@ -22,14 +24,6 @@ bool is_unreserved(char c) {
 void append_control_picture(std::string& out, unsigned char control) {
     const unsigned picture = control == 0x7f ? 0x21 : control;
     out.append("\xe2\x90").push_back(static_cast<char>(0x80U + picture));
-}
-
-/// With leading zeros.
-void append_padded(std::string& out, std::uint64_t number, std::size_t digits) {
-    for (std::size_t missing = digits - std::min(digits, base::count_decimal_digits(number)); missing > 0; --missing) {
-        out.push_back('0');
-    }
-    base::append_decimal(out, number);
 }
 
 constexpr std::array<std::string_view, 12> kArchiveTypes = {"application/zip",
@@ -113,16 +107,20 @@ void append_exact_size(std::string& out, std::uint64_t bytes) {
     out.append(bytes == 1 ? " byte" : " bytes");
 }
 
-void append_time_element(std::string& out, std::int64_t unix_seconds) {
-    constexpr std::int64_t kEarliest = -62'167'219'200;  // the beginning of the year 0
-    constexpr std::int64_t kLatest = 253'402'300'799;    // the end of the year 9999
-    const std::chrono::sys_seconds time{std::chrono::seconds(std::clamp(unix_seconds, kEarliest, kLatest))};
+void append_padded(std::string& out, std::uint64_t number, std::size_t digits) {
+    for (std::size_t missing = digits - std::min(digits, base::count_decimal_digits(number)); missing > 0; --missing) {
+        out.push_back('0');
+    }
+    base::append_decimal(out, number);
+}
+
+bool has_four_digit_year(std::int64_t unix_seconds) { return unix_seconds >= kEarliest && unix_seconds <= kLatest; }
+
+void append_date_time(std::string& out, std::int64_t unix_seconds) {
+    const std::chrono::sys_seconds time{std::chrono::seconds(unix_seconds)};
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const auto seconds = static_cast<std::uint64_t>((time - day).count());
-
-    out.append("<time datetime=\"");
-    const std::size_t begin = out.size();
     append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
     out.push_back('-');
     append_padded(out, static_cast<unsigned>(date.month()), 2);
@@ -134,6 +132,12 @@ void append_time_element(std::string& out, std::int64_t unix_seconds) {
     append_padded(out, seconds / 60 % 60, 2);
     out.push_back(':');
     append_padded(out, seconds % 60, 2);
+}
+
+void append_time_element(std::string& out, std::int64_t unix_seconds) {
+    out.append("<time datetime=\"");
+    const std::size_t begin = out.size();
+    append_date_time(out, std::clamp(unix_seconds, kEarliest, kLatest));
     // The same again to the minute, for people: "2024-03-01 12:30".
     constexpr std::size_t kDateBytes = 10;
     constexpr std::size_t kMinuteBytes = 16;

@@ -2,6 +2,7 @@
 // each row, so all of it appends and nothing allocates. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,11 +22,18 @@ void append_size(std::string& out, std::uint64_t bytes);
 /// "1,234,567 bytes".
 void append_exact_size(std::string& out, std::uint64_t bytes);
 
+/// "2024-03-01T12:30:59" (RFC 3339 without its zone), in UTC, of a time for which has_four_digit_year() is true.
+void append_date_time(std::string& out, std::int64_t unix_seconds);
+/// True from the beginning of the year 0 to the end of 9999.
+[[nodiscard]] bool has_four_digit_year(std::int64_t unix_seconds);
+/// With zeros in front up to `digits`.
+void append_padded(std::string& out, std::uint64_t number, std::size_t digits);
+
 /// `<time datetime="2024-03-01T12:30:59Z">2024-03-01 12:30</time>`, in UTC. Times before the year 0 and after 9999 are
 /// clamped.
 void append_time_element(std::string& out, std::int64_t unix_seconds);
 
-/// What of its kind a row shows, as a class of the style: "folder" is not one of them. "" for the plain sheet.
+/// The class of the style that gives a file's row its icon: "image", "archive" …; empty for a plain sheet.
 [[nodiscard]] std::string_view icon_of(std::string_view media_type);
 
 }  // namespace handlers
