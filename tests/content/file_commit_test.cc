@@ -2,7 +2,6 @@
 #include "content/file_commit.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,8 +9,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "content/file_removal.h"
-#include "content/validators.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -20,6 +17,8 @@ namespace {
 using How = content::FileCommit::Stored::How;
 using http::Status;
 using support::bytes;
+using support::remove;
+using support::tag_of;
 using support::WriteSite;
 using Kind = support::StubbornDiskQueue::Kind;
 
@@ -28,39 +27,6 @@ mode_t mode_of(const std::string& name) {
     REQUIRE(::lstat(name.c_str(), &status) == 0);
     return status.st_mode & 07777;
 }
-
-std::string tag_of(const std::string& name) {
-    struct stat status{};
-    REQUIRE(::stat(name.c_str(), &status) == 0);
-    return content::make_entity_tag(status, false);
-}
-
-content::FileRemoval::Result remove(WriteSite& site, std::string_view path, std::string_view fields = {}) {
-    const support::ParsedRequest request(support::head("DELETE", "/", fields));
-    auto removal = content::FileRemoval::open(*site.parts, path, content::WriteConditions(*request));
-    if (!removal) return std::unexpected(removal.error());
-    return support::run(*removal, site.disk);
-}
-
-/// A small tmpfs, where this process may mount one.
-class SmallDisk {
-public:
-    SmallDisk(const std::string& at, const char* options) : at_(at) {
-        std::filesystem::create_directory(at);
-        if (::mount("none", at.c_str(), "tmpfs", 0, options) == 0) return;
-        WARN("no right to mount a small file system: skipped");
-        at_.clear();
-    }
-    ~SmallDisk() {
-        if (is_mounted()) ::umount2(at_.c_str(), MNT_DETACH);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    [[nodiscard]] bool is_mounted() const { return !at_.empty(); }
-
-private:
-    std::string at_;
-};
 
 }  // namespace
 
@@ -369,110 +335,4 @@ TEST_CASE("file commit: a parent swapped for a link during uploads leads nowhere
     swapper.request_stop();
     swapper.join();
     CHECK(outside.list().empty());
-}
-
-TEST_CASE("file commit: a full disk is refused before the body, or at the block that does not fit",
-          "[content][commit]") {
-    WriteSite site;
-    site.directory.write("kept", "x");
-    const SmallDisk disk(site.directory.at("small"), "size=256k");
-    if (!disk.is_mounted()) return;
-    site.directory.write("small/a", "old");
-    const auto announced = content::FileSink::open(*site.parts, "/small/a", 1024 * 1024, {});
-    REQUIRE_FALSE(announced.has_value());
-    CHECK(announced.error().status == Status::insufficient_storage);
-    const auto streamed = site.put("/small/a", std::string(1024 * 1024, 'x'));
-    REQUIRE_FALSE(streamed.has_value());
-    CHECK(streamed.error().status == Status::insufficient_storage);
-    CHECK(site.directory.read("small/a") == "old");
-    CHECK(site.put("/small/a", "fits").has_value());
-    CHECK(site.directory.read("small/a") == "fits");
-
-    site.parts->min_free_bytes = 200 * 1024;
-    CHECK(content::FileSink::open(*site.parts, "/small/b", 16 * 1024, {}).has_value());
-    const auto refused = content::FileSink::open(*site.parts, "/small/b", 100 * 1024, {});
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().status == Status::insufficient_storage);
-    CHECK_FALSE(site.directory.has("small/b"));
-}
-
-TEST_CASE("file commit: a read-only file system is refused before the body", "[content][commit]") {
-    WriteSite site;
-    const SmallDisk disk(site.directory.at("small"), "size=256k");
-    if (!disk.is_mounted()) return;
-    site.directory.write("small/a", "old");
-    REQUIRE(::mount("none", site.directory.at("small").c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=256k") == 0);
-    const auto refused = site.open("/small/a");
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().status == Status::forbidden);
-    CHECK(remove(site, "/small/a").error().status == Status::forbidden);
-    CHECK(site.directory.read("small/a") == "old");
-}
-
-TEST_CASE("file commit: an absurd length is refused without a byte", "[content][commit]") {
-    WriteSite site;
-    for (const std::uint64_t length : {std::uint64_t{99'999'999'999'999}, UINT64_MAX}) {
-        const auto refused = content::FileSink::open(*site.parts, "/a", length, {});
-        REQUIRE_FALSE(refused.has_value());
-        CHECK(http::code(refused.error().status) / 100 != 2);
-    }
-    CHECK(site.directory.list().empty());
-}
-
-TEST_CASE("file commit: reserved space that was not used does not lengthen the file", "[content][commit]") {
-    WriteSite site;
-    auto sink = content::FileSink::open(*site.parts, "/a", 4 * 1024 * 1024, {});
-    REQUIRE(sink.has_value());
-    REQUIRE(sink->write(bytes("short")).has_value());
-    const auto commit = std::move(*sink).finish();
-    REQUIRE(support::run(*commit, site.disk).has_value());
-    CHECK(site.directory.read("a") == "short");
-}
-
-TEST_CASE("file removal: files, empty directories, and what stays", "[content][removal]") {
-    WriteSite site;
-    site.directory.write("a", "x");
-    site.directory.write("full/b", "x");
-    site.directory.make_directory("empty");
-    CHECK(remove(site, "/a").has_value());
-    CHECK(site.disk.seen == std::vector<Kind>{Kind::all});
-    CHECK(remove(site, "/a").error().status == Status::not_found);
-    CHECK(remove(site, "/no/such").error().status == Status::not_found);
-    CHECK(remove(site, "/full/b/c").error().status == Status::not_found);
-    CHECK(remove(site, "/full").error().status == Status::conflict);
-    CHECK(remove(site, "/full/").error().status == Status::conflict);
-    CHECK(remove(site, "/full/b/").error().status == Status::not_found);
-    CHECK(remove(site, "/empty/").has_value());
-    CHECK(site.directory.list() == std::vector<std::string>{"full", "full/b"});
-}
-
-TEST_CASE("file removal: a link goes, what it names stays", "[content][removal]") {
-    WriteSite site;
-    site.directory.write("a", "x");
-    REQUIRE(::symlink("a", site.directory.at("link").c_str()) == 0);
-    CHECK(remove(site, "/link").has_value());
-    CHECK(site.directory.list() == std::vector<std::string>{"a"});
-}
-
-TEST_CASE("file removal: conditions hold before and at the removal", "[content][removal]") {
-    WriteSite site;
-    site.directory.write("a", "x");
-    CHECK(remove(site, "/a", "If-Match: \"other\"\r\n").error().status == Status::precondition_failed);
-    const std::string field = "If-Match: " + tag_of(site.directory.at("a")) + "\r\n";
-    const support::ParsedRequest request(support::head("DELETE", "/a", field));
-    auto removal = content::FileRemoval::open(*site.parts, "/a", content::WriteConditions(*request));
-    REQUIRE(removal.has_value());
-    site.directory.write("a", "changed since");
-    const auto result = support::run(*removal, site.disk);
-    REQUIRE_FALSE(result.has_value());
-    CHECK(result.error().status == Status::precondition_failed);
-    CHECK(site.directory.has("a"));
-    CHECK(remove(site, "/a", "If-Match: " + tag_of(site.directory.at("a")) + "\r\n").has_value());
-}
-
-TEST_CASE("file removal: a directory that cannot be synced is no success", "[content][removal]") {
-    WriteSite site;
-    site.directory.write("a", "x");
-    site.disk.directory_error = EIO;
-    CHECK(remove(site, "/a").error().status == Status::internal_server_error);
 }

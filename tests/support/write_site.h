@@ -2,6 +2,7 @@
 #pragma once
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,7 +16,9 @@
 
 #include "base/clock.h"
 #include "content/file_commit.h"
+#include "content/file_removal.h"
 #include "content/file_sink.h"
+#include "content/validators.h"
 #include "http/head_parser.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
@@ -168,5 +171,20 @@ struct WriteSite {
     base::SystemClock clock;
     std::optional<content::WriteParts> parts;
 };
+
+/// What a GET of the file would have as its ETag; `name`: a path of the file system.
+inline std::string tag_of(const std::string& name) {
+    struct stat status{};
+    REQUIRE(::stat(name.c_str(), &status) == 0);
+    return content::make_entity_tag(status, false);
+}
+
+/// Removes `path` of the site; `fields`: further field lines of the DELETE.
+inline content::FileRemoval::Result remove(WriteSite& site, std::string_view path, std::string_view fields = {}) {
+    const ParsedRequest request(head("DELETE", "/", fields));
+    auto removal = content::FileRemoval::open(*site.parts, path, content::WriteConditions(*request));
+    if (!removal) return std::unexpected(removal.error());
+    return run(*removal, site.disk);
+}
 
 }  // namespace support
