@@ -2,7 +2,9 @@
 // dropped, report readiness last.
 #include "app/serve.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -74,11 +76,25 @@ void print(const std::string& text) {
     std::fflush(stdout);
 }
 
+/// What the process may not do in the served directory, after --user; empty when nothing is missing.
+std::string missing_rights(int directory, const Options& options) {
+    const auto may = [directory](int rights) { return ::faccessat(directory, ".", rights, AT_EACCESS) == 0; };
+    const std::string who = options.user.empty() ? "the server's user" : "the user " + options.user;
+    if (!may(X_OK)) return who + " has no right to enter the directory: requests will be answered 403";
+    if (options.site.listing && !may(R_OK)) return who + " has no right to read the directory: it will not be listed";
+    const bool is_written = options.site.allow_upload || options.site.allow_delete;
+    if (is_written && !may(W_OK)) return who + " has no right to write to the directory: uploads there will be 403";
+    return {};
+}
+
 /// What the operator should know about this start, in the error log.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::Site& site,
-               const content::DiskQueue& disk, const Options& options, std::size_t swept) {
+               const content::DiskQueue& disk, const Options& options, int directory, std::size_t swept) {
     if (swept > 0) {
         log.append(clock, "notice", nullptr, "removed " + std::to_string(swept) + " leftovers of interrupted uploads");
+    }
+    if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
+        log.append(clock, "notice", nullptr, missing);
     }
     for (const std::string_view name : site.shadowed_endpoints()) {
         log.append(clock, "notice", nullptr,
@@ -155,7 +171,7 @@ std::expected<void, std::string> serve(const Options& options) {
                              .error_log = logs->error});
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
-    log_start(logs->error, clock, site, *disk, options, swept);
+    log_start(logs->error, clock, site, *disk, options, root->descriptor(), swept);
     std::vector<net::Address> bound;
     for (const net::Listener& listener : *listeners) bound.push_back(listener.address());
     const std::string line = start_line(options, root->name(), bound);

@@ -33,7 +33,8 @@ std::string page(http::Status status, std::string_view sentence) {
         "<meta name=\"viewport\" content=\"width=device-width\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
     html.append(title).append(
-        "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1rem}"
+        "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 "
+        "1rem}p::first-letter{text-transform:uppercase}"
         "h1{font-size:1.4rem}</style>\n</head>\n<body>\n<h1>");
     html.append(title).append("</h1>\n<p>");
     base::append_html_escaped(html, sentence);

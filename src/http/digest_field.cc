@@ -40,9 +40,9 @@ std::string_view digest_algorithm_name(DigestAlgorithm algorithm) {
 std::string_view digest_error_text(DigestError error) {
     switch (error) {
         case DigestError::not_a_dictionary:
-            return "The digest field is not of the form sha-256=:BASE64:, sha-512=:BASE64: (RFC 9530).";
-        case DigestError::not_bytes: return "A digest must be base64 with padding between two colons (RFC 9530).";
-        case DigestError::wrong_length: return "A digest is not as long as its algorithm gives (RFC 9530).";
+            return "the digest field is not of the form sha-256=:BASE64:, sha-512=:BASE64: (RFC 9530).";
+        case DigestError::not_bytes: return "a digest must be base64 with padding between two colons (RFC 9530).";
+        case DigestError::wrong_length: return "a digest is not as long as its algorithm gives (RFC 9530).";
     }
     return {};
 }

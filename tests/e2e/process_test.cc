@@ -47,6 +47,16 @@ TEST_CASE("process: the start line names version, directory, address and rights"
     CHECK(is_one_line(reading.server.output_text()));
 }
 
+TEST_CASE("process: a user who has no right to the directory is a notice at the start", "[e2e][process]") {
+    if (::geteuid() != 0) return;                       // --user is root's; everybody else has the rights of the test
+    Site site({"--user", "nobody", "--allow-upload"});  // a temporary directory is its maker's alone
+    CHECK(site.server.stop() == 0);
+    CHECK(site.server.error_text().find("the user nobody has no right to enter the directory") != std::string::npos);
+    Site own;
+    CHECK(own.server.stop() == 0);
+    CHECK(own.server.error_text().find("has no right") == std::string::npos);
+}
+
 TEST_CASE("process: wrong options are one line and status 2", "[e2e][process]") {
     const support::TempDir directory;
     const std::vector<std::string> wrong[] = {
