@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #ifdef GODWIT_HAVE_URING
 #include "content/uring_disk_queue.h"
@@ -48,7 +49,9 @@ private:
 }  // namespace
 
 void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
-    ::unlinkat(directory->get(), name.c_str(), 0);
+    const auto held = std::move(directory);
+    const std::string gone = std::move(name);
+    ::unlinkat(held->get(), gone.c_str(), 0);
 }
 
 base::Fd hold_content(int directory, const std::string& name) {
