@@ -1,9 +1,12 @@
 // Requests to a whole site of handlers, without a connection: what the connection would do with a decision.
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "content/disk_queue.h"
 #include "handlers/site.h"
@@ -105,6 +108,17 @@ struct AnsweringSite {
         Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
         if (!answer.before_body) site->decorate(&copy, answer.response);
         return answer;
+    }
+
+    /// True when nothing is left in the directory, once what is removed aside is gone.
+    [[nodiscard]] bool becomes_empty() {
+        std::vector<http::Wake> wakes;
+        for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
+            disk->submit();
+            disk->reap(wakes);
+            ::usleep(100);
+        }
+        return directory.list().empty();
     }
 
     TempDir directory;
