@@ -1,6 +1,7 @@
 // pread and pwrite, again until all is done.
 #include "content/file_io.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,6 +29,13 @@ int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes) 
         offset += static_cast<std::uint64_t>(written);
     }
     return 0;
+}
+
+bool overwrite_first(int file, std::size_t length, char byte) {
+    const off_t end = ::lseek(file, 0, SEEK_CUR);
+    const auto back = static_cast<off_t>(length);
+    // With O_APPEND the byte would go behind the end.
+    return end >= back && ::fcntl(file, F_SETFL, 0) == 0 && ::pwrite(file, &byte, 1, end - back) == 1;
 }
 
 }  // namespace content

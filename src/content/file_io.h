@@ -14,4 +14,8 @@ namespace content {
 /// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.
 [[nodiscard]] int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes);
 
+/// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and appends
+/// no more from here on. False: it could not.
+[[nodiscard]] bool overwrite_first(int file, std::size_t length, char byte);
+
 }  // namespace content

@@ -63,6 +63,10 @@ std::vector<std::string> record_tags(std::string_view line) {
     return tags;
 }
 
+/// A write of this much, from a multiple of it on, happens as a whole or not at all when its process is killed.
+constexpr std::uint64_t kPageBytes = 4096;
+constexpr char kCommentMark = '#';  // begins a line that is no record
+
 }  // namespace
 
 RecordOperation::RecordOperation(RecordFile& file, Kind kind, std::string id, Record record,
@@ -236,7 +240,8 @@ RecordOperation::Checked RecordOperation::open_for_append() {
     return {};
 }
 
-/// One write: the line is there whole, or not at all.
+/// The line is there whole, or not at all: one write within a page of the file. A kill can cut a write between two pages,
+/// so a line in more than one begins as a comment, and one more byte makes it a record.
 RecordOperation::Checked RecordOperation::write_line() {
     const bool complete_last = !file_.ends_in_newline_;
     const std::uint64_t size =
@@ -245,13 +250,17 @@ RecordOperation::Checked RecordOperation::write_line() {
     text.reserve(line_.size() + 2);
     if (complete_last) text.push_back('\n');
     text.append(line_).push_back('\n');
+    const std::size_t begin = complete_last ? 1 : 0;
+    const bool is_in_pages = size / kPageBytes != (size + text.size() - 1) / kPageBytes;
+    if (is_in_pages) text[begin] = kCommentMark;
     ssize_t written = -1;
     do {
         written = ::write(append_.get(), text.data(), text.size());
     } while (written < 0 && errno == EINTR);
     const int error = written < 0 ? errno : ENOSPC;
     struct stat status{};
-    if (written != static_cast<ssize_t>(text.size())) {
+    const bool is_whole = written == static_cast<ssize_t>(text.size());
+    if (!is_whole || (is_in_pages && !overwrite_first(append_.get(), text.size() - begin, line_.front()))) {
         // A part of it came in: it goes again, unless somebody wrote behind it.
         const bool ours = written > 0 && ::fstat(append_.get(), &status) == 0 &&
                           static_cast<std::uint64_t>(status.st_size) == size + static_cast<std::uint64_t>(written);

@@ -129,6 +129,28 @@ TEST_CASE("records: a line without its newline is completed before the next", "[
     CHECK(bench.text() == "id=1&a=1\nid=7&a=3\n");
 }
 
+TEST_CASE("records: lines across the pages of the file are whole, wherever a page ends in them", "[content][records]") {
+    RecordBench bench;
+    std::string expected;
+    for (int i = 1; i <= 40; ++i) {
+        const std::string value(static_cast<std::size_t>(i) * 331, 'v');
+        REQUIRE(bench.status(Kind::append, "", {{"a", value}}) == 0);
+        expected += "id=" + std::to_string(i) + "&a=" + value + "\n";
+    }
+    CHECK(bench.text() == expected);
+    bench.write("id=1&a=" + std::string(4088, 'v'));  // its newline is the page's last byte
+    REQUIRE(bench.status(Kind::append, "", {{"a", "2"}}) == 0);
+    CHECK(bench.get("41") == "id=41&a=2");
+}
+
+TEST_CASE("records: what a kill left of an append is a comment, and stays one", "[content][records]") {
+    RecordBench bench;
+    bench.write("id=1&a=1\n#d=2&a=torn");
+    CHECK(bench.get("2") == "404");
+    CHECK(bench.change(Kind::append, "", {{"a", "3"}})->id == "2");
+    CHECK(bench.text() == "id=1&a=1\n#d=2&a=torn\nid=2&a=3\n");
+}
+
 TEST_CASE("records: 24,000 lines are indexed and rewritten in slices", "[content][records]") {
     RecordBench bench;
     const std::string before = many(24'000);

@@ -168,20 +168,25 @@ private:
         return "";
     }
 
+    /// A comment, which an append becomes that was killed between two pages of the file.
+    static bool is_unfinished(std::string_view line) { return line.starts_with("#d="); }
+
     std::string read_lines(std::map<std::string, std::string>& lines) const {
         if (!root_.has("database.txt")) return "";
         const std::string text = root_.read("database.txt");
-        if (!text.empty() && text.back() != '\n') return "the last line is torn: " + text.substr(text.rfind('\n') + 1);
+        const std::string last = text.substr(text.rfind('\n') + 1);
+        if (!last.empty() && !is_unfinished(last)) return "the last line is torn: " + last;
         for (std::size_t begin = 0; begin < text.size();) {
             const std::size_t end = text.find('\n', begin);
             const std::string line = text.substr(begin, end - begin);
+            begin = end == std::string::npos ? text.size() : end + 1;
+            if (is_unfinished(line)) continue;
             const std::size_t owner = line.find("&owner=");
             if (!line.starts_with("id=") || owner == std::string::npos) return "a line that nobody sent: " + line;
             const std::size_t name = owner + 7;
             if (!lines.emplace(line.substr(name, line.find('&', name) - name), line).second) {
                 return "two lines for one record: " + line;
             }
-            begin = end + 1;
         }
         return "";
     }
