@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "base/ascii.h"
@@ -85,11 +87,11 @@ std::expected<void, std::string> add_line(std::string_view line, FileMediaTypes&
 
 /// Of equal extensions the last one stays.
 void sort_and_merge(FileMediaTypes& types) {
-    std::ranges::stable_sort(types, {}, &FileMediaType::extension);
-    std::ranges::reverse(types);
-    const auto rest = std::ranges::unique(types, {}, &FileMediaType::extension);
-    types.erase(rest.begin(), rest.end());
-    std::ranges::reverse(types);
+    std::map<std::string, std::string> by_extension;
+    for (FileMediaType& type : types)
+        by_extension.insert_or_assign(std::move(type.extension), std::move(type.media_type));
+    types.clear();
+    for (auto& [extension, media_type] : by_extension) types.push_back({extension, std::move(media_type)});
 }
 
 }  // namespace
