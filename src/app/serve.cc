@@ -17,6 +17,7 @@
 #include "content/disk_queue.h"
 #include "content/file_root.h"
 #include "content/media_type.h"
+#include "content/representation_cache.h"
 #include "content/temporary_file.h"
 #include "handlers/site.h"
 #include "net/listener.h"
@@ -32,12 +33,27 @@ namespace {
 /// Connections that the kernel queues for us; it caps this at net.core.somaxconn.
 constexpr int kBacklog = 4096;
 
+/// Descriptors besides one for each connection: what the cache may hold open, and as many for listeners, logs and the
+/// ring as leave room for some uploads.
+constexpr std::size_t kOtherDescriptors = content::CacheLimits{}.max_descriptors + 64;
+
 /// Allows as many descriptors as the administrator lets us have.
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// What is wrong with the limit on descriptors as it was raised; empty when there are enough.
+std::string missing_descriptors(std::size_t max_connections) {
+    rlimit limit{};
+    const std::size_t needed = max_connections + kOtherDescriptors;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return {};
+    return "the limit of open files is " + std::to_string(limit.rlim_cur) + ", and --max-connections " +
+           std::to_string(max_connections) + " needs " + std::to_string(needed) +
+           ": beyond it, connections wait to be accepted; raise it (ulimit -n " + std::to_string(needed) +
+           " as root, or LimitNOFILE= in a unit of systemd) or lower --max-connections";
 }
 
 std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses) {
@@ -94,6 +110,9 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::
         log.append(clock, "notice", nullptr, "removed " + std::to_string(swept) + " leftovers of interrupted uploads");
     }
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
+        log.append(clock, "notice", nullptr, missing);
+    }
+    if (const std::string missing = missing_descriptors(options.server.max_connections); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
     for (const std::string_view name : site.shadowed_endpoints()) {

@@ -57,6 +57,18 @@ TEST_CASE("process: a user who has no right to the directory is a notice at the 
     CHECK(own.server.error_text().find("has no right") == std::string::npos);
 }
 
+TEST_CASE("process: a limit of open files below --max-connections is a notice at the start", "[e2e][process]") {
+    const auto log_of = [](const std::string& connections) {
+        Site site(support::ServerSettings{.options = {"--max-connections", connections}, .descriptors = 2000});
+        CHECK(site.server.stop() == 0);
+        return site.server.error_text();
+    };
+    const std::string log = log_of("1000");
+    CHECK(log.find("the limit of open files is 2000, and --max-connections 1000 needs 2088") != std::string::npos);
+    CHECK(log.find("ulimit -n 2088") != std::string::npos);
+    CHECK(log_of("912").find("the limit of open files") == std::string::npos);
+}
+
 TEST_CASE("process: wrong options are one line and status 2", "[e2e][process]") {
     const support::TempDir directory;
     const std::vector<std::string> wrong[] = {
