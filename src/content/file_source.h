@@ -37,8 +37,6 @@ public:
     [[nodiscard]] bool unchanged() const override;
     [[nodiscard]] bool at_rest() const override;
 
-    [[nodiscard]] const struct stat& status() const { return status_; }
-
 private:
     base::Fd descriptor_;
     struct stat status_;

@@ -23,8 +23,6 @@ public:
     ListingOrdering(ListingColumn column, ListingOrder order) : column_(column), order_(order) {}
 
     [[nodiscard]] bool before(const ListingItem& a, const ListingItem& b) const;
-    [[nodiscard]] ListingColumn column() const { return column_; }
-    [[nodiscard]] ListingOrder order() const { return order_; }
     /// True when names alone do not tell the order: every entry has to be looked at.
     [[nodiscard]] bool needs_look() const { return column_ == ListingColumn::size || column_ == ListingColumn::time; }
 

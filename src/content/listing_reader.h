@@ -41,7 +41,6 @@ public:
     void rewind() { ::rewinddir(stream_.get()); }
 
     [[nodiscard]] int error() const { return error_; }
-    [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
     struct Close {

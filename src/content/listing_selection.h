@@ -29,7 +29,6 @@ public:
     [[nodiscard]] bool sort_one();
     /// Once sorted: in order.
     [[nodiscard]] std::span<ListingItem> items() { return items_; }
-    [[nodiscard]] std::size_t size() const { return items_.size(); }
     /// Gives their memory back.
     void clear();
 

@@ -27,7 +27,6 @@ public:
 
     /// The target's, below the root.
     [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
 private:
     ParkedFile(FileSink sink, std::shared_ptr<const base::Fd> directory);

@@ -73,8 +73,6 @@ public:
     std::expected<RecordSnapshot, http::Refusal> snapshot();
 
     [[nodiscard]] const RecordLimits& limits() const { return limits_; }
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] std::size_t index_memory_bytes() const { return index_.memory_bytes(); }
 
 private:
     friend class RecordOperation;

@@ -80,7 +80,6 @@ public:
     /// The target's path that it was found at.
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Of the file as it was opened.
-    [[nodiscard]] const struct stat& status() const { return status_; }
     [[nodiscard]] std::uint64_t length() const { return static_cast<std::uint64_t>(status_.st_size); }
     /// With parameters, as in Content-Type.
     [[nodiscard]] std::string_view media_type() const { return media_type_; }

@@ -247,18 +247,4 @@ bool BodyDecoder::take_trailer_byte(char c) {
     }
 }
 
-std::string_view BodyDecoder::find_trailer(FieldName name) const {
-    std::string_view rest = trailer_text_;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find("\r\n"), rest.size());
-        const std::string_view line = rest.substr(0, end);
-        const std::size_t colon = std::min(line.find(':'), line.size());
-        if (name != FieldName::other && colon < line.size() && find_field_name(line.substr(0, colon)) == name) {
-            return base::trim_blanks(line.substr(colon + 1));
-        }
-        rest.remove_prefix(std::min(end + 2, rest.size()));
-    }
-    return {};
-}
-
 }  // namespace http

@@ -38,11 +38,9 @@ public:
     [[nodiscard]] std::uint64_t announced_left() const { return left_; }
     [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
-    /// The trailer section, once complete: kept apart from the head's fields (RFC 9110 §6.5).
-    [[nodiscard]] const std::string& trailer_text() const { return trailer_text_; }
-    /// The value of a trailer field, empty when there is none; parsed on demand out of trailer_text(). Ask only for
+    /// The trailer section, once complete: kept apart from the head's fields (RFC 9110 §6.5). To be asked only for
     /// names whose definition allows them in trailers, never for framing, routing or authorization.
-    [[nodiscard]] std::string_view find_trailer(FieldName name) const;
+    [[nodiscard]] const std::string& trailer_text() const { return trailer_text_; }
 
 private:
     enum class Stage : std::uint8_t {

@@ -54,7 +54,6 @@ public:
     Step next(std::span<const std::byte> input);
 
     [[nodiscard]] const PartHead& part() const { return part_; }
-    [[nodiscard]] std::size_t parts_begun() const { return parts_begun_; }
     /// True when the closing delimiter was read. A body that ends before is cut off and must not count.
     [[nodiscard]] bool complete() const { return stage_ == Stage::epilogue; }
     /// One sentence for the client, of static lifetime; empty without an error.

@@ -141,10 +141,4 @@ std::string ByteRangesText::part_head(const ByteRange& range, std::size_t index)
 
 std::string ByteRangesText::tail() const { return "\r\n--" + boundary_ + "--\r\n"; }
 
-std::uint64_t ByteRangesText::total_bytes(std::span<const ByteRange> ranges) const {
-    std::uint64_t total = tail().size();
-    for (std::size_t i = 0; i < ranges.size(); ++i) total += part_head(ranges[i], i).size() + ranges[i].length();
-    return total;
-}
-
 }  // namespace http

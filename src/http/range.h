@@ -64,8 +64,6 @@ public:
     /// Everything before the bytes of range `index`.
     [[nodiscard]] std::string part_head(const ByteRange& range, std::size_t index) const;
     [[nodiscard]] std::string tail() const;
-    /// Content-Length of the whole body.
-    [[nodiscard]] std::uint64_t total_bytes(std::span<const ByteRange> ranges) const;
 
 private:
     std::string boundary_;

@@ -19,8 +19,6 @@ public:
     void shut_down_write() override;
     void abort() override;
 
-    [[nodiscard]] int descriptor() const { return fd_.get(); }
-
 private:
     base::Fd fd_;
 };

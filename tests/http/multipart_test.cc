@@ -219,7 +219,6 @@ TEST_CASE("multipart: the number of parts is bounded", "[http][multipart]") {
         reading.feed("--AaB03x--");
         CHECK(reading.parser().over_limit() == one_more);
         CHECK(is_error(reading.text()) == one_more);
-        CHECK(reading.parser().parts_begun() == 3);
     }
 }
 

@@ -152,9 +152,6 @@ TEST_CASE("range: Content-Range and multipart text", "[http][range]") {
     CHECK(text.part_head({7, 8}, 1) ==
           "\r\n--godwit-000000001234abcd\r\nContent-Type: text/plain\r\nContent-Range: bytes 7-8/1000\r\n\r\n");
     CHECK(text.tail() == "\r\n--godwit-000000001234abcd--\r\n");
-    const http::RangeSet set = http::parse_range("bytes=0-4,7-8", 1000);
-    const std::string body = text.part_head({0, 4}, 0) + "01234" + text.part_head({7, 8}, 1) + "78" + text.tail();
-    CHECK(text.total_bytes(set.items()) == body.size());
     const http::ByteRangesText untyped(UINT64_MAX, "", 10);
     CHECK(untyped.part_head({0, 4}, 0) == "--godwit-ffffffffffffffff\r\nContent-Range: bytes 0-4/10\r\n\r\n");
 }
