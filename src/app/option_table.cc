@@ -18,6 +18,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_allow_upload, "allow-upload", site, ""},
     {id_allow_delete, "allow-delete", site, ""},
     {id_allow_all, "allow-all", site, ""},
+    {id_allowed_host, "allowed-host", site, "a host name such as files.example, or an IP address, without a port"},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},
     {id_no_builtin, "no-builtin", site, ""},

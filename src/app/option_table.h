@@ -24,6 +24,7 @@ enum OptionId : int {
     id_version = 'V',
     id_allow_upload = 256,
     id_allow_delete,
+    id_allowed_host,
     id_no_listing,
     id_no_builtin,
     id_records,

@@ -17,6 +17,8 @@ Where
   -p, --port N               port; 0 picks a free one (default 4221)
   -b, --bind ADDR            IPv4, IPv6 or unix:PATH; repeatable
                              (default 127.0.0.1)
+      --allowed-host NAME    answer under this host name only, others are 421;
+                             repeatable (default: any)
   -d, --directory DIR        what to serve; the same as DIR
 
 What
@@ -176,6 +178,7 @@ std::string describe(const Options& options, const std::string& directory) {
     std::string text;
     add_row(text, "directory", printable(directory, kWholeText));
     add_row(text, "addresses", urls(server.addresses));
+    for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_row(text, "uploads", on_or_off(site.allow_upload));
     add_row(text, "deletes", on_or_off(site.allow_delete));
     add_row(text, "index", site.index_name);

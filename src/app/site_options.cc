@@ -100,6 +100,7 @@ Objection take_cors(std::string_view value, handlers::Cors& cors) {
 
 Objection apply_site_option(OptionId id, std::string_view value, handlers::SiteConfig& site) {
     switch (id) {
+        case id_allowed_host: return take_rule(parse_host_name(value), site.allowed_hosts);
         case id_allow_upload: site.allow_upload = true; return std::nullopt;
         case id_allow_delete: site.allow_delete = true; return std::nullopt;
         case id_allow_all: site.allow_upload = site.allow_delete = true; return std::nullopt;

@@ -1,4 +1,4 @@
-// Fields, cache directives, error pages and origins as they stand on the command line.
+// Fields, cache directives, error pages, origins and host names as they stand on the command line.
 #include "app/site_values.h"
 
 #include <algorithm>
@@ -140,6 +140,16 @@ std::expected<std::string, std::string> parse_origin(std::string_view text) {
     const bool usual_port = host.ends_with(scheme == "http" ? ":80" : ":443") || host.ends_with(':');
     if (usual_port) return unexpected("browsers leave out the port that is the scheme's own");
     return std::string(text);
+}
+
+std::expected<std::string, std::string> parse_host_name(std::string_view text) {
+    std::string name(text);
+    if (std::ranges::count(text, ':') > 1 && !text.starts_with('[')) name = "[" + name + "]";
+    if (!http::is_valid_host(name, false)) return unexpected("this is no host name");
+    const std::size_t address_end = name.starts_with('[') ? name.find(']') : 0;
+    if (name.find(':', address_end) != std::string::npos) return unexpected("the port does not count: leave it out");
+    std::ranges::transform(name, name.begin(), base::to_lower);
+    return name;
 }
 
 }  // namespace app

@@ -1,5 +1,5 @@
-// The values of --header, --cache-control, --error-page and --cors, read strictly. The error of each is the beginning
-// of a sentence that says what is wrong. Pure. Called by site_options.
+// The values of --header, --cache-control, --error-page, --cors and --allowed-host, read strictly. The error of each is
+// the beginning of a sentence that says what is wrong. Pure. Called by site_options.
 #pragma once
 
 #include <cstddef>
@@ -30,5 +30,8 @@ inline constexpr std::size_t kMaxFieldValueBytes = 4096;
 /// An origin as a browser sends it (RFC 6454 §6.2): http or https, a host in lower case, a port only when it is not the
 /// usual one.
 [[nodiscard]] std::expected<std::string, std::string> parse_origin(std::string_view text);
+
+/// A host name or an IP address, without a port. In lower case, an IPv6 address in brackets, as Host has it.
+[[nodiscard]] std::expected<std::string, std::string> parse_host_name(std::string_view text);
 
 }  // namespace app

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "handlers/allowed_hosts.h"
 #include "handlers/cross_site.h"
 #include "handlers/error_page.h"
 #include "handlers/page_assets.h"
@@ -78,6 +79,11 @@ Router::Endpoint Router::find_endpoint(std::string_view path) const {
     }
 }
 
+/// Load balancers and supervisors ask by address: the answer says nothing that a page may not know.
+bool Router::asks_for_health(const http::Request& request) const {
+    return request.target.form != http::Target::Form::asterisk && find_endpoint(request.path()) == Endpoint::health;
+}
+
 /// False for the other endpoints and for "/files" itself, which redirects.
 bool Router::names_file(Endpoint endpoint, std::string_view path) {
     return endpoint == Endpoint::files || (endpoint == Endpoint::files_prefix && path.starts_with(kFilesPrefix));
@@ -117,6 +123,9 @@ MethodSet Router::allowed_anywhere() const {
 }
 
 Decision Router::handle(const http::Request& request) {
+    if (!config_.allowed_hosts.empty() && !asks_for_health(request)) {
+        if (const auto fault = find_host_fault(request, config_)) return refusal_response(&request, *fault);
+    }
     if (request.unknown_expectation) {
         return error_response(&request, Status::expectation_failed,
                               "the only expectation that can be met is \"100-continue\".");

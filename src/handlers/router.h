@@ -46,6 +46,7 @@ private:
 
     [[nodiscard]] Endpoint find_endpoint(std::string_view path) const;
     [[nodiscard]] bool is_on(Endpoint endpoint) const { return (on_ & (1U << static_cast<unsigned>(endpoint))) != 0; }
+    [[nodiscard]] bool asks_for_health(const http::Request& request) const;
     [[nodiscard]] static bool names_file(Endpoint endpoint, std::string_view path);
     [[nodiscard]] http::MethodSet allowed(Endpoint endpoint, std::string_view path) const;
     [[nodiscard]] http::MethodSet allowed_anywhere() const;

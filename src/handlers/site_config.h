@@ -29,6 +29,8 @@ struct SiteConfig {
     [[nodiscard]] bool is_records_file(std::string_view path) const { return serves_records() && path == records_file; }
     /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
     std::int64_t upload_expiry_s = 86'400;
+    /// Host names that requests may be for, without a port, an IPv6 address in brackets; empty: any.
+    std::vector<std::string> allowed_hosts;
     content::Symlinks symlinks = content::Symlinks::inside;
     content::Durability durability = content::Durability::full;
     /// Files that are posted to a directory, alone or in a form, when their name is taken.

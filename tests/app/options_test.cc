@@ -191,7 +191,7 @@ TEST_CASE("options: an unknown option is named and the nearest is suggested", "[
     CHECK(refused({"--verbose", "d"}) == "unknown option --verbose: see --help");
     CHECK(refused({"-x", "d"}) == "unknown option -x: see --help");
     CHECK(refused({"-Ax", "d"}) == "unknown option -x: see --help");
-    CHECK(contains(refused({"--allow", "d"}), "it may be --allow-upload, --allow-delete, --allow-all"));
+    CHECK(contains(refused({"--allow", "d"}), "it may be --allow-upload, --allow-delete, --allow-all, --allowed-host"));
     CHECK(contains(refused({"--daemon=yes", "d"}), "--daemon takes no value"));
     CHECK(contains(refused({"--\x1b[31m", "d"}), "unknown option --?[31m"));
 }

@@ -145,3 +145,15 @@ TEST_CASE("site options: there are at most 64 rules of a kind", "[app][options]"
     REQUIRE_FALSE(options);
     CHECK(contains(options.error().sentence, "there are 64 of them already"));
 }
+
+TEST_CASE("site options: an allowed host is a name or an address, without a port", "[app][options]") {
+    const auto hosts =
+        accepted("--allowed-host", {"Files.Example", "127.0.0.1", "[::1]", "FE80::1", "localhost"}).allowed_hosts;
+    CHECK(hosts == std::vector<std::string>{"files.example", "127.0.0.1", "[::1]", "[fe80::1]", "localhost"});
+    for (const char* text : {"", "a b", "http://files.example", "files.example/", "[::1", "::g", "a:b:c", "x@y"}) {
+        CHECK(contains(refused("--allowed-host", text), "no host name"));
+    }
+    for (const char* text : {"files.example:80", "127.0.0.1:4221", "[::1]:80", "files.example:"}) {
+        CHECK(contains(refused("--allowed-host", text), "leave it out"));
+    }
+}

@@ -37,6 +37,31 @@ TEST_CASE("site options: configured answers reach refusals of the connection, to
     CHECK(refused->value("Access-Control-Allow-Origin") == "https://app.example");
 }
 
+TEST_CASE("site options: a request for another host than the allowed is refused, logged and not carried out",
+          "[e2e][site]") {
+    Site site({"--allow-all", "--allowed-host", "files.example", "--allowed-host", "::1"});
+    const auto ask = [&](const std::string& text) {
+        support::RawClient client = site.connect();
+        client.send(text);
+        const auto answer = client.read_response();
+        REQUIRE(answer);
+        return *answer;
+    };
+    CHECK(ask("GET /hello.txt HTTP/1.1\r\nHost: Files.Example:8080\r\n\r\n").status == 200);
+    CHECK(ask("GET /hello.txt HTTP/1.1\r\nHost: [::1]:4221\r\n\r\n").status == 200);
+    CHECK(ask("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").status == 200);
+    CHECK(ask("GET /hello.txt HTTP/1.0\r\n\r\n").status == 421);
+    const auto rebound =
+        ask("POST /new.txt HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\n"
+            "Sec-Fetch-Site: same-origin\r\nContent-Length: 3\r\n\r\nbad");
+    CHECK(rebound.status == 421);
+    CHECK(rebound.body.find("--allowed-host") != std::string::npos);
+    CHECK_FALSE(site.files.has("new.txt"));
+    CHECK(site.server.stop() == 0);
+    CHECK(site.server.error_text().find("host name that was asked for") != std::string::npos);
+    CHECK(site.server.error_text().find("/new.txt") != std::string::npos);
+}
+
 TEST_CASE("site options: media types are taken from a file, and a wrong line ends the start", "[e2e][site]") {
     const support::TempDir folder;
     folder.write("types", "# ours\ntext/x-notes notes\napplication/x-own txt\n");
