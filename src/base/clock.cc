@@ -14,4 +14,10 @@ void SystemClock::update() {
     unix_ns_ = realtime.tv_sec * kNsPerSecond + realtime.tv_nsec;
 }
 
+MonotonicUs SystemClock::read_us() const {
+    timespec monotonic{};
+    ::clock_gettime(CLOCK_MONOTONIC, &monotonic);
+    return monotonic.tv_sec * 1'000'000 + monotonic.tv_nsec / 1000;
+}
+
 }  // namespace base

@@ -22,6 +22,8 @@ public:
     /// invalid: refusal() says why; the connection answers and closes. Never needs more than kMaxHeadBytes.
     Outcome parse(std::string_view text, Request& request);
 
+    /// True after `complete`, until reset(): parse() is not called any more.
+    [[nodiscard]] bool is_complete() const { return stage_ == Stage::done; }
     [[nodiscard]] std::size_t head_bytes() const { return position_; }
     [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 

@@ -13,6 +13,11 @@ enum class Method : std::uint8_t { get, head, post, put, del, options, patch, mk
 /// "GET" …; "?" for unknown.
 [[nodiscard]] std::string_view method_name(Method method);
 
+/// RFC 9110 §9.2.1: who sends it asks for no change.
+[[nodiscard]] constexpr bool is_safe(Method method) {
+    return method == Method::get || method == Method::head || method == Method::options || method == Method::trace;
+}
+
 /// A set of methods, for Allow.
 class MethodSet {
 public:

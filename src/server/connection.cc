@@ -1,4 +1,4 @@
-// The loop over the states, and the states that read heads and end connections. Bodies: connection_body.cc.
+// The loop over the states, and the states that read heads and answer. Bodies, and what else is read: connection_body.cc.
 #include "server/connection.h"
 
 #include <cassert>
@@ -10,6 +10,12 @@
 namespace server {
 
 using enum ConnectionState;
+
+namespace {
+
+Weight weigh(const http::Request& request) { return http::is_safe(request.method) ? Weight::light : Weight::heavy; }
+
+}  // namespace
 
 Connection::Connection(std::unique_ptr<net::Stream> stream, net::PeerAddress peer, net::Token token, const Turn& turn)
     : stream_(std::move(stream)),
@@ -30,6 +36,8 @@ void Connection::move(ConnectionEvent event, const Turn& turn) {
 void Connection::receive(Turn& turn) {
     // Bodies and lingering input are read in advance(), into memory of their own.
     if (state_ != idle && state_ != reading_head && state_ != draining) return;
+    // A whole head that waits for its turn stays where it is.
+    if (state_ == reading_head && exchange_->parser.is_complete()) return;
     if (input_end_ == Input::ended || output_.bytes() >= kHighWaterBytes) return;
     const std::span<std::byte> room = input_.writable(turn.blocks);
     if (room.empty()) return;
@@ -145,6 +153,7 @@ Connection::Step Connection::idle_step(Turn& turn) {
 
 Connection::Step Connection::read_head(Turn& turn) {
     Exchange& exchange = *exchange_;
+    if (exchange.parser.is_complete()) return dispatch(turn);
     switch (exchange.parser.parse(input_.text(), exchange.request)) {
         case http::HeadParser::Outcome::complete: return dispatch(turn);
         case http::HeadParser::Outcome::invalid: return refuse_request(exchange.parser.refusal(), turn);
@@ -156,9 +165,12 @@ Connection::Step Connection::read_head(Turn& turn) {
     return peer_gone(turn, {});
 }
 
-/// The head is whole.
+/// The head is whole. What turns out heavy waits for its turn among the others before its first call of the file system,
+/// and comes back here.
 Connection::Step Connection::dispatch(Turn& turn) {
     Exchange& exchange = *exchange_;
+    const Weight before = std::exchange(weight_, weigh(exchange.request));
+    if (weight_ == Weight::heavy && before == Weight::light) return Step::yield;
     input_.consume(exchange.parser.head_bytes());
     ++turn_requests_;
     if (!exchange.request.has_body()) return decide(turn);
@@ -271,25 +283,6 @@ void Connection::finish_answer(Turn& turn) {
 
 void Connection::release_exchange(Turn& turn) {
     if (exchange_) turn.exchanges.give_back(std::move(exchange_));
-}
-
-/// Sends the end after the last answer. Where the peer may still be sending, its bytes are read and thrown away for a
-/// while: closing with unread input would reset the connection and the answer with it (RFC 9112 §9.6).
-Connection::Step Connection::linger(Turn& turn) {
-    if (!output_.empty()) return Step::blocked;
-    if (ending_ == Ending::close || input_end_ == Input::ended) return Step::over;
-    if (output_end_ == Output::open) {
-        stream_->shut_down_write();
-        output_end_ = Output::shut;
-        state_since_ms_ = turn.clock.now_ms();
-    }
-    for (std::size_t seen = 0; seen < kTurnBytes;) {
-        const net::IoResult result = stream_->receive(turn.scratch);
-        if (result.status == net::IoStatus::would_block) return Step::blocked;
-        if (result.status != net::IoStatus::progress) return Step::over;
-        seen += result.bytes;
-    }
-    return Step::blocked;
 }
 
 /// Nothing can be said to the peer any more. What it was sending is dropped, what it was receiving is cut.

@@ -24,6 +24,9 @@ namespace server {
 /// answered for a whole request, and a faulty chunk is told. Otherwise the head alone decides.
 [[nodiscard]] bool is_decided_after_body(const http::Request& request);
 
+/// Who has its turn before whom: an upload calls the file system at every step, an answer from the cache hardly ever.
+enum class Weight : std::uint8_t { light, heavy };
+
 class Connection {
 public:
     enum class Verdict : std::uint8_t {
@@ -53,6 +56,9 @@ public:
     [[nodiscard]] net::Interest interest() const;
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const;
     [[nodiscard]] ConnectionState state() const { return state_; }
+    /// Of the request being answered, or of the last one: heavy when its method is not safe. A connection that turns
+    /// heavy says `again` before its handler is asked, and is not received from until then.
+    [[nodiscard]] Weight weight() const { return weight_; }
     [[nodiscard]] net::Token token() const { return token_; }
 
 private:
@@ -113,6 +119,7 @@ private:
     Input input_end_ = Input::open;
     Output output_end_ = Output::open;
     Ending ending_ = Ending::keep;
+    Weight weight_ = Weight::light;
 };
 
 }  // namespace server

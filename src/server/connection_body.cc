@@ -1,4 +1,4 @@
-// The states of a connection that read request bodies: into a sink, or away.
+// The states of a connection that read request bodies, into a sink or away, and what comes after the last answer.
 #include <algorithm>
 #include <string>
 
@@ -191,6 +191,25 @@ Connection::Step Connection::drain(Turn& turn) {
 Connection::Step Connection::wait_for_rest(Turn& turn) {
     if (input_end_ == Input::open || !output_.empty()) return Step::blocked;
     return peer_gone(turn, {});
+}
+
+/// Sends the end after the last answer. Where the peer may still be sending, its bytes are read and thrown away for a
+/// while: closing with unread input would reset the connection and the answer with it (RFC 9112 §9.6).
+Connection::Step Connection::linger(Turn& turn) {
+    if (!output_.empty()) return Step::blocked;
+    if (ending_ == Ending::close || input_end_ == Input::ended) return Step::over;
+    if (output_end_ == Output::open) {
+        stream_->shut_down_write();
+        output_end_ = Output::shut;
+        state_since_ms_ = turn.clock.now_ms();
+    }
+    for (std::size_t seen = 0; seen < kTurnBytes;) {
+        const net::IoResult result = stream_->receive(turn.scratch);
+        if (result.status == net::IoStatus::would_block) return Step::blocked;
+        if (result.status != net::IoStatus::progress) return Step::over;
+        seen += result.bytes;
+    }
+    return Step::blocked;
 }
 
 }  // namespace server

@@ -25,6 +25,7 @@ ConnectionTable::Slot& ConnectionTable::add(std::unique_ptr<Connection> connecti
     slot.watched = false;
     slot.interest = net::Interest::none;
     slot.turn = 0;
+    slot.queued = false;
     ++used_;
     return slot;
 }

@@ -20,6 +20,7 @@ public:
         bool watched = false;  ///< registered with the poller
         net::Interest interest = net::Interest::none;
         std::uint64_t turn = 0;  ///< the reactor's last one in which the connection was advanced
+        bool queued = false;     ///< waits among the heavy ones; the reactor's
     };
 
     /// The token that the next add() will use.

@@ -24,6 +24,8 @@ constexpr int kAcceptsPerTurn = 64;
 constexpr base::MonotonicMs kAcceptPauseMs = 500;
 /// Such pauses are logged once in this time.
 constexpr base::MonotonicMs kPauseLogMs = 1000;
+/// A round of heavy connections may take longer than this: then its first syncs do not wait for its last.
+constexpr base::MonotonicMs kSubmitWithinMs = 10;
 /// Unused blocks and exchanges kept for the next turn.
 constexpr std::size_t kBlocksKept = 128;
 constexpr std::size_t kExchangesKept = 128;
@@ -67,12 +69,13 @@ void Reactor::run() {
             remove(connection->token());
         }
     }
+    heavy_ = {};
     end_turn();
 }
 
 /// How long the poller may wait, in milliseconds; -1 is without end.
 int Reactor::wait_ms() const {
-    if (!again_.empty()) return 0;
+    if (!again_.empty() || !heavy_.empty()) return 0;
     std::optional<base::MonotonicMs> until = deadlines_.earliest();
     const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
     const base::MonotonicMs now = parts_.clock.now_ms();
@@ -91,8 +94,7 @@ void Reactor::turn() {
     // First every receive, then every answer: what is read from the file system after this point is not older than
     // any of these requests.
     for (const net::Event& event : events) take_event(event);
-    for (const net::Token token : work_) advance(token);
-    work_.clear();
+    advance_all();
     expire();
     if (const auto due = parts_.handler.tidy_due(); due && *due <= parts_.clock.now_ms()) parts_.handler.tidy();
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
@@ -114,7 +116,8 @@ void Reactor::take_event(const net::Event& event) {
         return;
     }
     ConnectionTable::Slot* slot = connections_.find(event.token);
-    if (slot == nullptr) return;
+    // What waits for its turn is received from in it; the event comes back until then.
+    if (slot == nullptr || slot->queued) return;
     // Nothing is wanted of a peer that is gone while the disk works; the event would come back for ever.
     if ((event.hung_up || event.error) && slot->interest == net::Interest::none) {
         parts_.poller.remove(slot->descriptor);
@@ -122,7 +125,7 @@ void Reactor::take_event(const net::Event& event) {
         return;
     }
     if (event.readable || event.hung_up || event.error) slot->connection->receive(turn_);
-    work_.push_back(event.token);
+    enlist(*slot, work_);
 }
 
 void Reactor::accept_all(const net::Listener& listener) {
@@ -155,7 +158,30 @@ void Reactor::accept_one(net::Accepted accepted) {
     work_.push_back(token);
 }
 
-void Reactor::advance(net::Token token) {
+/// Puts a connection that has work into `light`, or behind the other heavy ones.
+void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light) {
+    if (slot.connection->weight() == Weight::light) {
+        light.push_back(slot.connection->token());
+    } else if (!slot.queued) {
+        slot.queued = true;
+        heavy_.push(slot.connection->token());
+    }
+}
+
+/// All light ones, then heavy ones for their share. Time is read only where there are any of these.
+void Reactor::advance_all() {
+    const base::MonotonicUs begun = heavy_.empty() ? 0 : parts_.clock.read_us();
+    const std::uint64_t sent = metrics_.bytes_sent;
+    for (const net::Token token : work_) advance_light(token);
+    work_.clear();
+    // What was light and turns heavy sends nothing before it waits: a new connection with an upload is none of them.
+    if (metrics_.bytes_sent != sent) heavy_.note_light(parts_.clock.now_ms());
+    if (heavy_.empty()) return;
+    const base::MonotonicUs now = parts_.clock.read_us();
+    advance_heavy(now + heavy_.share_us(parts_.clock.now_ms(), begun == 0 ? 0 : now - begun));
+}
+
+void Reactor::advance_light(net::Token token) {
     ConnectionTable::Slot* slot = connections_.find(token);
     // Work left over and an event may name the same connection: twice its share, and twice as often each time.
     if (slot == nullptr || slot->turn == turns_) return;
@@ -163,12 +189,23 @@ void Reactor::advance(net::Token token) {
     settle(token, slot->connection->advance(turn_));
 }
 
+/// One after the other, also such as turned heavy in this turn, until `until` or the end of the round.
+void Reactor::advance_heavy(base::MonotonicUs until) {
+    do {
+        const net::Token token = heavy_.pop();
+        ConnectionTable::Slot* slot = connections_.find(token);
+        if (slot == nullptr) continue;
+        slot->queued = false;
+        settle(token, slot->connection->advance(turn_));
+    } while (!heavy_.is_between_rounds() && parts_.clock.read_us() < until);
+}
+
 /// After a connection's turn: keeps the poller and the deadline in step with its state.
 void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     ConnectionTable::Slot& slot = *connections_.find(token);
     switch (verdict) {
         case Connection::Verdict::close: remove(token); return;
-        case Connection::Verdict::again: again_.push_back(token); break;
+        case Connection::Verdict::again: enlist(slot, again_); break;
         case Connection::Verdict::wait:
             if (!watch(slot, slot.connection->interest())) {
                 remove(token);
@@ -206,15 +243,19 @@ void Reactor::remove(net::Token token) {
 
 void Reactor::expire() {
     while (const std::optional<std::uint32_t> number = deadlines_.pop_expired(parts_.clock.now_ms())) {
-        Connection* connection = connections_.at(*number).connection.get();
-        if (connection != nullptr) settle(connection->token(), connection->expire(turn_));
+        const ConnectionTable::Slot& slot = connections_.at(*number);
+        // Whoever waits for its turn is not late by its own fault; after the turn its deadline is set anew.
+        if (slot.connection == nullptr || slot.queued) continue;
+        settle(slot.connection->token(), slot.connection->expire(turn_));
     }
 }
 
 void Reactor::wake_committed() {
     wakes_.clear();
     parts_.disk.reap(wakes_);
-    for (const std::uint64_t wake : wakes_) work_.push_back(net::Token::unpack(wake));
+    for (const std::uint64_t wake : wakes_) {
+        if (ConnectionTable::Slot* slot = connections_.find(net::Token::unpack(wake))) enlist(*slot, work_);
+    }
 }
 
 void Reactor::pause_accepting() {
@@ -269,12 +310,17 @@ void Reactor::begin_stopping() {
     for (net::Listener& listener : parts_.listeners) listener.close();
     // Everybody looks at the new state of things: idle connections close.
     for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
-        if (const Connection* connection = connections_.at(slot).connection.get()) work_.push_back(connection->token());
+        if (connections_.at(slot).connection != nullptr) enlist(connections_.at(slot), work_);
     }
 }
 
 void Reactor::end_turn() {
-    parts_.disk.submit();
+    // The syncs of a round go to the kernel together.
+    const base::MonotonicMs now = parts_.clock.now_ms();
+    if (heavy_.is_between_rounds() || now - submitted_ms_ >= kSubmitWithinMs) {
+        parts_.disk.submit();
+        submitted_ms_ = now;
+    }
     parts_.access_log.file().flush();
     parts_.error_log.file().flush();
 }

@@ -1,5 +1,5 @@
-// The loop: waits, receives for all ready connections, then advances each, then keeps interests and deadlines in step
-// with their states. The only code that sees both the poller and connections. Run by app/main.
+// The loop: waits, receives for all ready connections, then advances the light ones, and heavy ones for their share of the
+// turn, then keeps interests and deadlines in step with their states. The only code that sees both the poller and connections. Run by app/main.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "server/access_log.h"
 #include "server/connection_table.h"
 #include "server/exchange.h"
+#include "server/heavy_queue.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] bool start();
     /// Until a signal ends it: first finishing what is in flight, at the second signal at once.
     void run();
+    /// One turn, which waits for something to do first; run() is turns until the end.
+    void turn();
 
     [[nodiscard]] const Metrics& metrics() const { return metrics_; }
 
@@ -57,12 +60,14 @@ private:
     enum class Phase : std::uint8_t { serving, stopping, over };
     enum class Accepting : std::uint8_t { on, paused };
 
-    void turn();
     [[nodiscard]] int wait_ms() const;
     void take_event(const net::Event& event);
     void accept_all(const net::Listener& listener);
     void accept_one(net::Accepted accepted);
-    void advance(net::Token token);
+    void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
+    void advance_all();
+    void advance_light(net::Token token);
+    void advance_heavy(base::MonotonicUs until);
     void settle(net::Token token, Connection::Verdict verdict);
     [[nodiscard]] bool watch(ConnectionTable::Slot& slot, net::Interest wanted);
     void remove(net::Token token);
@@ -84,14 +89,16 @@ private:
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
     std::uint64_t turns_ = 0;
-    std::vector<net::Token> work_;   ///< to be advanced in this turn, once, however often it stands here
+    std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, once, however often one stands here
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
+    HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
     std::vector<std::uint64_t> wakes_;
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself
     base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the log hears of no pause before this time
     base::MonotonicMs stop_by_ms_ = 0;
+    base::MonotonicMs submitted_ms_ = 0;  ///< when the disk queue last submitted
 };
 
 }  // namespace server

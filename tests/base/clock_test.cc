@@ -27,6 +27,15 @@ TEST_CASE("clock: shows what the kernel shows, as of the last update", "[base][c
     CHECK(clock.unix_seconds() < 4'102'444'800);
 }
 
+TEST_CASE("clock: what is read at once is of the same clock, and needs no update", "[base][clock]") {
+    base::SystemClock clock;
+    const base::MonotonicUs first = clock.read_us();
+    CHECK(first / 1000 >= clock.now_ms());
+    CHECK(clock.read_us() >= first);
+    clock.update();
+    CHECK(clock.now_ms() >= first / 1000);
+}
+
 TEST_CASE("fake clock: stands still until it is moved", "[base][clock]") {
     FakeClock clock;
     CHECK(clock.unix_seconds() == 784'111'777);
@@ -38,5 +47,9 @@ TEST_CASE("fake clock: stands still until it is moved", "[base][clock]") {
     CHECK(clock.unix_seconds() == 784'111'779);
     clock.set_unix_seconds(100);
     CHECK(clock.unix_seconds() == 100);
+    CHECK(clock.now_ms() == start + 2'500);
+    const base::MonotonicUs within = clock.read_us();
+    clock.advance_us(1'500);
+    CHECK(clock.read_us() == within + 1'500);
     CHECK(clock.now_ms() == start + 2'500);
 }

@@ -24,6 +24,15 @@ TEST_CASE("method: names are case-sensitive and whole", "[http][method]") {
     }
 }
 
+TEST_CASE("http: safe methods are those that ask for no change", "[http][method]") {
+    for (const Method safe : {Method::get, Method::head, Method::options, Method::trace}) CHECK(http::is_safe(safe));
+    for (const Method unsafe :
+         {Method::post, Method::put, Method::del, Method::patch, Method::mkcol, Method::connect, Method::unknown}) {
+        CAPTURE(http::method_name(unsafe));
+        CHECK_FALSE(http::is_safe(unsafe));
+    }
+}
+
 TEST_CASE("method: a set holds what was put in", "[http][method]") {
     http::MethodSet set(Method::get, Method::head);
     set.add(Method::put);

@@ -347,6 +347,44 @@ TEST_CASE("connection: when the server stops, idle ones close and the answer in 
     CHECK(busy.stream->sent().find("Connection: close\r\n") != std::string::npos);
 }
 
+TEST_CASE("connection: what turns heavy waits for its turn before the handler is asked", "[server]") {
+    ConnectionBench bench;
+    const auto turn = [&] {
+        bench.connection->receive(bench.turn);
+        return bench.connection->advance(bench.turn);
+    };
+    const std::string put = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    // The second GET stands behind the head that waits: it is not received until then, which would move the head.
+    bench.stream->incoming(std::string(kGet) + put).incoming(put + std::string(kGet));
+    CHECK(bench.connection->weight() == server::Weight::light);
+    CHECK(turn() == Verdict::again);
+    CHECK(bench.connection->weight() == server::Weight::heavy);
+    CHECK(statuses(bench.stream->sent()) == Codes{200});
+    CHECK(bench.handler.paths == std::vector<std::string>{"/a"});
+    const int receives = bench.stream->receives;
+    bench.connection->receive(bench.turn);
+    CHECK(bench.stream->receives == receives);
+    // A heavy one needs no leave to stay so, and a light request is answered whenever it comes.
+    CHECK(bench.connection->advance(bench.turn) == Verdict::wait);
+    CHECK(turn() == Verdict::wait);
+    CHECK(bench.connection->weight() == server::Weight::light);
+    CHECK(statuses(bench.stream->sent()) == Codes{200, 201, 201, 200});
+    CHECK(bench.handler.paths == std::vector<std::string>{"/a", "/b", "/b", "/a"});
+    CHECK(bench.handler.received == "hihi");
+}
+
+TEST_CASE("connection: a peer that closes while its head waits for a turn is answered all the same", "[server]") {
+    ConnectionBench bench;
+    bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi").eof();
+    bench.connection->receive(bench.turn);
+    CHECK(bench.connection->advance(bench.turn) == Verdict::again);
+    CHECK(bench.connection->state() == ConnectionState::reading_head);
+    bench.run();
+    CHECK(bench.step() == Verdict::close);
+    CHECK(statuses(bench.stream->sent()) == Codes{201});
+    CHECK(bench.handler.sinks_aborted == 0);
+}
+
 TEST_CASE("connection: one over the limit is told so", "[server]") {
     ConnectionBench bench;
     CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);

@@ -129,10 +129,12 @@ public:
         connection = std::make_unique<server::Connection>(std::move(owned), net::PeerAddress{}, net::Token{7, 3}, turn);
     }
 
-    /// One turn of the loop for this connection.
+    /// One turn of the loop for this connection; one that turns heavy has its turn among those at once.
     server::Connection::Verdict step() {
         connection->receive(turn);
-        return connection->advance(turn);
+        const server::Weight before = connection->weight();
+        const server::Connection::Verdict verdict = connection->advance(turn);
+        return connection->weight() > before ? connection->advance(turn) : verdict;
     }
     /// Turns until the connection waits without anything left in the script, or closes.
     server::Connection::Verdict run(int at_most = 10'000) {

@@ -12,13 +12,19 @@ public:
         unix_ns_ = unix_seconds * base::kNsPerSecond;
     }
 
-    /// Time moves only by advance_ms().
+    /// Time moves only by advance_ms() and advance_us().
     void update() override {}
+    [[nodiscard]] base::MonotonicUs read_us() const override { return now_ms_ * 1000 + within_turn_us_; }
 
     void advance_ms(std::int64_t milliseconds) {
         now_ms_ += milliseconds;
         unix_ns_ += milliseconds * 1'000'000;
     }
+    /// What passes within a turn: only read_us() sees it.
+    void advance_us(std::int64_t microseconds) { within_turn_us_ += microseconds; }
     /// The wall clock alone, as an administrator sets it: deadlines must not move.
     void set_unix_seconds(std::int64_t seconds) { unix_ns_ = seconds * base::kNsPerSecond; }
+
+private:
+    std::int64_t within_turn_us_ = 0;
 };
