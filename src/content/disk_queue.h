@@ -20,6 +20,30 @@ struct DiskOperation {
     int error = 0;  ///< errno, 0 is success; meaningful when done
 };
 
+/// One call that gives a file a name: linkat or renameat2.
+struct NamingCall {
+    enum class Kind : std::uint8_t { link, rename };
+    Kind kind;
+    int from_directory;  ///< a descriptor, borrowed, or AT_FDCWD
+    std::string from;
+    int to_directory;  ///< borrowed
+    std::string to;
+    unsigned flags;  ///< of the call
+};
+
+/// Calls that give a file its name, and then syncs that make it durable, one after the other. After one that failed the
+/// next ones may be made or not: a rename has to be of a name that is there only when the link before it was made.
+struct NamingOperation : DiskOperation {
+    std::vector<NamingCall> calls;
+    std::vector<int> directories;  ///< to be synced; borrowed
+
+    // For the queue to fill in; `error` is the first one.
+    std::vector<std::size_t> calls_made;  ///< their numbers, in order
+    std::size_t steps_ended = 0;
+    [[nodiscard]] std::size_t steps() const { return calls.size() + directories.size(); }
+    [[nodiscard]] bool is_named() const { return calls_made.size() == calls.size(); }
+};
+
 class DiskQueue {
 public:
     virtual ~DiskQueue() = default;
@@ -38,6 +62,15 @@ public:
     /// Removes `name` from `directory` aside, where that is possible; whether it succeeds nobody is told. What has the
     /// name gives its blocks back then, and an aborted form leaves a thousand names behind at once.
     virtual void remove_later(std::shared_ptr<const base::Fd> directory, std::string name);
+    /// Makes the calls of `operation` aside, where that is possible, and reports `wake`. Each changes a directory, and
+    /// waits for milliseconds while the file system writes that directory to its journal. False: it is not possible;
+    /// nothing was done, and the caller makes the calls itself. `operation`, and what it borrows, must stay valid until
+    /// done.
+    virtual bool name_later(NamingOperation& operation, http::Wake wake) {
+        (void)operation;
+        (void)wake;
+        return false;
+    }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.

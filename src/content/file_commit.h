@@ -1,5 +1,6 @@
-// What makes an upload durable and visible, in this order: conditions, data sync, conditions again and the name in one
-// step, directory sync. An error before the name leaves the old file as it was. Called by handlers/uploads.
+// What makes an upload durable and visible, in this order: conditions, data sync, conditions again and the name while
+// nobody else of this process may judge or take it, directory sync. An error before the name leaves the old file as it
+// was. Called by handlers/uploads.
 #pragma once
 
 #include <sys/stat.h>
@@ -48,10 +49,19 @@ public:
     [[nodiscard]] const std::string& path() const { return sink_.place_.path(); }
 
 private:
-    enum class Step : std::uint8_t { checking, syncing_data, publishing, syncing_directories, done };
+    enum class Step : std::uint8_t { checking, syncing_data, publishing, naming_aside, syncing_directories, done };
+    /// Where the calls are made that give the name.
+    enum class Naming : std::uint8_t {
+        aside,  ///< by the disk queue
+        in_line,  ///< without durability nobody fills the journal that they would wait for, or the queue cannot, or failed
+    };
 
     std::optional<Result> check(http::Wake wake);
     std::optional<Result> publish(http::Wake wake);
+    [[nodiscard]] bool begin_naming(const std::optional<struct stat>& old, http::Wake wake);
+    std::optional<Result> end_naming(http::Wake wake);
+    std::optional<Result> take_name();
+    void sync_directories(http::Wake wake);
     std::expected<void, FileError> publish_once(const std::optional<struct stat>& old);
     std::optional<Result> refuse(const http::Refusal& refusal);
     std::expected<std::optional<struct stat>, FileError> find_old();
@@ -60,7 +70,10 @@ private:
     std::vector<WritePlace> left_places_;  // outlive the sink, whose file may have its temporary name in one of them
     FileSink sink_;
     Step step_ = Step::checking;
+    Naming naming_ = Naming::aside;
+    std::optional<NamesInFlight::Hold> name_;  ///< while a file is replaced
     DiskOperation data_;
+    NamingOperation aside_;
     DiskOperations directories_;
     base::Fd replaced_;        ///< the old file, while its name goes
     std::string wanted_name_;  ///< that was taken; empty when it was not

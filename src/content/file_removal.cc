@@ -55,6 +55,8 @@ std::optional<http::Refusal> FileRemoval::find_obstacle() const {
 
 std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
     if (step_ == Step::removing) {
+        const auto name = parts_->names.take(place_.directory(), place_.name(), parts_->disk, wake);
+        if (!name) return std::nullopt;  // an upload is taking it
         step_ = Step::done;
         if (auto removed = remove(); !removed) return removed;
         if (parts_->durability == Durability::none) return Result();

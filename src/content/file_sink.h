@@ -16,6 +16,7 @@
 #include "content/disk_queue.h"
 #include "content/durability.h"
 #include "content/file_root.h"
+#include "content/names_in_flight.h"
 #include "content/new_directories.h"
 #include "content/on_conflict.h"
 #include "content/representation_cache.h"
@@ -30,6 +31,7 @@ namespace content {
 struct WriteParts {
     const FileRoot& root;
     NewDirectories& new_directories;
+    NamesInFlight& names;
     DiskQueue& disk;
     const base::Clock& clock;
     RepresentationCache* cache = nullptr;  ///< told of every change; may be absent

@@ -37,6 +37,13 @@ std::expected<std::string, FileError> random_name() {
     return name.append(kSuffix);
 }
 
+/// By which a file without a name can be linked.
+std::string path_of_descriptor(int file) {
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
+    return path.data();
+}
+
 bool lacks_unnamed_files(int error) {
     return error == EOPNOTSUPP || error == EISDIR || error == EINVAL || error == ENOENT;
 }
@@ -119,9 +126,8 @@ void TemporaryFile::remove() {
 }
 
 std::expected<void, FileError> TemporaryFile::link_unnamed(int directory, const std::string& name) const {
-    std::array<char, 32> self{};
-    std::snprintf(self.data(), self.size(), "/proc/self/fd/%d", file_.get());
-    if (::linkat(AT_FDCWD, self.data(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+    const std::string self = path_of_descriptor(file_.get());
+    if (::linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
     const int error = errno;
     // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
     if (error == ENOENT && ::linkat(file_.get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
@@ -146,6 +152,34 @@ std::expected<void, FileError> TemporaryFile::publish_new(int directory, const s
     auto published = name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
     if (published) when_dropped_ = WhenDropped::stays;
     return published;
+}
+
+std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(int directory, const std::string& name,
+                                                                             Target target) const {
+    using Kind = NamingCall::Kind;
+    const auto link_to = [&](const std::string& to) {
+        return NamingCall{Kind::link, AT_FDCWD, path_of_descriptor(file_.get()), directory, to, AT_SYMLINK_FOLLOW};
+    };
+    const bool is_free = target == Target::is_free;
+    if (has_name()) {
+        const unsigned flags = is_free ? RENAME_NOREPLACE : 0;
+        return std::vector{NamingCall{Kind::rename, directory_, name_, directory, name, flags}};
+    }
+    if (is_free) return std::vector{link_to(name)};
+    const auto temporary = random_name();
+    if (!temporary) return std::unexpected(temporary.error());
+    ::flock(file_.get(), LOCK_EX | LOCK_NB);
+    return std::vector{link_to(*temporary), NamingCall{Kind::rename, directory, *temporary, directory, name, 0}};
+}
+
+void TemporaryFile::take_naming(const NamingOperation& naming) {
+    if (naming.is_named()) {
+        name_.clear();
+        when_dropped_ = WhenDropped::stays;
+    } else if (!naming.calls_made.empty() && naming.calls_made.front() == 0) {
+        directory_ = naming.calls.front().to_directory;
+        name_ = naming.calls.front().to;
+    }
 }
 
 /// A temporary name, unless it has one already.

@@ -12,8 +12,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/fd.h"
+#include "content/disk_queue.h"
 #include "content/file_root.h"
 
 namespace content {
@@ -53,6 +55,13 @@ public:
     std::expected<void, FileError> publish_new(int directory, const std::string& name);
     /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
     std::expected<void, FileError> publish_over(int directory, const std::string& name);
+
+    /// What publish_new() and publish_over() would call, for DiskQueue::name_later(); `directory` must stay open.
+    enum class Target : std::uint8_t { is_free, is_replaced };
+    std::expected<std::vector<NamingCall>, FileError> plan_naming(int directory, const std::string& name,
+                                                                  Target target) const;
+    /// Those calls were made, all, some or none of them; after some or none, publish_new() and publish_over() go on.
+    void take_naming(const NamingOperation& naming);
 
     /// Gives up the descriptor until reopen(). The file waits under a temporary name in `directory`, of the same file
     /// system, which must stay open as long as this lives. Until reopen() another process's sweep may remove it.

@@ -1,5 +1,5 @@
-// Syncs, and closes and removals that take long, through io_uring: the kernel's workers wait for the disk, an eventfd tells the
-// poller. Operations beyond the ring's size wait in a queue of ours.
+// Syncs, names, and closes and removals that take long, through io_uring: the kernel's workers wait for the disk, an
+// eventfd tells the poller. Operations beyond the ring's size wait in a queue of ours.
 #include "content/uring_disk_queue.h"
 
 #include <liburing.h>
@@ -27,6 +27,9 @@ constexpr unsigned kWorkers = 64;
 constexpr unsigned kRemovals = 4;
 /// Removals that wait. Who leaves names faster than they go is held up by more than these.
 constexpr std::size_t kMostRemovals = 16'384;
+/// Calls and syncs of one naming: they go to the kernel together. Only uploads into directories that are being made
+/// have more.
+constexpr std::size_t kMostLinked = 8;
 
 class UringDiskQueue final : public DiskQueue {
 public:
@@ -72,6 +75,12 @@ public:
         ::eventfd_write(event_.get(), 1);
     }
 
+    bool name_later(NamingOperation& operation, http::Wake wake) override {
+        if (naming_ == Naming::unknown_to_kernel || operation.steps() > kMostLinked) return false;
+        namings_.emplace_back(&operation, wake);
+        return true;
+    }
+
     void close_later(base::Fd file) override {
         if (file) waiting_.push_back({file.take(), 0, nullptr, 0});
     }
@@ -88,7 +97,7 @@ public:
             if (entry == nullptr) break;
             const Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {next.operation, next.wake, {}};
+            flying_[slot] = {next.operation, nullptr, next.wake, {}};
             if (next.operation != nullptr) {
                 io_uring_prep_fsync(entry, next.file, next.flags);
             } else {
@@ -99,10 +108,16 @@ public:
             io_uring_sqe_set_data64(entry, slot);
             waiting_.pop_front();
         }
+        submit_namings();
         submit_removals();
-        if (io_uring_sq_ready(&ring_) == 0) return;
-        // The kernel is short of memory: what was prepared stays prepared, and the event brings the next try.
-        if (io_uring_submit(&ring_) < 0) ::eventfd_write(event_.get(), 1);
+        const unsigned prepared = io_uring_sq_ready(&ring_);
+        if (prepared == 0) return;
+        const int taken = io_uring_submit(&ring_);
+        if (taken == static_cast<int>(prepared)) return;
+        // The kernel is short of memory, or does not know an operation: what it left stays prepared, and the event
+        // brings the next try.
+        ::eventfd_write(event_.get(), 1);
+        doubt_namings();
     }
 
     void reap(std::vector<http::Wake>& wakes) override {
@@ -115,6 +130,7 @@ public:
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
             Flying& flying = flying_[slot];
             if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
+            if (flying.naming != nullptr) end_step(flying, completion->res, wakes);
             if (flying.operation != nullptr) {
                 flying.operation->error = completion->res < 0 ? -completion->res : 0;
                 flying.operation->done = true;
@@ -123,7 +139,6 @@ public:
             unused_[unused_count_++] = slot;
             io_uring_cqe_seen(&ring_, completion);
         }
-        submit();
     }
 
     [[nodiscard]] int event_descriptor() const override { return event_.get(); }
@@ -131,6 +146,7 @@ public:
 
 private:
     enum class State : std::uint8_t { unavailable, ready };
+    enum class Naming : std::uint8_t { possible, unknown_to_kernel };
     struct Waiting {
         int file;
         unsigned flags;
@@ -143,11 +159,69 @@ private:
     };
     struct Flying {
         DiskOperation* operation = nullptr;
+        NamingOperation* naming = nullptr;  ///< of which this is one step
         http::Wake wake = 0;
         Removal removal;
+        std::size_t step = 0;  ///< of the naming
     };
 
     static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
+
+    void submit_namings() {
+        while (!namings_.empty()) {
+            const auto& [naming, wake] = namings_.front();
+            const std::size_t steps = naming->steps();
+            // Links do not reach beyond one submission.
+            if (unused_count_ < steps || io_uring_sq_space_left(&ring_) < steps) return;
+            for (std::size_t i = 0; i < steps; ++i) {
+                io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+                const std::uint16_t slot = unused_[--unused_count_];
+                flying_[slot] = {nullptr, naming, wake, {}, i};
+                prepare_step(entry, *naming, i);
+                if (i + 1 < steps) io_uring_sqe_set_flags(entry, IOSQE_IO_LINK);
+                io_uring_sqe_set_data64(entry, slot);
+            }
+            namings_.pop_front();
+        }
+    }
+
+    static void prepare_step(io_uring_sqe* entry, const NamingOperation& naming, std::size_t step) {
+        if (step >= naming.calls.size()) {
+            io_uring_prep_fsync(entry, naming.directories[step - naming.calls.size()], 0);
+            return;
+        }
+        const NamingCall& call = naming.calls[step];
+        switch (call.kind) {
+            case NamingCall::Kind::link:
+                io_uring_prep_linkat(entry, call.from_directory, call.from.c_str(), call.to_directory, call.to.c_str(),
+                                     static_cast<int>(call.flags));
+                break;
+            case NamingCall::Kind::rename:
+                io_uring_prep_renameat(entry, call.from_directory, call.from.c_str(), call.to_directory,
+                                       call.to.c_str(), call.flags);
+                break;
+        }
+    }
+
+    /// The steps after one that failed come back as ECANCELED, or were made nevertheless: that differs by kernel.
+    void end_step(Flying& flying, int result, std::vector<http::Wake>& wakes) {
+        NamingOperation& naming = *std::exchange(flying.naming, nullptr);
+        const bool is_call = flying.step < naming.calls.size();
+        if (result >= 0 && is_call) naming.calls_made.push_back(flying.step);
+        if (result < 0 && naming.error == 0) naming.error = -result;
+        // Before 5.15; some file systems say it of a flag, and lose little by names given in line.
+        if (result == -EINVAL && is_call) naming_ = Naming::unknown_to_kernel;
+        naming.done = ++naming.steps_ended == naming.steps();
+        if (naming.done) wakes.push_back(flying.wake);
+    }
+
+    /// The kernel took a part of what was prepared. What it takes later is not linked to that: a directory may be synced
+    /// too early, and whoever waits for it is told.
+    void doubt_namings() {
+        for (const Flying& flying : flying_) {
+            if (flying.naming != nullptr && flying.naming->error == 0) flying.naming->error = EAGAIN;
+        }
+    }
 
     void submit_removals() {
         while (!removals_.empty() && removing_ < kRemovals && unused_count_ > 0) {
@@ -155,7 +229,7 @@ private:
             if (entry == nullptr) return;
             const std::uint16_t slot = unused_[--unused_count_];
             Flying& flying = flying_[slot];
-            flying = {nullptr, 0, std::move(removals_.front())};
+            flying = {nullptr, nullptr, 0, std::move(removals_.front())};
             removals_.pop_front();
             ++removing_;
             io_uring_prep_unlinkat(entry, flying.removal.directory->get(), flying.removal.name.c_str(), 0);
@@ -173,7 +247,9 @@ private:
     base::Fd event_;
     io_uring ring_{};
     State state_ = State::unavailable;
+    Naming naming_ = Naming::possible;
     std::deque<Waiting> waiting_;
+    std::deque<std::pair<NamingOperation*, http::Wake>> namings_;
     std::deque<Removal> removals_;
     unsigned removing_ = 0;
     std::vector<http::Wake> later_;

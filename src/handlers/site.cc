@@ -28,6 +28,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
       digests_(disk, cache_),
       write_parts_{.root = root,
                    .new_directories = new_directories_,
+                   .names = names_,
                    .disk = disk,
                    .clock = clock,
                    .cache = &cache_,

@@ -11,6 +11,7 @@
 #include "content/disk_queue.h"
 #include "content/file_root.h"
 #include "content/file_sink.h"
+#include "content/names_in_flight.h"
 #include "content/new_directories.h"
 #include "content/representation_cache.h"
 #include "handlers/decoration.h"
@@ -58,6 +59,7 @@ private:
     content::DigestQueue digests_;
     std::optional<Decoration> decoration_;  ///< only when an option asks for one
     content::NewDirectories new_directories_;
+    content::NamesInFlight names_;
     content::WriteParts write_parts_;
     Listings listings_;
     StaticFiles files_;

@@ -117,6 +117,7 @@ TEST_CASE("disk queue: names that are removed aside are gone, also those that ar
         for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
             ::usleep(1000);
             queue->reap(wakes);
+            queue->submit();
         }
         CHECK(directory.list().empty());
         CHECK(wakes.empty());
@@ -170,4 +171,58 @@ TEST_CASE("disk queue: more operations than the ring holds all come back once", 
         CHECK(operations[i].done);
         CHECK(operations[i].error == 0);
     }
+}
+
+TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[content][disk]") {
+    using Kind = content::NamingCall::Kind;
+    const auto queue = content::make_disk_queue();
+    content::NamingOperation naming;
+    CHECK_FALSE(content::make_in_line_disk_queue()->name_later(naming, 1));
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int at = opened.get();
+    constexpr std::size_t kCount = 200;  // with three steps each, more than the ring holds
+    std::deque<content::NamingOperation> namings(kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        const std::string name = std::to_string(i);
+        directory.write(name, name);
+        namings[i].calls = {{Kind::link, at, name, at, name + "-linked", 0},
+                            {Kind::rename, at, name + "-linked", at, name + "-named", 0}};
+        namings[i].directories = {at};
+        REQUIRE(queue->name_later(namings[i], i));
+    }
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, kCount) == kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        CHECK(namings[i].done);
+        CHECK(namings[i].error == 0);
+        CHECK(namings[i].is_named());
+        CHECK(directory.read(std::to_string(i) + "-named") == std::to_string(i));
+        CHECK_FALSE(directory.has(std::to_string(i) + "-linked"));
+    }
+}
+
+TEST_CASE("disk queue: a file whose link fails is not named", "[content][disk]") {
+    using Kind = content::NamingCall::Kind;
+    const auto queue = content::make_disk_queue();
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    directory.write("a", "x");
+    directory.write("b", "y");
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int at = opened.get();
+    content::NamingOperation naming;
+    naming.calls = {{Kind::link, at, "none", at, "linked", 0}, {Kind::rename, at, "linked", at, "c", 0}};
+    naming.directories = {at};
+    REQUIRE(queue->name_later(naming, 9));
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(naming.error == ENOENT);
+    CHECK(naming.calls_made.empty());
+    CHECK_FALSE(naming.is_named());
+    CHECK(directory.list() == std::vector<std::string>{"a", "b"});
+    // Too many for one submission: the caller's own work.
+    naming.directories.assign(20, at);
+    CHECK_FALSE(queue->name_later(naming, 9));
 }

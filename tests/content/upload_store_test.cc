@@ -37,6 +37,7 @@ struct Store {
         content::WriteParts parts = *site.parts;
         store_parts.emplace(content::WriteParts{.root = parts.root,
                                                 .new_directories = parts.new_directories,
+                                                .names = parts.names,
                                                 .disk = parts.disk,
                                                 .clock = clock,
                                                 .durability = parts.durability});

@@ -17,8 +17,8 @@ struct RecordsSite {
         auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(
-            content::WriteParts{.root = *root, .new_directories = new_directories, .disk = disk, .clock = clock});
+        parts.emplace(content::WriteParts{
+            .root = *root, .new_directories = new_directories, .names = names, .disk = disk, .clock = clock});
         records.emplace(*parts, config, handlers::RecordsConfig{});
     }
 
@@ -37,6 +37,7 @@ struct RecordsSite {
     support::TempDir directory;
     std::optional<content::FileRoot> root;
     content::NewDirectories new_directories;
+    content::NamesInFlight names;
     support::StubbornDiskQueue disk;
     FakeClock clock;
     handlers::SiteConfig config;

@@ -19,8 +19,8 @@ struct RecordBench {
         auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(
-            content::WriteParts{.root = *root, .new_directories = new_directories, .disk = disk, .clock = with});
+        parts.emplace(content::WriteParts{
+            .root = *root, .new_directories = new_directories, .names = names, .disk = disk, .clock = with});
         file.emplace(*parts, "/database.txt", limits);
     }
     static const base::Clock& fake_clock() {
@@ -51,6 +51,7 @@ struct RecordBench {
     TempDir directory;
     std::optional<content::FileRoot> root;
     content::NewDirectories new_directories;
+    content::NamesInFlight names;
     StubbornDiskQueue disk;
     std::optional<content::WriteParts> parts;
     std::optional<content::RecordFile> file;

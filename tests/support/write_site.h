@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,7 +29,7 @@ namespace support {
 /// Operations wait until finish_all(); each may be given an error beforehand. Every operation really happens.
 class StubbornDiskQueue final : public content::DiskQueue {
 public:
-    enum class Kind : std::uint8_t { data, all };
+    enum class Kind : std::uint8_t { data, all, name };
 
     void sync_data(int file, content::DiskOperation& operation, http::Wake wake) override {
         take(Kind::data, file, operation, wake);
@@ -37,6 +38,12 @@ public:
         take(Kind::all, file, operation, wake);
     }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
+    bool name_later(content::NamingOperation& operation, http::Wake wake) override {
+        if (!names_aside) return false;
+        note(Kind::name);
+        namings_.emplace_back(&operation, wake);
+        return true;
+    }
     void close_later(base::Fd file) override { closed_later += file ? 1 : 0; }
     void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
         // From destructors, too, and of names that somebody else removed: nothing is thrown here.
@@ -51,7 +58,7 @@ public:
     [[nodiscard]] int event_descriptor() const override { return -1; }
     [[nodiscard]] std::string_view kind() const override { return "stubborn"; }
 
-    void finish_all() {
+    void finish_syncs() {
         for (const Waiting& each : waiting_) {
             each.operation->error = each.kind == Kind::data ? data_error : directory_error;
             each.operation->done = true;
@@ -59,7 +66,17 @@ public:
         }
         waiting_.clear();
     }
+    void finish_all() {
+        finish_syncs();
+        for (const auto& [naming, wake] : namings_) {
+            make(*naming);
+            wakes_.push_back(wake);
+        }
+        namings_.clear();
+    }
 
+    bool names_aside = false;                 ///< names are given at finish_all(), in line otherwise
+    std::function<int(std::size_t)> on_call;  ///< before each call of a naming, by its number; an errno fails it
     int data_error = 0;
     int directory_error = 0;
     int closed_later = 0;
@@ -75,12 +92,35 @@ private:
     };
     void take(Kind kind, int file, content::DiskOperation& operation, http::Wake wake) {
         REQUIRE(file >= 0);
-        seen.push_back(kind);
-        if (on_operation) on_operation(kind);
+        note(kind);
         waiting_.push_back({kind, &operation, wake});
     }
 
+    void note(Kind kind) {
+        seen.push_back(kind);
+        if (on_operation) on_operation(kind);
+    }
+    void make(content::NamingOperation& naming) {
+        for (const content::NamingCall& call : naming.calls) {
+            naming.error = on_call ? on_call(naming.calls_made.size()) : 0;
+            if (naming.error == 0) naming.error = call_error(call);
+            if (naming.error != 0) break;
+            naming.calls_made.push_back(naming.calls_made.size());
+        }
+        if (naming.is_named() && !naming.directories.empty()) naming.error = directory_error;
+        naming.done = true;
+    }
+    static int call_error(const content::NamingCall& call) {
+        const bool is_link = call.kind == content::NamingCall::Kind::link;
+        const int result = is_link ? ::linkat(call.from_directory, call.from.c_str(), call.to_directory,
+                                              call.to.c_str(), static_cast<int>(call.flags))
+                                   : ::renameat2(call.from_directory, call.from.c_str(), call.to_directory,
+                                                 call.to.c_str(), call.flags);
+        return result == 0 ? 0 : errno;
+    }
+
     std::vector<Waiting> waiting_;
+    std::vector<std::pair<content::NamingOperation*, http::Wake>> namings_;
     std::vector<http::Wake> wakes_;
 };
 
@@ -141,8 +181,12 @@ struct WriteSite {
         auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(content::WriteParts{
-            .root = *root, .new_directories = new_directories, .disk = disk, .clock = clock, .durability = durability});
+        parts.emplace(content::WriteParts{.root = *root,
+                                          .new_directories = new_directories,
+                                          .names = names,
+                                          .disk = disk,
+                                          .clock = clock,
+                                          .durability = durability});
     }
 
     std::expected<content::FileSink, http::Refusal> open(std::string_view path, std::string_view fields = {}) {
@@ -167,6 +211,7 @@ struct WriteSite {
     TempDir directory;
     std::optional<content::FileRoot> root;
     content::NewDirectories new_directories;
+    content::NamesInFlight names;
     StubbornDiskQueue disk;
     base::SystemClock clock;
     std::optional<content::WriteParts> parts;

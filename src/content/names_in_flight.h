@@ -1,0 +1,54 @@
+// The names that uploads are taking over aside, see DiskQueue::name_later(). Until the kernel has made those calls nobody
+// else in this process may judge what has such a name: of two uploads under the same condition one has to meet the
+// other's file. Filled by FileCommit, asked by FileCommit and FileRemoval.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "content/disk_queue.h"
+
+namespace content {
+
+class NamesInFlight {
+    /// A directory is known by its number: several paths may lead to it.
+    struct Key {
+        dev_t device;
+        ino_t directory;
+        std::string name;
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    /// Who waits until the name is free.
+    using Names = std::map<Key, std::vector<http::Wake>>;
+
+public:
+    /// Holds one name as long as it lives; then wakes who waits for it.
+    class Hold {
+    public:
+        Hold(Hold&& other) noexcept;
+        Hold& operator=(Hold&& other) noexcept;
+        ~Hold() { release(); }
+
+    private:
+        friend class NamesInFlight;
+        Hold(Names& names, Names::iterator held, DiskQueue& disk) : names_(&names), held_(held), disk_(&disk) {}
+        void release();
+
+        Names* names_;  ///< null: moved from
+        Names::iterator held_;
+        DiskQueue* disk_;
+    };
+
+    /// Takes `name` in the open `directory`; this and `disk` must outlive the hold. nullopt: another write has it, and
+    /// `wake` comes back through `disk` when it is free: look at the name anew then.
+    [[nodiscard]] std::optional<Hold> take(int directory, const std::string& name, DiskQueue& disk, http::Wake wake);
+
+private:
+    Names names_;
+};
+
+}  // namespace content
