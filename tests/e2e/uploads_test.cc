@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "e2e/site.h"
 
@@ -242,6 +243,34 @@ TEST_CASE("uploads: a name outside the root is never written, by links neither",
         CHECK(site.fetch("PUT", target, {}, "x").status >= 400);
     }
     CHECK(outside.list().empty());
+}
+
+TEST_CASE("uploads: PUT and DELETE of a link are about the link, wherever it leads", "[e2e][uploads]") {
+    for (const char* which : {"inside", "none", "all"}) {
+        INFO(which);
+        Site site({"--allow-all", "--symlinks", which});
+        const support::TempDir outside;
+        outside.write("file", "outside");
+        outside.make_directory("folder");
+        site.files.write("file", "inside");
+        for (const std::string& leads_to : {outside.at("file"), std::string("file"), std::string("nowhere")}) {
+            INFO(leads_to);
+            const std::string link = site.files.at("link");
+            REQUIRE(::symlink(leads_to.c_str(), link.c_str()) == 0);
+            CHECK(site.fetch("PUT", "/link", {}, "mine").status == 204);
+            CHECK_FALSE(std::filesystem::is_symlink(link));
+            CHECK(site.files.read("link") == "mine");
+            CHECK(site.fetch("DELETE", "/link").status == 204);
+            REQUIRE(::symlink(leads_to.c_str(), link.c_str()) == 0);
+            CHECK(site.fetch("DELETE", "/link").status == 204);
+            CHECK_FALSE(std::filesystem::is_symlink(link));
+        }
+        REQUIRE(::symlink(outside.at("folder").c_str(), site.files.at("link").c_str()) == 0);
+        CHECK(site.fetch("DELETE", "/link").status == 204);
+        CHECK(site.files.read("file") == "inside");
+        CHECK(outside.list() == std::vector<std::string>{"file", "folder"});
+        CHECK(outside.read("file") == "outside");
+    }
 }
 
 TEST_CASE("uploads: many at once end up whole", "[e2e][uploads]") {
