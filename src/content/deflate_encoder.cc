@@ -17,6 +17,15 @@ uInt clamp_size(std::size_t bytes) {
     return static_cast<uInt>(std::min<std::size_t>(bytes, std::numeric_limits<uInt>::max()));
 }
 
+int flush_of(DeflateEncoder::Input kind) {
+    switch (kind) {
+        case DeflateEncoder::Input::more: return Z_NO_FLUSH;
+        case DeflateEncoder::Input::shown: return Z_SYNC_FLUSH;
+        case DeflateEncoder::Input::last: return Z_FINISH;
+    }
+    return Z_NO_FLUSH;
+}
+
 }  // namespace
 
 struct DeflateEncoder::Stream {
@@ -41,7 +50,7 @@ DeflateEncoder::~DeflateEncoder() = default;
 DeflateEncoder::DeflateEncoder(DeflateEncoder&&) noexcept = default;
 DeflateEncoder& DeflateEncoder::operator=(DeflateEncoder&&) noexcept = default;
 
-DeflateEncoder::Step DeflateEncoder::encode(std::span<const std::byte> input, bool last, std::span<std::byte> output) {
+DeflateEncoder::Step DeflateEncoder::encode(std::span<const std::byte> input, Input kind, std::span<std::byte> output) {
     if (stream_->state != Stream::State::open) return {Outcome::failed};
     z_stream& zlib = stream_->zlib;
     const uInt in = clamp_size(input.size());
@@ -51,7 +60,7 @@ DeflateEncoder::Step DeflateEncoder::encode(std::span<const std::byte> input, bo
     zlib.avail_in = in;
     zlib.next_out = reinterpret_cast<Bytef*>(output.data());
     zlib.avail_out = out;
-    const int result = ::deflate(&zlib, last && in == input.size() ? Z_FINISH : Z_NO_FLUSH);
+    const int result = ::deflate(&zlib, in == input.size() ? flush_of(kind) : Z_NO_FLUSH);
     const Step step{Outcome::progress, in - zlib.avail_in, out - zlib.avail_out};
     if (result == Z_STREAM_END) {
         stream_->state = Stream::State::finished;
@@ -70,7 +79,8 @@ std::optional<std::vector<std::byte>> encode_whole(DeflateEncoder::Format format
     std::size_t consumed = 0;
     std::size_t produced = 0;
     for (;;) {
-        const auto step = encoder.encode(input.subspan(consumed), true, std::span(output).subspan(produced));
+        const auto step =
+            encoder.encode(input.subspan(consumed), DeflateEncoder::Input::last, std::span(output).subspan(produced));
         consumed += step.consumed;
         produced += step.produced;
         if (step.outcome == DeflateEncoder::Outcome::finished) break;

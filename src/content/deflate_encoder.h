@@ -22,6 +22,12 @@ public:
         finished,  ///< the last byte was written
         failed,    ///< no memory, or used after the end
     };
+    /// What stands behind the input.
+    enum class Input : std::uint8_t {
+        more,   ///< further input: the encoder keeps what it likes
+        shown,  ///< further input, later: what was taken so far is put out, so that the decoder can show it
+        last,   ///< nothing
+    };
     struct Step {
         Outcome outcome;
         std::size_t consumed = 0;
@@ -34,8 +40,9 @@ public:
     DeflateEncoder(DeflateEncoder&&) noexcept;
     DeflateEncoder& operator=(DeflateEncoder&&) noexcept;
 
-    /// `last`: nothing follows after `input`. Keep calling with what was not consumed, until finished.
-    Step encode(std::span<const std::byte> input, bool last, std::span<std::byte> output);
+    /// Keep calling with what was not consumed and the same `kind` while the output comes back full, and with the last
+    /// input until finished.
+    Step encode(std::span<const std::byte> input, Input kind, std::span<std::byte> output);
 
 private:
     struct Stream;

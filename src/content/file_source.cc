@@ -73,9 +73,10 @@ http::BodySource::Pulled CompressingSource::pull(std::span<std::byte> into) {
     if (input_.empty() && offset_ < length_ && !fill()) return {Outcome::failed};
     std::size_t produced = 0;
     auto outcome = DeflateEncoder::Outcome::progress;
+    const auto kind = offset_ == length_ ? DeflateEncoder::Input::last : DeflateEncoder::Input::more;
     // One slice of input, or as much of it as fills the output.
     do {
-        const auto step = encoder_->encode(input_, offset_ == length_, into.subspan(produced));
+        const auto step = encoder_->encode(input_, kind, into.subspan(produced));
         input_ = input_.subspan(step.consumed);
         produced += step.produced;
         outcome = step.outcome;

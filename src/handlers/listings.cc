@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "content/coded_listing.h"
 #include "content/listing_gathering.h"
 #include "content/listing_source.h"
 #include "handlers/error_page.h"
@@ -19,6 +20,7 @@
 #include "handlers/listing_query.h"
 #include "handlers/listing_text.h"
 #include "http/accept.h"
+#include "http/accept_encoding.h"
 #include "http/conditional.h"
 
 namespace handlers {
@@ -27,6 +29,7 @@ namespace {
 using content::ListingGathering;
 using content::ListingSpan;
 using content::ListingView;
+using http::Coding;
 using http::Status;
 
 /// In the order of ListingForm; the first is sent when the client has no wish.
@@ -41,10 +44,19 @@ std::optional<ListingForm> choose_form(const http::Request& request, const Listi
     return ListingForm{static_cast<std::uint8_t>(*chosen)};
 }
 
-/// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
-void add_validators(http::Response& response, const std::string& tag) {
-    if (!tag.empty()) response.add("ETag", tag);
-    response.add("Vary", "Accept").add("Cache-Control", "no-cache");
+/// The tag of a form made out of another one: "…-gzip".
+std::string tag_in(Coding coding, std::string tag) {
+    if (coding == Coding::identity || tag.empty()) return tag;
+    tag.pop_back();
+    return tag.append("-").append(http::coding_name(coding)).append("\"");
+}
+
+http::Response refuse_codings(const http::Request& request) {
+    http::Response response =
+        error_response(&request, Status::not_acceptable,
+                       "Accept-Encoding rules out every form of this listing, the plain one included.");
+    response.add("Vary", "Accept-Encoding");
+    return response;
 }
 
 /// One listing, from the request to its answer.
@@ -55,6 +67,7 @@ public:
         ListingQuery query;
         ListingForm form;
         PageActions actions;
+        int compression_level;
         ListingSpan span;
     };
 
@@ -64,8 +77,10 @@ public:
           query_(std::move(wish.query)),
           form_(wish.form),
           actions_(wish.actions),
+          compression_level_(wish.compression_level),
           disk_(disk),
           shares_(shares),
+          coding_hold_(shares),
           gathering_(std::move(reader), std::move(wish.span), shares) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
@@ -110,6 +125,23 @@ private:
         return std::make_unique<ListingText>();
     }
 
+    /// What is sent of a plain form of `bytes`, with the memory for its making. nullopt: nothing is acceptable.
+    std::optional<Coding> choose_coding(std::uint64_t bytes) {
+        if (compression_level_ == 0 || bytes < content::kCodedListingFrom) return Coding::identity;
+        const http::Request& request = request_.get();
+        const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
+        const auto chosen = accepted.choose(http::CodingSet(Coding::identity, Coding::gzip, Coding::deflate));
+        if (!chosen || *chosen == Coding::identity || coding_hold_.grow(content::kListingEncoderBytes)) return chosen;
+        return accepted.choose(http::CodingSet(Coding::identity));
+    }
+
+    /// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
+    void add_validators(http::Response& response, const std::string& tag) const {
+        if (!tag.empty()) response.add("ETag", tag);
+        response.add("Vary", compression_level_ == 0 ? "Accept" : "Accept, Accept-Encoding");
+        response.add("Cache-Control", "no-cache");
+    }
+
     /// What the preconditions say; nothing when the listing is to be sent.
     [[nodiscard]] std::optional<http::Response> check_conditions(const std::string& tag) const {
         const http::Request& request = request_.get();
@@ -127,9 +159,10 @@ private:
         return response;
     }
 
-    [[nodiscard]] http::Response with_head(const std::string& tag) const {
+    [[nodiscard]] http::Response with_head(const std::string& tag, Coding coding) const {
         http::Response response;
         response.add("Content-Type", kMediaTypes.at(static_cast<std::size_t>(form_)));
+        if (coding != Coding::identity) response.add("Content-Encoding", http::coding_name(coding));
         response.add("X-Content-Type-Options", "nosniff");
         if (form_ == ListingForm::html) response.add("Content-Security-Policy", page_policy(actions_));
         add_validators(response, tag);
@@ -137,12 +170,18 @@ private:
     }
 
     http::Response answer_gathered() {
-        const std::string tag = gathering_.tag();
+        const std::shared_ptr<const content::GatheredText> text = gathering_.text();
+        const std::optional<Coding> coding = choose_coding(text->bytes());
+        if (!coding) return refuse_codings(request_.get());
+        const std::string tag = tag_in(*coding, gathering_.tag());
         if (auto refused = check_conditions(tag)) return std::move(*refused);
-        http::Response response = with_head(tag);
+        http::Response response = with_head(tag, *coding);
         // Every byte of a name is escaped in it.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
-        const std::shared_ptr<const content::GatheredText> text = gathering_.text();
+        if (*coding != Coding::identity) {
+            response.body = in_coding(*coding, std::make_unique<content::GatheredSource>(text));
+            return response;
+        }
         if (request_.get().method == http::Method::head) {
             response.stated_length = text->bytes();
             return response;
@@ -158,19 +197,32 @@ private:
 
     /// Without a tag: what it will show is not known yet.
     http::Response answer_streamed() {
+        const std::optional<Coding> coding = choose_coding(content::kListingTextBytes);
+        if (!coding) return refuse_codings(request_.get());
         if (auto refused = check_conditions({})) return std::move(*refused);
-        http::Response response = with_head({});
-        response.body = std::make_unique<content::ListingSource>(gathering_.take_reader(),
-                                                                 make_format(ListingView::Extent::unsorted), shares_);
+        http::Response response = with_head({}, *coding);
+        response.body =
+            in_coding(*coding, std::make_unique<content::ListingSource>(
+                                   gathering_.take_reader(), make_format(ListingView::Extent::unsorted), shares_));
         return response;
+    }
+
+    [[nodiscard]] std::unique_ptr<http::BodySource> in_coding(Coding coding, std::unique_ptr<http::BodySource> plain) {
+        using Format = content::DeflateEncoder::Format;
+        if (coding == Coding::identity) return plain;
+        return std::make_unique<content::CodedListing>(std::move(plain),
+                                                       coding == Coding::gzip ? Format::gzip : Format::zlib,
+                                                       compression_level_, std::move(coding_hold_), shares_);
     }
 
     KeptRequest request_;
     ListingQuery query_;
     ListingForm form_;
     PageActions actions_;
+    int compression_level_;
     content::DiskQueue& disk_;
     content::ListingShares& shares_;
+    content::ListingHold coding_hold_;
     ListingGathering gathering_;
 };
 
@@ -198,8 +250,11 @@ Decision Listings::list(const http::Request& request, base::Fd directory) {
         }
     }
     content::ListingReader reader(root_, std::move(directory), std::string(request.path()));
-    ListingAnswer::Wish wish{
-        .query = std::move(*query), .form = *form, .actions = config_.actions, .span = std::move(span)};
+    ListingAnswer::Wish wish{.query = std::move(*query),
+                             .form = *form,
+                             .actions = config_.actions,
+                             .compression_level = config_.compression_level,
+                             .span = std::move(span)};
     return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), disk_, shares_);
 }
 

@@ -15,7 +15,8 @@
 namespace handlers {
 
 struct ListingsConfig {
-    PageActions actions;  ///< what the page offers besides reading
+    PageActions actions;        ///< what the page offers besides reading
+    int compression_level = 0;  ///< 0 (never) to 9
     /// Of all listings that are being made or sent.
     std::size_t max_bytes = content::kListingsBytes;
 };

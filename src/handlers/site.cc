@@ -34,7 +34,7 @@ Site::Site(const content::FileRoot& root, const SiteConfig& config, const base::
                    .cache = &cache_,
                    .durability = config.durability,
                    .min_free_bytes = config.min_free_bytes},
-      listings_(root, disk, clock, {.actions = page_actions(config)}),
+      listings_(root, disk, clock, {.actions = page_actions(config), .compression_level = config.compression_level}),
       files_(root, cache_, clock,
              {.index_name = config.index_name,
               .listings = config.listing ? &listings_ : nullptr,

@@ -7,6 +7,7 @@
 #include "support/temp_dir.h"
 
 using content::DeflateEncoder;
+using Input = DeflateEncoder::Input;
 using Bytes = std::vector<std::byte>;
 
 namespace {
@@ -20,7 +21,7 @@ Bytes encode_in_slices(std::string_view text, std::size_t in_bytes, std::size_t 
     std::size_t at = 0;
     for (;;) {
         const auto slice = bytes_of(text).subspan(at, std::min(in_bytes, text.size() - at));
-        const auto step = encoder.encode(slice, at + slice.size() == text.size(), room);
+        const auto step = encoder.encode(slice, at + slice.size() == text.size() ? Input::last : Input::more, room);
         REQUIRE(step.outcome != DeflateEncoder::Outcome::failed);
         at += step.consumed;
         result.insert(result.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(step.produced));
@@ -67,10 +68,10 @@ TEST_CASE("deflate encoder: the slices do not change the bytes", "[content][defl
 TEST_CASE("deflate encoder: empty input ends, and the end is the end", "[content][deflate]") {
     DeflateEncoder encoder(DeflateEncoder::Format::gzip, 6);
     Bytes room(100);
-    const auto step = encoder.encode({}, true, room);
+    const auto step = encoder.encode({}, Input::last, room);
     CHECK(step.outcome == DeflateEncoder::Outcome::finished);
     CHECK(step.produced == 20);
-    CHECK(encoder.encode({}, true, room).outcome == DeflateEncoder::Outcome::failed);
+    CHECK(encoder.encode({}, Input::last, room).outcome == DeflateEncoder::Outcome::failed);
 }
 
 TEST_CASE("deflate encoder: what does not shrink below the limit is refused", "[content][deflate]") {
