@@ -113,7 +113,6 @@ public:
     /// When tidy() wants to be called again; nullopt: there is nothing.
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const;
 
-    [[nodiscard]] std::size_t size() const { return uploads_.size(); }
     [[nodiscard]] const WriteParts& parts() const { return parts_; }
     [[nodiscard]] const UploadLimits& limits() const { return limits_; }
     /// ".godwit"; -1 when it is not there.

@@ -74,6 +74,27 @@ TEST_CASE("deflate encoder: empty input ends, and the end is the end", "[content
     CHECK(encoder.encode({}, Input::last, room).outcome == DeflateEncoder::Outcome::failed);
 }
 
+TEST_CASE("deflate encoder: what is to be shown leaves whole, in any room, and nothing twice", "[content][deflate]") {
+    const std::string text = support::noise(3'000);
+    for (const std::size_t room_bytes : {std::size_t{7}, std::size_t{5'000}}) {
+        DeflateEncoder encoder(DeflateEncoder::Format::gzip, 6);
+        Bytes room(room_bytes);
+        std::size_t at = 0;
+        std::size_t shown = 0;
+        DeflateEncoder::Step step{};
+        do {
+            step = encoder.encode(bytes_of(text).subspan(at), Input::shown, room);
+            REQUIRE(step.outcome == DeflateEncoder::Outcome::progress);
+            at += step.consumed;
+            shown += step.produced;
+        } while (step.produced == room.size());
+        CHECK(at == text.size());
+        CHECK(shown > text.size());  // noise does not shrink, so all of it is here
+        CHECK(encoder.encode({}, Input::shown, room).produced == 0);
+        CHECK(encoder.encode({}, Input::more, room).produced == 0);
+    }
+}
+
 TEST_CASE("deflate encoder: what does not shrink below the limit is refused", "[content][deflate]") {
     const std::string text = support::noise(4'000);
     CHECK_FALSE(content::encode_whole(DeflateEncoder::Format::gzip, 6, bytes_of(text), text.size() - 1));
