@@ -142,6 +142,10 @@ private:
         const std::string_view word = line.substr(0, space);
         const std::string rest = space == std::string_view::npos ? "" : unescape(line.substr(space + 1));
         if (add_end(word) || add_file(word, rest)) return;
+        if (word == "together") {
+            cases_.back().cuts = {WireCut::whole};
+            return;
+        }
         auto& responses = cases_.back().steps.back().responses;
         if (word == "status") return add_status(rest, responses);
         if (responses.empty()) fail("before the first status: " + std::string(word));

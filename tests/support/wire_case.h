@@ -22,6 +22,9 @@ struct ExpectedResponse {
     std::optional<std::size_t> body_bytes;
 };
 
+/// How the bytes of a case are sent.
+enum class WireCut : std::uint8_t { whole, bytewise };
+
 enum class WireEnd : std::uint8_t {
     open,     ///< the connection answers one more request
     closed,   ///< the server closes in order, without another byte
@@ -39,6 +42,8 @@ struct WireCase {
     std::string name;
     int line = 0;  ///< in its file
     std::vector<WireStep> steps;
+    /// The ways that it can be sent. Bytes behind a last request that come after the server's close are reset.
+    std::vector<WireCut> cuts{WireCut::whole, WireCut::bytewise};
     WireEnd end = WireEnd::open;
     std::vector<std::pair<std::string, std::string>> files;  ///< afterwards: name below the root, and content
     std::vector<std::string> no_files;
@@ -65,8 +70,6 @@ struct WireOutcome {
     std::vector<std::string> failures;  ///< empty: passed
     std::string transcript;             ///< what came back, without what changes from run to run
 };
-
-enum class WireCut : std::uint8_t { whole, bytewise };
 
 /// Runs one case; a case that writes finds the site restored.
 WireOutcome run_wire_case(const WireCase& wire_case, const WireSite& site, std::uint16_t port, WireCut cut);
