@@ -47,6 +47,13 @@ def start(name, label, work, prefix, godwit, options=()):
     return server
 
 
+def spread_sites(folder):
+    """Sites below `folder` get parts of the disk of their own. ext4 looks at every file that was removed in the last
+    minute near a new one: after some thousand replaced files the next run would begin with creations of a millisecond."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["chattr", "+T", str(folder)], stderr=subprocess.DEVNULL, check=False)
+
+
 def wrk_put(server, size, seconds, work, pin, clients):
     """(requests/s, CPU us/request, answers that were no 2xx)"""
     script = work / f"put-{size}.lua"
@@ -142,6 +149,7 @@ def run_put(name, options, work, server_pin, client_pin):
     """PUT of one size: not durable beside the peers, durable beside the calls by hand. Returns godwit's errors."""
     size = SIZES[name]
     own = work / name
+    spread_sites(own)
     servers = [start("godwit", "godwit", own, server_pin, options.godwit, ("--durability", "none"))]
     servers += [start(peer, peer, own, server_pin, None) for peer in options.peers]
     servers = [server for server in servers if server]
@@ -237,38 +245,43 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def quiet_and_busy(server, size, options, script, client_pin):
+    """p99 in ms while nobody else asks, and beside uploads; uploads a second; whether one failed; whether the client
+    went first."""
+    script.write_text(PUT_SCRIPT.format(size=size, names=NAMES))
+    with first_in_line() as first:
+        quiet = percentile(get_times(server.port, options.seconds), 0.99)
+    load = subprocess.Popen([*client_pin, "wrk", "-t1", f"-c{UPLOADERS}", f"-d{options.seconds + 2}s", "--timeout", "30s",
+                             "-s", str(script), f"http://127.0.0.1:{server.port}/"], stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    with first_in_line():
+        busy = percentile(get_times(server.port, options.seconds), 0.99)
+    text = load.communicate(timeout=120)[0]
+    rate = next((float(line.split()[1]) for line in text.splitlines() if line.startswith("Requests/sec")), 0.0)
+    return quiet, busy, rate, "Non-2xx" in text, first
+
+
 def run_get_beside_uploads(options, work, server_pin, client_pin):
     print(f"\n{EXTRA['put-get']}  [put-get]")
     own = work / "put-get"
-    server = start("godwit", "godwit", own, server_pin, options.godwit)
+    spread_sites(own)
     failures = 0
-    first = False
-    try:
-        for size in SIZES.values():
-            script = own / "load.lua"
-            script.write_text(PUT_SCRIPT.format(size=size, names=NAMES))
-            quiet, busy, ratios = [], [], []
-            for _ in range(options.rounds):
-                with first_in_line() as first:
-                    still = percentile(get_times(server.port, options.seconds), 0.99)
-                load = subprocess.Popen([*client_pin, "wrk", "-t1", f"-c{UPLOADERS}", f"-d{options.seconds + 2}s",
-                                         "--timeout", "30s", "-s", str(script), f"http://127.0.0.1:{server.port}/"],
-                                        stdout=subprocess.PIPE, text=True)
-                time.sleep(1)
-                with first_in_line():
-                    beside = percentile(get_times(server.port, options.seconds), 0.99)
-                text = load.communicate(timeout=120)[0]
-                failures += "Non-2xx" in text
-                rate = next((line.split()[1] for line in text.splitlines() if line.startswith("Requests/sec")), "0")
-                quiet.append(still)
-                busy.append(beside)
-                ratios.append(beside / still)
-            print(f"  {size >> 10:5} KiB: quiet {statistics.median(quiet):.2f} ms, beside {UPLOADERS} uploading "
-                  f"({rate} files/s) {statistics.median(busy):.2f} ms: {statistics.median(ratios):.2f} times")
-        print("  measured " + ("at a real-time priority" if first else
-                               "without a real-time priority, which was refused: waits for a core are in the figures"))
-    finally:
-        server.stop()
+    for size in SIZES.values():
+        results = []
+        for i in range(options.rounds):
+            server = start("godwit", f"{size}-{i}", own, server_pin, options.godwit)
+            try:
+                results.append(quiet_and_busy(server, size, options, own / "load.lua", client_pin))
+            finally:
+                server.stop()
+        quiet, busy, rates, errors, first = zip(*results)
+        failures += sum(errors)
+        ratios = [each / still for still, each in zip(quiet, busy)]
+        print(f"  {size >> 10:5} KiB: quiet {statistics.median(quiet):.2f} ms, beside {UPLOADERS} uploading "
+              f"({statistics.median(rates):,.0f} files/s) {statistics.median(busy):.2f} ms: "
+              f"{statistics.median(ratios):.2f} times")
+        if not all(first):
+            print("         real-time priority was refused to the asking client: waits for a core are in its figures")
     return failures
 
 
