@@ -21,8 +21,9 @@ namespace {
 /// Syncs in flight. More would only wait in the kernel instead of here; the completion ring has twice the room, so it
 /// cannot overflow.
 constexpr unsigned kEntries = 256;
-/// Threads of the kernel that wait for syncs.
-constexpr unsigned kWorkers = 64;
+/// Threads of the kernel that wait for syncs. Twice as many answer no more uploads, and whatever else wants the cores
+/// waits longer for them.
+constexpr unsigned kWorkers = 32;
 /// Removals in flight: names of one directory go one after the other anyway, and nobody waits for them.
 constexpr unsigned kRemovals = 4;
 /// Removals that wait. Who leaves names faster than they go is held up by more than these.

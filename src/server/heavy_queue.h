@@ -12,7 +12,7 @@
 namespace server {
 
 /// What heavy connections take together before light ones are looked at again; one of them at least has its turn.
-inline constexpr base::MonotonicUs kHeavyShareUs = 200;
+inline constexpr base::MonotonicUs kHeavyShareUs = 50;
 /// The same when no light one is about: more syncs go to the disk together, and one flush of its journal serves them.
 inline constexpr base::MonotonicUs kHeavyShareAloneUs = 2000;
 /// Light connections are about for this time after one of them had something to send.
