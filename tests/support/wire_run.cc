@@ -184,7 +184,7 @@ private:
             const bool momentary =
                 base::equals_ignoring_case(name, "Date") || base::equals_ignoring_case(name, "ETag") ||
                 base::equals_ignoring_case(name, "Last-Modified") || base::equals_ignoring_case(name, "Content-Type") ||
-                value.starts_with("/.godwit/uploads/");
+                base::equals_ignoring_case(name, "Upload-Limit") || value.starts_with("/.godwit/uploads/");
             text += momentary ? name + "\n" : name + ": " + value + "\n";
         }
         // A multipart boundary may be chosen anew each time.
