@@ -261,9 +261,10 @@ def quiet_and_busy(server, size, options, script, client_pin):
     return quiet, busy, rate, "Non-2xx" in text, first
 
 
-def run_get_beside_uploads(options, work, client_pin):
-    """The server has no core of its own: the kernel's workers that wait for the disk have its cores, and would stand
-    before it in line on one."""
+def run_get_beside_uploads(options, work, server_pin, client_pin):
+    """The server may use the clients' core, too: the kernel's workers that wait for the disk for it run where it may,
+    and on a single core would stand before it in line."""
+    any_core = ["taskset", "-c", f"{server_pin[-1]},{client_pin[-1]}"] if server_pin else []
     print(f"\n{EXTRA['put-get']}; the server is free to use any core  [put-get]")
     own = work / "put-get"
     spread_sites(own)
@@ -271,7 +272,7 @@ def run_get_beside_uploads(options, work, client_pin):
     for size in SIZES.values():
         results = []
         for i in range(options.rounds):
-            server = start("godwit", f"{size}-{i}", own, [], options.godwit)
+            server = start("godwit", f"{size}-{i}", own, any_core, options.godwit)
             try:
                 results.append(quiet_and_busy(server, size, options, own / "load.lua", client_pin))
             finally:
@@ -294,5 +295,5 @@ def run(options, wanted, work, server_pin, client_pin):
         if wanted(name):
             failures += run_put(name, options, work, server_pin, client_pin)
     if wanted("put-get"):
-        failures += run_get_beside_uploads(options, work, client_pin)
+        failures += run_get_beside_uploads(options, work, server_pin, client_pin)
     return failures

@@ -1,9 +1,8 @@
-// The order matters: detach before threads of the kernel's (io_uring) exist, bind and open logs before privileges are
-// dropped, report readiness last.
+// The order matters: detach before threads of the kernel's (io_uring) exist and ask for slices before they do, bind and
+// open logs before privileges are dropped, report readiness last.
 #include "app/serve.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,11 +12,11 @@
 #include <vector>
 
 #include "app/daemon.h"
+#include "app/process.h"
 #include "base/clock.h"
 #include "content/disk_queue.h"
 #include "content/file_root.h"
 #include "content/media_type.h"
-#include "content/representation_cache.h"
 #include "content/temporary_file.h"
 #include "handlers/site.h"
 #include "net/listener.h"
@@ -32,29 +31,6 @@ namespace {
 
 /// Connections that the kernel queues for us; it caps this at net.core.somaxconn.
 constexpr int kBacklog = 4096;
-
-/// Descriptors besides one for each connection: what the cache may hold open, and as many for listeners, logs and the
-/// ring as leave room for some uploads.
-constexpr std::size_t kOtherDescriptors = content::CacheLimits{}.max_descriptors + 64;
-
-/// Allows as many descriptors as the administrator lets us have.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-/// What is wrong with the limit on descriptors as it was raised; empty when there are enough.
-std::string missing_descriptors(std::size_t max_connections) {
-    rlimit limit{};
-    const std::size_t needed = max_connections + kOtherDescriptors;
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return {};
-    return "the limit of open files is " + std::to_string(limit.rlim_cur) + ", and --max-connections " +
-           std::to_string(max_connections) + " needs " + std::to_string(needed) +
-           ": beyond it, connections wait to be accepted; raise it (ulimit -n " + std::to_string(needed) +
-           " as root, or LimitNOFILE= in a unit of systemd) or lower --max-connections";
-}
 
 std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses) {
     std::vector<net::Listener> listeners;
@@ -175,6 +151,7 @@ std::expected<void, std::string> serve(const Options& options) {
     if (!poller) return std::unexpected(poller.error());
     base::SystemClock clock;
     content::ArrivalClock arrivals;
+    ask_for_short_slices();
     const std::unique_ptr<content::DiskQueue> disk = content::make_disk_queue();
     const std::size_t swept = options.site.allow_upload ? content::sweep_leftovers(*root) : 0;
     handlers::Site site(*root, options.site, clock, arrivals, *disk);

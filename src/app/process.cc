@@ -1,0 +1,58 @@
+#include "app/process.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "content/representation_cache.h"
+
+namespace app {
+namespace {
+
+/// Descriptors besides one for each connection: what the cache may hold open, and as many for listeners, logs and the
+/// ring as leave room for some uploads.
+constexpr std::size_t kOtherDescriptors = content::CacheLimits{}.max_descriptors + 64;
+
+/// The first version of the kernel's structure (sched_setattr(2)); its own header cannot stand beside sched.h.
+struct SchedulingAttributes {
+    std::uint32_t size;
+    std::uint32_t policy;
+    std::uint64_t flags;
+    std::int32_t nice;
+    std::uint32_t priority;
+    std::uint64_t runtime_ns;
+    std::uint64_t deadline_ns;
+    std::uint64_t period_ns;
+};
+constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK
+
+}  // namespace
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string missing_descriptors(std::size_t max_connections) {
+    rlimit limit{};
+    const std::size_t needed = max_connections + kOtherDescriptors;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return {};
+    return "the limit of open files is " + std::to_string(limit.rlim_cur) + ", and --max-connections " +
+           std::to_string(max_connections) + " needs " + std::to_string(needed) +
+           ": beyond it, connections wait to be accepted; raise it (ulimit -n " + std::to_string(needed) +
+           " as root, or LimitNOFILE= in a unit of systemd) or lower --max-connections";
+}
+
+void ask_for_short_slices() {
+    SchedulingAttributes attributes{};
+    if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return;
+    if (attributes.policy != SCHED_OTHER) return;
+    attributes.runtime_ns = kSliceNs;
+    attributes.flags |= kResetOnFork;
+    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+}  // namespace app
