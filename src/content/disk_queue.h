@@ -31,15 +31,14 @@ struct NamingCall {
     unsigned flags;  ///< of the call
 };
 
-/// Calls that give a file its name, and then syncs that make it durable, one after the other. After one that failed the
+/// Calls that give a file its name, one after the other, and then syncs that make it durable. After one that failed the
 /// next ones may be made or not: a rename has to be of a name that is there only when the link before it was made.
 struct NamingOperation : DiskOperation {
     std::vector<NamingCall> calls;
     std::vector<int> directories;  ///< to be synced; borrowed
 
-    // For the queue to fill in; `error` is the first one.
+    // For the queue to fill in; `error` is the first one, EAGAIN where the directories have to be synced once more.
     std::vector<std::size_t> calls_made;  ///< their numbers, in order
-    std::size_t steps_ended = 0;
     [[nodiscard]] std::size_t steps() const { return calls.size() + directories.size(); }
     [[nodiscard]] bool is_named() const { return calls_made.size() == calls.size(); }
 };

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "content/naming_batches.h"
 
 namespace content {
 namespace {
@@ -28,9 +30,8 @@ constexpr unsigned kWorkers = 32;
 constexpr unsigned kRemovals = 4;
 /// Removals that wait. Who leaves names faster than they go is held up by more than these.
 constexpr std::size_t kMostRemovals = 16'384;
-/// Calls and syncs of one naming: they go to the kernel together. Only uploads into directories that are being made
-/// have more.
-constexpr std::size_t kMostLinked = 8;
+/// Calls and syncs of one naming. Only uploads into directories that are being made have more.
+constexpr std::size_t kMostNamingSteps = 8;
 
 class UringDiskQueue final : public DiskQueue {
 public:
@@ -77,8 +78,8 @@ public:
     }
 
     bool name_later(NamingOperation& operation, http::Wake wake) override {
-        if (naming_ == Naming::unknown_to_kernel || operation.steps() > kMostLinked) return false;
-        namings_.emplace_back(&operation, wake);
+        if (naming_ == Naming::unknown_to_kernel || operation.steps() > kMostNamingSteps) return false;
+        namings_.add(operation, wake);
         return true;
     }
 
@@ -98,7 +99,7 @@ public:
             if (entry == nullptr) break;
             const Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {next.operation, nullptr, next.wake, {}};
+            flying_[slot] = {next.operation, nullptr, next.wake, {}, 0};
             if (next.operation != nullptr) {
                 io_uring_prep_fsync(entry, next.file, next.flags);
             } else {
@@ -131,7 +132,7 @@ public:
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
             Flying& flying = flying_[slot];
             if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
-            if (flying.naming != nullptr) end_step(flying, completion->res, wakes);
+            if (flying.batch != nullptr) end_step(flying, completion->res, wakes);
             if (flying.operation != nullptr) {
                 flying.operation->error = completion->res < 0 ? -completion->res : 0;
                 flying.operation->done = true;
@@ -160,38 +161,35 @@ private:
     };
     struct Flying {
         DiskOperation* operation = nullptr;
-        NamingOperation* naming = nullptr;  ///< of which this is one step
+        NamingBatch* batch = nullptr;  ///< of which this is one step
         http::Wake wake = 0;
         Removal removal;
-        std::size_t step = 0;  ///< of the naming
+        std::size_t step = 0;  ///< of the batch
     };
 
     static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
 
+    /// A chain goes to the kernel whole: links do not reach beyond one submission.
     void submit_namings() {
-        while (!namings_.empty()) {
-            const auto& [naming, wake] = namings_.front();
-            const std::size_t steps = naming->steps();
-            // Links do not reach beyond one submission.
-            if (unused_count_ < steps || io_uring_sq_space_left(&ring_) < steps) return;
-            for (std::size_t i = 0; i < steps; ++i) {
+        while (NamingBatch* const batch = namings_.begin(std::min(unused_count_, io_uring_sq_space_left(&ring_)))) {
+            for (std::size_t step = 0; step < batch->steps(); ++step) {
                 io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
                 const std::uint16_t slot = unused_[--unused_count_];
-                flying_[slot] = {nullptr, naming, wake, {}, i};
-                prepare_step(entry, *naming, i);
-                if (i + 1 < steps) io_uring_sqe_set_flags(entry, IOSQE_IO_LINK);
+                flying_[slot] = {nullptr, batch, 0, {}, step};
+                prepare_step(entry, batch->operation(step), batch->number(step));
+                // A call that failed is its naming's affair: the next ones are made.
+                if (step + 1 < batch->steps()) io_uring_sqe_set_flags(entry, IOSQE_IO_HARDLINK);
                 io_uring_sqe_set_data64(entry, slot);
             }
-            namings_.pop_front();
         }
     }
 
-    static void prepare_step(io_uring_sqe* entry, const NamingOperation& naming, std::size_t step) {
-        if (step >= naming.calls.size()) {
-            io_uring_prep_fsync(entry, naming.directories[step - naming.calls.size()], 0);
+    static void prepare_step(io_uring_sqe* entry, const NamingOperation& naming, std::size_t number) {
+        if (number >= naming.calls.size()) {
+            io_uring_prep_fsync(entry, naming.directories[number - naming.calls.size()], 0);
             return;
         }
-        const NamingCall& call = naming.calls[step];
+        const NamingCall& call = naming.calls[number];
         switch (call.kind) {
             case NamingCall::Kind::link:
                 io_uring_prep_linkat(entry, call.from_directory, call.from.c_str(), call.to_directory, call.to.c_str(),
@@ -204,23 +202,18 @@ private:
         }
     }
 
-    /// The steps after one that failed come back as ECANCELED, or were made nevertheless: that differs by kernel.
     void end_step(Flying& flying, int result, std::vector<http::Wake>& wakes) {
-        NamingOperation& naming = *std::exchange(flying.naming, nullptr);
-        const bool is_call = flying.step < naming.calls.size();
-        if (result >= 0 && is_call) naming.calls_made.push_back(flying.step);
-        if (result < 0 && naming.error == 0) naming.error = -result;
+        NamingBatch& batch = *std::exchange(flying.batch, nullptr);
         // Before 5.15; some file systems say it of a flag, and lose little by names given in line.
-        if (result == -EINVAL && is_call) naming_ = Naming::unknown_to_kernel;
-        naming.done = ++naming.steps_ended == naming.steps();
-        if (naming.done) wakes.push_back(flying.wake);
+        if (result == -EINVAL && !batch.is_sync(flying.step)) naming_ = Naming::unknown_to_kernel;
+        if (batch.end_step(flying.step, result < 0 ? -result : 0)) namings_.end(batch, wakes);
     }
 
     /// The kernel took a part of what was prepared. What it takes later is not linked to that: a directory may be synced
     /// too early, and whoever waits for it is told.
     void doubt_namings() {
         for (const Flying& flying : flying_) {
-            if (flying.naming != nullptr && flying.naming->error == 0) flying.naming->error = EAGAIN;
+            if (flying.batch != nullptr) flying.batch->doubt();
         }
     }
 
@@ -230,7 +223,7 @@ private:
             if (entry == nullptr) return;
             const std::uint16_t slot = unused_[--unused_count_];
             Flying& flying = flying_[slot];
-            flying = {nullptr, nullptr, 0, std::move(removals_.front())};
+            flying = {nullptr, nullptr, 0, std::move(removals_.front()), 0};
             removals_.pop_front();
             ++removing_;
             io_uring_prep_unlinkat(entry, flying.removal.directory->get(), flying.removal.name.c_str(), 0);
@@ -250,7 +243,7 @@ private:
     State state_ = State::unavailable;
     Naming naming_ = Naming::possible;
     std::deque<Waiting> waiting_;
-    std::deque<std::pair<NamingOperation*, http::Wake>> namings_;
+    NamingBatches namings_;
     std::deque<Removal> removals_;
     unsigned removing_ = 0;
     std::vector<http::Wake> later_;
