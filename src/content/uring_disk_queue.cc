@@ -36,7 +36,11 @@ constexpr std::size_t kMostNamingSteps = 8;
 class UringDiskQueue final : public DiskQueue {
 public:
     UringDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-        if (!event_ || io_uring_queue_init(kEntries, &ring_, 0) != 0) return;
+        // Completions need not interrupt the loop: it enters the kernel often enough. Kernels before 6.0 refuse to know.
+        constexpr unsigned kSpared = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SINGLE_ISSUER;
+        if (!event_) return;
+        if (io_uring_queue_init(kEntries, &ring_, kSpared) != 0 && io_uring_queue_init(kEntries, &ring_, 0) != 0)
+            return;
         state_ = State::ready;
         if (io_uring_register_eventfd(&ring_, event_.get()) != 0) {
             io_uring_queue_exit(&ring_);
