@@ -89,7 +89,7 @@ Limits (SIZE: 512K, 10M, 2G; SECONDS: 30, 0.5)
 
 Exit status: 0 served and stopped; 1 could not serve; 2 wrong options.
 Signals: SIGTERM and SIGINT stop (a second one at once); SIGHUP and SIGUSR1
-reopen the logs.
+reopen the logs, and SIGUSR1 writes the counters to the error log.
 )";
 
 std::string_view on_conflict_text(content::OnConflict on_conflict) {

@@ -2,6 +2,7 @@
 #include "content/representation_cache.h"
 
 #include <cassert>
+#include <string>
 #include <utility>
 
 #include "content/deflate_encoder.h"
@@ -217,6 +218,24 @@ void RepresentationCache::invalidate(std::string_view path) {
 void RepresentationCache::drop_unused(base::UnixNs age_ns) {
     const base::UnixNs oldest = clock_.unix_ns() - age_ns;
     while (!entries_.empty() && entries_.back().used_at < oldest) erase(std::prev(entries_.end()));
+}
+
+std::string counters_text(const CacheCounters& counters) {
+    std::string text;
+    const auto add = [&text](std::string_view name, std::uint64_t value) {
+        text.append(" cache_").append(name).append("=").append(std::to_string(value));
+    };
+    add("hits", counters.hits);
+    add("misses", counters.misses);
+    add("checks", counters.checks);
+    add("reopened", counters.reopened);
+    add("evictions", counters.evictions);
+    add("coded_hits", counters.coded_hits);
+    add("coded_made", counters.coded_made);
+    add("bytes", counters.bytes);
+    add("descriptors", counters.descriptors);
+    add("entries", counters.entries);
+    return text;
 }
 
 }  // namespace content

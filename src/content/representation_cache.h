@@ -50,6 +50,9 @@ struct CacheCounters {
     std::size_t entries = 0;
 };
 
+/// " cache_name=value" for each, in an order that stays.
+[[nodiscard]] std::string counters_text(const CacheCounters& counters);
+
 class RepresentationCache {
 public:
     /// All references must outlive the cache and every response made from it. `disk` closes the files that are gone;

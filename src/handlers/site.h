@@ -42,6 +42,7 @@ public:
     void decorate(const http::Request* request, http::Response& response) override;
     void tidy() override { resumable_.tidy(); }
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return resumable_.tidy_due(); }
+    [[nodiscard]] std::string counters_text() const override { return content::counters_text(cache_.counters()); }
     void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.

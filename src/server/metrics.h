@@ -1,8 +1,10 @@
-// Counters of one process; plain numbers, since one thread counts. Read by the log at exit and on SIGUSR1.
+// Counters of one process; plain numbers, since one thread counts. The reactor writes them to the error log when it is
+// asked by SIGUSR1, and at its end.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 namespace server {
 
@@ -19,5 +21,8 @@ struct Metrics {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
 };
+
+/// For the error log: "counters: name=value ...", in an order that stays.
+[[nodiscard]] std::string counters_text(const Metrics& metrics);
 
 }  // namespace server

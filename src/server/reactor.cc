@@ -70,6 +70,7 @@ void Reactor::run() {
         }
     }
     heavy_ = {};
+    log_counters();
     end_turn();
 }
 
@@ -284,10 +285,10 @@ void Reactor::resume_accepting() {
 void Reactor::take_signals() {
     while (const std::optional<int> signal = parts_.signals.next()) {
         switch (*signal) {
-            case SIGHUP:
+            case SIGHUP: reopen_logs(); break;
             case SIGUSR1:
-                parts_.access_log.file().reopen();
-                parts_.error_log.file().reopen();
+                reopen_logs();
+                log_counters();
                 break;
             case SIGTERM:
             case SIGINT:
@@ -300,6 +301,18 @@ void Reactor::take_signals() {
             default: break;
         }
     }
+}
+
+void Reactor::reopen_logs() {
+    parts_.access_log.file().reopen();
+    parts_.error_log.file().reopen();
+}
+
+void Reactor::log_counters() {
+    const std::uint64_t lost = parts_.access_log.file().lost_bytes() + parts_.error_log.file().lost_bytes();
+    parts_.error_log.append(
+        parts_.clock, "notice", nullptr,
+        counters_text(metrics_) + " log_bytes_lost=" + std::to_string(lost) + parts_.handler.counters_text());
 }
 
 void Reactor::begin_stopping() {

@@ -54,8 +54,6 @@ public:
     /// One turn, which waits for something to do first; run() is turns until the end.
     void turn();
 
-    [[nodiscard]] const Metrics& metrics() const { return metrics_; }
-
 private:
     enum class Phase : std::uint8_t { serving, stopping, over };
     enum class Accepting : std::uint8_t { on, paused };
@@ -76,6 +74,8 @@ private:
     void wake_committed();
     void pause_accepting();
     void resume_accepting();
+    void reopen_logs();
+    void log_counters();
     void begin_stopping();
     void end_turn();
 

@@ -115,6 +115,35 @@ TEST_CASE("logs: SIGHUP and SIGUSR1 reopen them", "[e2e][logs]") {
     }
 }
 
+TEST_CASE("logs: SIGUSR1 and the end write the counters", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--error-log", logs.at("error")});
+    site.fetch("GET", "/hello.txt");
+    site.fetch("GET", "/hello.txt");
+    site.fetch("GET", "/none");
+    auto client = site.connect();
+    client.send("G T / HTTP/1.1\r\n\r\n");
+    client.read_response();
+    const auto counters_of = [&] { return support::read_file(logs.at("error")); };
+    const auto has = [](const std::string& text, const std::string& counter) {
+        return text.find(" " + counter + " ") != std::string::npos;
+    };
+    site.server.signal(SIGUSR1);
+    REQUIRE(support::eventually([&] { return counters_of().find("counters:") != std::string::npos; }));
+    const std::string asked = counters_of();
+    CHECK(has(asked, "connections_accepted=4"));
+    CHECK(has(asked, "requests=4"));
+    CHECK(has(asked, "responses_2xx=2"));
+    CHECK(has(asked, "responses_4xx=2"));
+    CHECK(has(asked, "requests_refused=1"));
+    CHECK(has(asked, "log_bytes_lost=0"));
+    CHECK(has(asked, "cache_hits=1"));
+    site.fetch("GET", "/hello.txt");
+    CHECK(site.server.stop() == 0);
+    const std::string all = counters_of();
+    CHECK(has(all.substr(all.rfind("counters:")), "responses_2xx=3"));
+}
+
 TEST_CASE("logs: standard output, and every line is there after the end", "[e2e][logs]") {
     Site site({"--access-log", "-"});
     for (int i = 0; i < 50; ++i) site.fetch("GET", "/hello.txt");
