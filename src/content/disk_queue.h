@@ -70,7 +70,8 @@ public:
         (void)wake;
         return false;
     }
-    /// Hands what was queued to the kernel; called by the reactor once per turn.
+    /// Hands what was queued to the kernel; called by the reactor once per turn. Everything that was borrowed and is not
+    /// done must still be there: not called any more when the reactor has given its connections up.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.
     virtual void reap(std::vector<http::Wake>& wakes) = 0;

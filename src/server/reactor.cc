@@ -328,9 +328,10 @@ void Reactor::begin_stopping() {
 }
 
 void Reactor::end_turn() {
-    // The syncs of a round go to the kernel together.
+    // The syncs of a round go to the kernel together. Those that wait when all is over went with their connections.
     const base::MonotonicMs now = parts_.clock.now_ms();
-    if (heavy_.is_between_rounds() || now - submitted_ms_ >= kSubmitWithinMs) {
+    const bool is_due = heavy_.is_between_rounds() || now - submitted_ms_ >= kSubmitWithinMs;
+    if (is_due && phase_ != Phase::over) {
         parts_.disk.submit();
         submitted_ms_ = now;
     }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ public:
     std::vector<http::Wake> waiting;  ///< of finished bodies
     bool disk_done = true;
     int sinks_aborted = 0;
+    std::function<void()> on_pending_gone = [] {};
 
 private:
     class Sink final : public http::BodySink {
@@ -66,6 +68,7 @@ private:
     class Pending final : public http::PendingResponse {
     public:
         explicit Pending(TimedHandler& owner) : owner_(owner) {}
+        ~Pending() override { owner_.on_pending_gone(); }
         std::optional<http::Response> advance(http::Wake wake) override {
             if (!owner_.disk_done) {
                 owner_.waiting.push_back(wake);
@@ -369,4 +372,22 @@ TEST_CASE("reactor: when the server stops, uploads whose heads wait for their tu
     // These have nothing to wait for: the server ended them, and so this is over at once.
     for (const base::Fd& client : idle) CHECK(bench.is_ended(client));
     bench.reactor->run();
+}
+
+TEST_CASE("reactor: nothing goes to the disk for uploads that were given up when the server stopped",
+          "[server][reactor]") {
+    ReactorBench bench;
+    const auto clients = bench.connect_uploaders(3);
+    bench.handler.disk_done = false;
+    for (const base::Fd& client : clients) bench.send(client, bench.put("/up"));
+    bench.turns(3);
+    REQUIRE(bench.handler.waiting.size() == 3);
+    int submitted = -1;
+    bench.handler.on_pending_gone = [&] { submitted = bench.disk.submissions; };
+    // Two different ones: of one kind the kernel keeps one.
+    REQUIRE(::kill(::getpid(), SIGTERM) == 0);
+    REQUIRE(::kill(::getpid(), SIGINT) == 0);
+    bench.reactor->run();
+    CHECK(submitted >= 0);
+    CHECK(bench.disk.submissions == submitted);
 }
