@@ -52,9 +52,12 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 if (data_.error != 0) return refuse(write_refusal(data_.error));
                 step_ = Step::publishing;
                 break;
+            case Step::awaiting_name:
+                if (!hold_name(wake)) return std::nullopt;
+                step_ = Step::publishing;
+                break;
             case Step::publishing:
                 if (auto result = publish(wake)) return result;
-                if (step_ == Step::publishing) return std::nullopt;  // another upload is taking the name
                 break;
             case Step::naming_aside:
                 if (!aside_.done) return std::nullopt;
@@ -130,10 +133,9 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-        if (*old && !name_) {
-            const WritePlace& place = sink_.place_;
-            name_ = sink_.parts_->names.take(place.directory(), place.name(), sink_.parts_->disk, wake);
-            if (!name_) return std::nullopt;
+        if (*old && !name_ && !hold_name(wake)) {
+            step_ = Step::awaiting_name;
+            return std::nullopt;
         }
         if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
         if (begin_naming(*old, wake)) return std::nullopt;
@@ -153,6 +155,13 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     if (auto result = take_name()) return result;
     sync_directories(wake);
     return std::nullopt;
+}
+
+/// False when another write has the name: this waits in line then.
+bool FileCommit::hold_name(http::Wake wake) {
+    const WritePlace& place = sink_.place_;
+    name_ = sink_.parts_->names.take(place.directory(), place.name(), sink_.parts_->disk, wake);
+    return name_.has_value();
 }
 
 /// False when it has to be done in line.

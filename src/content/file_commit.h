@@ -49,7 +49,15 @@ public:
     [[nodiscard]] const std::string& path() const { return sink_.place_.path(); }
 
 private:
-    enum class Step : std::uint8_t { checking, syncing_data, publishing, naming_aside, syncing_directories, done };
+    enum class Step : std::uint8_t {
+        checking,
+        syncing_data,
+        awaiting_name,
+        publishing,
+        naming_aside,
+        syncing_directories,
+        done
+    };
     /// Where the calls are made that give the name.
     enum class Naming : std::uint8_t {
         aside,  ///< by the disk queue
@@ -58,6 +66,7 @@ private:
 
     std::optional<Result> check(http::Wake wake);
     std::optional<Result> publish(http::Wake wake);
+    [[nodiscard]] bool hold_name(http::Wake wake);
     [[nodiscard]] bool begin_naming(const std::optional<struct stat>& old, http::Wake wake);
     std::optional<Result> end_naming(http::Wake wake);
     std::optional<Result> take_name();

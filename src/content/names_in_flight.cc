@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace content {
@@ -21,8 +22,14 @@ NamesInFlight::Hold& NamesInFlight::Hold::operator=(Hold&& other) noexcept {
 
 void NamesInFlight::Hold::release() {
     if (names_ == nullptr) return;
-    for (const http::Wake wake : held_->second) disk_->wake_later(wake);
-    names_->erase(held_);
+    Name& name = held_->second;
+    if (name.waiting.empty()) {
+        names_->erase(held_);
+    } else {
+        disk_->wake_later(name.waiting.front());
+        name.waiting.pop_front();
+        name.state = Name::State::handed_on;
+    }
     names_ = nullptr;
 }
 
@@ -30,9 +37,16 @@ std::optional<NamesInFlight::Hold> NamesInFlight::take(int directory, const std:
                                                        http::Wake wake) {
     struct stat status{};
     ::fstat(directory, &status);  // of an open directory
-    const auto [held, is_free] = names_.try_emplace(Key{status.st_dev, status.st_ino, name});
-    if (is_free) return Hold(names_, held, disk);
-    held->second.push_back(wake);
+    const auto [found, is_new] = names_.try_emplace(Key{status.st_dev, status.st_ino, name});
+    auto& [state, waiting] = found->second;
+    // Forms ask again whenever one of their files goes on.
+    const auto place = std::ranges::find(waiting, wake);
+    if (is_new || state == Name::State::handed_on) {
+        if (place != waiting.end()) waiting.erase(place);
+        state = Name::State::held;
+        return Hold(names_, found, disk);
+    }
+    if (place == waiting.end()) waiting.push_back(wake);
     return std::nullopt;
 }
 

@@ -5,10 +5,11 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "content/disk_queue.h"
 
@@ -22,11 +23,15 @@ class NamesInFlight {
         std::string name;
         friend auto operator<=>(const Key&, const Key&) = default;
     };
-    /// Who waits until the name is free.
-    using Names = std::map<Key, std::vector<http::Wake>>;
+    struct Name {
+        enum class State : std::uint8_t { held, handed_on } state = State::held;
+        std::deque<http::Wake> waiting;  ///< until it is their turn, each once
+    };
+    using Names = std::map<Key, Name>;
 
 public:
-    /// Holds one name as long as it lives; then wakes who waits for it.
+    /// Holds one name as long as it lives; then wakes who waited longest for it. Waking all would be work that grows with
+    /// the square of their number.
     class Hold {
     public:
         Hold(Hold&& other) noexcept;
@@ -44,7 +49,8 @@ public:
     };
 
     /// Takes `name` in the open `directory`; this and `disk` must outlive the hold. nullopt: another write has it, and
-    /// `wake` comes back through `disk` when it is free: look at the name anew then.
+    /// `wake` comes back through `disk` when it is its turn. Who was woken takes the name, whatever it finds there then:
+    /// those behind are woken when it lets go.
     [[nodiscard]] std::optional<Hold> take(int directory, const std::string& name, DiskQueue& disk, http::Wake wake);
 
 private:

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <initializer_list>
+
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -14,7 +16,7 @@ base::Fd open_directory(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("names in flight: a name is taken once, and who waits for it is woken", "[content][names]") {
+TEST_CASE("names in flight: a name is taken once, and who waits longest for it is woken", "[content][names]") {
     const support::TempDir site;
     const base::Fd directory = open_directory(site.path());
     support::StubbornDiskQueue disk;
@@ -28,8 +30,32 @@ TEST_CASE("names in flight: a name is taken once, and who waits for it is woken"
     CHECK(wakes.empty());
     first.reset();
     disk.reap(wakes);
-    CHECK(wakes == std::vector<http::Wake>{2, 3});
-    CHECK(names.take(directory.get(), "a", disk, 2).has_value());
+    CHECK(wakes == std::vector<http::Wake>{2});
+    wakes.clear();
+    auto second = names.take(directory.get(), "a", disk, 2);
+    REQUIRE(second.has_value());
+    second.reset();
+    disk.reap(wakes);
+    CHECK(wakes == std::vector<http::Wake>{3});
+}
+
+TEST_CASE("names in flight: who asks twice, or before it is woken, does not eat the wake of others",
+          "[content][names]") {
+    const support::TempDir site;
+    const base::Fd directory = open_directory(site.path());
+    support::StubbornDiskQueue disk;
+    content::NamesInFlight names;
+    std::vector<http::Wake> wakes;
+    auto held = names.take(directory.get(), "a", disk, 1);
+    for (const http::Wake wake : std::initializer_list<http::Wake>{2, 3, 3, 2, 4})
+        CHECK_FALSE(names.take(directory.get(), "a", disk, wake).has_value());
+    held.reset();
+    held = names.take(directory.get(), "a", disk, 3);
+    REQUIRE(held.has_value());
+    CHECK_FALSE(names.take(directory.get(), "a", disk, 2).has_value());
+    held.reset();
+    disk.reap(wakes);
+    CHECK(wakes == std::vector<http::Wake>{2, 4});
 }
 
 TEST_CASE("names in flight: a directory is the same by whatever path it was opened", "[content][names]") {
