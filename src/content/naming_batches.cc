@@ -20,7 +20,9 @@ void NamingBatch::add(const Member& member) {
 
 void NamingBatch::tell(int error) {
     for (const Member& member : members_) {
-        if (member.operation->error == 0) member.operation->error = error;
+        int& told = member.operation->error;
+        // The kernel tells each open directory of a failure once: the sync that is made again would succeed.
+        if (told == 0 || told == EAGAIN) told = error;
     }
 }
 

@@ -181,4 +181,10 @@ TEST_CASE("naming batches: a sync that failed is told to all", "[content]") {
         CHECK(one.error == EAGAIN);
         CHECK(two.error == EAGAIN);
     }
+    SECTION("or may have come too early, and fails as well") {
+        batch->doubt();
+        finish(batches, *batch, {0, 0, EIO});
+        CHECK(one.error == EIO);
+        CHECK(two.error == EIO);
+    }
 }
