@@ -13,6 +13,7 @@ void NamingBatch::add(const Member& member) {
     const auto place = steps_.end() - static_cast<std::ptrdiff_t>(syncs);
     const std::size_t added = members_.empty() ? member.operation->steps() : member.operation->calls.size();
     std::vector<Step> own;
+    own.reserve(added);
     for (std::size_t number = 0; number < added; ++number) own.push_back({member.operation, number});
     steps_.insert(place, own.begin(), own.end());
     members_.push_back(member);

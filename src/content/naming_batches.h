@@ -40,7 +40,7 @@ public:
 
 private:
     friend class NamingBatches;
-    explicit NamingBatch(Directory directory) : directory_(directory) {}
+    explicit NamingBatch(Directory directory) : directory_(std::move(directory)) {}
     struct Step {
         NamingOperation* operation;
         std::size_t number;

@@ -380,3 +380,9 @@ TEST_CASE("representation cache: a file at rest may be sent by reference", "[con
     cached.tree.write("a.bin", "9876543210");
     CHECK_FALSE(file->unchanged());
 }
+
+TEST_CASE("representation cache: its counters as text", "[content][cache]") {
+    const std::string text = content::counters_text({.hits = 3, .misses = 2, .entries = 7});
+    CHECK(text.starts_with(" cache_hits=3 cache_misses=2 cache_checks=0 "));
+    CHECK(text.ends_with(" cache_entries=7"));
+}
