@@ -1,8 +1,6 @@
 // Taking and freeing names.
 #include "content/names_in_flight.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -35,9 +33,7 @@ void NamesInFlight::Hold::release() {
 
 std::optional<NamesInFlight::Hold> NamesInFlight::take(int directory, const std::string& name, DiskQueue& disk,
                                                        http::Wake wake) {
-    struct stat status{};
-    ::fstat(directory, &status);  // of an open directory
-    const auto [found, is_new] = names_.try_emplace(Key{status.st_dev, status.st_ino, name});
+    const auto [found, is_new] = names_.try_emplace(Key{DirectoryId::of(directory), name});
     auto& [state, waiting] = found->second;
     // Forms ask again whenever one of their files goes on.
     const auto place = std::ranges::find(waiting, wake);

@@ -3,23 +3,20 @@
 // other's file. Filled by FileCommit, asked by FileCommit and FileRemoval.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "content/directory_id.h"
 #include "content/disk_queue.h"
 
 namespace content {
 
 class NamesInFlight {
-    /// A directory is known by its number: several paths may lead to it.
     struct Key {
-        dev_t device;
-        ino_t directory;
+        DirectoryId directory;
         std::string name;
         friend auto operator<=>(const Key&, const Key&) = default;
     };

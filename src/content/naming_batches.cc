@@ -1,7 +1,5 @@
 #include "content/naming_batches.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -43,9 +41,8 @@ bool NamingBatch::end_step(std::size_t step, int error) {
 void NamingBatch::doubt() { tell(EAGAIN); }
 
 void NamingBatches::add(NamingOperation& operation, http::Wake wake) {
-    struct stat status{};
-    if (!operation.directories.empty()) ::fstat(operation.directories.front(), &status);  // it is open
-    const NamingBatch::Directory directory{status.st_dev, status.st_ino};
+    const auto directory =
+        operation.directories.empty() ? DirectoryId{} : DirectoryId::of(operation.directories.front());
     Line& line = lines_[directory];
     if (line.waiting.empty() && !line.begun) ready_.push_back(directory);
     line.waiting.push_back({&operation, wake});
@@ -53,7 +50,7 @@ void NamingBatches::add(NamingOperation& operation, http::Wake wake) {
 
 NamingBatch* NamingBatches::begin(std::size_t room) {
     if (ready_.empty()) return nullptr;
-    const NamingBatch::Directory directory = ready_.front();
+    const DirectoryId directory = ready_.front();
     Line& line = lines_[directory];
     const NamingOperation& first = *line.waiting.front().operation;
     if (first.steps() > room) return nullptr;
@@ -78,7 +75,7 @@ void NamingBatches::end(NamingBatch& batch, std::vector<http::Wake>& wakes) {
         member.operation->done = true;
         wakes.push_back(member.wake);
     }
-    const NamingBatch::Directory directory = batch.directory_;
+    const DirectoryId directory = batch.directory_;
     Line& line = lines_[directory];
     line.begun.reset();
     if (line.waiting.empty()) {

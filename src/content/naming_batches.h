@@ -3,8 +3,6 @@
 // one after the other anyway, and its workers would burn the cores waiting for each other. Used by the io_uring queue.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -12,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "content/directory_id.h"
 #include "content/disk_queue.h"
 
 namespace content {
@@ -19,8 +18,6 @@ namespace content {
 /// One chain: the calls of all its namings, in the order they came, then the syncs of the first one's directories.
 class NamingBatch {
 public:
-    /// Known by its number: each upload has opened it for itself.
-    using Directory = std::pair<dev_t, ino_t>;
     struct Member {
         NamingOperation* operation;
         http::Wake wake;
@@ -40,7 +37,7 @@ public:
 
 private:
     friend class NamingBatches;
-    explicit NamingBatch(Directory directory) : directory_(std::move(directory)) {}
+    explicit NamingBatch(const DirectoryId& directory) : directory_(directory) {}
     struct Step {
         NamingOperation* operation;
         std::size_t number;
@@ -48,7 +45,7 @@ private:
     void add(const Member& member);
     void tell(int error);
 
-    Directory directory_;
+    DirectoryId directory_;
     std::vector<Member> members_;
     std::vector<Step> steps_;
     std::size_t ended_ = 0;
@@ -72,8 +69,8 @@ private:
         std::unique_ptr<NamingBatch> begun;
     };
 
-    std::map<NamingBatch::Directory, Line> lines_;
-    std::deque<NamingBatch::Directory> ready_;  ///< lines where somebody waits and nothing is begun
+    std::map<DirectoryId, Line> lines_;
+    std::deque<DirectoryId> ready_;  ///< lines where somebody waits and nothing is begun
 };
 
 }  // namespace content

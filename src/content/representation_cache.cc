@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/counter_text.h"
 #include "content/deflate_encoder.h"
 #include "content/file_source.h"
 
@@ -222,19 +223,16 @@ void RepresentationCache::drop_unused(base::UnixNs age_ns) {
 
 std::string counters_text(const CacheCounters& counters) {
     std::string text;
-    const auto add = [&text](std::string_view name, std::uint64_t value) {
-        text.append(" cache_").append(name).append("=").append(std::to_string(value));
-    };
-    add("hits", counters.hits);
-    add("misses", counters.misses);
-    add("checks", counters.checks);
-    add("reopened", counters.reopened);
-    add("evictions", counters.evictions);
-    add("coded_hits", counters.coded_hits);
-    add("coded_made", counters.coded_made);
-    add("bytes", counters.bytes);
-    add("descriptors", counters.descriptors);
-    add("entries", counters.entries);
+    base::append_counter(text, "cache_hits", counters.hits);
+    base::append_counter(text, "cache_misses", counters.misses);
+    base::append_counter(text, "cache_checks", counters.checks);
+    base::append_counter(text, "cache_reopened", counters.reopened);
+    base::append_counter(text, "cache_evictions", counters.evictions);
+    base::append_counter(text, "cache_coded_hits", counters.coded_hits);
+    base::append_counter(text, "cache_coded_made", counters.coded_made);
+    base::append_counter(text, "cache_bytes", counters.bytes);
+    base::append_counter(text, "cache_descriptors", counters.descriptors);
+    base::append_counter(text, "cache_entries", counters.entries);
     return text;
 }
 

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/counter_text.h"
 #include "net/socket.h"
 
 namespace server {
@@ -310,9 +311,9 @@ void Reactor::reopen_logs() {
 
 void Reactor::log_counters() {
     const std::uint64_t lost = parts_.access_log.file().lost_bytes() + parts_.error_log.file().lost_bytes();
-    parts_.error_log.append(
-        parts_.clock, "notice", nullptr,
-        counters_text(metrics_) + " log_bytes_lost=" + std::to_string(lost) + parts_.handler.counters_text());
+    std::string text = counters_text(metrics_);
+    base::append_counter(text, "log_bytes_lost", lost);
+    parts_.error_log.append(parts_.clock, "notice", nullptr, text + parts_.handler.counters_text());
 }
 
 void Reactor::begin_stopping() {
