@@ -1,5 +1,5 @@
 """Writes the listing page's style and script into a C++ source, so that the program needs no files beside it. Called by
-the build of src/handlers.
+the build of src/listings.
 
 usage: embed-page.py OUTPUT STYLE SCRIPT...      (the scripts are joined in the order given)
 """
@@ -23,6 +23,6 @@ def asset(name, paths):
 
 output, style, *scripts = sys.argv[1:]
 pathlib.Path(output).write_text(
-    '// Made by scripts/lib/embed-page.py out of src/handlers/page/.\n#include "handlers/page_assets.h"\n\n'
-    "namespace handlers {\n\n" + asset("page_style", [style]) + "\n" + asset("page_script", scripts) +
-    "\n}  // namespace handlers\n", encoding="utf-8")
+    '// Made by scripts/lib/embed-page.py out of src/listings/page/.\n#include "listings/page_assets.h"\n\n'
+    "namespace listings {\n\n" + asset("page_style", [style]) + "\n" + asset("page_script", scripts) +
+    "\n}  // namespace listings\n", encoding="utf-8")

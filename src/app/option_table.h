@@ -61,8 +61,8 @@ enum OptionId : int {
 enum class OptionGroup : std::uint8_t {
     place,    ///< where it listens and what it serves
     action,   ///< what is done in place of serving
-    site,     ///< what the site may do and how it stores: handlers::SiteConfig
-    web,      ///< how a web site is answered: handlers::SiteConfig, too
+    site,     ///< what the site may do and how it stores: site::SiteConfig
+    web,      ///< how a web site is answered: site::SiteConfig, too
     process,  ///< daemon, user, logs
     limit,    ///< bounds and timeouts
 };

@@ -7,9 +7,9 @@
 #include <span>
 #include <string>
 
-#include "handlers/site_config.h"
 #include "net/address.h"
 #include "server/server_config.h"
+#include "site/site_config.h"
 
 namespace app {
 
@@ -23,7 +23,7 @@ enum class Action : std::uint8_t {
 struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
-    handlers::SiteConfig site;
+    site::SiteConfig site;
     std::string directory;   ///< as given: relative to the working directory, or absolute
     std::string mime_types;  ///< a file of media types, read at the start; empty: the built-in ones alone
     bool daemon = false;

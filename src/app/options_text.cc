@@ -3,7 +3,7 @@
 
 #include "app/option_values.h"
 #include "app/options.h"
-#include "content/digest.h"
+#include "storage/digest.h"
 
 namespace app {
 
@@ -92,11 +92,11 @@ Signals: SIGTERM and SIGINT stop (a second one at once); SIGHUP and SIGUSR1
 reopen the logs, and SIGUSR1 writes the counters to the error log.
 )";
 
-std::string_view on_conflict_text(content::OnConflict on_conflict) {
+std::string_view on_conflict_text(storage::OnConflict on_conflict) {
     switch (on_conflict) {
-        case content::OnConflict::refuse: return "refuse";
-        case content::OnConflict::rename: return "rename";
-        case content::OnConflict::replace: return "replace";
+        case storage::OnConflict::refuse: return "refuse";
+        case storage::OnConflict::rename: return "rename";
+        case storage::OnConflict::replace: return "replace";
     }
     return "";
 }
@@ -112,11 +112,11 @@ std::string urls(std::span<const net::Address> addresses) {
     return text;
 }
 
-std::string_view symlinks_text(content::Symlinks symlinks) {
+std::string_view symlinks_text(storage::Symlinks symlinks) {
     switch (symlinks) {
-        case content::Symlinks::inside: return "inside";
-        case content::Symlinks::none: return "none";
-        case content::Symlinks::all: return "all";
+        case storage::Symlinks::inside: return "inside";
+        case storage::Symlinks::none: return "none";
+        case storage::Symlinks::all: return "all";
     }
     return "";
 }
@@ -134,16 +134,16 @@ std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : s
 
 /// Only what is configured: most servers have none of it.
 void add_web_rows(std::string& text, const Options& options) {
-    const handlers::SiteConfig& site = options.site;
+    const site::SiteConfig& site = options.site;
     if (site.spa) add_row(text, "single page", "on");
     if (site.clean_urls) add_row(text, "clean URLs", "on");
-    for (const handlers::ErrorPage& page : site.error_pages) {
+    for (const site::ErrorPage& page : site.error_pages) {
         add_row(text, "error page", std::to_string(http::code(page.status)) + " " + printable(page.path, kWholeText));
     }
-    for (const handlers::HeaderRule& rule : site.headers) {
+    for (const site::HeaderRule& rule : site.headers) {
         add_row(text, "header", printable(rule.path_prefix + " " + rule.name + ": " + rule.value, kWholeText));
     }
-    for (const content::CacheRule& rule : site.cache_rules) {
+    for (const files::CacheRule& rule : site.cache_rules) {
         add_row(text, "cache control", printable(rule.pattern + " " + rule.value, kWholeText));
     }
     if (site.cors.any_origin) add_row(text, "cross-origin", "*");
@@ -159,7 +159,7 @@ std::string version_text() {
     std::string text = "godwit " GODWIT_VERSION "\nbuilt with zlib " GODWIT_ZLIB_VERSION;
     const std::string_view uring = GODWIT_URING_VERSION;
     text += uring.empty() ? ", without io_uring" : ", io_uring (liburing " + std::string(uring) + ")";
-    text += content::has_digests() ? ", digests (" + std::string(content::digest_library()) + ")" : ", without digests";
+    text += storage::has_digests() ? ", digests (" + std::string(storage::digest_library()) + ")" : ", without digests";
     return text + "\n";
 }
 
@@ -174,7 +174,7 @@ std::string start_line(const Options& options, const std::string& directory, std
 
 std::string describe(const Options& options, const std::string& directory) {
     const server::ServerConfig& server = options.server;
-    const handlers::SiteConfig& site = options.site;
+    const site::SiteConfig& site = options.site;
     std::string text;
     add_row(text, "directory", printable(directory, kWholeText));
     add_row(text, "addresses", urls(server.addresses));
@@ -194,7 +194,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
     add_row(text, "cache", size_text(site.cache_bytes));
-    add_row(text, "durability", site.durability == content::Durability::full ? "full" : "none");
+    add_row(text, "durability", site.durability == storage::Durability::full ? "full" : "none");
     add_row(text, "min free", size_text(site.min_free_bytes));
     add_row(text, "max body", limit_text(site.max_body_bytes));
     add_row(text, "max connections", std::to_string(server.max_connections));

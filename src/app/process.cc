@@ -5,14 +5,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "content/representation_cache.h"
+#include "files/representation_cache.h"
 
 namespace app {
 namespace {
 
 /// Descriptors besides one for each connection: what the cache may hold open, and as many for listeners, logs and the
 /// ring as leave room for some uploads.
-constexpr std::size_t kOtherDescriptors = content::CacheLimits{}.max_descriptors + 64;
+constexpr std::size_t kOtherDescriptors = files::CacheLimits{}.max_descriptors + 64;
 
 /// The first version of the kernel's structure (sched_setattr(2)); its own header cannot stand beside sched.h.
 struct SchedulingAttributes {

@@ -14,17 +14,17 @@
 #include "app/daemon.h"
 #include "app/process.h"
 #include "base/clock.h"
-#include "content/disk_queue.h"
-#include "content/file_root.h"
-#include "content/media_type.h"
-#include "content/temporary_file.h"
-#include "handlers/site.h"
+#include "media/media_type.h"
 #include "net/listener.h"
 #include "net/poller.h"
 #include "net/signals.h"
 #include "server/access_log.h"
 #include "server/log_file.h"
 #include "server/reactor.h"
+#include "site/site.h"
+#include "storage/disk_queue.h"
+#include "storage/file_root.h"
+#include "uploads/leftover_sweep.h"
 
 namespace app {
 namespace {
@@ -44,9 +44,9 @@ std::expected<std::vector<net::Listener>, std::string> open_listeners(const std:
 
 std::expected<void, std::string> take_media_types(const std::string& file) {
     if (file.empty()) return {};
-    auto types = content::read_media_types(file);
+    auto types = media::read_media_types(file);
     if (!types) return std::unexpected(types.error());
-    content::use_media_types(std::move(*types));
+    media::use_media_types(std::move(*types));
     return {};
 }
 
@@ -80,8 +80,8 @@ std::string missing_rights(int directory, const Options& options) {
 }
 
 /// What the operator should know about this start, in the error log.
-void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::Site& site,
-               const content::DiskQueue& disk, const Options& options, int directory, std::size_t swept) {
+void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
+               const Options& options, int directory, std::size_t swept) {
     if (swept > 0) {
         log.append(clock, "notice", nullptr, "removed " + std::to_string(swept) + " leftovers of interrupted uploads");
     }
@@ -111,7 +111,7 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const handlers::
 
 std::expected<void, std::string> serve(const Options& options) {
     raise_descriptor_limit();
-    auto root = content::FileRoot::open(options.directory, options.site.symlinks);
+    auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
     if (!root) return std::unexpected(root.error());
     std::optional<Identity> identity;
     if (!options.user.empty()) {
@@ -150,11 +150,11 @@ std::expected<void, std::string> serve(const Options& options) {
     auto poller = net::Poller::create();
     if (!poller) return std::unexpected(poller.error());
     base::SystemClock clock;
-    content::ArrivalClock arrivals;
+    base::ArrivalClock arrivals;
     ask_for_short_slices();
-    const std::unique_ptr<content::DiskQueue> disk = content::make_disk_queue();
-    const std::size_t swept = options.site.allow_upload ? content::sweep_leftovers(*root) : 0;
-    handlers::Site site(*root, options.site, clock, arrivals, *disk);
+    const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue();
+    const std::size_t swept = options.site.allow_upload ? uploads::sweep_leftovers(*root) : 0;
+    site::Site site(*root, options.site, clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
                              .poller = *poller,

@@ -6,7 +6,7 @@
 
 #include "app/option_values.h"
 #include "app/site_values.h"
-#include "content/file_root.h"
+#include "storage/file_root.h"
 
 namespace app {
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kYearSeconds = 31'536'000;
 
-Objection take_records(std::string_view value, handlers::SiteConfig& site) {
+Objection take_records(std::string_view value, site::SiteConfig& site) {
     if (value == "off") {
         site.records_path.clear();
         return std::nullopt;
@@ -25,46 +25,46 @@ Objection take_records(std::string_view value, handlers::SiteConfig& site) {
     site.records_file = value.substr(equals + 1);
     if (!site.records_file.starts_with('/')) site.records_file.insert(0, "/");
     const auto names_file = [](std::string_view path) {
-        return path.size() > 1 && path.starts_with('/') && !path.ends_with('/') && !content::is_hidden(path);
+        return path.size() > 1 && path.starts_with('/') && !path.ends_with('/') && !storage::is_hidden(path);
     };
     return taken_if(names_file(site.records_path) && names_file(site.records_file));
 }
 
-Objection take_on_conflict(std::string_view value, handlers::SiteConfig& site) {
+Objection take_on_conflict(std::string_view value, site::SiteConfig& site) {
     if (value == "refuse")
-        site.on_conflict = content::OnConflict::refuse;
+        site.on_conflict = storage::OnConflict::refuse;
     else if (value == "rename")
-        site.on_conflict = content::OnConflict::rename;
+        site.on_conflict = storage::OnConflict::rename;
     else if (value == "replace")
-        site.on_conflict = content::OnConflict::replace;
+        site.on_conflict = storage::OnConflict::replace;
     else
         return "";
     return std::nullopt;
 }
 
-Objection take_symlinks(std::string_view value, handlers::SiteConfig& site) {
+Objection take_symlinks(std::string_view value, site::SiteConfig& site) {
     if (value == "inside")
-        site.symlinks = content::Symlinks::inside;
+        site.symlinks = storage::Symlinks::inside;
     else if (value == "none")
-        site.symlinks = content::Symlinks::none;
+        site.symlinks = storage::Symlinks::none;
     else if (value == "all")
-        site.symlinks = content::Symlinks::all;
+        site.symlinks = storage::Symlinks::all;
     else
         return "";
     return std::nullopt;
 }
 
-Objection take_durability(std::string_view value, handlers::SiteConfig& site) {
+Objection take_durability(std::string_view value, site::SiteConfig& site) {
     if (value == "full")
-        site.durability = content::Durability::full;
+        site.durability = storage::Durability::full;
     else if (value == "none")
-        site.durability = content::Durability::none;
+        site.durability = storage::Durability::none;
     else
         return "";
     return std::nullopt;
 }
 
-Objection take_index(std::string_view value, handlers::SiteConfig& site) {
+Objection take_index(std::string_view value, site::SiteConfig& site) {
     // Dot-files are never served, so such an index would make every directory a 404.
     if (value.empty() || value.front() == '.' || value.find('/') != std::string_view::npos) return "";
     site.index_name = value;
@@ -79,16 +79,16 @@ Objection take_rule(std::expected<Rule, std::string> rule, std::vector<Rule>& ru
     return std::nullopt;
 }
 
-Objection take_error_page(std::string_view value, handlers::SiteConfig& site) {
+Objection take_error_page(std::string_view value, site::SiteConfig& site) {
     auto page = parse_error_page(value);
     if (page) {
-        const auto earlier = std::ranges::find(site.error_pages, page->status, &handlers::ErrorPage::status);
+        const auto earlier = std::ranges::find(site.error_pages, page->status, &site::ErrorPage::status);
         if (earlier != site.error_pages.end()) return "this code has a page already";
     }
     return take_rule(std::move(page), site.error_pages);
 }
 
-Objection take_cors(std::string_view value, handlers::Cors& cors) {
+Objection take_cors(std::string_view value, site::Cors& cors) {
     if (value == "*") {
         cors.any_origin = true;
         return std::nullopt;
@@ -98,7 +98,7 @@ Objection take_cors(std::string_view value, handlers::Cors& cors) {
 
 }  // namespace
 
-Objection apply_site_option(OptionId id, std::string_view value, handlers::SiteConfig& site) {
+Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfig& site) {
     switch (id) {
         case id_allowed_host: return take_rule(parse_host_name(value), site.allowed_hosts);
         case id_allow_upload: site.allow_upload = true; return std::nullopt;
@@ -119,7 +119,7 @@ Objection apply_site_option(OptionId id, std::string_view value, handlers::SiteC
     }
 }
 
-Objection apply_web_option(OptionId id, std::string_view value, handlers::SiteConfig& site) {
+Objection apply_web_option(OptionId id, std::string_view value, site::SiteConfig& site) {
     switch (id) {
         case id_spa: site.spa = true; return std::nullopt;
         case id_clean_urls: site.clean_urls = true; return std::nullopt;

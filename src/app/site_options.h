@@ -5,14 +5,14 @@
 
 #include "app/option_reader.h"
 #include "app/option_table.h"
-#include "handlers/site_config.h"
+#include "site/site_config.h"
 
 namespace app {
 
 /// For OptionGroup::site.
-[[nodiscard]] Objection apply_site_option(OptionId id, std::string_view value, handlers::SiteConfig& site);
+[[nodiscard]] Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfig& site);
 
 /// For OptionGroup::web, --mime-types apart.
-[[nodiscard]] Objection apply_web_option(OptionId id, std::string_view value, handlers::SiteConfig& site);
+[[nodiscard]] Objection apply_web_option(OptionId id, std::string_view value, site::SiteConfig& site);
 
 }  // namespace app

@@ -6,8 +6,8 @@
 
 #include "app/option_values.h"
 #include "base/ascii.h"
-#include "content/file_root.h"
 #include "http/target.h"
+#include "storage/file_root.h"
 
 namespace app {
 
@@ -72,8 +72,8 @@ std::string objection_to_name(std::string_view name) {
 
 }  // namespace
 
-std::expected<handlers::HeaderRule, std::string> parse_header_rule(std::string_view text) {
-    handlers::HeaderRule rule{.path_prefix = "/", .name = {}, .value = {}};
+std::expected<site::HeaderRule, std::string> parse_header_rule(std::string_view text) {
+    site::HeaderRule rule{.path_prefix = "/", .name = {}, .value = {}};
     if (text.starts_with('/')) {
         const std::size_t blank = text.find(' ');
         if (blank == std::string_view::npos) return unexpected("there is no field behind the prefix");
@@ -96,11 +96,11 @@ std::expected<handlers::HeaderRule, std::string> parse_header_rule(std::string_v
     return rule;
 }
 
-std::expected<content::CacheRule, std::string> parse_cache_rule(std::string_view text) {
+std::expected<files::CacheRule, std::string> parse_cache_rule(std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) return unexpected("there is no = behind the pattern");
-    content::CacheRule rule{.pattern = std::string(text.substr(0, equals)),
-                            .value = std::string(base::trim_blanks(text.substr(equals + 1)))};
+    files::CacheRule rule{.pattern = std::string(text.substr(0, equals)),
+                          .value = std::string(base::trim_blanks(text.substr(equals + 1)))};
     if (rule.pattern.empty()) return unexpected("the pattern is empty");
     if (!rule.pattern.starts_with('/') && rule.pattern.find('/') != std::string::npos) {
         return unexpected("a pattern with a slash begins with one (\"/" + printable(rule.pattern) +
@@ -113,18 +113,18 @@ std::expected<content::CacheRule, std::string> parse_cache_rule(std::string_view
     return rule;
 }
 
-std::expected<handlers::ErrorPage, std::string> parse_error_page(std::string_view text) {
+std::expected<site::ErrorPage, std::string> parse_error_page(std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) return unexpected("there is no = behind the code");
     const auto code = parse_number(text.substr(0, equals), 400, 599);
     if (!code) return unexpected("the code is a number from 400 to 599");
-    handlers::ErrorPage page{.status = static_cast<http::Status>(*code), .path = std::string(text.substr(equals + 1))};
+    site::ErrorPage page{.status = static_cast<http::Status>(*code), .path = std::string(text.substr(equals + 1))};
     if (http::reason_phrase(page.status).empty()) {
         return unexpected("godwit never answers " + std::to_string(*code));
     }
     if (!page.path.starts_with('/')) page.path.insert(0, "/");
     // As the path of a request would be: dot-segments are resolved there, so none is left here.
-    if (page.path.ends_with('/') || page.path.find("//") != std::string::npos || content::is_hidden(page.path)) {
+    if (page.path.ends_with('/') || page.path.find("//") != std::string::npos || storage::is_hidden(page.path)) {
         return unexpected("the file's path ends in a name, and no part of it begins with a dot");
     }
     return page;

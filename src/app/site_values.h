@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "content/cache_rules.h"
-#include "handlers/site_rules.h"
+#include "files/cache_rules.h"
+#include "site/site_rules.h"
 
 namespace app {
 
@@ -19,13 +19,13 @@ inline constexpr std::size_t kMaxFieldValueBytes = 4096;
 
 /// "Name: value" or "/prefix/ Name: value". The name is a token that is none of the server's own fields, the value is
 /// one of RFC 9110 §5.5.
-[[nodiscard]] std::expected<handlers::HeaderRule, std::string> parse_header_rule(std::string_view text);
+[[nodiscard]] std::expected<site::HeaderRule, std::string> parse_header_rule(std::string_view text);
 
 /// "PATTERN=VALUE"; VALUE is a list of directives (RFC 9111 §5.2).
-[[nodiscard]] std::expected<content::CacheRule, std::string> parse_cache_rule(std::string_view text);
+[[nodiscard]] std::expected<files::CacheRule, std::string> parse_cache_rule(std::string_view text);
 
 /// "CODE=FILE"; CODE is a 4xx or 5xx that godwit sends, FILE a path below the root that may be served.
-[[nodiscard]] std::expected<handlers::ErrorPage, std::string> parse_error_page(std::string_view text);
+[[nodiscard]] std::expected<site::ErrorPage, std::string> parse_error_page(std::string_view text);
 
 /// An origin as a browser sends it (RFC 6454 §6.2): http or https, a host in lower case, a port only when it is not the
 /// usual one.

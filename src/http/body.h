@@ -1,5 +1,5 @@
 // Bodies: what a response sends and what a request's body goes into. The connection pulls and pushes; nothing here
-// knows it. Implemented in content/, returned by handlers/.
+// knows it. Implemented by the features, returned by their handlers.
 #pragma once
 
 #include <cstddef>
@@ -73,7 +73,7 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 /// nullopt for a source.
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
 
-/// A number of the reactor's that comes back from content::DiskQueue when the work it was given for is done.
+/// A number of the reactor's that comes back from storage::DiskQueue when the work it was given for is done.
 using Wake = std::uint64_t;
 
 /// Work on the disk that a response waits for (state `committing`). It goes on to its end even when the peer leaves.

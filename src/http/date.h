@@ -1,5 +1,5 @@
 // HTTP dates (RFC 9110 §5.6.7). Formatting is for Date and Last-Modified, parsing for conditional requests.
-// Pure; called by head_writer, content/validators and the conditions.
+// Pure; called by head_writer, storage/validators and the conditions.
 #pragma once
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <utility>
 
-#include "handlers/error_page.h"
+#include "handler/error_page.h"
 #include "server/response_producer.h"
 
 namespace server {
@@ -185,7 +185,7 @@ Connection::Step Connection::dispatch(Turn& turn) {
 Connection::Step Connection::decide(Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.request.arrival = arrival_;
-    handlers::Decision decision = turn.handler.handle(exchange.request);
+    handler::Decision decision = turn.handler.handle(exchange.request);
     if (auto* response = std::get_if<http::Response>(&decision)) return answer(std::move(*response), turn);
     exchange.keep_head();
     if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) return want_body(std::move(*sink), turn);
@@ -239,7 +239,7 @@ Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& 
     exchange_->sink.reset();
     ++turn.metrics.requests_refused;
     turn.error_log.append(turn.clock, "refused", &peer_, refusal.reason);
-    http::Response response = handlers::refusal_response(nullptr, refusal);
+    http::Response response = handler::refusal_response(nullptr, refusal);
     turn.handler.decorate(nullptr, response);
     response.close = true;
     ending_ = Ending::linger;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "handlers/error_page.h"
+#include "handler/error_page.h"
 #include "server/connection.h"
 
 namespace server {
@@ -121,7 +121,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
 
 /// The sink refused (no space, too large, …): the rest of the body is not wanted.
 Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
-    http::Response response = handlers::refusal_response(&exchange_->request, refusal);
+    http::Response response = handler::refusal_response(&exchange_->request, refusal);
     response.reason = refusal.reason;
     turn.handler.decorate(&exchange_->request, response);
     return answer(std::move(response), turn);

@@ -6,11 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "base/arrival_clock.h"
 #include "base/block_pool.h"
 #include "base/clock.h"
-#include "content/disk_queue.h"
-#include "content/representation_cache.h"
-#include "handlers/handler.h"
+#include "handler/handler.h"
 #include "http/head_writer.h"
 #include "net/deadline_queue.h"
 #include "net/listener.h"
@@ -23,6 +22,7 @@
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
+#include "storage/disk_queue.h"
 
 namespace server {
 
@@ -35,9 +35,9 @@ public:
         net::Poller& poller;
         net::Signals& signals;
         std::vector<net::Listener>& listeners;
-        handlers::Handler& handler;
-        content::ArrivalClock& arrivals;
-        content::DiskQueue& disk;
+        handler::Handler& handler;
+        base::ArrivalClock& arrivals;
+        storage::DiskQueue& disk;
         AccessLog& access_log;
         ErrorLog& error_log;
     };

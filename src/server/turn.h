@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <span>
 
+#include "base/arrival_clock.h"
 #include "base/block_pool.h"
 #include "base/clock.h"
-#include "content/representation_cache.h"
-#include "handlers/handler.h"
+#include "handler/handler.h"
 #include "http/head_writer.h"
 #include "server/access_log.h"
 #include "server/exchange.h"
@@ -38,10 +38,10 @@ inline constexpr std::size_t kConnectionBoundBytes = kBlockBytes + kHighWaterByt
 struct Turn {
     const ServerConfig& config;
     base::Clock& clock;
-    handlers::Handler& handler;
+    handler::Handler& handler;
     base::BlockPool& blocks;
     ExchangePool& exchanges;
-    content::ArrivalClock& arrivals;
+    base::ArrivalClock& arrivals;
     http::DateLine& date;
     AccessLog& access_log;
     ErrorLog& error_log;

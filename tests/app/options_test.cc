@@ -50,9 +50,9 @@ TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[
     CHECK(options.site.listing);
     CHECK(options.site.builtin);
     CHECK(options.site.index_name == "index.html");
-    CHECK(options.site.symlinks == content::Symlinks::inside);
-    CHECK(options.site.durability == content::Durability::full);
-    CHECK(options.site.on_conflict == content::OnConflict::refuse);
+    CHECK(options.site.symlinks == storage::Symlinks::inside);
+    CHECK(options.site.durability == storage::Durability::full);
+    CHECK(options.site.on_conflict == storage::OnConflict::refuse);
     CHECK(options.site.upload_expiry_s == 86'400);
     CHECK_FALSE(options.site.spa);
     CHECK_FALSE(options.site.clean_urls);
@@ -129,7 +129,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.index_name == "home.html");
     CHECK_FALSE(options.site.listing);
     CHECK_FALSE(options.site.builtin);
-    CHECK(options.site.symlinks == content::Symlinks::none);
+    CHECK(options.site.symlinks == storage::Symlinks::none);
     CHECK(options.pidfile == "p");
     CHECK(options.user == "www");
     CHECK(options.group == "web");
@@ -138,10 +138,10 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.server.log_format == server::LogFormat::json);
     CHECK(options.site.compression_level == 9);
     CHECK(options.site.cache_bytes == 1U << 20);
-    CHECK(options.site.durability == content::Durability::none);
+    CHECK(options.site.durability == storage::Durability::none);
     CHECK(options.site.min_free_bytes == 2ULL << 30);
     CHECK(options.site.max_body_bytes == 10U << 20);
-    CHECK(options.site.on_conflict == content::OnConflict::rename);
+    CHECK(options.site.on_conflict == storage::OnConflict::rename);
     CHECK(options.site.upload_expiry_s == 3600);
     CHECK(options.mime_types == "types");
     CHECK(options.site.spa);

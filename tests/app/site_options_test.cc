@@ -18,7 +18,7 @@ std::expected<app::Options, app::UsageError> parse(std::vector<std::string> word
     return app::parse_options(static_cast<int>(words.size()), argv.data(), false);
 }
 
-handlers::SiteConfig accepted(const std::string& option, const std::vector<std::string>& values) {
+site::SiteConfig accepted(const std::string& option, const std::vector<std::string>& values) {
     std::vector<std::string> words;
     for (const std::string& value : values) {
         words.push_back(option);

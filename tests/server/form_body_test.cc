@@ -3,10 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "handlers/form_uploads.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 #include "support/write_answers.h"
+#include "uploads/form_uploads.h"
 
 namespace {
 
@@ -14,8 +14,8 @@ namespace {
 class FormBench {
 public:
     FormBench() {
-        handlers::SiteConfig config = support::AnsweringSite::all_allowed();
-        config.on_conflict = content::OnConflict::replace;
+        site::SiteConfig config = support::AnsweringSite::all_allowed();
+        config.on_conflict = storage::OnConflict::replace;
         site.emplace(config);
         turn.emplace(server::Turn{.config = bench.config,
                                   .clock = bench.clock,
@@ -128,7 +128,7 @@ TEST_CASE("form body: others have their turn between slices of many small files"
     REQUIRE(body.size() < server::kScratchBytes);
     CHECK(bench.answer([&](ScriptedStream& stream) { stream.incoming(with_length(body)); }) == 201);
     CHECK(bench.site->directory.list().size() == 400);
-    CHECK(bench.turns >= 400 / static_cast<int>(handlers::kFormFilesPerSlice));
+    CHECK(bench.turns >= 400 / static_cast<int>(uploads::kFormFilesPerSlice));
 }
 
 TEST_CASE("form body: a peer that leaves in the middle leaves nothing behind", "[server][forms]") {

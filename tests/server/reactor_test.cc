@@ -22,11 +22,11 @@ constexpr int kMany = 50;
 static_assert(kMany * kUploadUs > server::kHeavyShareAloneUs);
 
 /// Everything asked stands in `order`. An upload of any kind takes kUploadUs for its head, and for its end.
-class TimedHandler final : public handlers::Handler {
+class TimedHandler final : public handler::Handler {
 public:
     explicit TimedHandler(FakeClock& clock) : clock_(clock) {}
 
-    handlers::Decision handle(const http::Request& request) override {
+    handler::Decision handle(const http::Request& request) override {
         order.emplace_back(request.target.path);
         if (!http::is_safe(request.method)) {
             clock_.advance_us(kUploadUs);
@@ -87,10 +87,10 @@ private:
 };
 
 /// Nothing waits for it but what a test wakes.
-class CountingDisk final : public content::DiskQueue {
+class CountingDisk final : public storage::DiskQueue {
 public:
-    void sync_data(int, content::DiskOperation& operation, http::Wake) override { operation.done = true; }
-    void sync_all(int, content::DiskOperation& operation, http::Wake) override { operation.done = true; }
+    void sync_data(int, storage::DiskOperation& operation, http::Wake) override { operation.done = true; }
+    void sync_all(int, storage::DiskOperation& operation, http::Wake) override { operation.done = true; }
     void wake_later(http::Wake wake) override { in_line_->wake_later(wake); }
     void submit() override { ++submissions; }
     void reap(std::vector<http::Wake>& wakes) override { in_line_->reap(wakes); }
@@ -100,7 +100,7 @@ public:
     int submissions = 0;
 
 private:
-    std::unique_ptr<content::DiskQueue> in_line_ = content::make_in_line_disk_queue();
+    std::unique_ptr<storage::DiskQueue> in_line_ = storage::make_in_line_disk_queue();
 };
 
 /// What Signals changes in the process, put back at the end of the scope: other tests rely on the defaults.
@@ -195,7 +195,7 @@ public:
     net::Signals signals = *net::Signals::open();
     std::vector<net::Listener> listeners;
     TimedHandler handler{clock};
-    content::ArrivalClock arrivals;
+    base::ArrivalClock arrivals;
     CountingDisk disk;
     server::AccessLog access_log{*server::LogFile::open("", 1), server::LogFormat::common};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};

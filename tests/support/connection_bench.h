@@ -17,7 +17,7 @@
 #include "support/scripted_stream.h"
 
 /// Answers by path; remembers what it was asked and what its sinks received.
-class ScriptedHandler final : public handlers::Handler {
+class ScriptedHandler final : public handler::Handler {
 public:
     class Sink final : public http::BodySink {
     public:
@@ -67,7 +67,7 @@ public:
         ScriptedHandler& owner_;
     };
 
-    handlers::Decision handle(const http::Request& request) override {
+    handler::Decision handle(const http::Request& request) override {
         paths.push_back(request.target.path);
         arrivals.push_back(request.arrival);
         if (request.method == http::Method::put) return std::make_unique<Sink>(*this);
@@ -158,7 +158,7 @@ public:
     ScriptedHandler handler;
     base::BlockPool blocks{server::kBlockBytes, 4};
     server::ExchangePool exchanges{4};
-    content::ArrivalClock arrivals;
+    base::ArrivalClock arrivals;
     http::DateLine date;
     server::AccessLog access_log;
     server::ErrorLog error_log;

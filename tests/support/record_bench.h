@@ -6,20 +6,20 @@
 #include <string>
 #include <string_view>
 
-#include "content/record_operation.h"
+#include "records/record_operation.h"
 #include "support/fake_clock.h"
 #include "support/write_site.h"
 
 namespace support {
 
 struct RecordBench {
-    using Kind = content::RecordOperation::Kind;
+    using Kind = records::RecordOperation::Kind;
 
-    explicit RecordBench(const base::Clock& with = fake_clock(), content::RecordLimits limits = {}) {
-        auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
+    explicit RecordBench(const base::Clock& with = fake_clock(), records::RecordLimits limits = {}) {
+        auto opened = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(content::WriteParts{
+        parts.emplace(storage::WriteParts{
             .root = *root, .new_directories = new_directories, .names = names, .disk = disk, .clock = with});
         file.emplace(*parts, "/database.txt", limits);
     }
@@ -28,11 +28,11 @@ struct RecordBench {
         return clock;
     }
 
-    std::unique_ptr<content::RecordOperation> begin(Kind kind, std::string id, content::Record record = {}) {
-        return std::make_unique<content::RecordOperation>(*file, kind, std::move(id), std::move(record), *none);
+    std::unique_ptr<records::RecordOperation> begin(Kind kind, std::string id, records::Record record = {}) {
+        return std::make_unique<records::RecordOperation>(*file, kind, std::move(id), std::move(record), *none);
     }
-    content::RecordOperation::Outcome finish(content::RecordOperation& operation) { return run(operation, disk); }
-    content::RecordOperation::Outcome change(Kind kind, std::string id, content::Record record = {}) {
+    records::RecordOperation::Outcome finish(records::RecordOperation& operation) { return run(operation, disk); }
+    records::RecordOperation::Outcome change(Kind kind, std::string id, records::Record record = {}) {
         const auto operation = begin(kind, std::move(id), std::move(record));
         return finish(*operation);
     }
@@ -41,7 +41,7 @@ struct RecordBench {
         auto outcome = change(Kind::read, std::move(id));
         return outcome ? outcome->line : std::to_string(http::code(outcome.error().status));
     }
-    int status(Kind kind, std::string id, content::Record record = {}) {
+    int status(Kind kind, std::string id, records::Record record = {}) {
         const auto outcome = change(kind, std::move(id), std::move(record));
         return outcome ? 0 : http::code(outcome.error().status);
     }
@@ -49,12 +49,12 @@ struct RecordBench {
     [[nodiscard]] std::string text() const { return directory.read("database.txt"); }
 
     TempDir directory;
-    std::optional<content::FileRoot> root;
-    content::NewDirectories new_directories;
-    content::NamesInFlight names;
+    std::optional<storage::FileRoot> root;
+    storage::NewDirectories new_directories;
+    storage::NamesInFlight names;
     StubbornDiskQueue disk;
-    std::optional<content::WriteParts> parts;
-    std::optional<content::RecordFile> file;
+    std::optional<storage::WriteParts> parts;
+    std::optional<records::RecordFile> file;
     ParsedRequest none{head("POST", "/database.txt")};
 };
 

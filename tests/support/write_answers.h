@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "content/disk_queue.h"
-#include "handlers/site.h"
+#include "site/site.h"
+#include "storage/disk_queue.h"
 #include "support/write_site.h"
 
 namespace support {
@@ -40,8 +40,8 @@ struct Answer {
 };
 
 /// Gives `body` to the decision in blocks of `block_bytes` and waits for the answer.
-inline Answer settle(handlers::Decision decision, std::string_view body, std::string_view trailers,
-                     std::size_t block_bytes, content::DiskQueue& disk) {
+inline Answer settle(handler::Decision decision, std::string_view body, std::string_view trailers,
+                     std::size_t block_bytes, storage::DiskQueue& disk) {
     if (auto* response = std::get_if<http::Response>(&decision)) return {std::move(*response), true};
     std::unique_ptr<http::PendingResponse> pending;
     if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {
@@ -66,10 +66,10 @@ inline Answer settle(handlers::Decision decision, std::string_view body, std::st
 
 /// A directory and everything that answers for it.
 struct AnsweringSite {
-    explicit AnsweringSite(const handlers::SiteConfig& config = all_allowed()) : config_(config) { start(); }
+    explicit AnsweringSite(const site::SiteConfig& config = all_allowed()) : config_(config) { start(); }
 
-    static handlers::SiteConfig all_allowed() {
-        handlers::SiteConfig config;
+    static site::SiteConfig all_allowed() {
+        site::SiteConfig config;
         config.allow_upload = config.allow_delete = true;
         return config;
     }
@@ -77,7 +77,7 @@ struct AnsweringSite {
     /// The handlers look at the directory anew, as at the start of the program.
     void start() {
         site.reset();
-        auto opened = content::FileRoot::open(directory.path(), config_.symlinks);
+        auto opened = storage::FileRoot::open(directory.path(), config_.symlinks);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
         site.emplace(*root, config_, clock, arrivals, *disk);
@@ -122,14 +122,14 @@ struct AnsweringSite {
     }
 
     TempDir directory;
-    std::optional<content::FileRoot> root;
+    std::optional<storage::FileRoot> root;
     base::SystemClock clock;
-    content::ArrivalClock arrivals;
-    std::unique_ptr<content::DiskQueue> disk = content::make_disk_queue();
-    std::optional<handlers::Site> site;
+    base::ArrivalClock arrivals;
+    std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue();
+    std::optional<site::Site> site;
 
 private:
-    handlers::SiteConfig config_;
+    site::SiteConfig config_;
 };
 
 }  // namespace support

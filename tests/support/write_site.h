@@ -16,29 +16,29 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "content/file_commit.h"
-#include "content/file_removal.h"
-#include "content/file_sink.h"
-#include "content/validators.h"
 #include "http/head_parser.h"
+#include "storage/file_commit.h"
+#include "storage/file_removal.h"
+#include "storage/file_sink.h"
+#include "storage/validators.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
 namespace support {
 
 /// Operations wait until finish_all(); each may be given an error beforehand. Every operation really happens.
-class StubbornDiskQueue final : public content::DiskQueue {
+class StubbornDiskQueue final : public storage::DiskQueue {
 public:
     enum class Kind : std::uint8_t { data, all, name };
 
-    void sync_data(int file, content::DiskOperation& operation, http::Wake wake) override {
+    void sync_data(int file, storage::DiskOperation& operation, http::Wake wake) override {
         take(Kind::data, file, operation, wake);
     }
-    void sync_all(int file, content::DiskOperation& operation, http::Wake wake) override {
+    void sync_all(int file, storage::DiskOperation& operation, http::Wake wake) override {
         take(Kind::all, file, operation, wake);
     }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
-    bool name_later(content::NamingOperation& operation, http::Wake wake) override {
+    bool name_later(storage::NamingOperation& operation, http::Wake wake) override {
         if (!names_aside) return false;
         note(Kind::name);
         namings_.emplace_back(&operation, wake);
@@ -87,10 +87,10 @@ public:
 private:
     struct Waiting {
         Kind kind;
-        content::DiskOperation* operation;
+        storage::DiskOperation* operation;
         http::Wake wake;
     };
-    void take(Kind kind, int file, content::DiskOperation& operation, http::Wake wake) {
+    void take(Kind kind, int file, storage::DiskOperation& operation, http::Wake wake) {
         REQUIRE(file >= 0);
         note(kind);
         waiting_.push_back({kind, &operation, wake});
@@ -100,8 +100,8 @@ private:
         seen.push_back(kind);
         if (on_operation) on_operation(kind);
     }
-    void make(content::NamingOperation& naming) {
-        for (const content::NamingCall& call : naming.calls) {
+    void make(storage::NamingOperation& naming) {
+        for (const storage::NamingCall& call : naming.calls) {
             naming.error = on_call ? on_call(naming.calls_made.size()) : 0;
             if (naming.error == 0) naming.error = call_error(call);
             if (naming.error != 0) break;
@@ -110,8 +110,8 @@ private:
         if (naming.is_named() && !naming.directories.empty()) naming.error = directory_error;
         naming.done = true;
     }
-    static int call_error(const content::NamingCall& call) {
-        const bool is_link = call.kind == content::NamingCall::Kind::link;
+    static int call_error(const storage::NamingCall& call) {
+        const bool is_link = call.kind == storage::NamingCall::Kind::link;
         const int result = is_link ? ::linkat(call.from_directory, call.from.c_str(), call.to_directory,
                                               call.to.c_str(), static_cast<int>(call.flags))
                                    : ::renameat2(call.from_directory, call.from.c_str(), call.to_directory,
@@ -120,7 +120,7 @@ private:
     }
 
     std::vector<Waiting> waiting_;
-    std::vector<std::pair<content::NamingOperation*, http::Wake>> namings_;
+    std::vector<std::pair<storage::NamingOperation*, http::Wake>> namings_;
     std::vector<http::Wake> wakes_;
 };
 
@@ -146,7 +146,7 @@ inline std::string head(std::string_view method, std::string_view target, std::s
 }
 
 /// Waits until `queue` has something to reap, at most ten seconds.
-inline void wait_for(content::DiskQueue& queue) {
+inline void wait_for(storage::DiskQueue& queue) {
     queue.submit();
     if (queue.event_descriptor() < 0) return;
     pollfd ready{queue.event_descriptor(), POLLIN, 0};
@@ -158,7 +158,7 @@ inline constexpr http::Wake kWake = 7;
 
 /// Drives anything with advance(Wake) to its result.
 template <class Work>
-auto run(Work& work, content::DiskQueue& queue) {
+auto run(Work& work, storage::DiskQueue& queue) {
     auto result = work.advance(kWake);
     std::vector<http::Wake> wakes;
     while (!result) {
@@ -177,11 +177,11 @@ inline std::span<const std::byte> bytes(std::string_view text) { return std::as_
 
 /// Writers below a fresh directory.
 struct WriteSite {
-    explicit WriteSite(content::Durability durability = content::Durability::full) {
-        auto opened = content::FileRoot::open(directory.path(), content::Symlinks::inside);
+    explicit WriteSite(storage::Durability durability = storage::Durability::full) {
+        auto opened = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        parts.emplace(content::WriteParts{.root = *root,
+        parts.emplace(storage::WriteParts{.root = *root,
                                           .new_directories = new_directories,
                                           .names = names,
                                           .disk = disk,
@@ -189,18 +189,18 @@ struct WriteSite {
                                           .durability = durability});
     }
 
-    std::expected<content::FileSink, http::Refusal> open(std::string_view path, std::string_view fields = {}) {
+    std::expected<storage::FileSink, http::Refusal> open(std::string_view path, std::string_view fields = {}) {
         const ParsedRequest request(head("PUT", "/", fields));
-        return content::FileSink::open(*parts, path, std::nullopt, content::WriteConditions(*request));
+        return storage::FileSink::open(*parts, path, std::nullopt, storage::WriteConditions(*request));
     }
-    std::unique_ptr<content::FileCommit> upload(std::string_view path, std::string_view content,
+    std::unique_ptr<storage::FileCommit> upload(std::string_view path, std::string_view content,
                                                 std::string_view fields = {}) {
         auto sink = open(path, fields);
         REQUIRE(sink.has_value());
         REQUIRE(sink->write(bytes(content)).has_value());
         return std::move(*sink).finish();
     }
-    content::FileCommit::Result put(std::string_view path, std::string_view content, std::string_view fields = {}) {
+    storage::FileCommit::Result put(std::string_view path, std::string_view content, std::string_view fields = {}) {
         auto sink = open(path, fields);
         if (!sink) return std::unexpected(sink.error());
         if (auto written = sink->write(bytes(content)); !written) return std::unexpected(written.error());
@@ -209,25 +209,25 @@ struct WriteSite {
     }
 
     TempDir directory;
-    std::optional<content::FileRoot> root;
-    content::NewDirectories new_directories;
-    content::NamesInFlight names;
+    std::optional<storage::FileRoot> root;
+    storage::NewDirectories new_directories;
+    storage::NamesInFlight names;
     StubbornDiskQueue disk;
     base::SystemClock clock;
-    std::optional<content::WriteParts> parts;
+    std::optional<storage::WriteParts> parts;
 };
 
 /// What a GET of the file would have as its ETag; `name`: a path of the file system.
 inline std::string tag_of(const std::string& name) {
     struct stat status{};
     REQUIRE(::stat(name.c_str(), &status) == 0);
-    return content::make_entity_tag(status, false);
+    return storage::make_entity_tag(status, false);
 }
 
 /// Removes `path` of the site; `fields`: further field lines of the DELETE.
-inline content::FileRemoval::Result remove(WriteSite& site, std::string_view path, std::string_view fields = {}) {
+inline storage::FileRemoval::Result remove(WriteSite& site, std::string_view path, std::string_view fields = {}) {
     const ParsedRequest request(head("DELETE", "/", fields));
-    auto removal = content::FileRemoval::open(*site.parts, path, content::WriteConditions(*request));
+    auto removal = storage::FileRemoval::open(*site.parts, path, storage::WriteConditions(*request));
     if (!removal) return std::unexpected(removal.error());
     return run(*removal, site.disk);
 }

@@ -1,0 +1,41 @@
+// pread and pwrite, again until all is done.
+#include "base/file_io.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace base {
+
+std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t done = 0;
+    while (done < into.size()) {
+        const ssize_t got = ::pread(file, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (written < 0 && errno == EINTR) continue;
+        // A write of nothing cannot happen on a file that has room.
+        if (written <= 0) return written < 0 ? errno : ENOSPC;
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+        offset += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
+
+bool overwrite_first(int file, std::size_t length, char byte) {
+    const off_t end = ::lseek(file, 0, SEEK_CUR);
+    const auto back = static_cast<off_t>(length);
+    // With O_APPEND the byte would go behind the end.
+    return end >= back && ::fcntl(file, F_SETFL, 0) == 0 && ::pwrite(file, &byte, 1, end - back) == 1;
+}
+
+}  // namespace base

@@ -1,0 +1,21 @@
+// Bytes from and to a place in an open file, whole where one system call does less. Called by the sources and sinks of
+// files and by the records.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace base {
+
+/// Reads up to `into.size()` bytes from `offset`; fewer at the end of the file or at an error.
+[[nodiscard]] std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into);
+
+/// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.
+[[nodiscard]] int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes);
+
+/// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and appends
+/// no more from here on. False: it could not.
+[[nodiscard]] bool overwrite_first(int file, std::size_t length, char byte);
+
+}  // namespace base

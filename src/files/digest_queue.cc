@@ -1,0 +1,162 @@
+// The slices, and who does the next one: each turn belongs to one of those who wait, the driver, whose wake brings it.
+#include "files/digest_queue.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "base/file_io.h"
+
+namespace files {
+namespace {
+
+/// A file whose changes might not show in its stamps could get the digest of bytes that are not sent; bytes in memory
+/// are those that are sent.
+bool shows_changes(const Form& form) { return !form.entity_tag().starts_with("W/"); }
+
+}  // namespace
+
+bool DigestQueue::Wait::advance(http::Wake wake) {
+    wake_ = wake;
+    return queue_.advance(*job_, wake);
+}
+
+bool DigestQueue::is_possible(const Representation& found, Coding coding) {
+    const Form& form = found.form(coding);
+    switch (form.state()) {
+        case Form::State::none:
+        case Form::State::making: return false;
+        case Form::State::to_make: return found.length() <= kMaxDigestedBytes && shows_changes(form);
+        case Form::State::ready:
+            return form.length() <= kMaxDigestedBytes && (form.is_in_memory() || shows_changes(form));
+    }
+    return false;
+}
+
+std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const Representation>& found, Coding coding,
+                                                     http::DigestAlgorithm algorithm) {
+    const Form& form = found->form(coding);
+    if (!form.digest(algorithm).empty() || !is_possible(*found, coding)) return nullptr;
+    const auto same = [&](const std::shared_ptr<Job>& job) {
+        return job->found == found && job->coding == coding && job->algorithm == algorithm;
+    };
+    if (const auto running = std::ranges::find_if(jobs_, same); running != jobs_.end()) {
+        return waits_ < kMaxDigestWaits ? std::make_unique<Wait>(*this, *running) : nullptr;
+    }
+    auto job = std::make_shared<Job>();
+    job->found = found;
+    job->coding = coding;
+    job->algorithm = algorithm;
+    job->digester = storage::Digester::make(algorithm);
+    if (job->digester == nullptr) return nullptr;
+    if (form.state() == Form::State::ready && form.is_in_memory() && form.length() <= kDigestSliceBytes) {
+        hash(*job);
+        return nullptr;
+    }
+    if (jobs_.size() >= kMaxDigestJobs || waits_ >= kMaxDigestWaits) return nullptr;
+    if (form.state() == Form::State::to_make) {
+        http::Body body = cache_.body(found, coding);
+        job->maker = std::move(std::get<std::unique_ptr<http::BodySource>>(body));
+    }
+    jobs_.push_back(job);
+    return std::make_unique<Wait>(*this, std::move(job));
+}
+
+DigestQueue::Wait::Wait(DigestQueue& queue, std::shared_ptr<Job> job) : queue_(queue), job_(std::move(job)) {
+    ++job_->waits;
+    ++queue_.waits_;
+}
+
+DigestQueue::Wait::~Wait() { queue_.leave(*job_, wake_); }
+
+bool DigestQueue::advance(Job& job, http::Wake wake) {
+    if (job.done) return true;
+    if (std::ranges::find(job.waiting, wake) == job.waiting.end()) job.waiting.push_back(wake);
+    if (driver_ && *driver_ != wake) return false;
+    work(wake);
+    choose_driver();
+    return job.done;
+}
+
+/// One slice of the first job, which then goes to the end of the line.
+void DigestQueue::work(http::Wake wake) {
+    std::shared_ptr<Job> job = std::move(jobs_.front());
+    jobs_.pop_front();
+    if (work_on(*job) == Progress::ended) {
+        end(*job, wake);
+    } else {
+        jobs_.push_back(std::move(job));
+    }
+}
+
+/// The next slice is that of the first job that somebody waits for already.
+void DigestQueue::choose_driver() {
+    driver_.reset();
+    for (const auto& job : jobs_) {
+        if (job->waiting.empty()) continue;
+        driver_ = job->waiting.front();
+        disk_.wake_later(*driver_);
+        return;
+    }
+    if (jobs_.empty()) buffer_ = {};
+}
+
+void DigestQueue::end(Job& job, http::Wake present) {
+    job.done = true;
+    for (const http::Wake wake : std::exchange(job.waiting, {})) {
+        if (wake != present) disk_.wake_later(wake);
+    }
+}
+
+void DigestQueue::leave(Job& job, std::optional<http::Wake> wake) {
+    --waits_;
+    if (wake) std::erase(job.waiting, *wake);
+    if (--job.waits > 0 && (!wake || driver_ != wake)) return;
+    if (job.waits == 0) std::erase_if(jobs_, [&](const auto& each) { return each.get() == &job; });
+    if (!driver_ || driver_ == wake) choose_driver();
+}
+
+DigestQueue::Progress DigestQueue::work_on(Job& job) {
+    buffer_.resize(kDigestSliceBytes);
+    return job.maker != nullptr ? make_form(job) : hash(job);
+}
+
+/// Compresses as for a response; the cache keeps what comes out, or not, and then there is no digest.
+DigestQueue::Progress DigestQueue::make_form(Job& job) {
+    const auto pulled = job.maker->pull(buffer_);
+    if (pulled.outcome == http::BodySource::Outcome::produced) return Progress::more;
+    job.maker.reset();
+    const Form& form = job.found->form(job.coding);
+    const bool made = form.state() == Form::State::ready && form.is_in_memory();
+    return made ? Progress::more : Progress::ended;
+}
+
+DigestQueue::Progress DigestQueue::hash(Job& job) {
+    const Form& form = job.found->form(job.coding);
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kDigestSliceBytes, form.length() - job.offset));
+    const http::Piece piece = Representation::slice(job.found, job.coding, job.offset, count);
+    job.offset += count;
+    const auto* const part = std::get_if<http::FileSlice>(&piece);
+    if (part != nullptr) {
+        const std::span<std::byte> block = std::span(buffer_).first(count);
+        if (base::read_at(part->file->descriptor(), part->offset, block) != count) return Progress::ended;
+        job.digester->update(block);
+    } else {
+        job.digester->update(std::get<http::Blob>(piece).bytes);
+    }
+    if (job.offset < form.length()) return Progress::more;
+    // Whatever was written to the file meanwhile may or may not be in the hash.
+    if (part == nullptr || part->file->unchanged()) keep(job);
+    return Progress::ended;
+}
+
+void DigestQueue::keep(Job& job) {
+    const std::string hash = job.digester->finish();
+    if (hash.size() != http::digest_bytes(job.algorithm)) return;
+    std::string value;
+    http::append_digest(value, job.algorithm, std::as_bytes(std::span(hash)));
+    cache_.keep_digest(job.found, job.coding, job.algorithm, std::move(value));
+}
+
+}  // namespace files

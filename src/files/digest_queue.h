@@ -1,0 +1,97 @@
+// Digests of what is served (RFC 9530), made when somebody asks: one slice in each turn of the loop whatever the number
+// of files and clients, and kept with the representation, so that the next client has them at once.
+// Called by files/download_digests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "files/representation.h"
+#include "files/representation_cache.h"
+#include "http/digest_field.h"
+#include "storage/digest.h"
+#include "storage/disk_queue.h"
+
+namespace files {
+
+/// Hashed in one turn: half a millisecond where the processor has no instructions for it.
+inline constexpr std::size_t kDigestSliceBytes = 128 * 1024;
+/// Longer files have no digest: a client would wait for its head for more than about a minute.
+inline constexpr std::uint64_t kMaxDigestedBytes = std::uint64_t{16} << 30;
+/// Digests in the making. More requests are answered without one.
+inline constexpr std::size_t kMaxDigestJobs = 64;
+/// Responses that wait for them. A client that closed its side cannot be told from one that still reads, so each keeps
+/// its connection until the digest is made: a tenth of the connections at most, by default.
+inline constexpr std::size_t kMaxDigestWaits = 1000;
+
+class DigestQueue {
+    struct Job;
+
+public:
+    /// A response's wait for one digest. Destroying it leaves the queue; the last one to leave ends the work.
+    class Wait {
+    public:
+        Wait(DigestQueue& queue, std::shared_ptr<Job> job);
+        Wait(const Wait&) = delete;
+        Wait& operator=(const Wait&) = delete;
+        ~Wait();
+        /// True when there is nothing left to wait for: the form has its digest, or will have none. Otherwise `wake`
+        /// comes back; it must be the same in every call, and nobody else's.
+        bool advance(http::Wake wake);
+
+    private:
+        DigestQueue& queue_;
+        std::shared_ptr<Job> job_;
+        std::optional<http::Wake> wake_;
+    };
+
+    /// Both must outlive this; this must outlive every Wait.
+    DigestQueue(storage::DiskQueue& disk, RepresentationCache& cache) : disk_(disk), cache_(cache) {}
+
+    /// Makes the digest of a form of `found`, which `coding` names, so that form().digest() has it. What is short and
+    /// in memory is done at once. nullptr: it is there now, or there will be none: the file is too young for its
+    /// changes to show, or too long, or too many are being made, or the build has no digests.
+    [[nodiscard]] std::unique_ptr<Wait> make(const std::shared_ptr<const Representation>& found, Coding coding,
+                                             http::DigestAlgorithm algorithm);
+
+private:
+    enum class Progress : std::uint8_t { more, ended };
+    /// One digest in the making, for everyone who waits for it.
+    struct Job {
+        std::shared_ptr<const Representation> found;
+        Coding coding = Coding::identity;
+        http::DigestAlgorithm algorithm = http::DigestAlgorithm::sha_256;
+        std::unique_ptr<http::BodySource> maker;  ///< makes the coded form first
+        std::unique_ptr<storage::Digester> digester;
+        std::uint64_t offset = 0;
+        std::vector<http::Wake> waiting;
+        std::size_t waits = 0;  ///< all of them; `waiting` has those that were advanced
+        bool done = false;
+    };
+
+    [[nodiscard]] static bool is_possible(const Representation& found, Coding coding);
+    bool advance(Job& job, http::Wake wake);
+    void leave(Job& job, std::optional<http::Wake> wake);
+    void work(http::Wake wake);
+    void choose_driver();
+    Progress work_on(Job& job);
+    Progress make_form(Job& job);
+    Progress hash(Job& job);
+    void keep(Job& job);
+    /// Wakes all who wait, but for `present`, which is here.
+    void end(Job& job, http::Wake present);
+
+    storage::DiskQueue& disk_;
+    RepresentationCache& cache_;
+    std::size_t waits_ = 0;                  ///< of all jobs
+    std::deque<std::shared_ptr<Job>> jobs_;  ///< each gets a slice in its turn
+    std::optional<http::Wake> driver_;       ///< whose next advance does a slice
+    std::vector<std::byte> buffer_;          ///< empty while there is no work
+};
+
+}  // namespace files

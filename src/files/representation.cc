@@ -1,0 +1,55 @@
+// Slices and sizes of representations.
+#include "files/representation.h"
+
+#include <cassert>
+
+#include "files/file_source.h"
+
+namespace files {
+
+const std::string& Form::digest(http::DigestAlgorithm algorithm) const {
+    static const std::string none;
+    return digests_ == nullptr ? none : (*digests_)[static_cast<std::size_t>(algorithm)];
+}
+
+http::CodingSet Representation::codings() const {
+    http::CodingSet set(Coding::identity);
+    for (std::size_t i = 0; i < forms_.size(); ++i) {
+        if (forms_[i].state_ != Form::State::none) set.add(static_cast<Coding>(i));
+    }
+    return set;
+}
+
+http::Piece Representation::slice(const std::shared_ptr<const Representation>& self, Coding coding,
+                                  std::uint64_t offset, std::uint64_t length) {
+    const Form& form = self->form(coding);
+    assert(form.state_ == Form::State::ready && offset + length <= form.length_);
+    if (form.file_ != nullptr) return http::FileSlice{form.file_, offset, length};
+    if (form.bytes_ == nullptr) return http::Blob{};
+    const auto bytes = std::span<const std::byte>(*form.bytes_);
+    return http::Blob{form.bytes_, bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length))};
+}
+
+std::span<const std::byte> Representation::bytes() const {
+    const auto& bytes = identity().bytes_;
+    return bytes == nullptr ? std::span<const std::byte>() : std::span<const std::byte>(*bytes);
+}
+
+std::size_t Representation::memory_bytes() const {
+    std::size_t sum = sizeof *this + path_.capacity();
+    for (const Form& form : forms_) {
+        sum += form.lines_.capacity() + form.entity_tag_.capacity();
+        if (form.bytes_ != nullptr) sum += form.bytes_->size();
+        if (form.digests_ == nullptr) continue;
+        for (const std::string& digest : *form.digests_) sum += sizeof(std::string) + digest.capacity();
+    }
+    return sum;
+}
+
+std::size_t Representation::descriptors() const {
+    std::size_t sum = 0;
+    for (const Form& form : forms_) sum += form.file_ != nullptr ? 1U : 0U;
+    return sum;
+}
+
+}  // namespace files

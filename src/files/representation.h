@@ -1,0 +1,127 @@
+// One version of one served file: the open descriptor, its validators, its prepared field lines, the bytes when it is
+// small, and its coded forms. Made by the representation cache; responses hold it while they are sent.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "http/accept_encoding.h"
+#include "http/body.h"
+#include "http/digest_field.h"
+
+namespace storage {
+class OpenFile;
+}
+
+namespace files {
+
+/// gzip and deflate are made here; br and zstd come from sidecars only.
+using http::Coding;
+
+/// A representation in one coding: what a response with status 200 consists of. Its texts never change or move.
+class Form {
+public:
+    enum class State : std::uint8_t {
+        none,     ///< there is no such form
+        ready,    ///< its bytes or file and its length are known
+        to_make,  ///< not made yet: the first response compresses, and keeps what came out
+        making,   ///< a response is at it; another one compresses for itself
+    };
+
+    [[nodiscard]] State state() const { return state_; }
+    /// The entity tag, quoted, with "W/" when weak.
+    [[nodiscard]] std::string_view entity_tag() const { return entity_tag_; }
+    /// Field lines of a 200, each ended by CRLF: Content-Type, Content-Encoding, X-Content-Type-Options,
+    /// Accept-Ranges, Cache-Control where a rule says so, Last-Modified, ETag, Vary. No framing fields, no Date.
+    [[nodiscard]] std::string_view lines() const { return lines_; }
+    /// lines() without Content-Type: for multipart/byteranges, which has its own.
+    [[nodiscard]] std::string_view lines_after_type() const { return lines().substr(after_type_); }
+    /// The tail of lines() that a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
+    [[nodiscard]] std::string_view not_modified_lines() const { return lines().substr(not_modified_); }
+    /// The same without Cache-Control: a refusal says which version there is, and is not to be kept as long as it.
+    [[nodiscard]] std::string_view validator_lines() const { return lines().substr(validators_); }
+
+    /// Meaningful when ready: the length of the body in bytes.
+    [[nodiscard]] std::uint64_t length() const { return length_; }
+    /// Meaningful when ready: false when the bytes are read from an open file.
+    [[nodiscard]] bool is_in_memory() const { return file_ == nullptr; }
+    /// "sha-256=:…:" of the body; empty as long as nobody has asked for it.
+    [[nodiscard]] const std::string& digest(http::DigestAlgorithm algorithm) const;
+
+private:
+    friend class Representation;
+    friend class RepresentationBuilder;
+
+    State state_ = State::none;
+    std::uint16_t after_type_ = 0;
+    std::uint16_t not_modified_ = 0;
+    std::uint16_t validators_ = 0;
+    std::uint64_t length_ = 0;
+    std::string entity_tag_;
+    std::string lines_;
+    std::shared_ptr<const std::vector<std::byte>> bytes_;
+    std::shared_ptr<const storage::OpenFile> file_;
+    /// Seldom asked for: a pointer, so that the other forms do not pay for the texts.
+    std::unique_ptr<std::array<std::string, http::kDigestAlgorithms>> digests_;
+};
+
+class Representation {
+public:
+    enum class Kind : std::uint8_t { file, directory };
+
+    [[nodiscard]] Kind kind() const { return kind_; }
+    /// The target's path that it was found at.
+    [[nodiscard]] const std::string& path() const { return path_; }
+    /// Of the file as it was opened.
+    [[nodiscard]] std::uint64_t length() const { return static_cast<std::uint64_t>(status_.st_size); }
+    /// With parameters, as in Content-Type.
+    [[nodiscard]] std::string_view media_type() const { return media_type_; }
+    /// Seconds since 1970, as stated in Last-Modified.
+    [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
+    /// False while stamps, of the file or a sidecar, are too young to identify the bytes: tags are weak then, and
+    /// later requests read anew.
+    [[nodiscard]] bool is_settled() const { return settled_; }
+
+    [[nodiscard]] const Form& form(Coding coding) const { return forms_[static_cast<std::size_t>(coding)]; }
+    [[nodiscard]] const Form& identity() const { return form(Coding::identity); }
+    /// False when only the identity form exists: Accept-Encoding does not matter, and there is no Vary.
+    [[nodiscard]] bool has_coded_forms() const { return coded_; }
+    /// Those that there are, made or still to make; identity always.
+    [[nodiscard]] http::CodingSet codings() const;
+
+    /// `length` bytes from `offset` of a form that is ready. `self` is this object, and keeps the bytes alive.
+    [[nodiscard]] static http::Piece slice(const std::shared_ptr<const Representation>& self, Coding coding,
+                                           std::uint64_t offset, std::uint64_t length);
+
+    /// The open file of the identity form; null for a file that is wholly in memory.
+    [[nodiscard]] const std::shared_ptr<const storage::OpenFile>& file() const { return identity().file_; }
+    /// The identity form's bytes, when they are in memory.
+    [[nodiscard]] std::span<const std::byte> bytes() const;
+    /// Bytes in memory, forms and texts together.
+    [[nodiscard]] std::size_t memory_bytes() const;
+    /// Open descriptors held.
+    [[nodiscard]] std::size_t descriptors() const;
+
+private:
+    friend class RepresentationBuilder;
+
+    Kind kind_ = Kind::file;
+    bool settled_ = false;
+    bool coded_ = false;
+    std::int64_t last_modified_ = 0;
+    struct stat status_{};
+    std::string path_;
+    std::string_view media_type_;
+    std::array<Form, http::kCodings> forms_;
+};
+
+}  // namespace files

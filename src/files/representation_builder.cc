@@ -1,0 +1,238 @@
+// From a path to a representation. The order of looking matters: the names beside the file first, then the file, so
+// that whatever changes meanwhile is seen by the next check.
+#include "files/representation_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "base/file_io.h"
+#include "files/file_source.h"
+#include "http/date.h"
+#include "media/media_type.h"
+#include "storage/validators.h"
+
+namespace files {
+namespace {
+
+/// A file that is written to while it is read is read again this often.
+constexpr int kReadTries = 5;
+
+constexpr std::array<Coding, storage::kSidecarSuffixes.size()> kSidecarCodings = {Coding::gzip, Coding::deflate,
+                                                                                  Coding::br, Coding::zstd};
+
+bool is_older(const timespec& a, const timespec& b) {
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+/// All bytes of a small file; nullopt when it is shorter than its size by now, or when two readings differ. A `young`
+/// file is read twice: equal stamps are no proof for it, equal bytes are.
+std::optional<std::vector<std::byte>> read_whole(int descriptor, const struct stat& status, bool young) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
+    if (base::read_at(descriptor, 0, bytes) != bytes.size()) return std::nullopt;
+    if (!young) return bytes;
+    std::vector<std::byte> again(bytes.size());
+    if (base::read_at(descriptor, 0, again) != again.size() || again != bytes) return std::nullopt;
+    return bytes;
+}
+
+/// The tag of a form made out of another one: "…-gzip".
+std::string with_suffix(std::string tag, std::string_view suffix) {
+    tag.pop_back();
+    return tag.append("-").append(suffix).append("\"");
+}
+
+}  // namespace
+
+/// A regular file's content: in memory when it is small, as an open file otherwise.
+struct RepresentationBuilder::Content {
+    struct stat status{};
+    std::shared_ptr<const std::vector<std::byte>> bytes;
+    std::shared_ptr<const storage::OpenFile> file;
+};
+
+FindError find_error(storage::FileError error) {
+    switch (error.number) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case EXDEV:
+        case ENAMETOOLONG:
+        case EINVAL: return FindError::absent;
+        case EACCES:
+        case EPERM: return FindError::denied;
+        case ENXIO:
+        case ENODEV: return FindError::unsuitable;
+        case EAGAIN:
+        case EINTR: return FindError::changing;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM: return FindError::exhausted;
+        default: return FindError::failed;
+    }
+}
+
+RepresentationBuilder::RepresentationBuilder(const storage::FileRoot& root, const base::Clock& clock,
+                                             std::size_t small_file_bytes, const media::CompressionPolicy& policy,
+                                             const CacheRules& cache_rules, storage::DiskQueue* disk)
+    : root_(root),
+      clock_(clock),
+      small_file_bytes_(small_file_bytes),
+      policy_(policy),
+      cache_rules_(cache_rules),
+      disk_(disk) {}
+
+std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
+    // Most of what is not there is found out by one call.
+    if (const auto seen = root_.stat(path); !seen) {
+        if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
+    }
+    Opened opened;
+    const std::string_view media_type = media::media_type_of(path);
+    const bool may_have_sidecars = !media::is_compressed(media_type);
+    if (may_have_sidecars) opened.watch.look_at_sidecars(root_, path, clock_.unix_ns());
+
+    auto descriptor = root_.open_for_reading(path);
+    if (!descriptor) return std::unexpected(find_error(descriptor.error()));
+    auto representation = std::make_shared<Representation>();
+    auto content = read(std::move(*descriptor));
+    if (!content) return std::unexpected(content.error());
+
+    representation->path_ = path;
+    representation->status_ = content->status;
+    if (S_ISDIR(content->status.st_mode)) {
+        representation->kind_ = Representation::Kind::directory;
+        opened.representation = std::move(representation);
+        return opened;
+    }
+    opened.watch.set_file(content->status);
+    representation->media_type_ = media_type;
+    representation->settled_ = !storage::is_young(content->status, clock_.unix_ns());
+    representation->last_modified_ = storage::last_modified_seconds(content->status, clock_.unix_ns());
+    Form& identity = representation->forms_[0];
+    identity.state_ = Form::State::ready;
+    identity.length_ = representation->length();
+    identity.bytes_ = std::move(content->bytes);
+    identity.file_ = std::move(content->file);
+    if (may_have_sidecars) add_sidecars(*representation, opened.watch, path);
+    add_made_forms(*representation);
+    prepare_texts(*representation);
+    opened.representation = std::move(representation);
+    return opened;
+}
+
+std::expected<RepresentationBuilder::Content, FindError> RepresentationBuilder::read(base::Fd descriptor) const {
+    Content content;
+    if (::fstat(descriptor.get(), &content.status) != 0) return std::unexpected(FindError::failed);
+    if (S_ISDIR(content.status.st_mode)) return content;
+    if (!S_ISREG(content.status.st_mode)) return std::unexpected(FindError::unsuitable);
+
+    if (static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) {
+        content.file = std::make_shared<const storage::OpenFile>(std::move(descriptor), content.status, clock_, disk_);
+        return content;
+    }
+    for (int i = 0; i < kReadTries; ++i) {
+        const struct stat before = content.status;
+        auto bytes = read_whole(descriptor.get(), before, storage::is_young(before, clock_.unix_ns()));
+        if (::fstat(descriptor.get(), &content.status) != 0) return std::unexpected(FindError::failed);
+        if (static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) break;
+        if (!bytes || !storage::is_same_version(before, content.status)) continue;
+        content.bytes = std::make_shared<const std::vector<std::byte>>(std::move(*bytes));
+        return content;
+    }
+    return std::unexpected(FindError::changing);
+}
+
+void RepresentationBuilder::add_sidecars(Representation& representation, const storage::PathWatch& watch,
+                                         std::string_view path) const {
+    for (std::size_t i = 0; i < storage::kSidecarSuffixes.size(); ++i) {
+        const storage::PathWatch::Sidecar& seen = watch.sidecar(i);
+        if (seen.exists && seen.error == 0) add_sidecar(representation, seen, path, i);
+    }
+}
+
+void RepresentationBuilder::add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen,
+                                        std::string_view path, std::size_t index) const {
+    if (!S_ISREG(seen.status.st_mode) || is_older(seen.status.st_mtim, representation.status_.st_mtim)) return;
+    const storage::SidecarPath name(path, storage::kSidecarSuffixes[index]);
+    auto descriptor = root_.open_for_reading(name.view());
+    if (!descriptor) return;
+    auto content = read(std::move(*descriptor));
+    // Changed since it was seen: the next check sees that, too, and opens all anew.
+    if (!content || !storage::is_same_version(content->status, seen.status)) return;
+    Form& form = representation.forms_[static_cast<std::size_t>(kSidecarCodings[index])];
+    form.state_ = Form::State::ready;
+    form.length_ = static_cast<std::uint64_t>(content->status.st_size);
+    form.bytes_ = std::move(content->bytes);
+    form.file_ = std::move(content->file);
+    const bool young = storage::is_young(content->status, clock_.unix_ns());
+    representation.settled_ = representation.settled_ && !young;
+    const bool weak = storage::needs_weak_tag(content->status, clock_.unix_ns());
+    form.entity_tag_ =
+        with_suffix(storage::make_entity_tag(content->status, weak), http::coding_name(kSidecarCodings[index]));
+    representation.coded_ = true;
+}
+
+void RepresentationBuilder::add_made_forms(Representation& representation) const {
+    if (!policy_.compresses(representation.media_type_, representation.length())) return;
+    for (const Coding coding : {Coding::gzip, Coding::deflate}) {
+        Form& form = representation.forms_[static_cast<std::size_t>(coding)];
+        if (form.state_ == Form::State::none) form.state_ = Form::State::to_make;
+    }
+    representation.coded_ = true;
+}
+
+void RepresentationBuilder::prepare_texts(Representation& representation) const {
+    const std::string tag = storage::make_entity_tag(representation.status_,
+                                                     storage::needs_weak_tag(representation.status_, clock_.unix_ns()));
+    const std::string_view cache_control = cache_rules_.find(representation.path_);
+    for (std::size_t i = 0; i < http::kCodings; ++i) {
+        Form& form = representation.forms_[i];
+        if (form.state_ == Form::State::none) continue;
+        const auto coding = static_cast<Coding>(i);
+        if (coding == Coding::identity) {
+            form.entity_tag_ = tag;
+        } else if (form.entity_tag_.empty()) {
+            form.entity_tag_ = with_suffix(tag, http::coding_name(coding));
+        }
+        std::string& lines = form.lines_;
+        lines.reserve(320);
+        lines.append("Content-Type: ").append(representation.media_type_).append("\r\n");
+        form.after_type_ = static_cast<std::uint16_t>(lines.size());
+        if (coding != Coding::identity) {
+            lines.append("Content-Encoding: ").append(http::coding_name(coding)).append("\r\n");
+        }
+        lines.append("X-Content-Type-Options: nosniff\r\n");
+        // Ranges are of the identity form alone: a coded one has none to offer.
+        if (coding == Coding::identity) lines.append("Accept-Ranges: bytes\r\n");
+        form.not_modified_ = static_cast<std::uint16_t>(lines.size());
+        if (!cache_control.empty()) lines.append("Cache-Control: ").append(cache_control).append("\r\n");
+        form.validators_ = static_cast<std::uint16_t>(lines.size());
+        lines.append("Last-Modified: ").append(http::date_text(representation.last_modified_)).append("\r\n");
+        lines.append("ETag: ").append(form.entity_tag_).append("\r\n");
+        if (representation.coded_) lines.append("Vary: Accept-Encoding\r\n");
+        lines.shrink_to_fit();
+    }
+}
+
+void RepresentationBuilder::set_state(Representation& representation, Coding coding, Form::State state) {
+    representation.forms_[static_cast<std::size_t>(coding)].state_ = state;
+}
+
+void RepresentationBuilder::set_bytes(Representation& representation, Coding coding, std::vector<std::byte> bytes) {
+    Form& form = representation.forms_[static_cast<std::size_t>(coding)];
+    form.length_ = bytes.size();
+    form.bytes_ = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+    form.state_ = Form::State::ready;
+}
+
+void RepresentationBuilder::set_digest(Representation& representation, Coding coding, http::DigestAlgorithm algorithm,
+                                       std::string value) {
+    auto& digests = representation.forms_[static_cast<std::size_t>(coding)].digests_;
+    if (digests == nullptr) digests = std::make_unique<std::array<std::string, http::kDigestAlgorithms>>();
+    (*digests)[static_cast<std::size_t>(algorithm)] = std::move(value);
+}
+
+}  // namespace files

@@ -1,0 +1,74 @@
+// Opens a path and makes its representation: reads small files, finds sidecars, prepares tags and field lines.
+// Called by the representation cache alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "files/cache_rules.h"
+#include "files/representation.h"
+#include "media/compression_policy.h"
+#include "storage/disk_queue.h"
+#include "storage/file_root.h"
+#include "storage/path_watch.h"
+
+namespace files {
+
+/// Why there is no representation.
+enum class FindError : std::uint8_t {
+    absent,      ///< no such file, or it lies outside the root: 404
+    denied,      ///< no right to read it: 403
+    unsuitable,  ///< a FIFO, socket or device: 403
+    changing,    ///< written to while it was read, again and again: 503
+    exhausted,   ///< no descriptors or memory left: 503
+    failed,      ///< the disk failed: 500
+};
+
+/// What an errno of opening means for the request.
+[[nodiscard]] FindError find_error(storage::FileError error);
+
+/// What was opened, and how to see that it is still so.
+struct Opened {
+    std::shared_ptr<Representation> representation;
+    storage::PathWatch watch;
+};
+
+class RepresentationBuilder {
+public:
+    /// The references, and `disk` unless it is absent, must outlive this and what it builds.
+    RepresentationBuilder(const storage::FileRoot& root, const base::Clock& clock, std::size_t small_file_bytes,
+                          const media::CompressionPolicy& policy, const CacheRules& cache_rules,
+                          storage::DiskQueue* disk);
+
+    [[nodiscard]] std::expected<Opened, FindError> open(std::string_view path) const;
+
+    // The steps of a coded form that is made on the fly; each states what the form is from here on.
+    static void set_state(Representation& representation, Coding coding, Form::State state);
+    static void set_bytes(Representation& representation, Coding coding, std::vector<std::byte> bytes);
+    static void set_digest(Representation& representation, Coding coding, http::DigestAlgorithm algorithm,
+                           std::string value);
+
+private:
+    struct Content;
+
+    [[nodiscard]] std::expected<Content, FindError> read(base::Fd descriptor) const;
+    void add_sidecars(Representation& representation, const storage::PathWatch& watch, std::string_view path) const;
+    void add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen, std::string_view path,
+                     std::size_t index) const;
+    void add_made_forms(Representation& representation) const;
+    void prepare_texts(Representation& representation) const;
+
+    const storage::FileRoot& root_;
+    const base::Clock& clock_;
+    std::size_t small_file_bytes_;
+    media::CompressionPolicy policy_;
+    const CacheRules& cache_rules_;
+    storage::DiskQueue* disk_;
+};
+
+}  // namespace files

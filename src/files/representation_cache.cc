@@ -1,0 +1,240 @@
+// Entries by path and by use. Every answer is either checked after its request arrived or opened afresh.
+#include "files/representation_cache.h"
+
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "base/counter_text.h"
+#include "files/file_source.h"
+#include "media/deflate_encoder.h"
+
+namespace files {
+namespace {
+
+media::DeflateEncoder::Format format_of(Coding coding) {
+    return coding == Coding::gzip ? media::DeflateEncoder::Format::gzip : media::DeflateEncoder::Format::zlib;
+}
+
+/// The cache made it, and alone changes it: the coded forms that are not made yet, never what a response may hold.
+std::shared_ptr<Representation> changeable(const std::shared_ptr<const Representation>& found) {
+    return std::const_pointer_cast<Representation>(found);
+}
+
+}  // namespace
+
+/// Collects what a compressing source gives, if no other does, and hands it to the cache at the end.
+class RepresentationCache::Keeper final : public CompressingSource::Keeper {
+public:
+    Keeper(RepresentationCache& cache, std::shared_ptr<Representation> representation, Coding coding)
+        : cache_(cache), representation_(std::move(representation)), coding_(coding) {}
+    ~Keeper() override { give_up(); }
+
+    void append(std::span<const std::byte> coded) override {
+        if (stage_ == Stage::fresh) begin();
+        if (stage_ != Stage::collecting) return;
+        const std::size_t total = collected_.size() + coded.size();
+        if (total > cache_.policy_.max_kept_bytes ||
+            cache_.collecting_bytes_ + coded.size() > cache_.limits_.max_bytes / 2) {
+            give_up();
+            return;
+        }
+        cache_.collecting_bytes_ += coded.size();
+        collected_.insert(collected_.end(), coded.begin(), coded.end());
+    }
+
+    void complete() override {
+        if (stage_ != Stage::collecting) return;
+        cache_.collecting_bytes_ -= collected_.size();
+        stage_ = Stage::ended;
+        collected_.shrink_to_fit();
+        cache_.keep(*representation_, coding_, std::move(collected_));
+    }
+
+private:
+    enum class Stage : std::uint8_t { fresh, collecting, ended };
+
+    void begin() {
+        stage_ = Stage::ended;
+        if (representation_->form(coding_).state() != Form::State::to_make) return;
+        RepresentationBuilder::set_state(*representation_, coding_, Form::State::making);
+        stage_ = Stage::collecting;
+    }
+
+    void give_up() {
+        if (stage_ != Stage::collecting) return;
+        stage_ = Stage::ended;
+        cache_.collecting_bytes_ -= collected_.size();
+        collected_ = {};
+        RepresentationBuilder::set_state(*representation_, coding_, Form::State::to_make);
+    }
+
+    RepresentationCache& cache_;
+    std::shared_ptr<Representation> representation_;
+    Coding coding_;
+    Stage stage_ = Stage::fresh;
+    std::vector<std::byte> collected_;
+};
+
+RepresentationCache::RepresentationCache(const storage::FileRoot& root, const base::Clock& clock,
+                                         const base::ArrivalClock& arrivals, const CacheLimits& limits,
+                                         const media::CompressionPolicy& policy, CacheRules cache_rules,
+                                         storage::DiskQueue* disk)
+    : root_(root),
+      clock_(clock),
+      arrivals_(arrivals),
+      limits_(limits),
+      policy_(policy),
+      cache_rules_(std::move(cache_rules)),
+      builder_(root, clock, limits.small_file_bytes, policy, cache_rules_, disk) {}
+
+RepresentationCache::~RepresentationCache() = default;
+
+std::expected<std::shared_ptr<const Representation>, FindError> RepresentationCache::find(std::string_view path,
+                                                                                          std::uint64_t arrival) {
+    if (const auto found = by_path_.find(path); found != by_path_.end()) {
+        Entry& entry = *found->second;
+        if ((entry.checked_at >= arrival && entry.epoch == epoch_) || still_holds(entry)) {
+            entries_.splice(entries_.begin(), entries_, found->second);
+            entry.used_at = clock_.unix_ns();
+            ++counters_.hits;
+            return entry.representation;
+        }
+        ++counters_.reopened;
+        erase(found->second);
+    }
+    ++counters_.misses;
+    return open(path);
+}
+
+bool RepresentationCache::still_holds(Entry& entry) {
+    ++counters_.checks;
+    if (!entry.representation->is_settled()) return false;
+    if (!entry.watch.holds(root_, entry.representation->path(), clock_.unix_ns())) return false;
+    entry.checked_at = arrivals_.latest;
+    entry.epoch = epoch_;
+    return true;
+}
+
+std::expected<std::shared_ptr<const Representation>, FindError> RepresentationCache::open(std::string_view path) {
+    auto opened = builder_.open(path);
+    if (!opened && opened.error() == FindError::exhausted && counters_.descriptors > 0) {
+        make_room(limits_.max_bytes, counters_.descriptors / 2);
+        opened = builder_.open(path);
+    }
+    if (!opened) return std::unexpected(opened.error());
+    std::shared_ptr<const Representation> representation = opened->representation;
+    if (representation->kind() == Representation::Kind::file) insert(std::move(*opened));
+    return representation;
+}
+
+void RepresentationCache::insert(Opened opened) {
+    Entry& entry = entries_.emplace_front();
+    entry.representation = std::move(opened.representation);
+    entry.watch = opened.watch;
+    entry.checked_at = arrivals_.latest;
+    entry.epoch = epoch_;
+    entry.used_at = clock_.unix_ns();
+    by_path_.emplace(entry.representation->path(), entries_.begin());
+    counters_.entries = entries_.size();
+    count(entry);
+    make_room(limits_.max_bytes, limits_.max_descriptors);
+}
+
+void RepresentationCache::erase(Entries::iterator entry) {
+    counters_.bytes -= entry->bytes;
+    counters_.descriptors -= entry->descriptors;
+    by_path_.erase(entry->representation->path());
+    entries_.erase(entry);
+    counters_.entries = entries_.size();
+}
+
+void RepresentationCache::count(Entry& entry) {
+    counters_.bytes -= entry.bytes;
+    counters_.descriptors -= entry.descriptors;
+    entry.bytes = sizeof entry + entry.representation->memory_bytes();
+    entry.descriptors = entry.representation->descriptors();
+    counters_.bytes += entry.bytes;
+    counters_.descriptors += entry.descriptors;
+}
+
+void RepresentationCache::make_room(std::size_t max_bytes, std::size_t max_descriptors) {
+    while (!entries_.empty() && (counters_.bytes > max_bytes || counters_.descriptors > max_descriptors)) {
+        erase(std::prev(entries_.end()));
+        ++counters_.evictions;
+    }
+}
+
+void RepresentationCache::keep(Representation& representation, Coding coding, std::vector<std::byte> bytes) {
+    RepresentationBuilder::set_bytes(representation, coding, std::move(bytes));
+    ++counters_.coded_made;
+    recount(representation);
+}
+
+void RepresentationCache::keep_digest(const std::shared_ptr<const Representation>& found, Coding coding,
+                                      http::DigestAlgorithm algorithm, std::string value) {
+    const auto representation = changeable(found);
+    RepresentationBuilder::set_digest(*representation, coding, algorithm, std::move(value));
+    recount(*representation);
+}
+
+void RepresentationCache::recount(const Representation& representation) {
+    const auto found = by_path_.find(representation.path());
+    if (found == by_path_.end() || found->second->representation.get() != &representation) return;
+    count(*found->second);
+    make_room(limits_.max_bytes, limits_.max_descriptors);
+}
+
+Coding RepresentationCache::settle(const std::shared_ptr<const Representation>& found, Coding wanted) {
+    if (wanted == Coding::identity) return wanted;
+    const Form& form = found->form(wanted);
+    if (form.state() == Form::State::ready) ++counters_.coded_hits;
+    if (form.state() == Form::State::none) return Coding::identity;
+    const bool at_once = found->file() == nullptr && found->length() <= policy_.at_once_bytes;
+    if (form.state() == Form::State::ready || !at_once) return wanted;
+    const auto representation = changeable(found);
+    auto bytes = media::encode_whole(format_of(wanted), policy_.level, found->bytes(), found->bytes().size() - 1);
+    if (!bytes) {
+        RepresentationBuilder::set_state(*representation, wanted, Form::State::none);
+        return Coding::identity;
+    }
+    keep(*representation, wanted, std::move(*bytes));
+    return wanted;
+}
+
+http::Body RepresentationCache::body(const std::shared_ptr<const Representation>& found, Coding coding) {
+    const Form& form = found->form(coding);
+    assert(form.state() != Form::State::none);
+    if (form.state() == Form::State::ready) return Representation::slice(found, coding, 0, form.length());
+    return std::make_unique<CompressingSource>(found->file(), http::Blob{found, found->bytes()}, found->length(),
+                                               format_of(coding), policy_.level,
+                                               std::make_unique<Keeper>(*this, changeable(found), coding));
+}
+
+void RepresentationCache::path_changed(std::string_view path) {
+    // Another entry may depend on the path, as its sidecar or through a link: all are checked again once.
+    ++epoch_;
+    if (const auto found = by_path_.find(path); found != by_path_.end()) erase(found->second);
+}
+
+void RepresentationCache::drop_unused(base::UnixNs age_ns) {
+    const base::UnixNs oldest = clock_.unix_ns() - age_ns;
+    while (!entries_.empty() && entries_.back().used_at < oldest) erase(std::prev(entries_.end()));
+}
+
+std::string counters_text(const CacheCounters& counters) {
+    std::string text;
+    base::append_counter(text, "cache_hits", counters.hits);
+    base::append_counter(text, "cache_misses", counters.misses);
+    base::append_counter(text, "cache_checks", counters.checks);
+    base::append_counter(text, "cache_reopened", counters.reopened);
+    base::append_counter(text, "cache_evictions", counters.evictions);
+    base::append_counter(text, "cache_coded_hits", counters.coded_hits);
+    base::append_counter(text, "cache_coded_made", counters.coded_made);
+    base::append_counter(text, "cache_bytes", counters.bytes);
+    base::append_counter(text, "cache_descriptors", counters.descriptors);
+    base::append_counter(text, "cache_entries", counters.entries);
+    return text;
+}
+
+}  // namespace files

@@ -1,0 +1,256 @@
+// Selects the form, evaluates the conditions in the order of RFC 9110 §13.2.2, and answers with the whole, with parts
+// or with why not. A hit on a small file without conditions allocates nothing.
+#include "files/static_files.h"
+
+#include <sys/random.h>
+
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "files/download_digests.h"
+#include "files/page_paths.h"
+#include "handler/error_page.h"
+#include "http/conditional.h"
+#include "http/target.h"
+
+namespace files {
+namespace {
+
+using http::Coding;
+
+constexpr http::MethodSet kMethods(http::Method::get, http::Method::head);
+
+/// Steps of a Weyl sequence: consecutive boundaries differ in many digits.
+constexpr std::uint64_t kBoundaryStep = 0x9E3779B97F4A7C15;
+
+std::uint64_t random_number() {
+    std::uint64_t number = kBoundaryStep;
+    // Fails only where the kernel has no randomness yet; a boundary is not a secret.
+    [[maybe_unused]] const ssize_t got = ::getrandom(&number, sizeof number, GRND_NONBLOCK);
+    return number;
+}
+
+http::Response with_lines(http::Status status, const std::shared_ptr<const Representation>& found,
+                          std::string_view lines) {
+    http::Response response;
+    response.status = status;
+    response.prepared = {found, lines};
+    return response;
+}
+
+http::Validators validators_of(const Representation& representation, const Form& form) {
+    return {.etag = form.entity_tag(), .last_modified = representation.last_modified()};
+}
+
+http::Response not_found(const http::Request& request) {
+    return handler::error_response(&request, http::Status::not_found, "there is nothing at this path.");
+}
+
+/// Only where there was a choice: a file that has one form is sent in it, whatever was asked (RFC 9110 §12.5.3).
+http::Response refuse_codings(const http::Request& request) {
+    http::Response response =
+        handler::error_response(&request, http::Status::not_acceptable,
+                                "Accept-Encoding rules out every form of this file, the plain one included.");
+    response.prepared.lines = "Vary: Accept-Encoding\r\n";
+    return response;
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
+                         StaticFilesConfig config, DigestQueue* digests)
+    : root_(root),
+      cache_(cache),
+      clock_(clock),
+      config_(std::move(config)),
+      digests_(digests),
+      next_boundary_(random_number()) {}
+
+FileAnswer StaticFiles::read(const http::Request& request) {
+    if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
+    const std::string_view path = request.path();
+    if (!path.starts_with('/') || storage::is_hidden(path)) return not_found(request);
+    if (path.ends_with('/')) return serve_directory(request);
+    const auto found = cache_.find(path, request.arrival);
+    if (!found) return refuse(request, found.error());
+    if ((*found)->kind() != Representation::Kind::file) return redirect_to_directory(request);
+    if (config_.clean_urls) {
+        if (auto redirect = redirect_to_clean_path(request)) return std::move(*redirect);
+    }
+    return serve(request, *found);
+}
+
+/// Only where the clean address leads back to this file: another file or a directory of that name wins there.
+std::optional<http::Response> StaticFiles::redirect_to_clean_path(const http::Request& request) const {
+    const auto clean = clean_path(request.path(), config_.index_name);
+    if (!clean || (!clean->ends_with('/') && root_.stat_name(*clean))) return std::nullopt;
+    std::string location = http::encode_path(*clean);
+    if (request.target.has_query) location.append("?").append(request.query());
+    http::Response response = handler::error_response(&request, http::Status::moved_permanently,
+                                                      "pages have no .html in their addresses here.");
+    response.add("Location", location);
+    return response;
+}
+
+/// The path names nothing: a page without its ".html", an icon that browsers look for, a route, or a mistake.
+handler::Decision StaticFiles::answer_missing(const http::Request& request) {
+    const std::string_view path = request.path();
+    if (config_.clean_urls && !path.ends_with('/')) {
+        const std::string page = std::string(path).append(".html");
+        const auto found = cache_.find(page, request.arrival);
+        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
+    }
+    if (path == "/favicon.ico") {
+        http::Response response;
+        response.status = http::Status::no_content;
+        response.quiet = true;
+        return response;
+    }
+    if (config_.spa && may_be_route(request)) {
+        const auto found = cache_.find("/" + config_.index_name, request.arrival);
+        // Who takes no HTML gets a 404 at the same path.
+        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found, "Vary: Accept\r\n");
+    }
+    return not_found(request);
+}
+
+http::Response redirect_to_directory(const http::Request& request) {
+    std::string location = http::encode_path(request.path()) + "/";
+    if (request.target.has_query) location.append("?").append(request.query());
+    http::Response response = handler::error_response(&request, http::Status::moved_permanently,
+                                                      "this is a directory; its path ends in a slash.");
+    response.add("Location", location);
+    return response;
+}
+
+FileAnswer StaticFiles::serve_directory(const http::Request& request) {
+    index_path_.assign(request.path()).append(config_.index_name);
+    const auto found = cache_.find(index_path_, request.arrival);
+    if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
+    if (!found && found.error() != FindError::absent) return refuse(request, found.error());
+    return open_directory(request);
+}
+
+FileAnswer StaticFiles::open_directory(const http::Request& request) {
+    auto directory = root_.open_directory(request.path());
+    if (!directory) return refuse(request, find_error(directory.error()));
+    return std::move(*directory);
+}
+
+handler::Decision StaticFiles::refuse(const http::Request& request, FindError error) {
+    constexpr int kRetrySeconds = 1;
+    switch (error) {
+        case FindError::absent: return answer_missing(request);
+        case FindError::denied:
+            return handler::error_response(&request, http::Status::forbidden, "the server may not read this file.");
+        case FindError::unsuitable:
+            return handler::error_response(&request, http::Status::forbidden,
+                                           "this is neither a file nor a directory.");
+        case FindError::changing:
+            return handler::unavailable(&request, "the file is being written right now.", kRetrySeconds);
+        case FindError::exhausted:
+            return handler::unavailable(&request, "the server has no file descriptors or memory left for now.",
+                                        kRetrySeconds);
+        case FindError::failed: break;
+    }
+    return handler::error_response(&request, http::Status::internal_server_error,
+                                   "the file could not be read from the disk.");
+}
+
+handler::Decision StaticFiles::serve(const http::Request& request, const Found& found,
+                                     std::string_view further_fields) {
+    // A range is of the identity form, so a request for one is answered out of that form whatever becomes of the range.
+    const bool wants_range = request.method == http::Method::get && request.fields.has(http::FieldName::range);
+    Coding coding = Coding::identity;
+    if (found->has_coded_forms() && !wants_range) {
+        const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
+        const auto chosen = accepted.choose(found->codings());
+        if (!chosen) return refuse_codings(request);
+        coding = cache_.settle(found, *chosen);
+    }
+    const Form& form = found->form(coding);
+    if (http::has_precondition(request.fields)) {
+        switch (http::evaluate_preconditions(request.fields, request.text, request.method, validators_of(*found, form),
+                                             clock_.unix_seconds())) {
+            case http::Precondition::proceed: break;
+            case http::Precondition::not_modified: {
+                http::Response response = with_lines(http::Status::not_modified, found, form.not_modified_lines());
+                response.fields = further_fields;
+                return response;
+            }
+            case http::Precondition::precondition_failed: {
+                http::Response response = handler::error_response(
+                    &request, http::Status::precondition_failed, "the file is not the version that the request names.");
+                response.prepared = {found, form.validator_lines()};
+                return response;
+            }
+        }
+    }
+    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
+
+    const http::RangeSet ranges =
+        http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
+                            clock_.unix_seconds());
+    switch (ranges.kind) {
+        case http::RangeSet::Kind::whole: break;
+        case http::RangeSet::Kind::ranges:
+            return complete(request, found, coding, answer_ranges(found, ranges), further_fields);
+        case http::RangeSet::Kind::unsatisfiable: {
+            http::Response response = handler::error_response(&request, http::Status::range_not_satisfiable,
+                                                              "the file has no bytes in the range that was asked for.");
+            response.prepared = {found, form.validator_lines()};
+            response.add("Content-Range", http::unsatisfied_content_range(found->length()));
+            return response;
+        }
+    }
+    return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
+}
+
+handler::Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
+                                        http::Response response, std::string_view further_fields) {
+    response.fields.append(further_fields);
+    if (request.target.has_query && asks_for_download(request.query())) {
+        response.add("Content-Disposition", download_disposition(found->path()));
+    }
+    if (digests_ == nullptr || !wants_digest(request)) return response;
+    return with_digests(*digests_, request, found, coding, std::move(response));
+}
+
+http::Response StaticFiles::answer_whole(const http::Request& request, const Found& found, Coding coding) {
+    const Form& form = found->form(coding);
+    http::Response response = with_lines(http::Status::ok, found, form.lines());
+    if (request.method == http::Method::head && form.state() == Form::State::ready) {
+        response.stated_length = form.length();
+    } else {
+        // For HEAD, too, when the length is not known yet: the head says the same then, and nothing is pulled.
+        response.body = cache_.body(found, coding);
+    }
+    return response;
+}
+
+http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeSet& ranges) {
+    const auto items = ranges.items();
+    assert(!items.empty());
+    if (items.size() == 1) {
+        http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines());
+        response.add("Content-Range", http::content_range(items[0], found->length()));
+        response.body = Representation::slice(found, Coding::identity, items[0].first, items[0].length());
+        return response;
+    }
+    next_boundary_ += kBoundaryStep;
+    const http::ByteRangesText text(next_boundary_, found->media_type(), found->length());
+    std::vector<http::Piece> pieces;
+    pieces.reserve(2 * items.size() + 1);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        pieces.emplace_back(text.part_head(items[i], i));
+        pieces.push_back(Representation::slice(found, Coding::identity, items[i].first, items[i].length()));
+    }
+    pieces.emplace_back(text.tail());
+    http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines_after_type());
+    response.add("Content-Type", text.media_type());
+    response.body = std::move(pieces);
+    return response;
+}
+
+}  // namespace files

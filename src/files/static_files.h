@@ -1,0 +1,68 @@
+// GET and HEAD of what lies below the root: files with conditions, ranges and codings, and directories that have an
+// index file. Called by the router, which asks listings/ about other directories.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "files/digest_queue.h"
+#include "files/representation_cache.h"
+#include "handler/handler.h"
+#include "http/accept_encoding.h"
+#include "http/range.h"
+#include "storage/file_root.h"
+
+namespace files {
+
+struct StaticFilesConfig {
+    std::string index_name = "index.html";
+    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
+    bool spa = false;         ///< routes get the root's index
+};
+
+/// What there is to say; or the path is a directory without an index file, open here, which somebody else describes.
+using FileAnswer = std::variant<handler::Decision, base::Fd>;
+
+class StaticFiles {
+public:
+    /// The references must outlive this and every response made by it.
+    /// `digests` makes the digests that clients want; without one they get none.
+    StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
+                StaticFilesConfig config, DigestQueue* digests = nullptr);
+
+    /// `request.method` is GET or HEAD; anything else is answered 405.
+    FileAnswer read(const http::Request& request);
+
+private:
+    using Found = std::shared_ptr<const Representation>;
+
+    handler::Decision serve(const http::Request& request, const Found& found, std::string_view further_fields = {});
+    handler::Decision answer_missing(const http::Request& request);
+    [[nodiscard]] std::optional<http::Response> redirect_to_clean_path(const http::Request& request) const;
+    FileAnswer serve_directory(const http::Request& request);
+    FileAnswer open_directory(const http::Request& request);
+    handler::Decision refuse(const http::Request& request, FindError error);
+    http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
+    handler::Decision complete(const http::Request& request, const Found& found, http::Coding coding,
+                               http::Response response, std::string_view further_fields);
+    http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
+
+    const storage::FileRoot& root_;
+    RepresentationCache& cache_;
+    const base::Clock& clock_;
+    StaticFilesConfig config_;
+    DigestQueue* digests_;
+    std::string index_path_;       ///< reused, so that "/" costs no allocation
+    std::uint64_t next_boundary_;  ///< from a random start
+};
+
+/// 301 to the path with a slash behind it, the query kept: relative links in a directory work only there.
+[[nodiscard]] http::Response redirect_to_directory(const http::Request& request);
+
+}  // namespace files

@@ -1,0 +1,111 @@
+// One sentence per refusal, as text or as a page. Nothing of the request is put into a page unescaped.
+#include "handler/error_page.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+#include "base/escape.h"
+#include "http/accept.h"
+
+namespace handler {
+namespace {
+
+/// "404 Not Found".
+std::string status_line_text(http::Status status) {
+    std::string text = std::to_string(http::code(status));
+    const std::string_view phrase = http::reason_phrase(status);
+    if (!phrase.empty()) text.append(" ").append(phrase);
+    return text;
+}
+
+/// Control bytes would let a peer write lines of its own into somebody's terminal.
+std::string without_controls(std::string_view text) {
+    std::string clean(text);
+    std::ranges::replace_if(clean, base::is_control, '?');
+    return clean;
+}
+
+std::string page(http::Status status, std::string_view sentence) {
+    const std::string title = status_line_text(status);
+    std::string html =
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>";
+    html.append(title).append(
+        "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 "
+        "1rem}p::first-letter{text-transform:uppercase}"
+        "h1{font-size:1.4rem}</style>\n</head>\n<body>\n<h1>");
+    html.append(title).append("</h1>\n<p>");
+    base::append_html_escaped(html, sentence);
+    return html.append("</p>\n</body>\n</html>\n");
+}
+
+constexpr std::array kMethods = {http::Method::get,   http::Method::head,    http::Method::post,  http::Method::put,
+                                 http::Method::del,   http::Method::options, http::Method::patch, http::Method::mkcol,
+                                 http::Method::trace, http::Method::connect};
+
+}  // namespace
+
+bool prefers_html(const http::Request& request) {
+    static constexpr std::array<std::string_view, 2> kOffered = {"text/plain", "text/html"};
+    return http::choose_media_type(request.fields, request.text, kOffered) == std::size_t{1};
+}
+
+http::Response error_response(const http::Request* request, http::Status status, std::string_view sentence) {
+    http::Response response;
+    response.status = status;
+    const bool html = request != nullptr && prefers_html(*request);
+    std::string body;
+    if (html) {
+        body = page(status, without_controls(sentence));
+    } else {
+        body = status_line_text(status);
+        if (!sentence.empty()) body.append(": ").append(without_controls(sentence));
+        body.push_back('\n');
+    }
+    response.add("Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+    response.add("X-Content-Type-Options", "nosniff");
+    // A cache may keep a 404 or a 301, and must not give a browser's page to a program (RFC 9110 §12.5.5).
+    if (request != nullptr) response.add("Vary", "Accept");
+    if (request != nullptr && request->method == http::Method::head) {
+        response.stated_length = body.size();
+    } else if (!http::forbids_content(status)) {
+        response.body = http::Piece(std::move(body));
+    }
+    return response;
+}
+
+http::Response refusal_response(const http::Request* request, const http::Refusal& refusal) {
+    http::Response response = error_response(request, refusal.status, refusal.reason);
+    response.reason = refusal.reason;
+    return response;
+}
+
+http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed, std::string_view cause) {
+    const std::string methods = allow_value(allowed);
+    std::string sentence(cause);
+    sentence.append(cause.empty() ? "" : "; ").append("this resource answers to ").append(methods).append(".");
+    http::Response response = error_response(&request, http::Status::method_not_allowed, sentence);
+    response.add("Allow", methods);
+    response.reason = cause.empty() ? "the method is not allowed here" : cause;
+    return response;
+}
+
+http::Response unavailable(const http::Request* request, std::string_view sentence, int retry_after_seconds) {
+    http::Response response = error_response(request, http::Status::service_unavailable, sentence);
+    response.add("Retry-After", std::to_string(retry_after_seconds));
+    return response;
+}
+
+std::string allow_value(http::MethodSet methods) {
+    std::string value;
+    for (const http::Method method : kMethods) {
+        if (!methods.has(method)) continue;
+        if (!value.empty()) value.append(", ");
+        value.append(http::method_name(method));
+    }
+    return value;
+}
+
+}  // namespace handler

@@ -1,0 +1,44 @@
+// The whole contract between the server and what answers requests. A handler sees a request's head and returns a
+// decision; it has no handle to the connection. Called by server/connection through the Router.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "http/body.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace handler {
+
+/// A response now; a sink for the request's body, which then gives the response; or work that gives it later.
+/// When a Response is returned for a request that has a body, the connection drains or refuses the body.
+/// When a sink is returned for a request without one, it is finished at once.
+using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>>;
+
+class Handler {
+public:
+    virtual ~Handler() = default;
+    /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
+    /// `request` is valid during the call only.
+    virtual Decision handle(const http::Request& request) = 0;
+    /// The last word about a response that handle() did not return itself: of a sink, of pending work, or a refusal of
+    /// the connection's own. `request` is null when its head was not understood.
+    virtual void decorate(const http::Request* request, http::Response& response) {
+        (void)request;
+        (void)response;
+    }
+    /// Does what is due without a request, in about a millisecond.
+    virtual void tidy() {}
+    /// When tidy() wants to be called; nullopt: not until there was another request.
+    [[nodiscard]] virtual std::optional<base::MonotonicMs> tidy_due() const { return std::nullopt; }
+    /// What the handler counted, as " name=value" each, for the error log.
+    [[nodiscard]] virtual std::string counters_text() const { return {}; }
+    /// The server takes no new connection from here on and finishes what it has.
+    virtual void begin_stopping() {}
+};
+
+}  // namespace handler

@@ -1,0 +1,30 @@
+// What may be written below the root, and how much: the rules that uploads/ and records/ follow. Filled by app/, as a
+// part of site::SiteConfig.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "storage/on_conflict.h"
+
+namespace handler {
+
+struct WriteRules {
+    bool allow_upload = false;                   ///< PUT and POST
+    bool allow_delete = false;                   ///< DELETE
+    std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
+    std::string records_file = "/database.txt";  ///< their file's path below the root
+    /// Where nothing may be written the file is a file like any other.
+    [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
+    /// True for the file that records are in: requests that name it in passing do not touch it.
+    [[nodiscard]] bool is_records_file(std::string_view path) const { return serves_records() && path == records_file; }
+    /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
+    std::int64_t upload_expiry_s = 86'400;
+    /// Files that are posted to a directory, alone or in a form, when their name is taken.
+    storage::OnConflict on_conflict = storage::OnConflict::refuse;
+    /// Bytes of one upload; 0: no bound. More is 413.
+    std::uint64_t max_body_bytes = 0;
+};
+
+}  // namespace handler

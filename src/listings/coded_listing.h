@@ -1,0 +1,62 @@
+// A listing in a content coding, made while it is sent: names and rows of one directory are much alike, so that what
+// leaves is about a tenth. Made by listings/listings, around the source of the plain form.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "http/body.h"
+#include "listings/listing_gathering.h"
+#include "listings/listing_shares.h"
+#include "media/deflate_encoder.h"
+
+namespace listings {
+
+/// A text below this fits one packet whatever is done to it.
+inline constexpr std::size_t kCodedListingFrom = 1024;
+/// What coding one listing takes while it is sent: the encoder's memory and a block of the plain form.
+inline constexpr std::size_t kListingEncoderBytes = std::size_t{288} * 1024;
+
+/// The parts of a text, one after the other.
+class GatheredSource final : public http::BodySource {
+public:
+    explicit GatheredSource(std::shared_ptr<const GatheredText> text) : text_(std::move(text)) {}
+
+    Pulled pull(std::span<std::byte> into) override;
+
+private:
+    std::shared_ptr<const GatheredText> text_;
+    std::size_t part_ = 0;
+    std::size_t offset_ = 0;  ///< in that part
+};
+
+class CodedListing final : public http::BodySource {
+public:
+    /// `plain`: at its beginning. `level`: 1 to 9. `hold`: kListingEncoderBytes, given back with this. `shares` must
+    /// outlive this; the time of the coding is of theirs.
+    CodedListing(std::unique_ptr<http::BodySource> plain, media::DeflateEncoder::Format format, int level,
+                 ListingHold hold, ListingShares& shares);
+
+    /// The first block of the plain form leaves at once, as it does uncoded; later ones when the encoder is through.
+    Pulled pull(std::span<std::byte> into) override;
+
+private:
+    [[nodiscard]] bool fetch();
+
+    std::unique_ptr<http::BodySource> plain_;
+    media::DeflateEncoder::Format format_;
+    int level_;
+    ListingHold hold_;
+    ListingShares& shares_;
+    std::optional<media::DeflateEncoder> encoder_;  ///< from the first pull on: HEAD needs none
+    std::vector<std::byte> block_;
+    std::span<const std::byte> input_;  ///< of block_, not yet taken
+    media::DeflateEncoder::Input kind_ = media::DeflateEncoder::Input::shown;
+    enum class Next : std::uint8_t { plain, output } next_ = Next::plain;  ///< what the next pull has to get on with
+};
+
+}  // namespace listings

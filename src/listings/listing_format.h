@@ -1,0 +1,82 @@
+// How a directory is written down: what a form of listing (HTML, JSON, text) is told, and what it appends. Implemented
+// in listings/listing_page and its siblings, called by listings/listing_source, entry by entry, while the answer is sent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace listings {
+
+/// What a listing is ordered by. Folders come first in any order; equal entries are in the order of their names.
+enum class ListingColumn : std::uint8_t { name, size, time, type };
+enum class ListingOrder : std::uint8_t { ascending, descending };
+
+/// "name", "size", "time" or "type": in queries, in JSON and as a class of the page's style.
+[[nodiscard]] constexpr std::string_view column_name(ListingColumn column) {
+    switch (column) {
+        case ListingColumn::name: return "name";
+        case ListingColumn::size: return "size";
+        case ListingColumn::time: return "time";
+        case ListingColumn::type: return "type";
+    }
+    return {};
+}
+
+/// What is known before the first entry.
+struct ListingView {
+    /// Decoded, below the root, begins and ends with '/'. Any bytes but NUL.
+    std::string path;
+    ListingColumn column = ListingColumn::name;
+    ListingOrder order = ListingOrder::ascending;
+    enum class Extent : std::uint8_t {
+        whole,     ///< every entry, in order
+        page,      ///< at most `limit` entries, in order, from the beginning on or after those of the page before
+        unsorted,  ///< every entry of a large directory, as the file system gives them: column and order do not count
+    } extent = Extent::whole;
+    /// Of a page: how many entries it holds at most, 1 to 10,000.
+    std::size_t limit = 0;
+    /// Of a page: where it begins.
+    enum class Start : std::uint8_t { beginning, further_on } start = Start::beginning;
+};
+
+struct ListingEntry {
+    enum class Kind : std::uint8_t { directory, file };
+    /// One name as the file system has it, without a slash: any bytes but '/' and NUL, not beginning with '.'.
+    std::string_view name;
+    Kind kind = Kind::file;
+    /// Length of a file in bytes; 0 for directories.
+    std::uint64_t bytes = 0;
+    /// Last modification since 1970-01-01 UTC; may be negative or absurd.
+    std::int64_t modified_seconds = 0;
+    std::uint32_t modified_ns = 0;
+    /// As in Content-Type, with parameters; empty for directories.
+    std::string_view media_type;
+    /// What a GET of the file would answer as its ETag, with quotes, and W/ when weak; empty for directories.
+    std::string_view entity_tag;
+
+    [[nodiscard]] bool is_directory() const { return kind == Kind::directory; }
+};
+
+/// What is known after the last entry.
+struct ListingEnd {
+    /// Rows written.
+    std::uint64_t entries = 0;
+    /// Of a page that others follow: where the next one is, a query to be taken relative to this listing's target:
+    /// "?limit=10&after=b.txt". Only characters of a URI, '&' among them. Empty otherwise.
+    std::string_view next;
+};
+
+/// Appends only; what it appended before may be gone from `out` at the next call. Must give the same bytes for the same
+/// entries each time it is asked anew from opening() on: a listing's tag and length are computed before it is sent.
+/// row() is called for up to millions of entries: it should not allocate but through `out`.
+class ListingFormat {
+public:
+    virtual ~ListingFormat() = default;
+    virtual void opening(std::string& out) = 0;
+    virtual void row(std::string& out, const ListingEntry& entry) = 0;
+    virtual void closing(std::string& out, const ListingEnd& end) = 0;
+};
+
+}  // namespace listings

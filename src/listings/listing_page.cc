@@ -1,0 +1,218 @@
+// The page: its path as links, forms, one table row per name. Names are escaped as text and percent-encoded as links.
+#include "listings/listing_page.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/escape.h"
+#include "listings/page_assets.h"
+#include "listings/page_text.h"
+
+namespace listings {
+namespace {
+
+/// What the first click on a column asks for: the largest and the newest are looked for more often.
+ListingOrder first_order(ListingColumn column) {
+    return column == ListingColumn::size || column == ListingColumn::time ? ListingOrder::descending
+                                                                          : ListingOrder::ascending;
+}
+
+ListingOrder opposite(ListingOrder order) {
+    return order == ListingOrder::ascending ? ListingOrder::descending : ListingOrder::ascending;
+}
+
+void append_times(std::string& out, std::size_t times, std::string_view text) {
+    for (; times > 0; --times) out.append(text);
+}
+
+}  // namespace
+
+std::string_view page_policy(const PageActions& actions) {
+    return actions.any() ? "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+                           "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+                         : "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
+                           "base-uri 'none'; frame-ancestors 'none'";
+}
+
+ListingPage::ListingPage(ListingView view, PageActions actions) : view_(std::move(view)), actions_(actions) {}
+
+void ListingPage::opening(std::string& out) {
+    out.append(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    append_shown_name(out, view_.path);
+    out.append("</title>\n<link rel=\"stylesheet\" href=\"").append(kPageStylePath).append("\">\n");
+    if (actions_.any()) out.append("<script src=\"").append(kPageScriptPath).append("\" defer></script>\n");
+    out.append("</head>\n<body>\n");
+    append_path(out);
+    out.append("<main>\n");
+    if (uploads()) append_forms(out);
+    if (actions_.any()) out.append("<p class=\"notice\" id=\"notice\" role=\"status\"></p>\n");
+    if (uploads()) out.append("<ul class=\"transfers\" id=\"transfers\" aria-label=\"Uploads\"></ul>\n");
+    out.append("<div class=\"listing\">\n<table>\n");
+    append_columns(out);
+    out.append("<tbody>\n");
+    if (view_.path == "/") return;
+    out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"../\">Folder above</a></th>");
+    append_times(out, columns() - 1, "<td></td>");
+    out.append("</tr>\n");
+}
+
+/// The folders on the way are links that climb, so that they are right below any prefix.
+void ListingPage::append_path(std::string& out) const {
+    std::string_view rest = std::string_view(view_.path).substr(1);
+    auto left = static_cast<std::size_t>(std::ranges::count(rest, '/'));
+    out.append("<nav aria-label=\"Folders on the way\">\n<ol class=\"crumbs\">\n");
+    if (left == 0) {
+        out.append("<li aria-current=\"page\"><h1>Home</h1></li>\n");
+    } else {
+        out.append("<li><a href=\"");
+        append_times(out, left, "../");
+        out.append("\">Home</a></li>\n");
+    }
+    for (; left > 0; --left) {
+        const std::size_t slash = rest.find('/');
+        const std::string_view name = rest.substr(0, slash);
+        rest.remove_prefix(slash + 1);
+        if (left == 1) {
+            out.append("<li aria-current=\"page\"><h1><bdi>");
+            append_shown_name(out, name);
+            out.append("</bdi></h1></li>\n");
+            break;
+        }
+        out.append("<li><a href=\"");
+        append_times(out, left - 1, "../");
+        out.append("\"><bdi>");
+        append_shown_name(out, name);
+        out.append("</bdi></a></li>\n");
+    }
+    out.append("</ol>\n</nav>\n");
+}
+
+void ListingPage::append_forms(std::string& out) const {
+    out.append(
+        "<section class=\"tools\" aria-label=\"Add to this folder\">\n"
+        "<form class=\"drop\" id=\"upload\" method=\"post\" action=\"./\" enctype=\"multipart/form-data\"");
+    if (actions_.upload == PageActions::Upload::resumable) out.append(" data-resumable");
+    out.append(
+        ">\n<input type=\"file\" id=\"files\" name=\"file\" multiple required>\n"
+        "<label for=\"files\">Choose files</label>\n"
+        "<span class=\"hint\" hidden>or drop them anywhere on this page</span>\n"
+        "<button class=\"main\">Upload</button>\n</form>\n"
+        "<form class=\"new\" id=\"mkcol\" method=\"post\" action=\"./?mkcol\">\n"
+        "<label for=\"folder\">New folder</label>\n"
+        "<input id=\"folder\" name=\"name\" required maxlength=\"255\" autocomplete=\"off\">\n"
+        "<button>Create</button>\n</form>\n</section>\n");
+}
+
+void ListingPage::append_columns(std::string& out) const {
+    out.append("<caption class=\"aside\">Contents of this folder</caption>\n<thead><tr>\n");
+    append_column(out, ListingColumn::name, "Name");
+    append_column(out, ListingColumn::size, "Size");
+    append_column(out, ListingColumn::time, "Modified (UTC)");
+    append_column(out, ListingColumn::type, "Type");
+    if (removes()) out.append("<td></td>\n");
+    out.append("</tr></thead>\n");
+}
+
+/// A link that sorts by the column, or turns the order around.
+void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
+    out.append("<th scope=\"col\" class=\"").append(column_name(column)).append("\"");
+    // Of a large directory the links lead to sorted pages.
+    const bool is_sorted = view_.column == column && view_.extent != ListingView::Extent::unsorted;
+    if (is_sorted) {
+        const bool ascends = view_.order == ListingOrder::ascending;
+        out.append(" aria-sort=\"").append(ascends ? "ascending" : "descending").append("\"");
+    }
+    out.append("><a href=\"./");
+    append_query(out, column, is_sorted ? opposite(view_.order) : first_order(column));
+    out.append("\">").append(label).append("</a></th>\n");
+}
+
+void ListingPage::append_query(std::string& out, ListingColumn column, ListingOrder order) const {
+    out.append("?sort=").append(column_name(column));
+    out.append(order == ListingOrder::ascending ? "&amp;order=asc" : "&amp;order=desc");
+    if (view_.extent != ListingView::Extent::page) return;
+    out.append("&amp;limit=");
+    base::append_decimal(out, view_.limit);
+}
+
+void ListingPage::row(std::string& out, const ListingEntry& entry) {
+    const bool is_folder = entry.is_directory();
+    out.append("<tr class=\"").append(is_folder ? "folder" : icon_of(entry.media_type));
+    // "./" in front: a name with a colon would read as a scheme.
+    out.append("\"><th scope=\"row\" class=\"name\"><a href=\"./");
+    append_encoded_segment(out, entry.name);
+    out.append(is_folder ? "/\"><bdi>" : "\"><bdi>");
+    append_shown_name(out, entry.name);
+    out.append("</bdi></a></th><td class=\"size\"");
+    if (is_folder) {
+        out.append(">");
+    } else {
+        out.append(" title=\"");
+        append_exact_size(out, entry.bytes);
+        out.append("\">");
+        append_size(out, entry.bytes);
+    }
+    out.append("</td><td class=\"time\">");
+    append_time_element(out, entry.modified_seconds);
+    out.append("</td><td class=\"type\">");
+    if (is_folder) {
+        out.append("Folder");
+    } else {
+        base::append_html_escaped(out, entry.media_type.substr(0, entry.media_type.find(';')));
+    }
+    out.append("</td>");
+    if (removes()) append_removal(out, entry);
+    out.append("</tr>\n");
+}
+
+/// A question that opens, with a form behind it; the script asks in a dialog instead.
+void ListingPage::append_removal(std::string& out, const ListingEntry& entry) const {
+    out.append("<td class=\"erase\"><details name=\"erase\"><summary aria-label=\"Delete ");
+    append_shown_name(out, entry.name);
+    out.append("\"></summary>");
+    out.append("<form method=\"post\" action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"");
+    append_encoded_segment(out, entry.name);
+    out.append("\"><p>Delete <bdi>");
+    append_shown_name(out, entry.name);
+    out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details></td>");
+}
+
+void ListingPage::closing(std::string& out, const ListingEnd& end) {
+    if (end.entries == 0) {
+        out.append("<tr><td class=\"empty\" colspan=\"");
+        base::append_decimal(out, columns());
+        const bool continues =
+            view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on;
+        out.append(continues ? "\">Nothing follows.</td></tr>\n" : "\">This folder is empty.</td></tr>\n");
+    }
+    out.append("</tbody>\n</table>\n</div>\n");
+    append_summary(out, end);
+    out.append("</main>\n</body>\n</html>\n");
+}
+
+void ListingPage::append_summary(std::string& out, const ListingEnd& end) const {
+    out.append("<p class=\"summary\">");
+    base::append_decimal(out, end.entries);
+    out.append(end.entries == 1 ? " entry" : " entries");
+    switch (view_.extent) {
+        case ListingView::Extent::whole: break;
+        case ListingView::Extent::unsorted: out.append(", too many to sort at once: a column leads to pages"); break;
+        case ListingView::Extent::page: out.append(" on this page"); break;
+    }
+    if (view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on) {
+        out.append(" <a rel=\"first\" href=\"./");
+        append_query(out, view_.column, view_.order);
+        out.append("\">First page</a>");
+    }
+    if (!end.next.empty()) {
+        out.append(" <a rel=\"next\" href=\"./");
+        base::append_html_escaped(out, end.next);
+        out.append("\">Next page</a>");
+    }
+    out.append("</p>\n");
+}
+
+}  // namespace listings

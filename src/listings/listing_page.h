@@ -1,0 +1,54 @@
+// A directory as a page for browsers: folders and files with sizes, times and types, sorted by links; where it is
+// allowed, forms that add and remove entries. All of it works without scripts. Made by listings/listings, written entry
+// by entry by listings/listing_source.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "listings/listing_format.h"
+
+namespace listings {
+
+/// What the page offers besides reading.
+struct PageActions {
+    enum class Upload : std::uint8_t {
+        none,
+        whole,      ///< forms, and the script sends each file in one request
+        resumable,  ///< the script resumes what was interrupted
+    } upload = Upload::none;
+    enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
+
+    [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
+};
+
+/// The value of Content-Security-Policy for a page with these actions. Nothing inline, nothing from elsewhere.
+[[nodiscard]] std::string_view page_policy(const PageActions& actions);
+
+class ListingPage final : public ListingFormat {
+public:
+    explicit ListingPage(ListingView view, PageActions actions = {});
+
+    void opening(std::string& out) override;
+    void row(std::string& out, const ListingEntry& entry) override;
+    void closing(std::string& out, const ListingEnd& end) override;
+
+private:
+    void append_path(std::string& out) const;
+    void append_forms(std::string& out) const;
+    void append_columns(std::string& out) const;
+    void append_column(std::string& out, ListingColumn column, std::string_view label) const;
+    void append_removal(std::string& out, const ListingEntry& entry) const;
+    void append_summary(std::string& out, const ListingEnd& end) const;
+    void append_query(std::string& out, ListingColumn column, ListingOrder order) const;
+    [[nodiscard]] std::size_t columns() const { return removes() ? 5 : 4; }
+    [[nodiscard]] bool uploads() const { return actions_.upload != PageActions::Upload::none; }
+    [[nodiscard]] bool removes() const { return actions_.removal != PageActions::Removal::none; }
+
+    ListingView view_;
+    PageActions actions_;
+};
+
+}  // namespace listings

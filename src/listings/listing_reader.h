@@ -1,0 +1,58 @@
+// The names in a directory, one after the other, and a look at each: what a listing shows and what it leaves out.
+// Called by listing_gathering and listing_source.
+#pragma once
+
+#include <dirent.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/fd.h"
+#include "listings/listing_item.h"
+#include "storage/file_root.h"
+
+namespace listings {
+
+class ListingReader {
+public:
+    /// `directory`: open, from FileRoot::open_directory. `path`: its decoded path, ending in '/'. `root` must outlive
+    /// this.
+    ListingReader(const storage::FileRoot& root, base::Fd directory, std::string path);
+
+    enum class Step : std::uint8_t {
+        item,    ///< item() is the next name
+        passed,  ///< a name that is not shown: hidden, or neither a file nor a directory
+        end,
+        failed,  ///< the directory cannot be read; error() is the errno
+    };
+
+    /// At most one name, and where the directory does not tell what it is (links, some file systems), one look.
+    /// About once in a thousand calls the kernel is asked for more names.
+    Step next();
+    /// Valid until the next call of next(). May be swapped away.
+    [[nodiscard]] ListingItem& item() { return item_; }
+
+    /// Finds out what the name is now. Links count as what they lead to under the root's policy, and as nothing when
+    /// they cannot be followed. False: there is nothing to show under this name (any more).
+    bool look(ListingItem& item);
+
+    /// Back to the beginning.
+    void rewind() { ::rewinddir(stream_.get()); }
+
+    [[nodiscard]] int error() const { return error_; }
+
+private:
+    struct Close {
+        void operator()(DIR* stream) const { ::closedir(stream); }
+    };
+
+    const storage::FileRoot& root_;
+    std::string path_;
+    std::unique_ptr<DIR, Close> stream_;  ///< null when the descriptor could not become one
+    int error_ = 0;
+    ListingItem item_;  ///< its text is reused for every name
+    std::string link_;  ///< likewise
+};
+
+}  // namespace listings

@@ -1,0 +1,56 @@
+// Row by row. No allocation for an entry: its name, its tag and its row are written into texts that are reused.
+#include "listings/listing_source.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace listings {
+
+ListingSource::ListingSource(ListingReader reader, std::unique_ptr<ListingFormat> format, ListingShares& shares)
+    : reader_(std::move(reader)), format_(std::move(format)), shares_(shares) {}
+
+http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
+    ListingSlice slice(shares_);
+    std::size_t produced = 0;
+    for (;;) {
+        const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
+        std::memcpy(into.data() + produced, text_.data() + text_begin_, count);
+        produced += count;
+        text_begin_ += count;
+        if (text_begin_ < text_.size()) return {Outcome::produced, produced};
+        text_.clear();
+        text_begin_ = 0;
+        if (stage_ == Stage::ended) return {Outcome::finished, produced};
+        // The opening leaves at once: who asked sees that the answer has begun.
+        if (stage_ == Stage::rows && slice.is_over()) return {Outcome::produced, produced};
+        if (work() == Worked::failed) return {Outcome::failed, produced};
+    }
+}
+
+/// One name at most.
+ListingSource::Worked ListingSource::work() {
+    if (stage_ == Stage::opening) {
+        format_->opening(text_);
+        stage_ = Stage::rows;
+        return Worked::more;
+    }
+    switch (reader_.next()) {
+        case ListingReader::Step::passed: break;
+        case ListingReader::Step::failed: return Worked::failed;
+        case ListingReader::Step::end:
+            format_->closing(text_, {.entries = rows_, .next = {}});
+            stage_ = Stage::ended;
+            break;
+        case ListingReader::Step::item: {
+            ListingItem& item = reader_.item();
+            if (item.looked == ListingItem::Looked::no && !reader_.look(item)) break;
+            format_->row(text_, item.entry(shares_.clock().unix_ns(), entity_tag_));
+            ++rows_;
+            break;
+        }
+    }
+    return Worked::more;
+}
+
+}  // namespace listings

@@ -1,0 +1,44 @@
+// GET and HEAD of a directory without an index file: its entries as a page, as JSON or as text, in order and with a tag
+// while there are at most 10,000, by pages or as they come above. Called by static_files.
+#pragma once
+
+#include <cstddef>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "handler/handler.h"
+#include "listings/listing_page.h"
+#include "listings/listing_shares.h"
+#include "storage/disk_queue.h"
+#include "storage/file_root.h"
+
+namespace listings {
+
+struct ListingsConfig {
+    PageActions actions;        ///< what the page offers besides reading
+    int compression_level = 0;  ///< 0 (never) to 9
+    /// Of all listings that are being made or sent.
+    std::size_t max_bytes = kListingsBytes;
+};
+
+class Listings {
+public:
+    /// The references must outlive this, and this every response made by it.
+    Listings(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock, ListingsConfig config)
+        : root_(root), disk_(disk), config_(config), shares_(clock, config.max_bytes) {}
+
+    /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
+    /// for what there is not, 406 when no form is acceptable.
+    handler::Decision list(const http::Request& request, base::Fd directory);
+
+    /// Bytes that listings may still take.
+    [[nodiscard]] std::size_t bytes_left() const { return shares_.bytes_left(); }
+
+private:
+    const storage::FileRoot& root_;
+    storage::DiskQueue& disk_;
+    ListingsConfig config_;
+    ListingShares shares_;
+};
+
+}  // namespace listings

@@ -1,0 +1,37 @@
+// The style and the script of listings: GET and HEAD of /.godwit/style.css and /.godwit/upload.js. Their texts are in
+// listings/page/ and become part of the program when it is built. Called by the router.
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.h"
+#include "handler/handler.h"
+
+namespace listings {
+
+struct PageAsset {
+    std::string_view text;
+    std::string_view etag;  ///< of the text, strong, with its quotes
+};
+extern const PageAsset page_style;
+extern const PageAsset page_script;
+
+inline constexpr std::string_view kPageStylePath = "/.godwit/style.css";
+inline constexpr std::string_view kPageScriptPath = "/.godwit/upload.js";
+
+class PageAssets final : public handler::Handler {
+public:
+    /// `clock` outlives this.
+    explicit PageAssets(const base::Clock& clock) : clock_(clock) {}
+
+    [[nodiscard]] static bool owns(std::string_view path) { return path == kPageStylePath || path == kPageScriptPath; }
+
+    /// The path is one that it owns; the method is GET or HEAD. Caches keep the answer and ask each time whether it is
+    /// still right (Cache-Control: no-cache, RFC 9111 §5.2.2.4), so that a new version of godwit has its own style.
+    handler::Decision handle(const http::Request& request) override;
+
+private:
+    const base::Clock& clock_;
+};
+
+}  // namespace listings

@@ -1,0 +1,102 @@
+// One operation on a file of records, from its request to the disk: reading, appending, replacing or removing a
+// record. A change of a line writes the whole file anew beside it, slice by slice, and takes the name at the end, so
+// that no reader ever meets half of it. Called by records/records.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.h"
+#include "records/record_file.h"
+#include "storage/file_commit.h"
+
+namespace records {
+
+class RecordOperation {
+public:
+    enum class Kind : std::uint8_t { read, append, replace, remove };
+    struct Result {
+        std::string id;
+        std::string line;  ///< as it is in the file (remove: as it was), without its newline
+    };
+    using Outcome = std::expected<Result, http::Refusal>;
+
+    /// `id`: whose record; empty for an append that takes the next number. `record`: the other fields, checked by
+    /// find_record_fault(). `request`: its preconditions hold or 412; must outlive this, like `file`. A read does not
+    /// look at preconditions.
+    RecordOperation(RecordFile& file, Kind kind, std::string id, Record record, const http::Request& request);
+    RecordOperation(const RecordOperation&) = delete;
+    RecordOperation& operator=(const RecordOperation&) = delete;
+    /// Before the outcome: the abort. The file is as it was, but for a line that was appended already.
+    ~RecordOperation();
+
+    /// Starts, or goes on after `wake`; nullopt while it waits. One call reads or writes kRecordSliceBytes at most.
+    /// Not called again after an outcome.
+    std::optional<Outcome> advance(http::Wake wake);
+
+    [[nodiscard]] Kind kind() const { return kind_; }
+
+private:
+    friend class RecordFile;
+
+    enum class Step : std::uint8_t {
+        waiting,  ///< for the operations before it
+        finding,  ///< the index is brought up to date, then the record is looked for
+        copying,
+        syncing,
+        publishing,
+        syncing_directory,
+        done,
+    };
+    using Checked = std::expected<void, http::Refusal>;
+
+    /// The outcome, or nothing: the step that follows goes on, or waits for the wake.
+    std::optional<Outcome> go(http::Wake wake);
+    std::optional<Outcome> find(http::Wake wake);
+    Outcome read();
+    Checked begin_append(http::Wake wake);
+    Checked open_for_append();
+    Checked write_line();
+    Checked begin_rewrite();
+    Checked wait_until_settled();
+    Checked copy_slice();
+    Checked copy_to(std::uint64_t end, std::uint64_t& budget);
+    Checked write_all(std::string_view text);
+    Checked finish_copy(http::Wake wake);
+    Checked publish(http::Wake wake);
+    Checked begin_again();
+    Checked check_conditions(const std::vector<std::string>& tags) const;
+    Checked check_space(std::uint64_t more) const;
+
+    RecordFile& file_;
+    Kind kind_;
+    std::string id_;
+    Record record_;
+    const http::Request& request_;
+    Step step_;
+    http::Wake wake_ = 0;
+    int tries_ = 0;
+    std::optional<base::MonotonicMs> unsettled_since_;
+
+    std::string line_;  ///< the result's
+    std::optional<storage::WritePlace> place_;
+
+    base::Fd append_;  ///< open until the line is durable
+    enum class Target : std::uint8_t { present, created } target_ = Target::present;
+
+    std::optional<storage::TemporaryFile> temporary_;  // its directory is place_'s
+    std::shared_ptr<const RecordBytes> base_bytes_;    ///< what the rewrite is made from
+    struct stat base_status_{};
+    RecordPlace old_;
+    std::uint64_t copied_ = 0;   ///< of the base, the old line included
+    std::uint64_t written_ = 0;  ///< of the new file
+
+    storage::DiskOperation sync_;
+    storage::DiskOperations directory_;
+};
+
+}  // namespace records

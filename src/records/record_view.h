@@ -1,0 +1,71 @@
+// All records of a file as JSON, CSV or a page, made line by line while they are sent. Called by records/records.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/body.h"
+#include "records/record_file.h"
+
+namespace records {
+
+/// Appends {"id":"7","name":"Ada"}; of equal names the first counts. All values are strings.
+void append_record_json(std::string& out, const Record& record);
+
+/// A page's parts around the table.
+struct RecordPage {
+    std::string path;  ///< where the records are, as a target; the form posts there
+    enum class Form : std::uint8_t { shown, hidden } form = Form::shown;
+};
+
+class RecordView final : public http::BodySource {
+public:
+    enum class Kind : std::uint8_t {
+        json,  ///< an array of objects
+        csv,   ///< RFC 4180 with a header line; a column for each name, a cell that a spreadsheet would compute is text
+        html,  ///< a table and a form for the next record
+    };
+
+    RecordView(RecordSnapshot snapshot, Kind kind, std::size_t max_line_bytes, RecordPage page);
+
+    Pulled pull(std::span<std::byte> into) override;
+
+private:
+    enum class Stage : std::uint8_t {
+        columns,  ///< the names of all fields are collected first
+        begin,
+        rows,
+        sending,  ///< everything is made
+    };
+    enum class Worked : std::uint8_t { more, failed };
+
+    Worked work();
+    void restart();
+    void collect(const Record& record);
+    void append_begin();
+    void append_row(const Record& record);
+    void append_end();
+    void append_csv_cell(std::string_view text);
+    void append_page_head();
+    void append_form();
+    /// The values in the order of the columns; what has no column is in the last, form encoded.
+    [[nodiscard]] std::vector<std::string> cells(const Record& record) const;
+
+    RecordSnapshot snapshot_;
+    Kind kind_;
+    std::size_t max_line_bytes_;
+    RecordPage page_;
+    Stage stage_;
+    RecordReader reader_;
+    std::string storage_;
+    std::vector<std::string> columns_;  ///< "id" first
+    enum class Further : std::uint8_t { none, some } further_ = Further::none;
+    std::uint64_t rows_ = 0;
+    std::string made_;
+    std::size_t sent_ = 0;
+};
+
+}  // namespace records

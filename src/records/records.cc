@@ -1,0 +1,351 @@
+// Which request does what to the records, and the answers.
+#include "records/records.h"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/escape.h"
+#include "handler/error_page.h"
+#include "handler/kept_request.h"
+#include "handler/ready_answer.h"
+#include "http/accept.h"
+#include "http/conditional.h"
+#include "http/date.h"
+#include "http/target.h"
+#include "records/record_body.h"
+#include "records/record_operation.h"
+#include "records/record_view.h"
+#include "storage/memory_sink.h"
+
+namespace records {
+namespace {
+
+using http::Method;
+using http::Status;
+
+/// A form of all records or of one. The first is what is sent when the client has no wish. The suffixes of the tags
+/// are those that records/record_operation knows.
+struct Form {
+    std::string_view media_type;
+    std::string_view suffix;
+};
+enum class AllForm : std::uint8_t { text, json, csv, html };
+constexpr std::array<Form, 4> kAllForms = {{{"text/plain; charset=utf-8", ""},
+                                            {"application/json", "-json"},
+                                            {"text/csv; charset=utf-8; header=present", "-csv"},
+                                            {"text/html; charset=utf-8", "-html"}}};
+enum class OneForm : std::uint8_t { text, form, json };
+constexpr std::array<Form, 3> kOneForms = {
+    {{"text/plain; charset=utf-8", ""}, {"application/x-www-form-urlencoded", "-form"}, {"application/json", "-json"}}};
+constexpr std::string_view kAllOffered =
+    "there is text/plain, application/json, text/csv and text/html of all records.";
+constexpr std::string_view kOneOffered = "there is text/plain and application/json of one record.";
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+template <std::size_t Count>
+std::optional<std::size_t> choose(const http::Request& request, const std::array<Form, Count>& forms) {
+    std::array<std::string_view, Count> offered;
+    for (std::size_t i = 0; i < Count; ++i) offered[i] = forms[i].media_type;
+    return http::choose_media_type(request.fields, request.text, offered);
+}
+
+void add_kind(http::Response& response, const Form& form, std::string_view tag) {
+    response.add("Content-Type", form.media_type);
+    response.add("X-Content-Type-Options", "nosniff");
+    if (!tag.empty()) response.add("ETag", tag);
+    response.add("Vary", "Accept");
+    response.add("Cache-Control", "no-cache");
+}
+
+/// RFC 9110 §15.4.5: what a cache must know of the answer that it has.
+http::Response not_modified(std::string_view tag) {
+    http::Response response;
+    response.status = Status::not_modified;
+    response.add("ETag", tag).add("Vary", "Accept").add("Cache-Control", "no-cache");
+    return response;
+}
+
+/// The body of one record in a form.
+std::string record_text(OneForm form, std::string_view line) {
+    std::string text;
+    if (form == OneForm::json) {
+        append_record_json(text, decode_record(line));
+    } else {
+        text = line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
+        if (form == OneForm::form) return text;
+    }
+    text.push_back('\n');
+    return text;
+}
+
+http::Response refused(const http::Request& request, const http::Refusal& refusal) {
+    http::Response response = handler::refusal_response(&request, refusal);
+    if (refusal.status == Status::unsupported_media_type) response.add("Accept", kRecordMediaTypes);
+    return response;
+}
+
+/// Waits for an operation on a record, then answers.
+class RecordAnswer final : public http::PendingResponse {
+public:
+    RecordAnswer(RecordFile& file, const base::Clock& clock, std::unique_ptr<const handler::KeptRequest> request,
+                 RecordOperation::Kind kind, std::string id, Record record)
+        : clock_(clock),
+          request_(std::move(request)),
+          operation_(file, kind, std::move(id), std::move(record), request_->get()) {}
+
+    /// The collection's path, for Location; the body, for the tag of a replaced record.
+    std::string collection;
+    std::string sent;
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto outcome = operation_.advance(wake);
+        if (!outcome) return std::nullopt;
+        if (!*outcome) return refused(request_->get(), outcome->error());
+        switch (operation_.kind()) {
+            case RecordOperation::Kind::read: return answer_read(**outcome);
+            case RecordOperation::Kind::append: return answer_append(**outcome);
+            case RecordOperation::Kind::replace: return answer_replace(**outcome);
+            case RecordOperation::Kind::remove: break;
+        }
+        http::Response response;
+        response.status = Status::no_content;
+        return response;
+    }
+
+private:
+    http::Response answer_read(const RecordOperation::Result& result) const {
+        const http::Request& request = request_->get();
+        const auto chosen = choose(request, kOneForms);
+        if (!chosen) return handler::error_response(&request, Status::not_acceptable, kOneOffered);
+        const Form& form = kOneForms[*chosen];
+        const std::string tag = make_record_tag(result.line, form.suffix);
+        switch (http::evaluate_preconditions(request.fields, request.text, request.method,
+                                             {.etag = tag, .last_modified = {}, .exists = true},
+                                             clock_.unix_seconds())) {
+            case http::Precondition::proceed: break;
+            case http::Precondition::not_modified: return not_modified(tag);
+            case http::Precondition::precondition_failed:
+                return handler::error_response(&request, Status::precondition_failed, "the record is another version.");
+        }
+        http::Response response;
+        add_kind(response, form, tag);
+        set_text(response, record_text(OneForm{static_cast<std::uint8_t>(*chosen)}, result.line));
+        return response;
+    }
+
+    http::Response answer_append(const RecordOperation::Result& result) const {
+        const http::Request& request = request_->get();
+        http::Response response;
+        response.status = Status::created;
+        const std::string location = http::encode_path(collection + "/" + result.id);
+        response.add("Location", location);
+        static constexpr std::array<Form, 3> kForms = {kAllForms[0], kAllForms[1], kAllForms[3]};
+        const std::size_t chosen = choose(request, kForms).value_or(0);
+        if (chosen < 2) {
+            const OneForm form = chosen == 0 ? OneForm::text : OneForm::json;
+            add_kind(response, kForms[chosen], make_record_tag(result.line, kForms[chosen].suffix));
+            set_text(response, record_text(form, result.line));
+            return response;
+        }
+        // A browser that sent the form. The id needs no escaping, the path has none of HTML's characters but '&', '\''.
+        add_kind(response, kForms[chosen], {});
+        response.add("Content-Security-Policy", kPagePolicy);
+        std::string page =
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stored</title>\n"
+            "<meta name=\"viewport\" content=\"width=device-width\">\n<p>Stored as <a href=\"";
+        base::append_html_escaped(page, location);
+        page.append("\">").append(result.id).append("</a>. <a href=\"");
+        base::append_html_escaped(page, http::encode_path(collection));
+        page.append("\">All records</a></p>\n</html>\n");
+        set_text(response, std::move(page));
+        return response;
+    }
+
+    http::Response answer_replace(const RecordOperation::Result& result) const {
+        http::Response response;
+        response.status = Status::no_content;
+        // RFC 9110 §9.3.4: a tag only when what was sent is what is stored, to the byte.
+        if (sent == result.line) response.add("ETag", make_record_tag(result.line, ""));
+        return response;
+    }
+
+    void set_text(http::Response& response, std::string text) const {
+        if (request_->get().method == Method::head) {
+            response.stated_length = text.size();
+        } else {
+            response.body = http::Piece(std::move(text));
+        }
+    }
+
+    const base::Clock& clock_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    RecordOperation operation_;
+};
+
+/// Takes the body of POST and PUT.
+class RecordSink final : public http::BodySink {
+public:
+    RecordSink(RecordFile& file, const base::Clock& clock, const http::Request& request, RecordMedia media,
+               std::string collection, std::string id)
+        : file_(file),
+          clock_(clock),
+          request_(std::make_unique<const handler::KeptRequest>(request)),
+          media_(std::move(media)),
+          collection_(std::move(collection)),
+          id_(std::move(id)),
+          body_(file.limits().max_body_bytes) {}
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+        std::string sent = body_.take();
+        auto record = parse_record_body(media_, sent, file_.limits());
+        if (!record) return refuse(record.error());
+        const std::string given = take_record_id(*record).value_or("");
+        const bool appends = id_.empty();
+        if (!given.empty() && !is_record_id(given)) {
+            return refuse({Status::unprocessable_content,
+                           "an id has 1 to 64 letters, digits, '-', '_', '.' and '~', and does not begin with a dot."});
+        }
+        if (appends && find_record_number(given).value_or(0) > kMaxChosenRecordNumber) {
+            return refuse({Status::unprocessable_content, "an id that is a number is at most 1000000000000."});
+        }
+        if (!appends && !given.empty() && given != id_) {
+            return refuse({Status::unprocessable_content, "the id in the body is not the one in the path."});
+        }
+        if (record->empty()) return refuse({Status::unprocessable_content, "a record needs a field besides its id."});
+        auto answer =
+            std::make_unique<RecordAnswer>(file_, clock_, std::move(request_),
+                                           appends ? RecordOperation::Kind::append : RecordOperation::Kind::replace,
+                                           appends ? given : id_, std::move(*record));
+        answer->collection = std::move(collection_);
+        answer->sent = std::move(sent);
+        return answer;
+    }
+
+private:
+    std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) const {
+        return std::make_unique<handler::ReadyAnswer>(refused(request_->get(), refusal));
+    }
+
+    RecordFile& file_;
+    const base::Clock& clock_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    RecordMedia media_;
+    std::string collection_;
+    std::string id_;  ///< empty: append
+    storage::MemorySink body_;
+};
+
+}  // namespace
+
+Records::Records(const storage::WriteParts& parts, const handler::WriteRules& rules, RecordsConfig config)
+    : root_(parts.root),
+      clock_(parts.clock),
+      rules_(rules),
+      config_(std::move(config)),
+      file_(parts, config_.file, config_.limits) {}
+
+bool Records::is_blocked() const {
+    if (config_.path.empty()) return false;
+    const auto found = root_.stat(config_.file);
+    return found && !S_ISREG(found->st_mode);
+}
+
+bool Records::owns(std::string_view path) const {
+    if (config_.path.empty() || !path.starts_with(config_.path)) return false;
+    return path.size() == config_.path.size() || path[config_.path.size()] == '/';
+}
+
+http::MethodSet Records::allowed(std::string_view path) const {
+    http::MethodSet methods(Method::get, Method::head, Method::options);
+    const bool all = path.size() == config_.path.size();
+    if (rules_.allow_upload) methods.add(all ? Method::post : Method::put);
+    if (rules_.allow_delete && !all) methods.add(Method::del);
+    return methods;
+}
+
+handler::Decision Records::handle(const http::Request& request) {
+    const std::string_view path = request.path();
+    const http::MethodSet methods = allowed(path);
+    if (!methods.has(request.method) || request.method == Method::options)
+        return handler::method_not_allowed(request, methods);
+    if (path.size() == config_.path.size()) {
+        return request.method == Method::post ? receive(request, {}) : read_all(request);
+    }
+    const std::string_view id = path.substr(config_.path.size() + 1);
+    if (!is_record_id(id)) {
+        return handler::error_response(&request, Status::not_found, "there is no record with this id.");
+    }
+    if (request.method == Method::put) return receive(request, id);
+    const auto kind = request.method == Method::del ? RecordOperation::Kind::remove : RecordOperation::Kind::read;
+    return std::make_unique<RecordAnswer>(file_, clock_, std::make_unique<const handler::KeptRequest>(request), kind,
+                                          std::string(id), Record());
+}
+
+handler::Decision Records::read_all(const http::Request& request) {
+    auto snapshot = file_.snapshot();
+    if (!snapshot) return handler::refusal_response(&request, snapshot.error());
+    if (snapshot->bytes == nullptr && !rules_.allow_upload) {
+        return handler::error_response(&request, Status::not_found, "there are no records.");
+    }
+    const auto chosen = choose(request, kAllForms);
+    if (!chosen) return handler::error_response(&request, Status::not_acceptable, kAllOffered);
+    const Form& form = kAllForms[*chosen];
+    const bool exists = snapshot->bytes != nullptr;
+    const std::string tag = exists ? with_tag_suffix(snapshot->entity_tag, form.suffix) : std::string();
+    std::optional<std::int64_t> modified;
+    if (exists) modified = snapshot->last_modified;
+    switch (http::evaluate_preconditions(request.fields, request.text, request.method,
+                                         {.etag = tag, .last_modified = modified, .exists = exists},
+                                         clock_.unix_seconds())) {
+        case http::Precondition::proceed: break;
+        case http::Precondition::not_modified: return not_modified(tag);
+        case http::Precondition::precondition_failed:
+            return handler::error_response(&request, Status::precondition_failed, "the file is another version.");
+    }
+    http::Response response;
+    add_kind(response, form, tag);
+    if (modified) response.add("Last-Modified", http::date_text(*modified));
+    const auto which = AllForm{static_cast<std::uint8_t>(*chosen)};
+    if (which == AllForm::text) {
+        if (request.method == Method::head) {
+            response.stated_length = snapshot->length;
+        } else if (exists && snapshot->length > 0) {
+            response.body = http::Piece(http::FileSlice{snapshot->bytes, 0, snapshot->length});
+        } else {
+            response.body = http::Piece(std::string());
+        }
+        return response;
+    }
+    using Kind = RecordView::Kind;
+    const Kind kind = which == AllForm::json ? Kind::json : which == AllForm::csv ? Kind::csv : Kind::html;
+    if (kind == Kind::html) response.add("Content-Security-Policy", kPagePolicy);
+    RecordPage page{.path = http::encode_path(config_.path)};
+    if (!rules_.allow_upload) page.form = RecordPage::Form::hidden;
+    response.body =
+        std::make_unique<RecordView>(std::move(*snapshot), kind, config_.limits.max_line_bytes, std::move(page));
+    return response;
+}
+
+/// A body that becomes a record; `id` is empty for the next.
+handler::Decision Records::receive(const http::Request& request, std::string_view id) {
+    auto media = find_record_media(request);
+    if (!media) {
+        return refused(request, {Status::unsupported_media_type,
+                                 "a record is sent as application/x-www-form-urlencoded, multipart/form-data or "
+                                 "application/json, without Content-Encoding."});
+    }
+    if (request.body_length().value_or(0) > config_.limits.max_body_bytes) {
+        return handler::refusal_response(&request,
+                                         {Status::content_too_large, "the body is longer than a record may be."});
+    }
+    return std::make_unique<RecordSink>(file_, clock_, request, std::move(*media), config_.path, std::string(id));
+}
+
+}  // namespace records

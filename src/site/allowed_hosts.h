@@ -1,0 +1,21 @@
+// Requests that were meant for another server. A page whose own name was made to lead to this server's address (DNS
+// rebinding) looks to the browser like a page of this server; the name in its requests is still the page's. Called by
+// the router where --allowed-host is given.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "http/request.h"
+#include "site/site_config.h"
+
+namespace site {
+
+/// The host that `request` is for, without its port: of the target where it has one, of the field Host otherwise (RFC
+/// 9112 §3.2.2). Empty when none is named, as HTTP/1.0 allows. A slice of the request's text.
+[[nodiscard]] std::string_view host_of(const http::Request& request);
+
+/// 421 (RFC 9110 §15.5.20) when `config.allowed_hosts` has names and that of `request` is none of them.
+[[nodiscard]] std::optional<http::Refusal> find_host_fault(const http::Request& request, const SiteConfig& config);
+
+}  // namespace site

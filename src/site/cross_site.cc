@@ -1,0 +1,62 @@
+// Where a request comes from, as browsers tell it.
+#include "site/cross_site.h"
+
+#include <string_view>
+
+#include "base/ascii.h"
+
+namespace site {
+namespace {
+
+constexpr http::Refusal kForeign{
+    http::Status::forbidden,
+    "a page of another site sent this; only pages of this server may, and those that --cors names."};
+
+/// The value of Sec-Fetch-Site; empty when it is not there.
+std::string_view find_fetch_site(const http::Request& request) {
+    for (const http::Field& field : request.fields) {
+        if (field.known != http::FieldName::other) continue;
+        if (base::equals_ignoring_case(field.name.of(request.text), "Sec-Fetch-Site")) {
+            return field.value.of(request.text);
+        }
+    }
+    return {};
+}
+
+std::string_view without_port(std::string_view authority, std::string_view port) {
+    if (authority.ends_with(port)) authority.remove_suffix(port.size());
+    return authority;
+}
+
+/// `origin`: "http://host:port", its port left out where it is the scheme's own.
+bool is_own_origin(std::string_view origin, std::string_view host) {
+    constexpr std::string_view kHttp = "http://";
+    constexpr std::string_view kHttps = "https://";  // of a proxy in front
+    if (base::equals_ignoring_case(origin.substr(0, kHttp.size()), kHttp)) {
+        return base::equals_ignoring_case(origin.substr(kHttp.size()), without_port(host, ":80"));
+    }
+    if (base::equals_ignoring_case(origin.substr(0, kHttps.size()), kHttps)) {
+        return base::equals_ignoring_case(origin.substr(kHttps.size()), without_port(host, ":443"));
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<http::Refusal> find_cross_site_fault(const http::Request& request, const SiteConfig& config) {
+    const auto origin = request.find(http::FieldName::origin);
+    const std::string_view site = find_fetch_site(request);
+    if (!origin && site.empty()) return std::nullopt;
+    if (config.cors.allows(origin.value_or(""))) return std::nullopt;
+    if (!site.empty()) {
+        // "none": a person typed or opened it.
+        if (site == "same-origin" || site == "none") return std::nullopt;
+        return kForeign;
+    }
+    const std::string_view authority = request.target.authority.of(request.text);
+    const std::string_view host = authority.empty() ? request.find(http::FieldName::host).value_or("") : authority;
+    if (is_own_origin(*origin, host)) return std::nullopt;
+    return kForeign;
+}
+
+}  // namespace site

@@ -1,0 +1,172 @@
+// Error pages first, since they change what the answer is; then the fields.
+#include "site/decoration.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ascii.h"
+
+namespace site {
+namespace {
+
+using files::Representation;
+using http::Coding;
+using http::FieldName;
+using http::Status;
+
+/// Seconds that a browser may rely on a preflight's answer: changed options are noticed soon enough.
+constexpr std::string_view kPreflightSeconds = "600";
+/// Of Access-Control-Request-Headers; real ones have less than 200.
+constexpr std::size_t kMostEchoedBytes = 1024;
+/// What scripts of other sites may read besides the safelisted fields (Fetch, CORS-safelisted response-header name).
+constexpr std::string_view kExposed =
+    "Accept-Ranges, Content-Digest, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, Repr-Digest, "
+    "Retry-After, Upload-Complete, Upload-Draft-Interop-Version, Upload-Length, Upload-Limit, Upload-Offset";
+
+/// Calls `visit(name, value, line)` for each field line of `lines`; `line` has its CRLF.
+template <typename Visit>
+void for_each_line(std::string_view lines, const Visit& visit) {
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find("\r\n") + 2);
+        lines.remove_prefix(line.size());
+        const std::string_view name = line.substr(0, line.find(':'));
+        visit(name, base::trim_blanks(line.substr(name.size() + 1, line.size() - name.size() - 3)), line);
+    }
+}
+
+std::optional<std::string_view> find_value(const http::Response& response, std::string_view wanted) {
+    std::optional<std::string_view> found;
+    for (const std::string_view lines : {response.prepared.lines, std::string_view(response.fields)}) {
+        for_each_line(lines, [&](std::string_view name, std::string_view value, std::string_view) {
+            if (!found && base::equals_ignoring_case(name, wanted)) found = value;
+        });
+    }
+    return found;
+}
+
+/// Fields of the content that another content takes the place of.
+bool describes_content(std::string_view name) {
+    static constexpr auto kNames = std::to_array<std::string_view>(
+        {"Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
+         "Content-Security-Policy", "Content-Type", "ETag", "Last-Modified", "X-Content-Type-Options"});
+    return std::ranges::any_of(kNames, [&](std::string_view own) { return base::equals_ignoring_case(own, name); });
+}
+
+/// Content-Language and the like are about what is sent: not for a 304, nor for a refusal (RFC 9110 §15.4.5).
+bool is_of_content(std::string_view name) {
+    constexpr std::string_view kPrefix = "content-";
+    constexpr std::string_view kPolicy = "content-security-policy";
+    return base::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix) &&
+           !base::equals_ignoring_case(name.substr(0, kPolicy.size()), kPolicy);
+}
+
+bool is_list_of_names(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return base::is_token_char(c) || base::is_blank(c) || c == ','; });
+}
+
+bool is_preflight(const http::Request& request) {
+    return request.method == http::Method::options && request.fields.has(FieldName::origin) &&
+           request.fields.has(FieldName::access_control_request_method);
+}
+
+/// What a script may send is what everybody may: the methods that Allow names, which the router wrote.
+void answer_preflight(const http::Request& request, http::Response& response) {
+    if (const auto allow = find_value(response, "Allow")) {
+        response.add("Access-Control-Allow-Methods", std::string(*allow));
+    }
+    std::string storage;
+    const auto wanted = request.find_list(FieldName::access_control_request_headers, storage);
+    if (wanted && !wanted->empty() && wanted->size() <= kMostEchoedBytes && is_list_of_names(*wanted)) {
+        response.add("Access-Control-Allow-Headers", *wanted);
+    }
+    response.add("Access-Control-Max-Age", kPreflightSeconds);
+}
+
+}  // namespace
+
+Decoration::Decoration(const SiteConfig& config, files::RepresentationCache& cache)
+    : cache_(cache),
+      headers_(config.headers),
+      cache_rules_(config.cache_rules),
+      error_pages_(config.error_pages),
+      cors_(config.cors) {}
+
+bool Decoration::is_wanted(const SiteConfig& config) {
+    return !config.headers.empty() || !config.cache_rules.empty() || !config.error_pages.empty() || config.cors.on();
+}
+
+void Decoration::apply(const http::Request* request, http::Response& response) const {
+    if (!error_pages_.empty() && http::code(response.status) >= 400) take_error_page(request, response);
+    add_configured(request, response);
+    if (!cache_rules_.empty() && request != nullptr) add_cache_control(*request, response);
+    if (cors_.on()) add_cors(request, response);
+}
+
+void Decoration::take_error_page(const http::Request* request, http::Response& response) const {
+    const auto page = std::ranges::find(error_pages_, response.status, &ErrorPage::status);
+    if (page == error_pages_.end()) return;
+    const auto found = cache_.find(page->path, request == nullptr ? UINT64_MAX : request->arrival);
+    if (!found || (*found)->kind() != Representation::Kind::file) return;  // the built-in sentence stays
+    // What is said about the refusal stays: Allow, Retry-After, Content-Range, Vary.
+    std::string kept;
+    for (const std::string_view lines : {response.prepared.lines, std::string_view(response.fields)}) {
+        for_each_line(lines, [&](std::string_view name, std::string_view, std::string_view line) {
+            if (!describes_content(name)) kept.append(line);
+        });
+    }
+    response.prepared = {};
+    response.fields = std::move(kept);
+    response.add("Content-Type", (*found)->media_type());
+    response.add("X-Content-Type-Options", "nosniff");
+    if (request != nullptr && request->method == http::Method::head) {
+        response.body = {};
+        response.stated_length = (*found)->length();
+    } else {
+        response.stated_length.reset();
+        response.body = Representation::slice(*found, Coding::identity, 0, (*found)->length());
+    }
+}
+
+void Decoration::add_configured(const http::Request* request, http::Response& response) const {
+    const bool has_content = response.status == Status::ok || response.status == Status::partial_content;
+    for (const HeaderRule& rule : headers_) {
+        const bool everywhere = rule.path_prefix == "/";
+        if (!everywhere && (request == nullptr || !request->path().starts_with(rule.path_prefix))) continue;
+        if (is_of_content(rule.name) && !has_content) continue;
+        if (!find_value(response, rule.name)) response.add(rule.name, rule.value);
+    }
+}
+
+/// Files have theirs already, by their own path, and listings say no-cache; this is for other answers, and for files
+/// that only the request's path has a rule for.
+void Decoration::add_cache_control(const http::Request& request, http::Response& response) const {
+    if (request.method != http::Method::get && request.method != http::Method::head) return;
+    const bool takes_it = response.status == Status::ok || response.status == Status::partial_content ||
+                          response.status == Status::not_modified;
+    if (!takes_it || find_value(response, "Cache-Control")) return;
+    if (const std::string_view value = cache_rules_.find(request.path()); !value.empty()) {
+        response.add("Cache-Control", value);
+    }
+}
+
+void Decoration::add_cors(const http::Request* request, http::Response& response) const {
+    const auto origin = request == nullptr ? std::nullopt : request->find(FieldName::origin);
+    if (cors_.any_origin) {
+        response.add("Access-Control-Allow-Origin", "*");
+    } else {
+        // Also for requests without Origin: a cache must not give their answer to one that has it.
+        response.add("Vary", "Origin");
+        if (!origin || !cors_.allows(*origin)) return;
+        response.add("Access-Control-Allow-Origin", *origin);
+    }
+    if (request != nullptr && is_preflight(*request)) {
+        answer_preflight(*request, response);
+    } else {
+        response.add("Access-Control-Expose-Headers", kExposed);
+    }
+}
+
+}  // namespace site

@@ -1,0 +1,39 @@
+// What options add to answers, whoever gave them: configured fields, error pages, Cache-Control and CORS. Made by Site
+// only when one of these options is set; otherwise no answer comes by here.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "files/cache_rules.h"
+#include "files/representation_cache.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "site/site_config.h"
+
+namespace site {
+
+class Decoration {
+public:
+    /// `cache` must outlive this; error pages are found in it.
+    Decoration(const SiteConfig& config, files::RepresentationCache& cache);
+
+    [[nodiscard]] static bool is_wanted(const SiteConfig& config);
+
+    /// The last word about an answer. `request` is null when the head was not understood.
+    void apply(const http::Request* request, http::Response& response) const;
+
+private:
+    void take_error_page(const http::Request* request, http::Response& response) const;
+    void add_configured(const http::Request* request, http::Response& response) const;
+    void add_cache_control(const http::Request& request, http::Response& response) const;
+    void add_cors(const http::Request* request, http::Response& response) const;
+
+    files::RepresentationCache& cache_;
+    std::vector<HeaderRule> headers_;
+    files::CacheRules cache_rules_;
+    std::vector<ErrorPage> error_pages_;
+    Cors cors_;
+};
+
+}  // namespace site

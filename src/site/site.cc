@@ -1,0 +1,79 @@
+// Puts the parts of a site together.
+#include "site/site.h"
+
+namespace site {
+namespace {
+
+/// A deleted file keeps its room on the disk while an entry holds it open.
+constexpr base::MonotonicMs kTidyEveryMs = 5'000;
+constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
+
+listings::PageActions page_actions(const SiteConfig& config) {
+    using Upload = listings::PageActions::Upload;
+    using Removal = listings::PageActions::Removal;
+    const Upload allowed = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole;
+    return {.upload = config.allow_upload ? allowed : Upload::none,
+            .removal = config.allow_delete ? Removal::offered : Removal::none};
+}
+
+}  // namespace
+
+Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
+           const base::ArrivalClock& arrivals, storage::DiskQueue& disk)
+    : config_(config),
+      clock_(clock),
+      tidied_ms_(clock.now_ms()),
+      cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level},
+             files::CacheRules(config.cache_rules), &disk),
+      digests_(disk, cache_),
+      write_parts_{.root = root,
+                   .new_directories = new_directories_,
+                   .names = names_,
+                   .disk = disk,
+                   .clock = clock,
+                   .changes = &cache_,
+                   .durability = config.durability,
+                   .min_free_bytes = config.min_free_bytes},
+      listings_(root, disk, clock, {.actions = page_actions(config), .compression_level = config.compression_level}),
+      files_(root, cache_, clock, {.index_name = config.index_name, .clean_urls = config.clean_urls, .spa = config.spa},
+             &digests_),
+      page_assets_(clock),
+      resumable_(write_parts_, config_),
+      uploads_(write_parts_, config_, resumable_),
+      deletes_(write_parts_),
+      directories_(write_parts_, config_),
+      records_(write_parts_, config_,
+               {.path = config.serves_records() ? config.records_path : std::string(),
+                .file = config.records_file,
+                .limits = {}}),
+      router_(root, config_,
+              {.files = files_,
+               .listings = config.listing ? &listings_ : nullptr,
+               .echo = echo_,
+               .user_agent = user_agent_,
+               .health = health_,
+               .page_assets = page_assets_,
+               .records = records_,
+               .uploads = uploads_,
+               .resumable = resumable_,
+               .deletes = deletes_,
+               .directories = directories_}) {
+    if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);
+}
+
+handler::Decision Site::handle(const http::Request& request) {
+    if (clock_.now_ms() - tidied_ms_ >= kTidyEveryMs) {
+        tidied_ms_ = clock_.now_ms();
+        cache_.drop_unused(kKeepUnusedNs);
+    }
+    if (!decoration_) return router_.handle(request);
+    handler::Decision decision = router_.handle(request);
+    if (auto* response = std::get_if<http::Response>(&decision)) decoration_->apply(&request, *response);
+    return decision;
+}
+
+void Site::decorate(const http::Request* request, http::Response& response) {
+    if (decoration_) decoration_->apply(request, response);
+}
+
+}  // namespace site

@@ -1,0 +1,40 @@
+// What the site is allowed to do and how it answers. Filled by app/options, read by the router and its handlers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "files/cache_rules.h"
+#include "handler/write_rules.h"
+#include "site/site_rules.h"
+#include "storage/durability.h"
+#include "storage/file_root.h"
+
+namespace site {
+
+struct SiteConfig : handler::WriteRules {
+    bool listing = true;  ///< of a directory without an index file; 403 otherwise
+    bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
+    std::string index_name = "index.html";
+    /// Host names that requests may be for, without a port, an IPv6 address in brackets; empty: any.
+    std::vector<std::string> allowed_hosts;
+    storage::Symlinks symlinks = storage::Symlinks::inside;
+    storage::Durability durability = storage::Durability::full;
+
+    int compression_level = 6;  ///< 0 (never) to 9; zlib's own default is 6
+    /// Bytes of the representation cache: small files and coded variants.
+    std::size_t cache_bytes = std::size_t{64} * 1024 * 1024;
+    /// An upload that would leave less than this free on its file system is refused with 507.
+    std::uint64_t min_free_bytes = 0;
+
+    bool spa = false;         ///< paths that name nothing get the root's index, where the client takes HTML
+    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
+    std::vector<HeaderRule> headers;
+    std::vector<files::CacheRule> cache_rules;
+    std::vector<ErrorPage> error_pages;  ///< at most one for each status
+    Cors cors;
+};
+
+}  // namespace site

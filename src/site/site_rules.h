@@ -1,0 +1,39 @@
+// What the options of a web site say about answers, as values. Filled by app/site_options; HeaderRule, ErrorPage and
+// Cors are applied by site/decoration.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/status.h"
+
+namespace site {
+
+/// A field that answers carry unless they have one of that name.
+struct HeaderRule {
+    std::string path_prefix;  ///< of the request's path; "/" is every path
+    std::string name;
+    std::string value;
+};
+
+/// A file in place of the built-in sentence of a refusal.
+struct ErrorPage {
+    http::Status status = http::Status::not_found;
+    std::string path;  ///< below the root, with a slash in front
+};
+
+/// Which other sites' scripts may read the answers (the Fetch standard's CORS protocol). Without any: none, and nothing
+/// is said about it.
+struct Cors {
+    bool any_origin = false;
+    std::vector<std::string> origins;  ///< serialized: scheme, "://", host, and the port unless it is the usual one
+
+    [[nodiscard]] bool on() const { return any_origin || !origins.empty(); }
+    [[nodiscard]] bool allows(std::string_view origin) const {
+        return any_origin || std::ranges::find(origins, origin) != origins.end();
+    }
+};
+
+}  // namespace site

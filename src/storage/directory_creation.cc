@@ -1,0 +1,90 @@
+// The steps of a MKCOL.
+#include "storage/directory_creation.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "storage/write_error.h"
+
+namespace storage {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+constexpr mode_t kDirectoryMode = 0777;  // without the process's umask
+constexpr Refusal kExists{Status::method_not_allowed, "there is something of that name already."};
+constexpr Refusal kNoParent{Status::conflict, "the directory above does not exist; make that first."};
+
+Refusal creation_refusal(int error) {
+    switch (error) {
+        case EEXIST: return kExists;
+        case ENOENT: return kNoParent;
+        case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this directory."};
+        case EMLINK: return {Status::insufficient_storage, "the directory above cannot hold another one."};
+        default: return write_refusal(error);
+    }
+}
+
+}  // namespace
+
+std::expected<DirectoryCreation, Refusal> DirectoryCreation::open(const WriteParts& parts, std::string_view path) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place)
+        return std::unexpected(place.error().number == E2BIG ? kNoParent : creation_refusal(place.error().number));
+    DirectoryCreation creation(parts, std::move(*place));
+    if (const auto obstacle = creation.find_obstacle()) return std::unexpected(*obstacle);
+    return creation;
+}
+
+DirectoryCreation::DirectoryCreation(DirectoryCreation&& other) noexcept
+    : parts_(other.parts_),
+      place_(std::move(other.place_)),
+      step_(other.step_),
+      held_(std::exchange(other.held_, {})),
+      directories_(std::move(other.directories_)) {}
+
+std::optional<Refusal> DirectoryCreation::find_obstacle() const {
+    if (place_.has_missing_parents()) return kNoParent;
+    const auto found = place_.status();
+    if (!found) return creation_refusal(found.error().number);
+    if (*found) return kExists;
+    return std::nullopt;
+}
+
+std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake wake) {
+    if (step_ == Step::making) {
+        step_ = Step::done;
+        if (auto made = make(); !made) return made;
+        if (parts_->durability == Durability::none) return Result();
+        step_ = Step::syncing;
+        directories_.sync_directories(parts_->disk, place_.changed_directories(), wake);
+    }
+    if (!directories_.done()) return std::nullopt;
+    step_ = Step::done;
+    release();
+    if (directories_.error() == 0) return Result();
+    return Result(std::unexpect, Refusal{Status::internal_server_error,
+                                         "the directory is there, but the disk failed to make that durable."});
+}
+
+/// One call that makes it or fails where something has the name.
+DirectoryCreation::Result DirectoryCreation::make() {
+    if (::mkdirat(place_.directory(), place_.name().c_str(), kDirectoryMode) != 0) {
+        return std::unexpected(creation_refusal(errno));
+    }
+    if (parts_->changes != nullptr) parts_->changes->path_changed(place_.path());
+    if (parts_->durability == Durability::none) return {};
+    held_ = place_.path();
+    if (held_.ends_with('/')) held_.pop_back();
+    parts_->new_directories.hold(held_);
+    return {};
+}
+
+void DirectoryCreation::release() {
+    if (!held_.empty()) parts_->new_directories.release(std::exchange(held_, {}));
+}
+
+}  // namespace storage

@@ -1,0 +1,44 @@
+// Making one directory (MKCOL, RFC 4918 §9.3), durably: its name is on disk before the answer. Called by
+// uploads/directory_actions.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "storage/file_commit.h"
+
+namespace storage {
+
+class DirectoryCreation {
+public:
+    using Result = std::expected<void, http::Refusal>;
+
+    /// `path` is not "/" and not hidden; it may have a slash at its end. 405: something has the name; 409: the directory
+    /// above is missing; 403, 414, 507 as for files. `parts` must outlive this.
+    static std::expected<DirectoryCreation, http::Refusal> open(const WriteParts& parts, std::string_view path);
+
+    DirectoryCreation(DirectoryCreation&& other) noexcept;
+    DirectoryCreation& operator=(DirectoryCreation&&) = delete;
+    ~DirectoryCreation() { release(); }
+
+    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    std::optional<Result> advance(http::Wake wake);
+
+private:
+    enum class Step : std::uint8_t { making, syncing, done };
+
+    DirectoryCreation(const WriteParts& parts, WritePlace place) : parts_(&parts), place_(std::move(place)) {}
+    [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
+    Result make();
+    void release();
+
+    const WriteParts* parts_;
+    WritePlace place_;
+    Step step_ = Step::making;
+    std::string held_;  ///< the path while uploads into it must wait for its name as well; empty otherwise
+    DiskOperations directories_;
+};
+
+}  // namespace storage

@@ -1,0 +1,92 @@
+// Where waiting for the disk happens: off the loop through io_uring where the build and the kernel have it, in line
+// otherwise. Used by file sinks and deletes (state `committing`); the reactor polls its event descriptor.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "http/body.h"
+
+namespace storage {
+
+/// One submitted operation. Its owner keeps it alive until done.
+struct DiskOperation {
+    bool done = false;
+    int error = 0;  ///< errno, 0 is success; meaningful when done
+};
+
+/// One call that gives a file a name: linkat or renameat2.
+struct NamingCall {
+    enum class Kind : std::uint8_t { link, rename };
+    Kind kind;
+    int from_directory;  ///< a descriptor, borrowed, or AT_FDCWD
+    std::string from;
+    int to_directory;  ///< borrowed
+    std::string to;
+    unsigned flags;  ///< of the call
+};
+
+/// Calls that give a file its name, one after the other, and then syncs that make it durable. After one that failed the
+/// next ones may be made or not: a rename has to be of a name that is there only when the link before it was made.
+struct NamingOperation : DiskOperation {
+    std::vector<NamingCall> calls;
+    std::vector<int> directories;  ///< to be synced; borrowed
+
+    // For the queue to fill in; `error` is the first one, EAGAIN where the directories have to be synced once more.
+    std::vector<std::size_t> calls_made;  ///< their numbers, in order
+    [[nodiscard]] std::size_t steps() const { return calls.size() + directories.size(); }
+    [[nodiscard]] bool is_named() const { return calls_made.size() == calls.size(); }
+};
+
+class DiskQueue {
+public:
+    virtual ~DiskQueue() = default;
+    /// fdatasync of `file`. `operation` is marked done, at once or at a later reap(), which then reports `wake`.
+    /// Both `file` and `operation` must stay valid until done.
+    virtual void sync_data(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// fsync, for directories.
+    virtual void sync_all(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
+    /// that waited for another one.
+    virtual void wake_later(http::Wake wake) = 0;
+    /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back.
+    /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does when
+    /// others commit, a small file waits for it as well.
+    virtual void close_later(base::Fd file) { file.reset(); }
+    /// Removes `name` from `directory` aside, where that is possible; whether it succeeds nobody is told. What has the
+    /// name gives its blocks back then, and an aborted form leaves a thousand names behind at once.
+    virtual void remove_later(std::shared_ptr<const base::Fd> directory, std::string name);
+    /// Makes the calls of `operation` aside, where that is possible, and reports `wake`. Each changes a directory, and
+    /// waits for milliseconds while the file system writes that directory to its journal. False: it is not possible;
+    /// nothing was done, and the caller makes the calls itself. `operation`, and what it borrows, must stay valid until
+    /// done.
+    virtual bool name_later(NamingOperation& operation, http::Wake wake) {
+        (void)operation;
+        (void)wake;
+        return false;
+    }
+    /// Hands what was queued to the kernel; called by the reactor once per turn. Everything that was borrowed and is not
+    /// done must still be there: not called any more when the reactor has given its connections up.
+    virtual void submit() = 0;
+    /// Collects completions; appends the wakes of those done since the last call.
+    virtual void reap(std::vector<http::Wake>& wakes) = 0;
+    /// Readable when there is something to reap.
+    [[nodiscard]] virtual int event_descriptor() const = 0;
+    /// "io_uring" or "in line", for --version and the start line's log.
+    [[nodiscard]] virtual std::string_view kind() const = 0;
+};
+
+/// What has this name, kept for close_later() while the name goes; nothing when that is no file, or an empty one.
+[[nodiscard]] base::Fd hold_content(int directory, const std::string& name);
+
+/// The best that the build and the kernel offer.
+std::unique_ptr<DiskQueue> make_disk_queue();
+/// The one that waits where it is called; every operation is done at once.
+std::unique_ptr<DiskQueue> make_in_line_disk_queue();
+
+}  // namespace storage

@@ -1,0 +1,86 @@
+// The steps of a DELETE.
+#include "storage/file_removal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "storage/write_error.h"
+
+namespace storage {
+namespace {
+
+constexpr http::Refusal kNotFound{http::Status::not_found, "there is no such file."};
+
+http::Refusal removal_refusal(int error) {
+    if (error == ENOENT || error == ENOTDIR || error == E2BIG) return kNotFound;
+    if (error == ENOTEMPTY || error == EEXIST) {
+        return {http::Status::conflict, "the directory is not empty; delete what it holds first."};
+    }
+    if (error == EBUSY) return {http::Status::conflict, "the directory is in use by the system."};
+    return write_refusal(error);
+}
+
+}  // namespace
+
+std::expected<FileRemoval, http::Refusal> FileRemoval::open(const WriteParts& parts, std::string_view path,
+                                                            WriteConditions conditions) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place) return std::unexpected(removal_refusal(place.error().number));
+    FileRemoval removal(parts, std::move(*place), std::move(conditions));
+    if (const auto obstacle = removal.find_obstacle()) return std::unexpected(*obstacle);
+    return removal;
+}
+
+std::optional<http::Refusal> FileRemoval::find_obstacle() const {
+    const auto found = place_.status();
+    if (!found) return removal_refusal(found.error().number);
+    if (!*found) return kNotFound;
+    const bool is_directory = S_ISDIR((*found)->st_mode);
+    const bool asks_for_directory = place_.path().ends_with('/');
+    if (is_directory && !asks_for_directory) {
+        return http::Refusal{http::Status::conflict, "this is a directory; delete it with a slash at the end."};
+    }
+    if (!is_directory && asks_for_directory) {
+        return http::Refusal{http::Status::not_found, "there is no such directory; a file has no slash at the end."};
+    }
+    if (!conditions_.any()) return std::nullopt;
+    const auto served = place_.served_status();
+    if (!served) return removal_refusal(served.error().number);
+    if (conditions_.hold(*served, parts_->clock.unix_ns())) return std::nullopt;
+    return condition_refusal();
+}
+
+std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
+    if (step_ == Step::removing) {
+        const auto name = parts_->names.take(place_.directory(), place_.name(), parts_->disk, wake);
+        if (!name) return std::nullopt;  // an upload is taking it
+        step_ = Step::done;
+        if (auto removed = remove(); !removed) return removed;
+        if (parts_->durability == Durability::none) return Result();
+        step_ = Step::syncing_directory;
+        directory_.sync_directories(parts_->disk, place_.changed_directories(), wake);
+    }
+    if (!directory_.done()) return std::nullopt;
+    step_ = Step::done;
+    if (directory_.error() == 0) return Result();
+    return Result(std::unexpect, http::Refusal{http::Status::internal_server_error,
+                                               "the name is gone, but the disk failed to make that durable."});
+}
+
+/// The conditions are looked at again in the same step as the call that removes the name.
+FileRemoval::Result FileRemoval::remove() {
+    if (const auto obstacle = find_obstacle()) return std::unexpected(*obstacle);
+    const int flags = place_.path().ends_with('/') ? AT_REMOVEDIR : 0;
+    base::Fd held = hold_content(place_.directory(), place_.name());
+    if (::unlinkat(place_.directory(), place_.name().c_str(), flags) != 0) {
+        return std::unexpected(removal_refusal(errno));
+    }
+    if (parts_->changes != nullptr) parts_->changes->path_changed(place_.path());
+    parts_->disk.close_later(std::move(held));
+    return {};
+}
+
+}  // namespace storage

@@ -1,0 +1,40 @@
+// DELETE below the root: conditions, unlink or rmdir, sync of the directory. Called by uploads/deletes.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "storage/file_commit.h"
+
+namespace storage {
+
+class FileRemoval {
+public:
+    using Result = std::expected<void, http::Refusal>;
+
+    /// Finds what is to go and checks the conditions. `path` is not "/" and not hidden; with a slash at its end it
+    /// means a directory, which must be empty. 404, 403, 409 or 412 otherwise.
+    static std::expected<FileRemoval, http::Refusal> open(const WriteParts& parts, std::string_view path,
+                                                          WriteConditions conditions);
+
+    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    std::optional<Result> advance(http::Wake wake);
+
+private:
+    enum class Step : std::uint8_t { removing, syncing_directory, done };
+
+    FileRemoval(const WriteParts& parts, WritePlace place, WriteConditions conditions)
+        : parts_(&parts), place_(std::move(place)), conditions_(std::move(conditions)) {}
+    [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
+    Result remove();
+
+    const WriteParts* parts_;
+    WritePlace place_;
+    WriteConditions conditions_;
+    Step step_ = Step::removing;
+    DiskOperations directory_;
+};
+
+}  // namespace storage

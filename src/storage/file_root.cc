@@ -1,0 +1,186 @@
+// Resolution below the root by the kernel: one openat2 per path, no string comparison that a link could get around.
+#include "storage/file_root.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace storage {
+namespace {
+
+/// openat2 gives EAGAIN when a rename elsewhere made it unsure whether ".." stayed below the root.
+constexpr int kTries = 32;
+
+/// Absolute links that one path may lead over, as many as the kernel allows in all.
+constexpr int kMaxAbsoluteLinks = 40;
+
+/// The path relative to the root, ended by NUL, without allocation.
+class RelativePath {
+public:
+    explicit RelativePath(std::string_view path) {
+        assert(!path.empty() && path.front() == '/');
+        path.remove_prefix(1);
+        if (path.empty()) path = ".";
+        fits_ = path.size() < text_.size();
+        if (!fits_) return;
+        std::memcpy(text_.data(), path.data(), path.size());
+        text_[path.size()] = '\0';
+    }
+    [[nodiscard]] bool fits() const { return fits_; }
+    [[nodiscard]] const char* text() const { return text_.data(); }
+
+private:
+    std::array<char, PATH_MAX> text_;  // not initialised: only the path's bytes are written
+    bool fits_;
+};
+
+decltype(open_how::resolve) resolve_flags(Symlinks symlinks) {
+    switch (symlinks) {
+        case Symlinks::inside: return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+        case Symlinks::none: return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+        case Symlinks::all: return RESOLVE_NO_MAGICLINKS;
+    }
+    return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+}
+
+std::expected<base::Fd, FileError> open_below(int directory, std::string_view path, int flags, Symlinks symlinks) {
+    const RelativePath relative(path);
+    if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
+    struct open_how how{};
+    // Beside O_PATH the kernel wants no flag that means nothing there.
+    const int further = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
+    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | further);
+    how.resolve = resolve_flags(symlinks);
+    int error = EAGAIN;
+    for (int i = 0; i < kTries && (error == EAGAIN || error == EINTR); ++i) {
+        const long number = ::syscall(SYS_openat2, directory, relative.text(), &how, sizeof how);
+        if (number >= 0) return base::Fd(static_cast<int>(number));
+        error = errno;
+    }
+    return std::unexpected(FileError{error});
+}
+
+std::expected<struct stat, FileError> stat_below(int directory, std::string_view path, int flags) {
+    const RelativePath relative(path);
+    if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
+    struct stat status;
+    if (::fstatat(directory, relative.text(), &status, flags) != 0) return std::unexpected(FileError{errno});
+    return status;
+}
+
+/// What the link at `path` says; nullopt when there is none, or no place to look at.
+std::optional<std::string> read_link(int directory, std::string_view path) {
+    const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
+    std::array<char, PATH_MAX> text;
+    const ssize_t length = link ? ::readlinkat(link->get(), "", text.data(), text.size()) : -1;
+    if (length <= 0 || static_cast<std::size_t>(length) == text.size()) return std::nullopt;
+    return std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+/// The same path with its first link replaced by what that says, below the root called `root`; nullopt when there is
+/// no link in it, or one to elsewhere. Only a text is made: the kernel resolves it below the root like any other, so
+/// whoever changes links meanwhile leads nowhere else than a path of a request does.
+std::optional<std::string> expand_first_link(int directory, std::string_view root, std::string_view path) {
+    for (std::size_t end = 0; end != path.size();) {
+        const std::size_t begin = end;
+        end = std::min(path.find('/', begin + 1), path.size());
+        std::optional<std::string> link = read_link(directory, path.substr(0, end));
+        if (!link) continue;
+        if (!link->starts_with('/'))
+            return std::string(path.substr(0, begin)) + "/" + *link + std::string(path.substr(end));
+        const bool leads_inside = link->starts_with(root) &&
+                                  (root.ends_with('/') || link->size() == root.size() || (*link)[root.size()] == '/');
+        if (!leads_inside) return std::nullopt;
+        std::string expanded = link->substr(root.size()).append(path.substr(end));
+        expanded.erase(0, expanded.find_first_not_of('/'));
+        return "/" + expanded;
+    }
+    return std::nullopt;
+}
+
+std::string absolute_name(const std::string& directory) {
+    const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(directory.c_str(), nullptr), &std::free);
+    return resolved != nullptr ? std::string(resolved.get()) : directory;
+}
+
+}  // namespace
+
+FileRoot::FileRoot(base::Fd directory, std::string name, Symlinks symlinks)
+    : directory_(std::move(directory)), name_(std::move(name)), symlinks_(symlinks) {}
+
+std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory, Symlinks symlinks) {
+    base::Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) {
+        return std::unexpected("cannot open the directory to serve, " + directory + ": " + std::strerror(errno));
+    }
+    FileRoot root(std::move(opened), absolute_name(directory), symlinks);
+    const auto probe = root.open_directory("/");
+    if (probe) return root;
+    if (probe.error().number == ENOSYS || probe.error().number == EPERM) {
+        return std::unexpected(std::string("this kernel (or the sandbox around this process) has no openat2; "
+                                           "godwit needs Linux 5.6 or later to keep requests inside ") +
+                               root.name());
+    }
+    return std::unexpected("cannot read the directory to serve, " + root.name() + ": " +
+                           std::strerror(probe.error().number));
+}
+
+/// RESOLVE_BENEATH refuses every absolute link, also those that lead inside.
+std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
+    auto opened = open_below(directory_.get(), path, flags, symlinks_);
+    std::optional<std::string> expanded;
+    for (int i = 0; i < kMaxAbsoluteLinks; ++i) {
+        if (opened || opened.error().number != EXDEV || symlinks_ != Symlinks::inside) return opened;
+        expanded = expand_first_link(directory_.get(), name_, expanded ? *expanded : path);
+        if (!expanded) return opened;
+        opened = open_below(directory_.get(), *expanded, flags, symlinks_);
+    }
+    return opened;
+}
+
+std::expected<base::Fd, FileError> FileRoot::open_for_reading(std::string_view path) const {
+    return open_path(path, O_RDONLY);
+}
+
+std::expected<base::Fd, FileError> FileRoot::open_directory(std::string_view path) const {
+    return open_path(path, O_RDONLY | O_DIRECTORY);
+}
+
+std::expected<struct stat, FileError> FileRoot::stat(std::string_view path) const {
+    return stat_below(directory_.get(), path, symlinks_ == Symlinks::none ? AT_SYMLINK_NOFOLLOW : 0);
+}
+
+std::expected<struct stat, FileError> FileRoot::stat_name(std::string_view path) const {
+    return stat_below(directory_.get(), path, AT_SYMLINK_NOFOLLOW);
+}
+
+std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view path) const {
+    const auto found = open_path(path, O_PATH);
+    if (!found) return std::unexpected(found.error());
+    struct stat status;
+    if (::fstat(found->get(), &status) != 0) return std::unexpected(FileError{errno});
+    return status;
+}
+
+bool is_hidden(std::string_view path) {
+    constexpr std::string_view kWellKnown = "/.well-known";
+    std::size_t at = 0;
+    if (path.starts_with(kWellKnown) && (path.size() == kWellKnown.size() || path[kWellKnown.size()] == '/')) {
+        at = kWellKnown.size();
+    }
+    return path.find("/.", at) != std::string_view::npos;
+}
+
+}  // namespace storage

@@ -1,0 +1,66 @@
+// The served directory. Every path is resolved by the kernel below it (openat2, RESOLVE_BENEATH), for reads and for
+// writes; no path of a request reaches any other call. Called by the cache, the sinks and the handlers.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+
+namespace storage {
+
+enum class Symlinks : std::uint8_t {
+    inside,  ///< followed while the target stays below the root
+    none,    ///< never followed
+    all,     ///< followed anywhere; only for trees that nobody else writes
+};
+
+/// An errno, as a value.
+struct FileError {
+    int number = 0;
+};
+
+class FileRoot {
+public:
+    /// Opens `directory`. The error is a sentence for the person who started the server.
+    static std::expected<FileRoot, std::string> open(const std::string& directory, Symlinks symlinks);
+
+    /// Paths here are a target's decoded path: they begin with '/', hold no NUL and no dot-segments; "/" is the root.
+
+    /// Opens a file or directory for reading, without blocking on a FIFO or device. The caller checks what it is.
+    [[nodiscard]] std::expected<base::Fd, FileError> open_for_reading(std::string_view path) const;
+    /// Opens the directory `path` for the *at() calls of writers and listings.
+    [[nodiscard]] std::expected<base::Fd, FileError> open_directory(std::string_view path) const;
+    /// Stat without opening: for checking that what is open is still what the path names. Follows links like the
+    /// policy allows, but is no proof of containment: its answer is only ever compared.
+    [[nodiscard]] std::expected<struct stat, FileError> stat(std::string_view path) const;
+
+    /// The same for the name itself: a link is not followed.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
+
+    /// Of what open_for_reading() would open, without reading or waking it: links like the policy allows, and
+    /// contained. For listings.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
+
+    [[nodiscard]] int descriptor() const { return directory_.get(); }
+    [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
+
+private:
+    FileRoot(base::Fd directory, std::string name, Symlinks symlinks);
+
+    [[nodiscard]] std::expected<base::Fd, FileError> open_path(std::string_view path, int flags) const;
+
+    base::Fd directory_;
+    std::string name_;
+    Symlinks symlinks_;
+};
+
+/// True when a segment of the path begins with '.', other than a leading "/.well-known": neither listed nor served,
+/// nor written. godwit's temporary files have such names.
+[[nodiscard]] bool is_hidden(std::string_view path);
+
+}  // namespace storage

@@ -1,0 +1,120 @@
+// Opening an upload's temporary file, and writing its bytes.
+#include "storage/file_sink.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/file_io.h"
+#include "storage/file_commit.h"
+#include "storage/write_error.h"
+
+namespace storage {
+namespace {
+
+/// Smaller bodies are not reserved: they arrive in a few blocks, and the first write tells as much.
+constexpr std::uint64_t kReserveFromBytes = 64 * 1024;
+/// A body of unknown length looks at the free space anew after this many bytes.
+constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
+
+std::unexpected<http::Refusal> refuse(int error) { return std::unexpected(write_refusal(error)); }
+
+/// Blocks for all of the content, so that a full disk is met now and not in the middle. Returns an errno or 0.
+int reserve(int file, std::uint64_t length) {
+    struct statfs system{};
+    // Reserving in a tmpfs clears every page at once, which could hold up the loop; the check of free space must do.
+    if (length < kReserveFromBytes || ::fstatfs(file, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+    int error = EINTR;
+    while (error == EINTR) {
+        // The size stays what was written: a body that ends early never leaves zeros behind it.
+        error = ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
+    }
+    return error == EOPNOTSUPP || error == ENOSYS ? 0 : error;
+}
+
+/// What stands in the way of a new file, whatever its content.
+std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found, OnConflict on_conflict) {
+    if (!found || on_conflict == OnConflict::rename) return std::nullopt;
+    if (on_conflict == OnConflict::refuse) return taken_name_refusal();
+    if (S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
+    if (S_ISDIR(found->st_mode)) return write_refusal(EISDIR);
+    return http::Refusal{http::Status::conflict, "what has this name is neither a file nor a directory; it stays."};
+}
+
+}  // namespace
+
+std::expected<WritePlace, http::Refusal> FileSink::admit(const WriteParts& parts, std::string_view path,
+                                                         std::optional<std::uint64_t> length,
+                                                         const WriteConditions& conditions, OnConflict on_conflict) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place) return refuse(place.error().number);
+    const auto found = place->status();
+    if (!found) return refuse(found.error().number);
+    if (const auto obstacle = find_obstacle(*found, on_conflict)) return std::unexpected(*obstacle);
+    if (conditions.any()) {
+        const auto served = place->served_status();
+        if (!served) return refuse(served.error().number);
+        if (!conditions.hold(*served, parts.clock.unix_ns())) return std::unexpected(condition_refusal());
+    }
+    if (length && *length > static_cast<std::uint64_t>(INT64_MAX)) return refuse(EFBIG);
+    if (const auto checked = check_space(place->directory(), parts.min_free_bytes, length.value_or(0)); !checked) {
+        return std::unexpected(checked.error());
+    }
+    return std::move(*place);
+}
+
+std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, std::string_view path,
+                                                      std::optional<std::uint64_t> length, WriteConditions conditions,
+                                                      OnConflict on_conflict) {
+    auto place = admit(parts, path, length, conditions, on_conflict);
+    if (!place) return std::unexpected(place.error());
+    const auto found = place->status();
+    if (!found) return refuse(found.error().number);
+    auto file = TemporaryFile::create(place->directory());
+    if (!file) return refuse(file.error().number);
+    // Under its temporary name the content is no more open to others than under its own.
+    if (file->has_name() && *found && S_ISREG((*found)->st_mode)) resemble(file->descriptor(), **found);
+    if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
+    return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
+}
+
+std::expected<FileSink, http::Refusal> FileSink::resume(const WriteParts& parts, std::string_view path,
+                                                        TemporaryFile file, std::shared_ptr<const base::Fd> directory,
+                                                        std::uint64_t bytes, WriteConditions conditions,
+                                                        OnConflict on_conflict) {
+    auto place = WritePlace::find(parts.root, parts.new_directories, path);
+    if (!place) return refuse(place.error().number);
+    FileSink sink(parts, std::move(*place), std::move(file), std::move(conditions), on_conflict);
+    sink.waited_in_ = std::move(directory);
+    sink.bytes_ = bytes;
+    return sink;
+}
+
+std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t min_free, std::uint64_t more) {
+    struct statfs system{};
+    if (::fstatfs(file, &system) != 0) return {};
+    const auto block = static_cast<std::uint64_t>(system.f_frsize > 0 ? system.f_frsize : system.f_bsize);
+    const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * block;
+    if (system.f_blocks == 0) return {};  // the file system does not count
+    if (more > available) return refuse(ENOSPC);
+    if (available - more >= min_free) return {};
+    return std::unexpected(
+        http::Refusal{http::Status::insufficient_storage,
+                      "this upload would leave less free space than the server keeps (--min-free)."});
+}
+
+std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {
+    if (const int error = base::write_at(file_.descriptor(), bytes_, block); error != 0) return refuse(error);
+    unchecked_ += block.size();
+    if (unchecked_ < kSpaceCheckBytes || parts_->min_free_bytes == 0) return {};
+    unchecked_ = 0;
+    return check_space(file_.descriptor(), parts_->min_free_bytes, 0);
+}
+
+std::unique_ptr<FileCommit> FileSink::finish() && { return std::make_unique<FileCommit>(std::move(*this)); }
+
+}  // namespace storage

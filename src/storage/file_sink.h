@@ -1,0 +1,103 @@
+// Takes the bytes of an upload into a temporary file beside its target, or in the nearest directory above it that exists:
+// missing parents are made when the whole content is in. finish() hands it to a FileCommit; destroying it is the abort,
+// and nothing remains. Called by uploads/uploads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "http/framing.h"
+#include "storage/changes.h"
+#include "storage/disk_queue.h"
+#include "storage/durability.h"
+#include "storage/file_root.h"
+#include "storage/names_in_flight.h"
+#include "storage/new_directories.h"
+#include "storage/on_conflict.h"
+#include "storage/temporary_file.h"
+#include "storage/write_conditions.h"
+#include "storage/write_place.h"
+
+namespace storage {
+
+/// What all writes below one root share. Everything outlives every write.
+struct WriteParts {
+    const FileRoot& root;
+    NewDirectories& new_directories;
+    NamesInFlight& names;
+    DiskQueue& disk;
+    const base::Clock& clock;
+    Changes* changes = nullptr;  ///< hears of every change; may be absent
+    Durability durability = Durability::full;
+    std::uint64_t min_free_bytes = 0;
+};
+
+class FileCommit;
+
+class FileSink {
+public:
+    FileSink(FileSink&&) noexcept = default;
+    FileSink& operator=(FileSink&&) noexcept = default;
+    /// The abort, unless the file was published: what was written is given back aside.
+    ~FileSink() {
+        if (bytes_ > 0) parts_->disk.close_later(file_.take_dropped());
+    }
+
+    /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
+    /// do not hold (412), a taken name where that is refused (409), too little space (507). Reserves `length` bytes.
+    /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
+    static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
+                                                       std::optional<std::uint64_t> length, WriteConditions conditions,
+                                                       OnConflict on_conflict = OnConflict::replace);
+
+    /// The refusals of open(), without making anything.
+    static std::expected<WritePlace, http::Refusal> admit(const WriteParts& parts, std::string_view path,
+                                                          std::optional<std::uint64_t> length,
+                                                          const WriteConditions& conditions, OnConflict on_conflict);
+    /// Goes on with `file`, which holds `bytes` bytes; `directory` is the one that it is in. What is refused is found
+    /// by the commit, but for a place that is not there (403, 409, 414).
+    static std::expected<FileSink, http::Refusal> resume(const WriteParts& parts, std::string_view path,
+                                                         TemporaryFile file, std::shared_ptr<const base::Fd> directory,
+                                                         std::uint64_t bytes, WriteConditions conditions,
+                                                         OnConflict on_conflict);
+    /// 507 when `more` bytes would leave less than `min_free`. `file` is any descriptor of the file system.
+    static std::expected<void, http::Refusal> check_space(int file, std::uint64_t min_free, std::uint64_t more);
+
+    /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block);
+    /// The whole content is in.
+    std::unique_ptr<FileCommit> finish() &&;
+
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+    /// Of the temporary file, to read back what was written; valid while this lives.
+    [[nodiscard]] int descriptor() const { return file_.descriptor(); }
+
+private:
+    friend class FileCommit;
+    friend class ParkedFile;
+    FileSink(const WriteParts& parts, WritePlace place, TemporaryFile file, WriteConditions conditions,
+             OnConflict on_conflict)
+        : parts_(&parts),
+          conditions_(std::move(conditions)),
+          on_conflict_(on_conflict),
+          place_(std::move(place)),
+          file_(std::move(file)) {}
+
+    const WriteParts* parts_;
+    WriteConditions conditions_;
+    OnConflict on_conflict_;
+    WritePlace place_;  // outlives file_, which borrows its directory, or this:
+    std::shared_ptr<const base::Fd> waited_in_;
+    TemporaryFile file_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+};
+
+}  // namespace storage

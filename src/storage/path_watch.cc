@@ -1,0 +1,78 @@
+// Comparing stats. A directory's stamps tell whether names came or went in it; each name that is there is asked itself.
+#include "storage/path_watch.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/validators.h"
+
+namespace storage {
+namespace {
+
+std::string_view directory_of(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
+}
+
+PathWatch::Sidecar see(const FileRoot& root, std::string_view path, std::string_view suffix) {
+    const SidecarPath sidecar(path, suffix);
+    PathWatch::Sidecar seen;
+    if (const auto name = root.stat_name(sidecar.view()); !name) return seen;
+    seen.exists = true;
+    const auto status = root.stat(sidecar.view());
+    if (status) {
+        seen.status = *status;
+    } else {
+        seen.error = status.error().number;
+    }
+    return seen;
+}
+
+bool is_same(const PathWatch::Sidecar& a, const PathWatch::Sidecar& b) {
+    if (a.exists != b.exists) return false;
+    if (!a.exists) return true;
+    return a.error == b.error && (a.error != 0 || is_same_version(a.status, b.status));
+}
+
+}  // namespace
+
+SidecarPath::SidecarPath(std::string_view path, std::string_view suffix) {
+    // A longer path is refused by FileRoot; so is this, because it stays too long.
+    const std::size_t kept = std::min(path.size(), kMaxBytes - suffix.size());
+    std::memcpy(text_.data(), path.data(), kept);
+    std::memcpy(text_.data() + kept, suffix.data(), suffix.size());
+    length_ = kept + suffix.size();
+}
+
+void PathWatch::look_at_sidecars(const FileRoot& root, std::string_view path, base::UnixNs now) {
+    // The directory first: whatever changes in it from here on gives it new stamps.
+    const auto directory = root.stat(directory_of(path));
+    names_ = Names::one_by_one;
+    if (directory) {
+        directory_ = *directory;
+        if (!is_young(directory_, now)) names_ = Names::by_stamp;
+    }
+    for (std::size_t i = 0; i < kSidecarSuffixes.size(); ++i) sidecars_[i] = see(root, path, kSidecarSuffixes[i]);
+}
+
+bool PathWatch::holds(const FileRoot& root, std::string_view path, base::UnixNs now) {
+    const auto status = root.stat(path);
+    if (!status || !is_same_version(*status, file_)) return false;
+    return names_ == Names::unwatched || sidecars_hold(root, path, now);
+}
+
+bool PathWatch::sidecars_hold(const FileRoot& root, std::string_view path, base::UnixNs now) {
+    const auto directory = root.stat(directory_of(path));
+    if (!directory) return false;
+    const bool same_names = names_ == Names::by_stamp && is_same_version(*directory, directory_);
+    for (std::size_t i = 0; i < kSidecarSuffixes.size(); ++i) {
+        if (same_names && !sidecars_[i].exists) continue;
+        if (!is_same(see(root, path, kSidecarSuffixes[i]), sidecars_[i])) return false;
+    }
+    if (same_names) return true;
+    directory_ = *directory;
+    names_ = is_young(directory_, now) ? Names::one_by_one : Names::by_stamp;
+    return true;
+}
+
+}  // namespace storage

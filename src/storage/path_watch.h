@@ -1,0 +1,68 @@
+// What was seen at a path when it was opened, sidecars included, and whether that still holds: the check that keeps
+// the representation cache from being stale. Called by the cache and the builder of representations.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "storage/file_root.h"
+
+namespace storage {
+
+/// File names that stand beside a file with its coded forms, in the order of PathWatch::sidecar().
+inline constexpr std::array<std::string_view, 4> kSidecarSuffixes = {".gz", ".deflate", ".br", ".zst"};
+
+class PathWatch {
+public:
+    /// A name beside the file: what stat says of it, when it is there.
+    struct Sidecar {
+        bool exists = false;  ///< as a name; a link may lead nowhere
+        int error = 0;        ///< errno of the stat, 0 when `status` is meaningful
+        struct stat status{};
+    };
+
+    /// Looks at the sidecars of `path` and their directory. To be called before the file itself is opened.
+    void look_at_sidecars(const FileRoot& root, std::string_view path, base::UnixNs now);
+    /// The file as it was opened.
+    void set_file(const struct stat& status) { file_ = status; }
+
+    /// True when the path and its sidecars are what they were. One fstatat, two with sidecars, and one more for each
+    /// that exists.
+    [[nodiscard]] bool holds(const FileRoot& root, std::string_view path, base::UnixNs now);
+
+    [[nodiscard]] const Sidecar& sidecar(std::size_t index) const { return sidecars_[index]; }
+
+private:
+    /// How the names in the directory are known to be the same.
+    enum class Names : std::uint8_t {
+        unwatched,   ///< this file has no sidecars to look for
+        by_stamp,    ///< as long as the directory's stamps are the same
+        one_by_one,  ///< its stamps are too young to tell two changes apart
+    };
+
+    [[nodiscard]] bool sidecars_hold(const FileRoot& root, std::string_view path, base::UnixNs now);
+
+    Names names_ = Names::unwatched;
+    struct stat file_{};
+    struct stat directory_{};
+    std::array<Sidecar, kSidecarSuffixes.size()> sidecars_;
+};
+
+/// `path` with a suffix, without allocation; for the calls of FileRoot.
+class SidecarPath {
+public:
+    SidecarPath(std::string_view path, std::string_view suffix);
+    [[nodiscard]] std::string_view view() const { return {text_.data(), length_}; }
+
+private:
+    static constexpr std::size_t kMaxBytes = 4096 + 16;
+    std::array<char, kMaxBytes> text_;
+    std::size_t length_ = 0;
+};
+
+}  // namespace storage

@@ -1,0 +1,236 @@
+// Temporary files by O_TMPFILE or by a dot-name, and their way to the final name.
+#include "storage/temporary_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <utility>
+
+#include "base/escape.h"
+
+namespace storage {
+namespace {
+
+constexpr std::string_view kPrefix = ".godwit-";
+constexpr std::string_view kSuffix = ".part";
+constexpr std::size_t kDigits = 16;
+constexpr mode_t kMode = 0666;
+constexpr mode_t kModeBits = 0777;
+constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
+/// Random names that turn out to exist: twice is already unheard of.
+constexpr int kTries = 16;
+
+std::unexpected<FileError> failure(int number) { return std::unexpected(FileError{number}); }
+
+std::expected<std::string, FileError> random_name() {
+    std::uint64_t number = 0;
+    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return failure(EAGAIN);
+    std::string name(kPrefix);
+    base::append_hex_number(name, number);
+    return name.append(kSuffix);
+}
+
+/// By which a file without a name can be linked.
+std::string path_of_descriptor(int file) {
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
+    return path.data();
+}
+
+bool lacks_unnamed_files(int error) {
+    return error == EOPNOTSUPP || error == EISDIR || error == EINVAL || error == ENOENT;
+}
+
+}  // namespace
+
+bool is_temporary_name(std::string_view name) {
+    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
+    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void resemble(int file, const struct stat& old) {
+    struct stat ours{};
+    if (::fstat(file, &ours) != 0) return;
+    const bool other_owner = ours.st_uid != old.st_uid;
+    bool same_group = ours.st_gid == old.st_gid;
+    // First the owner, since from then on the permissions speak of others than before.
+    if (other_owner && ::fchown(file, old.st_uid, old.st_gid) == 0) same_group = true;
+    // A group of our own may be given without any privilege.
+    if (!same_group) same_group = ::fchown(file, kSameOwner, old.st_gid) == 0;
+    mode_t mode = old.st_mode & kModeBits;
+    if (!same_group) mode &= ~static_cast<mode_t>(S_IRWXG) | ((mode & S_IRWXO) << 3U);
+    if ((ours.st_mode & kModeBits) != mode) ::fchmod(file, mode);
+}
+
+std::expected<TemporaryFile, FileError> TemporaryFile::create(int directory) {
+    base::Fd file(::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+    if (file) return TemporaryFile(std::move(file), directory, {});
+    if (!lacks_unnamed_files(errno)) return failure(errno);
+    return create_named(directory);
+}
+
+std::expected<TemporaryFile, FileError> TemporaryFile::create_named(int directory) {
+    for (int i = 0; i < kTries; ++i) {
+        auto name = random_name();
+        if (!name) return std::unexpected(name.error());
+        base::Fd file(::openat(directory, name->c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, kMode));
+        if (!file && errno == EEXIST) continue;
+        if (!file) return failure(errno);
+        TemporaryFile made(std::move(file), directory, std::move(*name));
+        // The lock tells another process's sweep that this is no leftover. Where there are no locks, nothing sweeps.
+        const bool locked = ::flock(made.descriptor(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        struct stat status{};
+        // A sweep that came between the open and the lock has removed the name: take another.
+        if (locked && ::fstat(made.descriptor(), &status) == 0 && status.st_nlink > 0) return made;
+    }
+    return failure(EEXIST);
+}
+
+TemporaryFile TemporaryFile::adopt(base::Fd file, int directory, std::string name) {
+    TemporaryFile adopted(std::move(file), directory, std::move(name));
+    adopted.when_dropped_ = WhenDropped::stays;
+    return adopted;
+}
+
+TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      directory_(other.directory_),
+      name_(std::exchange(other.name_, {})),
+      when_dropped_(other.when_dropped_),
+      device_(other.device_),
+      number_(other.number_) {}
+
+TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    file_ = std::move(other.file_);
+    directory_ = other.directory_;
+    name_ = std::exchange(other.name_, {});
+    when_dropped_ = other.when_dropped_;
+    device_ = other.device_;
+    number_ = other.number_;
+    return *this;
+}
+
+void TemporaryFile::remove() {
+    if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
+    name_.clear();
+}
+
+std::expected<void, FileError> TemporaryFile::link_unnamed(int directory, const std::string& name) const {
+    const std::string self = path_of_descriptor(file_.get());
+    if (::linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+    const int error = errno;
+    // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
+    if (error == ENOENT && ::linkat(file_.get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
+    return failure(error);
+}
+
+std::expected<void, FileError> TemporaryFile::rename_new(int directory, const std::string& name) {
+    if (::renameat2(directory_, name_.c_str(), directory, name.c_str(), RENAME_NOREPLACE) == 0) {
+        name_.clear();
+        return {};
+    }
+    if (errno != EINVAL && errno != ENOSYS) return failure(errno);
+    // The file system does not know RENAME_NOREPLACE: a link does not replace either.
+    if (::linkat(directory_, name_.c_str(), directory, name.c_str(), 0) == 0) {
+        remove();
+        return {};
+    }
+    return failure(errno);
+}
+
+std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {
+    auto published = name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
+    if (published) when_dropped_ = WhenDropped::stays;
+    return published;
+}
+
+std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(int directory, const std::string& name,
+                                                                             Target target) const {
+    using Kind = NamingCall::Kind;
+    const auto link_to = [&](const std::string& to) {
+        return NamingCall{Kind::link, AT_FDCWD, path_of_descriptor(file_.get()), directory, to, AT_SYMLINK_FOLLOW};
+    };
+    const bool is_free = target == Target::is_free;
+    if (has_name()) {
+        const unsigned flags = is_free ? RENAME_NOREPLACE : 0;
+        return std::vector{NamingCall{Kind::rename, directory_, name_, directory, name, flags}};
+    }
+    if (is_free) return std::vector{link_to(name)};
+    const auto temporary = random_name();
+    if (!temporary) return std::unexpected(temporary.error());
+    ::flock(file_.get(), LOCK_EX | LOCK_NB);
+    return std::vector{link_to(*temporary), NamingCall{Kind::rename, directory, *temporary, directory, name, 0}};
+}
+
+void TemporaryFile::take_naming(const NamingOperation& naming) {
+    if (naming.is_named()) {
+        name_.clear();
+        when_dropped_ = WhenDropped::stays;
+    } else if (!naming.calls_made.empty() && naming.calls_made.front() == 0) {
+        directory_ = naming.calls.front().to_directory;
+        name_ = naming.calls.front().to;
+    }
+}
+
+/// A temporary name, unless it has one already.
+std::expected<void, FileError> TemporaryFile::take_name(int directory) {
+    for (int i = 0; name_.empty(); ++i) {
+        auto temporary = random_name();
+        if (!temporary) return std::unexpected(temporary.error());
+        ::flock(file_.get(), LOCK_EX | LOCK_NB);
+        const auto linked = link_unnamed(directory, *temporary);
+        if (!linked && (linked.error().number != EEXIST || i >= kTries)) return linked;
+        if (!linked) continue;
+        directory_ = directory;
+        name_ = std::move(*temporary);
+    }
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::park(int directory) {
+    struct stat status{};
+    if (::fstat(file_.get(), &status) != 0) return failure(errno);
+    if (auto named = take_name(directory); !named) return named;
+    if (directory_ != directory) {
+        if (::renameat(directory_, name_.c_str(), directory, name_.c_str()) != 0) return failure(errno);
+        directory_ = directory;
+    }
+    device_ = status.st_dev;
+    number_ = status.st_ino;
+    file_ = base::Fd();
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::reopen() {
+    base::Fd file(::openat(directory_, name_.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0) return failure(errno);
+    if (status.st_dev != device_ || status.st_ino != number_) {
+        name_.clear();  // it is not ours to remove
+        return failure(ENOENT);
+    }
+    ::flock(file.get(), LOCK_EX | LOCK_NB);
+    file_ = std::move(file);
+    return {};
+}
+
+std::expected<void, FileError> TemporaryFile::publish_over(int directory, const std::string& name) {
+    // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
+    if (auto named = take_name(directory); !named) return named;
+    if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0) return failure(errno);
+    name_.clear();
+    when_dropped_ = WhenDropped::stays;
+    return {};
+}
+
+}  // namespace storage

@@ -1,0 +1,101 @@
+// A file that has no name, or one that nobody is served, until its content is complete. Destroying it before it was
+// published removes it. Called by FileSink and FileCommit; the sweep is called at start.
+#pragma once
+
+#include <sys/types.h>
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fd.h"
+#include "storage/disk_queue.h"
+#include "storage/file_root.h"
+
+namespace storage {
+
+class TemporaryFile {
+public:
+    /// In the directory open as `directory`, which must stay open as long as this lives. Without a name where the
+    /// file system can do that (O_TMPFILE), else as ".godwit-<16 hexadecimal digits>.part", locked by flock.
+    /// The mode is 0666 without the process's umask.
+    static std::expected<TemporaryFile, FileError> create(int directory);
+    /// With a name in any case; for tests and file systems that lie.
+    static std::expected<TemporaryFile, FileError> create_named(int directory);
+
+    /// One that was made earlier and has `name` in `directory`. It keeps that name when this is destroyed before it
+    /// was published.
+    static TemporaryFile adopt(base::Fd file, int directory, std::string name);
+
+    TemporaryFile(TemporaryFile&& other) noexcept;
+    TemporaryFile& operator=(TemporaryFile&& other) noexcept;
+    ~TemporaryFile() { drop(); }
+
+    [[nodiscard]] int descriptor() const { return file_.get(); }
+    /// What is to be dropped: its name is gone, and its content goes when the caller closes it. None of a file that
+    /// stays.
+    [[nodiscard]] base::Fd take_dropped() {
+        if (when_dropped_ == WhenDropped::stays) return {};
+        remove();
+        return std::move(file_);
+    }
+    /// The name of a parked file that is to be dropped, and that the caller removes; empty when there is none.
+    [[nodiscard]] std::string take_parked_name() {
+        return when_dropped_ == WhenDropped::stays || file_ ? std::string() : std::exchange(name_, {});
+    }
+    [[nodiscard]] bool has_name() const { return !name_.empty(); }
+
+    /// Gives the file its final name; one that exists is not replaced (EEXIST).
+    std::expected<void, FileError> publish_new(int directory, const std::string& name);
+    /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
+    std::expected<void, FileError> publish_over(int directory, const std::string& name);
+
+    /// What publish_new() and publish_over() would call, for DiskQueue::name_later(); `directory` must stay open.
+    enum class Target : std::uint8_t { is_free, is_replaced };
+    std::expected<std::vector<NamingCall>, FileError> plan_naming(int directory, const std::string& name,
+                                                                  Target target) const;
+    /// Those calls were made, all, some or none of them; after some or none, publish_new() and publish_over() go on.
+    void take_naming(const NamingOperation& naming);
+
+    /// Gives up the descriptor until reopen(). The file waits under a temporary name in `directory`, of the same file
+    /// system, which must stay open as long as this lives. Until reopen() another process's sweep may remove it.
+    std::expected<void, FileError> park(int directory);
+    /// ENOENT: somebody else removed it, or put something else in its place.
+    std::expected<void, FileError> reopen();
+
+private:
+    TemporaryFile(base::Fd file, int directory, std::string name)
+        : file_(std::move(file)), directory_(directory), name_(std::move(name)) {}
+    enum class WhenDropped : std::uint8_t { is_removed, stays };
+
+    void drop() {
+        if (when_dropped_ == WhenDropped::is_removed) remove();
+    }
+    void remove();
+    std::expected<void, FileError> take_name(int directory);
+    std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
+    std::expected<void, FileError> rename_new(int directory, const std::string& name);
+
+    base::Fd file_;
+    int directory_;     ///< of name_; borrowed
+    std::string name_;  ///< empty: the file has no name
+    WhenDropped when_dropped_ = WhenDropped::is_removed;
+    dev_t device_ = 0;  ///< of a parked file
+    ino_t number_ = 0;
+};
+
+/// Gives `file`, a descriptor, the owner, the group and the permissions of the file that it is to replace, `old`. Where
+/// the process may not give its files away they stay its own, and a group that `old` did not have gets no more of them
+/// than everybody. Set-user-ID and the like do not pass to content that came over the network.
+void resemble(int file, const struct stat& old);
+
+/// True for a name that create() gives.
+[[nodiscard]] bool is_temporary_name(std::string_view name);
+
+}  // namespace storage

@@ -1,0 +1,267 @@
+// Syncs, names, and closes and removals that take long, through io_uring: the kernel's workers wait for the disk, an
+// eventfd tells the poller. Operations beyond the ring's size wait in a queue of ours.
+#include "storage/uring_disk_queue.h"
+
+#include <liburing.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "base/fd.h"
+#include "storage/naming_batches.h"
+
+namespace storage {
+namespace {
+
+/// Syncs in flight. More would only wait in the kernel instead of here; the completion ring has twice the room, so it
+/// cannot overflow.
+constexpr unsigned kEntries = 256;
+/// Threads of the kernel that wait for syncs. Twice as many answer no more uploads, and whatever else wants the cores
+/// waits longer for them.
+constexpr unsigned kWorkers = 32;
+/// Removals in flight: names of one directory go one after the other anyway, and nobody waits for them.
+constexpr unsigned kRemovals = 4;
+/// Removals that wait. Who leaves names faster than they go is held up by more than these.
+constexpr std::size_t kMostRemovals = 16'384;
+/// Calls and syncs of one naming. Only uploads into directories that are being made have more.
+constexpr std::size_t kMostNamingSteps = 8;
+
+class UringDiskQueue final : public DiskQueue {
+public:
+    UringDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+        // Completions need not interrupt the loop: it enters the kernel often enough. Kernels before 6.0 refuse to know.
+        constexpr unsigned kSpared = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SINGLE_ISSUER;
+        if (!event_) return;
+        if (io_uring_queue_init(kEntries, &ring_, kSpared) != 0 && io_uring_queue_init(kEntries, &ring_, 0) != 0)
+            return;
+        state_ = State::ready;
+        if (io_uring_register_eventfd(&ring_, event_.get()) != 0) {
+            io_uring_queue_exit(&ring_);
+            state_ = State::unavailable;
+        }
+        // Each waits for the disk and does nothing else. The kernel's own bound, four for each core, would make clients
+        // wait for each other where one flush of the journal serves all of them. Kernels before 5.15 keep that bound.
+        std::array<unsigned, 2> workers{kWorkers, 0};
+        io_uring_register_iowq_max_workers(&ring_, workers.data());
+        for (std::uint16_t i = 0; i < kEntries; ++i) unused_[i] = i;
+        unused_count_ = kEntries;
+    }
+    UringDiskQueue(const UringDiskQueue&) = delete;
+    UringDiskQueue& operator=(const UringDiskQueue&) = delete;
+    ~UringDiskQueue() override {
+        for (const Waiting& left : waiting_) {
+            if (left.operation == nullptr) ::close(left.file);
+        }
+        if (is_available()) io_uring_queue_exit(&ring_);
+        // The kernel may have given up those in flight; a name that is gone already does no harm.
+        for (const Flying& flying : flying_) {
+            if (flying.removal.directory != nullptr) remove(flying.removal);
+        }
+        for (const Removal& left : removals_) remove(left);
+    }
+
+    [[nodiscard]] bool is_available() const { return state_ == State::ready; }
+
+    void sync_data(int file, DiskOperation& operation, http::Wake wake) override {
+        waiting_.push_back({file, IORING_FSYNC_DATASYNC, &operation, wake});
+    }
+    void sync_all(int file, DiskOperation& operation, http::Wake wake) override {
+        waiting_.push_back({file, 0, &operation, wake});
+    }
+
+    void wake_later(http::Wake wake) override {
+        later_.push_back(wake);
+        ::eventfd_write(event_.get(), 1);
+    }
+
+    bool name_later(NamingOperation& operation, http::Wake wake) override {
+        if (naming_ == Naming::unknown_to_kernel || operation.steps() > kMostNamingSteps) return false;
+        namings_.add(operation, wake);
+        return true;
+    }
+
+    void close_later(base::Fd file) override {
+        if (file) waiting_.push_back({file.take(), 0, nullptr, 0});
+    }
+
+    void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
+        Removal removal{std::move(directory), std::move(name)};
+        if (removals_.size() >= kMostRemovals) return remove(removal);
+        removals_.push_back(std::move(removal));
+    }
+
+    void submit() override {
+        while (!waiting_.empty() && unused_count_ > 0) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) break;
+            const Waiting& next = waiting_.front();
+            const std::uint16_t slot = unused_[--unused_count_];
+            flying_[slot] = {next.operation, nullptr, next.wake, {}, 0};
+            if (next.operation != nullptr) {
+                io_uring_prep_fsync(entry, next.file, next.flags);
+            } else {
+                io_uring_prep_close(entry, next.file);
+                // A worker's from the start: the kernel would try it here first, and succeed.
+                io_uring_sqe_set_flags(entry, IOSQE_ASYNC);
+            }
+            io_uring_sqe_set_data64(entry, slot);
+            waiting_.pop_front();
+        }
+        submit_namings();
+        submit_removals();
+        const unsigned prepared = io_uring_sq_ready(&ring_);
+        if (prepared == 0) return;
+        const int taken = io_uring_submit(&ring_);
+        if (taken == static_cast<int>(prepared)) return;
+        // The kernel is short of memory, or does not know an operation: what it left stays prepared, and the event
+        // brings the next try.
+        ::eventfd_write(event_.get(), 1);
+        doubt_namings();
+    }
+
+    void reap(std::vector<http::Wake>& wakes) override {
+        eventfd_t count = 0;
+        ::eventfd_read(event_.get(), &count);
+        wakes.insert(wakes.end(), later_.begin(), later_.end());
+        later_.clear();
+        io_uring_cqe* completion = nullptr;
+        while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
+            const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
+            Flying& flying = flying_[slot];
+            if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
+            if (flying.batch != nullptr) end_step(flying, completion->res, wakes);
+            if (flying.operation != nullptr) {
+                flying.operation->error = completion->res < 0 ? -completion->res : 0;
+                flying.operation->done = true;
+                wakes.push_back(flying.wake);
+            }
+            unused_[unused_count_++] = slot;
+            io_uring_cqe_seen(&ring_, completion);
+        }
+    }
+
+    [[nodiscard]] int event_descriptor() const override { return event_.get(); }
+    [[nodiscard]] std::string_view kind() const override { return "io_uring"; }
+
+private:
+    enum class State : std::uint8_t { unavailable, ready };
+    enum class Naming : std::uint8_t { possible, unknown_to_kernel };
+    struct Waiting {
+        int file;
+        unsigned flags;
+        DiskOperation* operation;  ///< null: the file is closed, which nobody waits for
+        http::Wake wake;
+    };
+    struct Removal {
+        std::shared_ptr<const base::Fd> directory;  ///< null: none
+        std::string name;
+    };
+    struct Flying {
+        DiskOperation* operation = nullptr;
+        NamingBatch* batch = nullptr;  ///< of which this is one step
+        http::Wake wake = 0;
+        Removal removal;
+        std::size_t step = 0;  ///< of the batch
+    };
+
+    static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
+
+    /// A chain goes to the kernel whole: links do not reach beyond one submission.
+    void submit_namings() {
+        while (NamingBatch* const batch = namings_.begin(std::min(unused_count_, io_uring_sq_space_left(&ring_)))) {
+            for (std::size_t step = 0; step < batch->steps(); ++step) {
+                io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+                const std::uint16_t slot = unused_[--unused_count_];
+                flying_[slot] = {nullptr, batch, 0, {}, step};
+                prepare_step(entry, batch->operation(step), batch->number(step));
+                // A call that failed is its naming's affair: the next ones are made.
+                if (step + 1 < batch->steps()) io_uring_sqe_set_flags(entry, IOSQE_IO_HARDLINK);
+                io_uring_sqe_set_data64(entry, slot);
+            }
+        }
+    }
+
+    static void prepare_step(io_uring_sqe* entry, const NamingOperation& naming, std::size_t number) {
+        if (number >= naming.calls.size()) {
+            io_uring_prep_fsync(entry, naming.directories[number - naming.calls.size()], 0);
+            return;
+        }
+        const NamingCall& call = naming.calls[number];
+        switch (call.kind) {
+            case NamingCall::Kind::link:
+                io_uring_prep_linkat(entry, call.from_directory, call.from.c_str(), call.to_directory, call.to.c_str(),
+                                     static_cast<int>(call.flags));
+                break;
+            case NamingCall::Kind::rename:
+                io_uring_prep_renameat(entry, call.from_directory, call.from.c_str(), call.to_directory,
+                                       call.to.c_str(), call.flags);
+                break;
+        }
+    }
+
+    void end_step(Flying& flying, int result, std::vector<http::Wake>& wakes) {
+        NamingBatch& batch = *std::exchange(flying.batch, nullptr);
+        // Before 5.15; some file systems say it of a flag, and lose little by names given in line.
+        if (result == -EINVAL && !batch.is_sync(flying.step)) naming_ = Naming::unknown_to_kernel;
+        if (batch.end_step(flying.step, result < 0 ? -result : 0)) namings_.end(batch, wakes);
+    }
+
+    /// The kernel took a part of what was prepared. What it takes later is not linked to that: a directory may be synced
+    /// too early, and whoever waits for it is told.
+    void doubt_namings() {
+        for (const Flying& flying : flying_) {
+            if (flying.batch != nullptr) flying.batch->doubt();
+        }
+    }
+
+    void submit_removals() {
+        while (!removals_.empty() && removing_ < kRemovals && unused_count_ > 0) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) return;
+            const std::uint16_t slot = unused_[--unused_count_];
+            Flying& flying = flying_[slot];
+            flying = {nullptr, nullptr, 0, std::move(removals_.front()), 0};
+            removals_.pop_front();
+            ++removing_;
+            io_uring_prep_unlinkat(entry, flying.removal.directory->get(), flying.removal.name.c_str(), 0);
+            io_uring_sqe_set_data64(entry, slot);
+        }
+    }
+
+    /// Kernels before 5.11 do not know the operation.
+    void end_removal(Flying& flying, int result) {
+        if (result == -EINVAL) remove(flying.removal);
+        flying.removal = {};
+        --removing_;
+    }
+
+    base::Fd event_;
+    io_uring ring_{};
+    State state_ = State::unavailable;
+    Naming naming_ = Naming::possible;
+    std::deque<Waiting> waiting_;
+    NamingBatches namings_;
+    std::deque<Removal> removals_;
+    unsigned removing_ = 0;
+    std::vector<http::Wake> later_;
+    std::array<Flying, kEntries> flying_;
+    std::array<std::uint16_t, kEntries> unused_{};
+    unsigned unused_count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<DiskQueue> make_uring_disk_queue() {
+    auto queue = std::make_unique<UringDiskQueue>();
+    if (!queue->is_available()) return nullptr;
+    return queue;
+}
+
+}  // namespace storage

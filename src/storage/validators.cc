@@ -1,0 +1,77 @@
+// Tags and times out of stat.
+#include "storage/validators.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace storage {
+namespace {
+
+bool is_same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+
+/// Lower-case hexadecimal; a time is written as its two's complement.
+template <class Number>
+void append_hex(std::string& text, Number number) {
+    std::array<char, 16> digits;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint64_t>(number), 16);
+    text.append(digits.data(), end.ptr);
+}
+
+void append_time(std::string& text, const timespec& time) {
+    append_hex(text, time.tv_sec);
+    text.push_back('.');
+    append_hex(text, time.tv_nsec);
+}
+
+}  // namespace
+
+bool is_young_stamp(const timespec& time, base::UnixNs now) {
+    // Seconds first: a stamp may lie beyond what 64 bits of nanoseconds hold. One that is seconds ahead comes from
+    // another clock, and no change right now would repeat it.
+    const std::int64_t now_seconds = now / base::kNsPerSecond;
+    if (time.tv_sec < now_seconds - 10 || time.tv_sec > now_seconds + 10) return false;
+    return time.tv_sec * base::kNsPerSecond + time.tv_nsec > now - kClockTickNs;
+}
+
+bool is_young(const struct stat& status, base::UnixNs now) {
+    // Only the ctime counts: every change sets it, and nobody can choose it.
+    return is_young_stamp(status.st_ctim, now);
+}
+
+bool needs_weak_tag(const struct stat& status, base::UnixNs now) {
+    return is_same_time(status.st_mtim, status.st_ctim) && is_young(status, now);
+}
+
+void append_entity_tag(std::string& tag, const struct stat& status, bool weak) {
+    tag.append(weak ? "W/\"" : "\"");
+    append_hex(tag, status.st_ino);
+    tag.push_back('-');
+    append_hex(tag, status.st_size);
+    tag.push_back('-');
+    append_time(tag, status.st_mtim);
+    // The ctime is most often the mtime.
+    if (!is_same_time(status.st_mtim, status.st_ctim)) {
+        tag.push_back('-');
+        append_time(tag, status.st_ctim);
+    }
+    tag.push_back('"');
+}
+
+std::string make_entity_tag(const struct stat& status, bool weak) {
+    std::string tag;
+    append_entity_tag(tag, status, weak);
+    return tag;
+}
+
+std::int64_t last_modified_seconds(const struct stat& status, base::UnixNs now) {
+    return std::clamp<std::int64_t>(status.st_mtim.tv_sec, 0, std::max<std::int64_t>(now / base::kNsPerSecond, 0));
+}
+
+bool is_same_version(const struct stat& a, const struct stat& b) {
+    return a.st_ino == b.st_ino && is_same_time(a.st_ctim, b.st_ctim) && is_same_time(a.st_mtim, b.st_mtim) &&
+           a.st_size == b.st_size && a.st_dev == b.st_dev;
+}
+
+}  // namespace storage

@@ -1,0 +1,40 @@
+// The table of errno to refusal.
+#include "storage/write_error.h"
+
+#include <cerrno>
+
+namespace storage {
+
+http::Refusal write_refusal(int error) {
+    using http::Status;
+    switch (error) {
+        case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this upload."};
+        case EDQUOT: return {Status::insufficient_storage, "the disk quota does not leave room for this upload."};
+        case EFBIG:
+            return {Status::content_too_large,
+                    "the file system (or the limit set for the server's process) does not "
+                    "take files of this size."};
+        case EROFS: return {Status::forbidden, "the file system is read-only."};
+        case EACCES:
+        case EPERM: return {Status::forbidden, "the server's process has no right to write here."};
+        case EXDEV:
+        case ELOOP: return {Status::forbidden, "the path leads through a symbolic link that may not be followed."};
+        case ENOTDIR: return {Status::conflict, "a part of the path is a file, not a directory."};
+        case EISDIR: return {Status::conflict, "there is a directory of this name; send the file to a path below it."};
+        case ENOENT: return {Status::conflict, "the directory was removed at the same time; try again."};
+        case ENAMETOOLONG: return {Status::uri_too_long, "a name in the path is longer than the file system allows."};
+        case E2BIG: return {Status::uri_too_long, "the path names more than 64 directories that do not exist yet."};
+        case EINVAL: return {Status::bad_request, "the file system does not take this name."};
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EAGAIN: return {Status::service_unavailable, "the server is out of descriptors or memory; try again."};
+        default: return {Status::internal_server_error, "the disk failed; nothing was changed."};
+    }
+}
+
+http::Refusal taken_name_refusal() {
+    return {http::Status::conflict, "there is something of that name already; PUT to its own path replaces it."};
+}
+
+}  // namespace storage

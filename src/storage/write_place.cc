@@ -1,0 +1,152 @@
+// Resolving and making the directories above a target.
+#include "storage/write_place.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+namespace storage {
+namespace {
+
+constexpr mode_t kDirectoryMode = 0777;  // without the process's umask
+/// Directories that one upload may make: each is held open until it is durable.
+constexpr std::size_t kMaxNewDirectories = 64;
+
+std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+WritePlace::WritePlace(const FileRoot& root, NewDirectories& made, std::string_view path)
+    : root_(&root), made_(&made), path_(path) {
+    assert(path.size() > 1 && path.front() == '/');
+    if (path.ends_with('/')) path.remove_suffix(1);
+    name_ = last_segment(path);
+}
+
+WritePlace& WritePlace::operator=(WritePlace&& other) noexcept {
+    if (this == &other) return *this;
+    abandon();
+    root_ = other.root_;
+    made_ = other.made_;
+    path_ = std::move(other.path_);
+    name_ = std::move(other.name_);
+    directory_ = std::move(other.directory_);
+    links_ = std::exchange(other.links_, {});
+    missing_ = std::move(other.missing_);
+    return *this;
+}
+
+std::expected<WritePlace, FileError> WritePlace::find(const FileRoot& root, NewDirectories& made,
+                                                      std::string_view path) {
+    WritePlace place(root, made, path);
+    if (place.name_.size() > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
+    const std::size_t end = (path.ends_with('/') ? path.size() - 1 : path.size()) - place.name_.size();
+    const std::string_view parent = end == 1 ? path.substr(0, 1) : path.substr(0, end - 1);
+    if (made.empty()) {
+        auto opened = root.open_directory(parent);
+        if (opened) {
+            place.directory_ = std::move(*opened);
+            return place;
+        }
+        if (opened.error().number != ENOENT) return std::unexpected(opened.error());
+    }
+    auto walked = place.walk(parent);
+    if (!walked) return std::unexpected(walked.error());
+    return place;
+}
+
+/// One level after the other, each resolved from the root: finds what is missing and what is not durable yet.
+std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
+    auto top = root_->open_directory("/");
+    if (!top) return std::unexpected(top.error());
+    directory_ = std::move(*top);
+    for (std::size_t at = 1; at < parent.size();) {
+        const std::size_t end = std::min(parent.find('/', at), parent.size());
+        const std::string_view prefix = parent.substr(0, end);
+        // Below a missing directory the kernel has not looked at the names yet.
+        if (end - at > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
+        at = end + 1;
+        if (!missing_.empty()) {
+            if (missing_.size() == kMaxNewDirectories) return std::unexpected(FileError{E2BIG});
+            missing_.emplace_back(prefix);
+            continue;
+        }
+        auto opened = root_->open_directory(prefix);
+        if (!opened && opened.error().number == ENOENT) {
+            missing_.emplace_back(prefix);
+        } else if (!opened) {
+            return std::unexpected(opened.error());
+        } else if (made_->has(prefix)) {
+            hold(std::move(*opened), prefix, Link::Maker::another);
+        } else {
+            directory_ = std::move(*opened);
+        }
+    }
+    return {};
+}
+
+void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
+    links_.push_back(
+        {std::exchange(directory_, std::move(next)), std::string(last_segment(path)), std::string(path), maker});
+    made_->hold(links_.back().path);
+}
+
+std::expected<void, FileError> WritePlace::make_parents() {
+    for (const std::string& path : missing_) {
+        const std::string name(last_segment(path));
+        const bool made = ::mkdirat(directory_.get(), name.c_str(), kDirectoryMode) == 0;
+        if (!made && errno != EEXIST) return std::unexpected(FileError{errno});
+        base::Fd next(::openat(directory_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!next) return std::unexpected(FileError{errno});
+        hold(std::move(next), path, made ? Link::Maker::us : Link::Maker::another);
+    }
+    missing_.clear();
+    return {};
+}
+
+std::expected<std::optional<struct stat>, FileError> WritePlace::status() const {
+    if (has_missing_parents()) return std::nullopt;
+    struct stat status{};
+    if (::fstatat(directory_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
+    if (errno == ENOENT) return std::nullopt;
+    return std::unexpected(FileError{errno});
+}
+
+std::expected<std::optional<struct stat>, FileError> WritePlace::served_status() const {
+    auto found = status();
+    if (!found || !found->has_value() || !S_ISLNK((*found)->st_mode)) return found;
+    const auto followed = root_->stat(path_);
+    if (!followed) return std::nullopt;
+    return *followed;
+}
+
+void WritePlace::set_name(std::string_view name) {
+    path_.resize(path_.rfind('/') + 1);
+    path_.append(name);
+    name_ = name;
+}
+
+void WritePlace::keep() {
+    for (Link& link : links_) link.maker = Link::Maker::another;
+}
+
+std::vector<int> WritePlace::changed_directories() const {
+    std::vector<int> open{directory_.get()};
+    for (const Link& link : links_) open.push_back(link.parent.get());
+    return open;
+}
+
+void WritePlace::abandon() {
+    for (; !links_.empty(); links_.pop_back()) {
+        const Link& link = links_.back();
+        made_->release(link.path);
+        if (link.maker == Link::Maker::us) ::unlinkat(link.parent.get(), link.name.c_str(), AT_REMOVEDIR);
+    }
+}
+
+}  // namespace storage

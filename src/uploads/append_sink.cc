@@ -1,0 +1,136 @@
+// Bytes into the upload, and what follows when they are all in.
+#include "uploads/append_sink.h"
+
+#include <utility>
+
+#include "base/file_io.h"
+#include "handler/error_page.h"
+#include "handler/ready_answer.h"
+#include "http/upload_fields.h"
+#include "storage/write_error.h"
+
+namespace uploads {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes (--max-body)."};
+constexpr Refusal kTooLong{Status::bad_request,
+                           "there are more bytes than the upload's length; the upload is cancelled."};
+constexpr Refusal kTakenOver{
+    Status::conflict,
+    "another request to the upload came later and goes on in place of this one; HEAD tells the "
+    "offset."};
+/// Free space is looked at anew after this many bytes.
+constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
+
+}  // namespace
+
+AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload, std::shared_ptr<const PartialFile> bytes,
+                       UploadDigests digests, const Setting& setting)
+    : store_(store),
+      number_(upload.number),
+      generation_(upload.generation),
+      bytes_(std::move(bytes)),
+      digests_(std::move(digests)),
+      setting_(setting),
+      begin_(upload.offset),
+      told_(upload.offset) {
+    if (setting.role != Role::creates || setting.interims == Interims::unwanted) return;
+    announcement_ =
+        http::Interim{Status::upload_resumption_supported, announcement_fields(store, upload, setting.max_bytes)};
+}
+
+/// nullptr when the upload is gone, or another request has it now.
+UploadStore::Upload* AppendSink::current() const {
+    UploadStore::Upload* const upload = store_.find(number_);
+    return upload != nullptr && upload->generation == generation_ ? upload : nullptr;
+}
+
+std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block) {
+    UploadStore::Upload* const upload = current();
+    if (upload == nullptr) return std::unexpected(kTakenOver);
+    const auto exceeds = [&](std::uint64_t bound) {
+        return upload->offset > bound || block.size() > bound - upload->offset;
+    };
+    // Such an upload can never become whole.
+    if (upload->length && exceeds(*upload->length)) {
+        store_.remove(*upload);
+        return std::unexpected(kTooLong);
+    }
+    if (setting_.max_bytes > 0 && exceeds(setting_.max_bytes)) {
+        store_.remove(*upload);
+        return std::unexpected(kTooLarge);
+    }
+    digests_.update(block);
+    return write_bytes(*upload, block);
+}
+
+std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block) {
+    if (const int error = base::write_at(bytes_->file.get(), upload.offset, block); error != 0) {
+        return std::unexpected(storage::write_refusal(error));
+    }
+    unchecked_ += block.size();
+    store_.prolong(upload);
+    store_.collect_syncs();
+    // Bytes that a digest may still take back are not promised.
+    if (!digests_.any() && upload.offset - upload.synced >= store_.limits().sync_every_bytes) {
+        store_.sync_in_background(upload, bytes_);
+    }
+    if (unchecked_ < kSpaceCheckBytes || store_.parts().min_free_bytes == 0) return {};
+    unchecked_ = 0;
+    return storage::FileSink::check_space(bytes_->file.get(), store_.parts().min_free_bytes, 0);
+}
+
+std::optional<http::Interim> AppendSink::take_interim() {
+    if (announcement_) return std::exchange(announcement_, std::nullopt);
+    if (setting_.interims == Interims::unwanted || digests_.any()) return std::nullopt;
+    const UploadStore::Upload* const upload = current();
+    if (upload == nullptr || upload->synced < told_ + store_.limits().sync_every_bytes) return std::nullopt;
+    told_ = upload->synced;
+    return http::Interim{Status::upload_resumption_supported, progress_fields(told_)};
+}
+
+Refusal AppendSink::incomplete() const {
+    return {Status::bad_request,
+            "the body ended before its announced end; what arrived is kept, and HEAD on the upload resource tells how "
+            "much that is"};
+}
+
+/// The digest says that these are not the bytes the client meant.
+std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, const Refusal& refusal) {
+    const bool is_all = begin_ == 0 && setting_.role == Role::creates;
+    if (!is_all) {
+        upload.phase = UploadStore::Phase::taking_back;
+        return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
+    }
+    store_.remove(upload);
+    return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, refusal));
+}
+
+std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
+    UploadStore::Upload* const upload = current();
+    if (upload == nullptr)
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, kTakenOver));
+    if (const auto refusal = digests_.finish(trailers, bytes_->file.get(), upload->offset, begin_)) {
+        return take_back(*upload, *refusal);
+    }
+    if (setting_.ends == Ends::whole) return complete(*upload);
+    const auto told = setting_.role == Role::creates ? OffsetAnswer::Told::created : OffsetAnswer::Told::appended;
+    return std::make_unique<OffsetAnswer>(store_, *upload, bytes_, OffsetAnswer::Telling{told, setting_.max_bytes, 0});
+}
+
+std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {
+    if (upload.length && *upload.length != upload.offset) {
+        return std::make_unique<handler::ReadyAnswer>(inconsistent_length());
+    }
+    upload.length = upload.offset;
+    upload.phase = UploadStore::Phase::publishing;
+    // A body that was the whole file was hashed while it streamed.
+    const bool is_hashed = begin_ == 0 && setting_.role == Role::creates;
+    return std::make_unique<CompletionAnswer>(store_, number_, bytes_,
+                                              is_hashed ? std::optional(digests_.answer_field()) : std::nullopt);
+}
+
+}  // namespace uploads

@@ -1,0 +1,57 @@
+// The body of a request that creates a resumable upload or appends to one: its bytes go into the upload's file at once,
+// and stay there whatever becomes of the request. Made by ResumableUploads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/body.h"
+#include "uploads/resumption_answers.h"
+#include "uploads/upload_digests.h"
+#include "uploads/upload_store.h"
+
+namespace uploads {
+
+class AppendSink final : public http::BodySink {
+public:
+    enum class Ends : std::uint8_t { part, whole };
+    enum class Role : std::uint8_t { creates, appends };
+    enum class Interims : std::uint8_t { unwanted, wanted };  ///< by the client's version of the draft
+
+    struct Setting {
+        Ends ends;
+        Role role;
+        Interims interims;
+        std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
+    };
+
+    /// `store` outlives this; the upload's generation is that of this request. `digests` cover what `setting` says.
+    AppendSink(UploadStore& store, const UploadStore::Upload& upload, std::shared_ptr<const PartialFile> bytes,
+               UploadDigests digests, const Setting& setting);
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override;
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override;
+    std::optional<http::Interim> take_interim() override;
+    [[nodiscard]] http::Refusal incomplete() const override;
+
+private:
+    UploadStore::Upload* current() const;
+    std::expected<void, http::Refusal> write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block);
+    std::unique_ptr<http::PendingResponse> take_back(UploadStore::Upload& upload, const http::Refusal& refusal);
+    std::unique_ptr<http::PendingResponse> complete(UploadStore::Upload& upload);
+
+    UploadStore& store_;
+    std::uint64_t number_;
+    std::uint64_t generation_;
+    std::shared_ptr<const PartialFile> bytes_;
+    UploadDigests digests_;
+    Setting setting_;
+    std::uint64_t begin_;          ///< the offset of the body's first byte
+    std::uint64_t told_;           ///< the offset that the client heard of last
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+    std::optional<http::Interim> announcement_;
+};
+
+}  // namespace uploads

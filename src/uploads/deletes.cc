@@ -1,0 +1,41 @@
+// Deletes: what is refused at once, and the answer after the directory's sync.
+#include "uploads/deletes.h"
+
+#include <utility>
+
+#include "handler/error_page.h"
+#include "storage/file_removal.h"
+
+namespace uploads {
+namespace {
+
+class DeleteAnswer final : public http::PendingResponse {
+public:
+    explicit DeleteAnswer(storage::FileRemoval removal) : removal_(std::move(removal)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto result = removal_.advance(wake);
+        if (!result) return std::nullopt;
+        if (!*result) return handler::refusal_response(nullptr, result->error());
+        http::Response response;
+        response.status = http::Status::no_content;
+        return response;
+    }
+
+private:
+    storage::FileRemoval removal_;
+};
+
+}  // namespace
+
+handler::Decision Deletes::handle(const http::Request& request, std::string_view path) {
+    if (path == "/")
+        return handler::error_response(&request, http::Status::forbidden, "the root itself is not deleted.");
+    if (storage::is_hidden(path))
+        return handler::error_response(&request, http::Status::not_found, "there is no such file.");
+    auto removal = storage::FileRemoval::open(parts_, path, storage::WriteConditions(request));
+    if (!removal) return handler::refusal_response(&request, removal.error());
+    return std::make_unique<DeleteAnswer>(std::move(*removal));
+}
+
+}  // namespace uploads

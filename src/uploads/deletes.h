@@ -1,0 +1,23 @@
+// DELETE of files and of empty directories below the root. Called by the router.
+#pragma once
+
+#include <string_view>
+
+#include "handler/handler.h"
+#include "storage/file_sink.h"
+
+namespace uploads {
+
+class Deletes {
+public:
+    /// `parts` must outlive this and every answer that it makes.
+    explicit Deletes(const storage::WriteParts& parts) : parts_(parts) {}
+
+    /// `request.method` is DELETE, and deletes are allowed. `path`: the file's, which may differ from the request's.
+    handler::Decision handle(const http::Request& request, std::string_view path);
+
+private:
+    const storage::WriteParts& parts_;
+};
+
+}  // namespace uploads

@@ -1,0 +1,272 @@
+// MKCOL, and the two actions of plain forms.
+#include "uploads/directory_actions.h"
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "handler/error_page.h"
+#include "handler/kept_request.h"
+#include "handler/ready_answer.h"
+#include "http/form.h"
+#include "http/multipart.h"
+#include "http/target.h"
+#include "storage/directory_creation.h"
+#include "storage/file_removal.h"
+#include "storage/memory_sink.h"
+#include "uploads/form_answer.h"
+#include "uploads/upload_name.h"
+
+namespace uploads {
+namespace {
+
+using Action = DirectoryActions::Action;
+using http::Refusal;
+using http::Status;
+using Name = std::expected<std::string, Refusal>;
+
+constexpr std::string_view kFieldName = "name";
+/// The name percent-encoded: browsers change line breaks, and bytes that are not UTF-8, in a field's value.
+constexpr std::string_view kSegmentFieldName = "segment";
+constexpr std::size_t kMaxActionFields = 10;
+constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
+
+std::string with_slash(std::string_view path) {
+    std::string text(path);
+    if (!text.ends_with('/')) text.push_back('/');
+    return text;
+}
+
+Name find_urlencoded_name(std::string_view body) {
+    const auto fields = http::parse_form(body, {.fields = kMaxActionFields});
+    if (!fields) return Name(std::unexpect, kNoName);
+    std::optional<std::string> name;
+    for (const http::FormField& field : *fields) {
+        if (field.name != kFieldName && field.name != kSegmentFieldName) continue;
+        if (name) return Name(std::unexpect, kNoName);
+        name.emplace();
+        if (field.name == kFieldName) {
+            *name = field.value;
+        } else {
+            http::append_form_decoded(*name, field.value);
+        }
+    }
+    return name ? Name(std::move(*name)) : Name(std::unexpect, kNoName);
+}
+
+Name find_multipart_name(std::string_view body, std::string_view boundary) {
+    using Event = http::MultipartParser::Event;
+    http::MultipartParser parser(boundary, kMaxActionFields);
+    std::span<const std::byte> rest = std::as_bytes(std::span(body));
+    std::optional<std::string> name;
+    bool is_name = false;
+    while (true) {
+        const http::MultipartParser::Step step = parser.next(rest);
+        rest = rest.subspan(step.consumed);
+        switch (step.event) {
+            case Event::part_begin:
+                is_name = parser.part().name == kFieldName && !parser.part().filename;
+                if (is_name && name) return Name(std::unexpect, kNoName);
+                if (is_name) name.emplace();
+                break;
+            case Event::part_bytes:
+                if (is_name) name->append(reinterpret_cast<const char*>(step.bytes.data()), step.bytes.size());
+                break;
+            case Event::part_end: is_name = false; break;
+            case Event::error: return Name(std::unexpect, Refusal{Status::bad_request, parser.error_text()});
+            case Event::end:
+            case Event::need_more:
+                if (!parser.complete()) {
+                    return Name(std::unexpect,
+                                Refusal{Status::bad_request, "the form ends before its closing boundary."});
+                }
+                return name ? Name(std::move(*name)) : Name(std::unexpect, kNoName);
+        }
+    }
+}
+
+/// Waits for a directory to be durable.
+class CreationAnswer final : public http::PendingResponse {
+public:
+    CreationAnswer(storage::DirectoryCreation creation, std::unique_ptr<const handler::KeptRequest> request,
+                   std::string location, http::MethodSet allowed)
+        : creation_(std::move(creation)),
+          request_(std::move(request)),
+          location_(std::move(location)),
+          allowed_(allowed) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto result = creation_.advance(wake);
+        if (!result) return std::nullopt;
+        const http::Request& request = request_->get();
+        if (!*result) return refuse_creation(request, result->error(), allowed_);
+        if (request.method == http::Method::post && handler::prefers_html(request)) return see_directory(request);
+        http::Response response;
+        response.status = Status::created;
+        response.add("Location", location_);
+        return response;
+    }
+
+    /// A form is no MKCOL: what has the name is a conflict there, and not a matter of the method.
+    static http::Response refuse_creation(const http::Request& request, Refusal refusal, http::MethodSet allowed) {
+        const bool exists = refusal.status == Status::method_not_allowed;
+        if (exists && request.method == http::Method::post) refusal.status = Status::conflict;
+        http::Response response = handler::refusal_response(&request, refusal);
+        if (refusal.status == Status::method_not_allowed) response.add("Allow", handler::allow_value(allowed));
+        return response;
+    }
+
+private:
+    storage::DirectoryCreation creation_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    std::string location_;
+    http::MethodSet allowed_;
+};
+
+class RemovalAnswer final : public http::PendingResponse {
+public:
+    RemovalAnswer(storage::FileRemoval removal, std::unique_ptr<const handler::KeptRequest> request)
+        : removal_(std::move(removal)), request_(std::move(request)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto result = removal_.advance(wake);
+        if (!result) return std::nullopt;
+        const http::Request& request = request_->get();
+        if (!*result) return handler::refusal_response(&request, result->error());
+        if (handler::prefers_html(request)) return see_directory(request);
+        http::Response response;
+        response.status = Status::no_content;
+        return response;
+    }
+
+private:
+    storage::FileRemoval removal_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+};
+
+/// Takes the form of an action.
+class ActionSink final : public http::BodySink {
+public:
+    ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
+               std::string_view directory, Action action, std::optional<std::string> boundary)
+        : parts_(parts),
+          config_(config),
+          request_(std::make_unique<const handler::KeptRequest>(request)),
+          directory_(directory),
+          action_(action),
+          boundary_(std::move(boundary)),
+          body_(kMaxActionBytes) {}
+
+    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+        const std::string body = body_.take();
+        const Name name = boundary_ ? find_multipart_name(body, *boundary_) : find_urlencoded_name(body);
+        if (!name) return refuse(handler::refusal_response(&request_->get(), name.error()));
+        return action_ == Action::create ? create(*name) : remove(*name);
+    }
+
+private:
+    static std::unique_ptr<http::PendingResponse> refuse(http::Response response) {
+        return std::make_unique<handler::ReadyAnswer>(std::move(response));
+    }
+
+    std::unique_ptr<http::PendingResponse> create(const std::string& name) {
+        const http::Request& request = request_->get();
+        if (const auto fault = find_name_fault(name)) return refuse(handler::refusal_response(&request, *fault));
+        if (config_.is_records_file(directory_ + name))
+            return refuse(handler::refusal_response(&request, kRecordsName));
+        auto creation = storage::DirectoryCreation::open(parts_, directory_ + name);
+        if (!creation) return refuse(CreationAnswer::refuse_creation(request, creation.error(), {}));
+        std::string location = with_slash(http::encode_path(std::string(request.path()) + name));
+        return std::make_unique<CreationAnswer>(std::move(*creation), std::move(request_), std::move(location),
+                                                http::MethodSet());
+    }
+
+    /// Of a file or an empty directory, whose name may have a slash at its end.
+    std::unique_ptr<http::PendingResponse> remove(std::string name) {
+        const http::Request& request = request_->get();
+        if (name.ends_with('/')) name.pop_back();
+        const bool is_segment = !name.empty() && name.find('/') == std::string::npos &&
+                                name.find('\0') == std::string::npos && name != "." && name != "..";
+        if (!is_segment) {
+            return refuse(handler::error_response(&request, Status::unprocessable_content,
+                                                  "the name has to be that of one entry of this directory."));
+        }
+        std::string path = directory_ + name;
+        if (storage::is_hidden(path)) {
+            return refuse(handler::error_response(&request, Status::not_found, "there is no such file."));
+        }
+        if (config_.is_records_file(path)) return refuse(handler::refusal_response(&request, kRecordsName));
+        const auto found = parts_.root.stat_name(path);
+        if (found && S_ISDIR(found->st_mode)) path.push_back('/');
+        auto removal = storage::FileRemoval::open(parts_, path, {});
+        if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
+        return std::make_unique<RemovalAnswer>(std::move(*removal), std::move(request_));
+    }
+
+    const storage::WriteParts& parts_;
+    const handler::WriteRules& config_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    std::string directory_;
+    Action action_;
+    std::optional<std::string> boundary_;  ///< of multipart/form-data; urlencoded otherwise
+    storage::MemorySink body_;
+};
+
+bool is_urlencoded(std::string_view content_type) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    return base::equals_ignoring_case(base::trim_blanks(type), "application/x-www-form-urlencoded");
+}
+
+}  // namespace
+
+std::optional<Action> DirectoryActions::find_action(std::string_view query) {
+    if (query == "mkcol") return Action::create;
+    if (query == "delete") return Action::remove;
+    return std::nullopt;
+}
+
+handler::Decision DirectoryActions::create(const http::Request& request, std::string_view path,
+                                           http::MethodSet allowed) {
+    if (storage::is_hidden(path)) {
+        return handler::error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
+    }
+    if (request.has_body()) {
+        // RFC 4918 §9.3: what a body would mean is defined nowhere.
+        return handler::error_response(&request, Status::unsupported_media_type,
+                                       "MKCOL makes an empty directory; send it without a body.");
+    }
+    const auto refuse = [&](const Refusal& refusal) {
+        return CreationAnswer::refuse_creation(request, refusal, allowed);
+    };
+    if (path == "/") return refuse({Status::method_not_allowed, "the root is there already."});
+    auto creation = storage::DirectoryCreation::open(parts_, path);
+    if (!creation) return refuse(creation.error());
+    return std::make_unique<CreationAnswer>(std::move(*creation), std::make_unique<const handler::KeptRequest>(request),
+                                            with_slash(http::encode_path(request.path())), allowed);
+}
+
+handler::Decision DirectoryActions::act(const http::Request& request, std::string_view path, Action action) {
+    const bool is_allowed = action == Action::create ? config_.allow_upload : config_.allow_delete;
+    if (!is_allowed) {
+        return handler::error_response(&request, Status::forbidden,
+                                       action == Action::create ? "directories are not made here (--allow-upload)."
+                                                                : "nothing is deleted here (--allow-delete).");
+    }
+    if (storage::is_hidden(path)) {
+        return handler::error_response(&request, Status::not_found, "there is no such directory.");
+    }
+    const std::string_view type = request.find(http::FieldName::content_type).value_or("");
+    auto boundary = http::find_form_boundary(type);
+    if (!boundary && !is_urlencoded(type)) {
+        auto response = handler::error_response(&request, Status::unsupported_media_type,
+                                                "this takes a form with a field \"name\", urlencoded or multipart.");
+        response.add("Accept", "application/x-www-form-urlencoded, multipart/form-data");
+        return response;
+    }
+    return std::make_unique<ActionSink>(parts_, config_, request, path, action, std::move(boundary));
+}
+
+}  // namespace uploads

@@ -1,0 +1,34 @@
+// What became of a form's files, told to a person or to a script. Called by form_uploads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace uploads {
+
+/// One file of a form.
+struct FormFile {
+    std::string name;  ///< as it is stored, or as the client sent it where it is not
+    std::uint64_t bytes = 0;
+    http::Status status = http::Status::created;  ///< 201, 204 (an older file was replaced), or why it is not stored
+    std::string_view fault;                       ///< the sentence of a refusal; empty when it is stored
+    std::string entity_tag;                       ///< of the stored file
+
+    [[nodiscard]] bool is_stored() const { return fault.empty(); }
+};
+
+/// The answer to `request`, a form posted to a directory, when every file is either durable or refused. 2xx only when
+/// all are stored: 201, or 200 when each replaced an older one; otherwise the status that the refused ones share, 409
+/// when they differ. A browser is sent back to the directory by 303, or gets a page that names what was not stored; a
+/// script gets JSON. `files` is not empty.
+[[nodiscard]] http::Response answer_form(const http::Request& request, const std::vector<FormFile>& files);
+
+/// 303 to the directory that `request`, from a browser, was posted to.
+[[nodiscard]] http::Response see_directory(const http::Request& request);
+
+}  // namespace uploads

@@ -1,0 +1,168 @@
+// The sink of a form, its commits and its answer.
+#include "uploads/form_uploads.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "handler/error_page.h"
+#include "handler/kept_request.h"
+#include "handler/ready_answer.h"
+#include "storage/file_commit.h"
+#include "storage/validators.h"
+#include "uploads/form_answer.h"
+#include "uploads/form_reader.h"
+
+namespace uploads {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+/// Reads what is left of the form, then commits its files, and answers.
+class FormCommits final : public http::PendingResponse {
+public:
+    FormCommits(storage::DiskQueue& disk, std::unique_ptr<const handler::KeptRequest> request,
+                std::unique_ptr<FormReader> reader)
+        : disk_(disk), request_(std::move(request)), reader_(std::move(reader)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        if (step_ == Step::reading) {
+            if (!reader_->work()) return go_on_later(wake);
+            if (const auto fault = reader_->find_fault()) return handler::refusal_response(&request_->get(), *fault);
+            step_ = Step::committing;
+        }
+        settle(wake);
+        std::size_t begun = 0;
+        while (may_begin() && begun < kFormFilesPerSlice) {
+            begin(reader_->entries()[next_++], wake);
+            ++begun;
+        }
+        if (!running_.empty()) return std::nullopt;  // the disk wakes this
+        if (next_ < reader_->entries().size()) return go_on_later(wake);
+        return answer();
+    }
+
+private:
+    enum class Step : std::uint8_t { reading, committing };
+    struct Running {
+        std::unique_ptr<storage::FileCommit> commit;
+        std::string path;  ///< that it was asked for
+        FormFile* file;
+    };
+
+    std::optional<http::Response> go_on_later(http::Wake wake) {
+        disk_.wake_later(wake);
+        return std::nullopt;
+    }
+
+    /// Of two files of one name the later one comes later.
+    [[nodiscard]] bool may_begin() const {
+        const auto& entries = reader_->entries();
+        if (next_ == entries.size() || running_.size() == kFormCommitsAtOnce) return false;
+        const auto& waiting = entries[next_].waiting;
+        return !waiting || std::ranges::find(running_, waiting->path(), &Running::path) == running_.end();
+    }
+
+    void begin(FormReader::Entry& entry, http::Wake wake) {
+        if (!entry.waiting) return;
+        std::string path = entry.waiting->path();
+        auto commit = std::move(*entry.waiting).resume();
+        entry.waiting.reset();
+        if (!commit) {
+            refuse(entry.file, commit.error());
+            return;
+        }
+        running_.push_back({std::move(*commit), std::move(path), &entry.file});
+        if (advance_one(running_.back(), wake)) running_.pop_back();
+    }
+
+    void settle(http::Wake wake) {
+        std::erase_if(running_, [&](Running& each) { return advance_one(each, wake); });
+    }
+
+    /// True when it has its result.
+    static bool advance_one(Running& running, http::Wake wake) {
+        const auto result = running.commit->advance(wake);
+        if (!result) return false;
+        if (!*result) {
+            refuse(*running.file, result->error());
+            return true;
+        }
+        const storage::FileCommit::Stored& stored = **result;
+        const bool created = stored.how == storage::FileCommit::Stored::How::created;
+        running.file->status = created ? Status::created : Status::no_content;
+        running.file->entity_tag = storage::make_entity_tag(stored.status, false);
+        const std::string& path = running.commit->path();
+        running.file->name = path.substr(path.rfind('/') + 1);
+        return true;
+    }
+
+    static void refuse(FormFile& file, const Refusal& refusal) {
+        file.status = refusal.status;
+        file.fault = refusal.reason;
+    }
+
+    http::Response answer() {
+        std::vector<FormFile> files;
+        for (FormReader::Entry& entry : reader_->entries()) files.push_back(std::move(entry.file));
+        return answer_form(request_->get(), files);
+    }
+
+    storage::DiskQueue& disk_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    std::unique_ptr<FormReader> reader_;
+    Step step_ = Step::reading;
+    std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
+    std::vector<Running> running_;
+};
+
+class FormSink final : public http::BodySink {
+public:
+    FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
+             std::string_view directory, std::string_view boundary, UploadDigests digests)
+        : disk_(parts.disk),
+          request_(std::make_unique<const handler::KeptRequest>(request)),
+          reader_(std::make_unique<FormReader>(parts, config, directory, boundary)),
+          digests_(std::move(digests)),
+          max_bytes_(config.max_body_bytes) {}
+
+    std::expected<void, Refusal> write(std::span<const std::byte> block) override {
+        if (max_bytes_ > 0 && block.size() > max_bytes_ - bytes_) {
+            return std::unexpected(Refusal{Status::content_too_large,
+                                           "the form is longer than this server takes (--max-body); nothing was "
+                                           "stored."});
+        }
+        bytes_ += block.size();
+        digests_.update(block);
+        return reader_->take(block);
+    }
+
+    bool catch_up() override { return reader_->work(); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        // The form itself is not kept: a digest that was not announced has nothing to be checked against.
+        if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
+            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
+        }
+        return std::make_unique<FormCommits>(disk_, std::move(request_), std::move(reader_));
+    }
+
+private:
+    storage::DiskQueue& disk_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    std::unique_ptr<FormReader> reader_;
+    UploadDigests digests_;
+    std::uint64_t max_bytes_;  ///< 0: no bound
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts, const handler::WriteRules& config,
+                                               const http::Request& request, std::string_view directory,
+                                               std::string_view boundary, UploadDigests digests) {
+    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests));
+}
+
+}  // namespace uploads

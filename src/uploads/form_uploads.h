@@ -1,0 +1,38 @@
+// Forms with files (multipart/form-data, RFC 7578) posted to a directory. The files stream into temporary files one
+// after the other; when the form is whole they are committed, a few at a time, and the answer says what became of each.
+// A form that is refused or cut off stores nothing. Called by Uploads.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "handler/write_rules.h"
+#include "http/body.h"
+#include "http/request.h"
+#include "storage/file_sink.h"
+#include "uploads/upload_digests.h"
+
+namespace uploads {
+
+/// Parts of one form, fields and files together: a folder of photos fits. Each file costs some memory until the answer.
+inline constexpr std::size_t kMaxFormParts = 1000;
+/// Bytes of a field, which is no file and is not kept: who forgets the file's name is told, not ignored.
+inline constexpr std::size_t kMaxFormFieldBytes = std::size_t{64} * 1024;
+/// Files opened and closed, or begun to be committed, by one call: each takes some ten microseconds.
+inline constexpr std::size_t kFormFilesPerSlice = 8;
+/// Nor longer than this, but for one file: ext4 takes a millisecond and more to make one where many were removed just now.
+inline constexpr std::chrono::microseconds kFormSlice{500};
+/// Commits at once. Each holds two descriptors; together they keep the disk busy.
+inline constexpr std::size_t kFormCommitsAtOnce = 8;
+
+/// Takes the body of `request`, a POST to the directory `directory` below the root (which ends in a slash and is not
+/// hidden; the request's own path may have a prefix). `boundary`: of its Content-Type. `parts` and `config` outlive it.
+[[nodiscard]] std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts,
+                                                             const handler::WriteRules& config,
+                                                             const http::Request& request, std::string_view directory,
+                                                             std::string_view boundary, UploadDigests digests);
+
+}  // namespace uploads

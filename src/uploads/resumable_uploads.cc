@@ -1,0 +1,250 @@
+// Creation, offset retrieval, append and cancellation (§4 of the draft).
+#include "uploads/resumable_uploads.h"
+
+#include <sys/stat.h>
+
+#include <memory>
+#include <utility>
+
+#include "handler/error_page.h"
+#include "uploads/append_sink.h"
+#include "uploads/upload_digests.h"
+
+namespace uploads {
+namespace {
+
+using http::FieldName;
+using http::Method;
+using http::Refusal;
+using http::Status;
+using http::UploadProblem;
+
+constexpr Refusal kOff{Status::not_implemented,
+                       "uploads in parts are off here; send the whole file, with \"Upload-Complete: ?1\" or without."};
+constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes (--max-body)."};
+constexpr Refusal kNoCompleteness{Status::bad_request,
+                                  "say whether this is the end: \"Upload-Complete: ?1\" or \"Upload-Complete: ?0\"."};
+constexpr Refusal kNoOffset{Status::bad_request,
+                            "say where the bytes belong: \"Upload-Offset: N\", a number that HEAD tells."};
+constexpr Refusal kWholeFields{Status::bad_request,
+                               "what is appended is a part of a file as it is, without Content-Range and "
+                               "Content-Encoding."};
+constexpr Refusal kLost{Status::gone, "what was kept of the upload is not what it was; begin it again."};
+constexpr Refusal kBusy{Status::service_unavailable,
+                        "uploads in parts cannot be kept now; send the whole file, or try again later."};
+constexpr int kRetrySeconds = 60;
+constexpr std::string_view kTakingBack =
+    "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
+constexpr int kTakingBackSeconds = 1;
+
+bool has_value(const http::Request& request, FieldName name) {
+    const auto value = request.find(name);
+    return value && !value->empty();
+}
+
+/// The fields of the creating request that count at its end.
+std::string lasting_fields(const http::Request& request) {
+    std::string lines;
+    for (const http::Field& field : request.fields) {
+        switch (field.known) {
+            case FieldName::if_match:
+            case FieldName::if_none_match:
+            case FieldName::if_modified_since:
+            case FieldName::if_unmodified_since:
+            case FieldName::repr_digest:
+            case FieldName::want_repr_digest:
+                lines.append(field.name.of(request.text)).append(": ").append(field.value.of(request.text));
+                lines.append("\r\n");
+                break;
+            default: break;
+        }
+    }
+    return lines;
+}
+
+}  // namespace
+
+ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config)
+    : parts_(parts), config_(config), store_(parts, {.expiry_s = config.upload_expiry_s}) {
+    if (is_on()) store_.load();
+}
+
+http::MethodSet ResumableUploads::allowed() {
+    return http::MethodSet(Method::get, Method::head, Method::del, Method::options, Method::patch);
+}
+
+void ResumableUploads::add_limits(http::Response& response) const {
+    if (is_on()) {
+        response.add("Upload-Limit", http::upload_limit_value(config_.max_body_bytes, config_.upload_expiry_s));
+    }
+}
+
+void ResumableUploads::advertise(http::Response& response) const {
+    if (!is_on()) return;
+    response.add("Accept-Patch", http::kPartialUploadType);
+    add_limits(response);
+}
+
+/// `whole`: the length of the file to be, where it is known.
+std::optional<http::Response> ResumableUploads::refuse_creation(const http::Request& request,
+                                                                const http::UploadFields& fields,
+                                                                std::optional<std::uint64_t>& whole) const {
+    const auto here = request.body_length();
+    whole = fields.length;
+    if (*fields.complete && here) {
+        if (whole && *whole != *here) return inconsistent_length();
+        whole = here;
+    }
+    if (whole && here && *here > *whole) return inconsistent_length();
+    if (config_.max_body_bytes == 0 || whole.value_or(0) <= config_.max_body_bytes) return std::nullopt;
+    http::Response response = handler::refusal_response(&request, kTooLarge);
+    add_limits(response);
+    return response;
+}
+
+std::optional<handler::Decision> ResumableUploads::create(const http::Request& request, std::string_view path,
+                                                          std::string_view location, storage::OnConflict on_conflict) {
+    if (!request.fields.has(FieldName::upload_complete)) return std::nullopt;
+    const http::UploadFields fields = http::UploadFields::of(request);
+    if (!fields.complete) return std::nullopt;
+    const bool is_whole = *fields.complete;
+    if (!is_on())
+        return is_whole ? std::nullopt : std::optional<handler::Decision>(handler::refusal_response(&request, kOff));
+    std::optional<std::uint64_t> whole;
+    if (auto refused = refuse_creation(request, fields, whole)) return handler::Decision(std::move(*refused));
+    auto digests = UploadDigests::of(request, is_whole ? UploadDigests::Covers::whole : UploadDigests::Covers::part);
+    if (!digests) return handler::Decision(handler::refusal_response(&request, digests.error()));
+    const auto needed = whole ? whole : request.body_length();
+    const auto place = storage::FileSink::admit(parts_, path, needed, storage::WriteConditions(request), on_conflict);
+    if (!place) return handler::Decision(handler::refusal_response(&request, place.error()));
+
+    UploadState state;
+    state.method = http::method_name(request.method);
+    state.target = path;
+    state.location = location;
+    state.fields = lasting_fields(request);
+    state.on_conflict = on_conflict;
+    state.length = whole;
+    std::shared_ptr<const PartialFile> bytes;
+    const Upload* const upload = store_.create(state, bytes);
+    if (upload == nullptr) {
+        if (is_whole) return std::nullopt;
+        return handler::Decision(handler::unavailable(&request, kBusy.reason, kRetrySeconds));
+    }
+    // Under its temporary name the content is no more open to others than under its own.
+    const auto old = place->status();
+    if (old && *old && S_ISREG((*old)->st_mode)) storage::resemble(bytes->file.get(), **old);
+    return handler::Decision(std::make_unique<AppendSink>(
+        store_, *upload, std::move(bytes), std::move(*digests),
+        AppendSink::Setting{is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
+                            fields.takes_interim() ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
+                            config_.max_body_bytes}));
+}
+
+handler::Decision ResumableUploads::handle(const http::Request& request) {
+    Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
+    if (upload == nullptr) return unknown_upload(&request);
+    if (request.method == Method::patch) return append(request, *upload);
+    const bool removes = request.method == Method::del;
+    if (!removes && request.method != Method::head && request.method != Method::get) {
+        return handler::method_not_allowed(request, allowed());
+    }
+    // Whatever still writes stops here, so that what is told stays true.
+    ++upload->generation;
+    if (upload->is_busy()) {
+        return std::make_unique<AfterCommit>(store_, upload->number,
+                                             removes ? AfterCommit::Then::remove : AfterCommit::Then::tell,
+                                             config_.max_body_bytes);
+    }
+    if (removes) {
+        store_.remove(*upload);
+        http::Response response;
+        response.status = Status::no_content;
+        return response;
+    }
+    if (upload->phase == UploadStore::Phase::complete) return complete_response(store_, *upload);
+    auto bytes = store_.open_bytes(*upload);
+    if (!bytes) {
+        store_.remove(*upload);
+        return handler::refusal_response(&request, kLost);
+    }
+    return std::make_unique<OffsetAnswer>(
+        store_, *upload, std::move(*bytes),
+        OffsetAnswer::Telling{OffsetAnswer::Told::retrieved, config_.max_body_bytes, 0});
+}
+
+/// What is wrong with the request, whatever the offset.
+std::optional<http::Response> ResumableUploads::refuse_append(const http::Request& request, const Upload& upload,
+                                                              const http::UploadFields& fields) const {
+    if (!http::is_partial_upload(request.find(FieldName::content_type).value_or(""))) {
+        auto response = handler::error_response(&request, Status::unsupported_media_type,
+                                                "what is appended has \"Content-Type: application/partial-upload\".");
+        response.add("Accept-Patch", http::kPartialUploadType);
+        return response;
+    }
+    if (has_value(request, FieldName::content_range) || has_value(request, FieldName::content_encoding)) {
+        return handler::refusal_response(&request, kWholeFields);
+    }
+    if (!fields.complete) return handler::refusal_response(&request, kNoCompleteness);
+    if (!fields.offset) return handler::refusal_response(&request, kNoOffset);
+    if (upload.phase == UploadStore::Phase::open) return std::nullopt;
+    if (upload.phase == UploadStore::Phase::taking_back) {
+        return handler::unavailable(&request, kTakingBack, kTakingBackSeconds);
+    }
+    return request.has_body() ? inconsistent_length()
+                              : problem_response(Status::bad_request, UploadProblem::completed_upload);
+}
+
+/// Compares every length that was ever stated; a new one is kept.
+std::optional<http::Response> ResumableUploads::note_length(const http::Request& request, Upload& upload,
+                                                            const http::UploadFields& fields) {
+    const auto here = request.body_length();
+    if (here && *here > static_cast<std::uint64_t>(INT64_MAX) - upload.offset) return inconsistent_length();
+    auto whole = fields.length;
+    if (*fields.complete && here) {
+        if (whole && *whole != upload.offset + *here) return inconsistent_length();
+        whole = upload.offset + *here;
+    }
+    if (upload.length && whole && *whole != *upload.length) return inconsistent_length();
+    if (!whole) whole = upload.length;
+    const std::uint64_t after = upload.offset + here.value_or(0);
+    if (whole && after > *whole) return inconsistent_length();
+    if (config_.max_body_bytes > 0 && whole.value_or(after) > config_.max_body_bytes) {
+        http::Response response = handler::refusal_response(&request, kTooLarge);
+        add_limits(response);
+        return response;
+    }
+    if (whole && !upload.length && store_.add_line(upload, length_line(*whole))) upload.length = whole;
+    return std::nullopt;
+}
+
+handler::Decision ResumableUploads::append(const http::Request& request, Upload& upload) {
+    const http::UploadFields fields = http::UploadFields::of(request);
+    if (auto refused = refuse_append(request, upload, fields)) return std::move(*refused);
+    auto digests = UploadDigests::of(request, UploadDigests::Covers::part);
+    if (!digests) return handler::refusal_response(&request, digests.error());
+    // The last one who comes goes on: the one before is a connection that the client has given up.
+    ++upload.generation;
+    auto bytes = store_.open_bytes(upload);
+    if (!bytes) {
+        store_.remove(upload);
+        return handler::refusal_response(&request, kLost);
+    }
+    if (*fields.offset != upload.offset) {
+        return std::make_unique<OffsetAnswer>(
+            store_, upload, std::move(*bytes),
+            OffsetAnswer::Telling{OffsetAnswer::Told::mismatched, config_.max_body_bytes, *fields.offset});
+    }
+    if (auto refused = note_length(request, upload, fields)) return std::move(*refused);
+    const std::uint64_t more = upload.length ? *upload.length - upload.offset : request.body_length().value_or(0);
+    const auto space = storage::FileSink::check_space((*bytes)->file.get(), parts_.min_free_bytes, more);
+    if (!space) return handler::refusal_response(&request, space.error());
+    return std::make_unique<AppendSink>(
+        store_, upload, std::move(*bytes), std::move(*digests),
+        AppendSink::Setting{*fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part,
+                            AppendSink::Role::appends,
+                            fields.takes_interim() ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
+                            config_.max_body_bytes});
+}
+
+}  // namespace uploads

@@ -1,0 +1,63 @@
+// Uploads that can be interrupted and go on (draft-ietf-httpbis-resumable-upload; docs/resumable-uploads.md): their
+// creation by a PUT or POST with Upload-Complete, and their own resources below /.godwit/uploads/. Called by Uploads and
+// the router.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "handler/handler.h"
+#include "handler/write_rules.h"
+#include "http/method.h"
+#include "http/upload_fields.h"
+#include "storage/file_sink.h"
+#include "uploads/resumption_answers.h"
+#include "uploads/upload_store.h"
+
+namespace uploads {
+
+class ResumableUploads {
+public:
+    /// Both outlive this and every sink made by it. Finds the uploads of an earlier process.
+    ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config);
+
+    /// False when this server offers none.
+    [[nodiscard]] bool is_on() const { return config_.allow_upload && config_.upload_expiry_s > 0; }
+    /// True for the path of an upload resource, whether there is one or not.
+    [[nodiscard]] bool owns(std::string_view path) const { return path.starts_with(kUploadsPath) && is_on(); }
+    [[nodiscard]] static http::MethodSet allowed();
+
+    /// What a creating request gets; nullopt when it is none, or is stored without resumption. What every upload is
+    /// refused for was looked at before. The arguments are those of Uploads::store().
+    std::optional<handler::Decision> create(const http::Request& request, std::string_view path,
+                                            std::string_view location, storage::OnConflict on_conflict);
+    /// A request to an upload resource, by one of allowed() but OPTIONS.
+    handler::Decision handle(const http::Request& request);
+    /// To the answer of OPTIONS: that uploads here can be resumed, and their limits.
+    void advertise(http::Response& response) const;
+    /// Upload-Limit, which a 413 carries too.
+    void add_limits(http::Response& response) const;
+
+    void tidy() { store_.tidy(); }
+    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const { return store_.tidy_due(); }
+
+private:
+    using Upload = UploadStore::Upload;
+
+    [[nodiscard]] std::optional<http::Response> refuse_creation(const http::Request& request,
+                                                                const http::UploadFields& fields,
+                                                                std::optional<std::uint64_t>& whole) const;
+    handler::Decision append(const http::Request& request, Upload& upload);
+    [[nodiscard]] std::optional<http::Response> refuse_append(const http::Request& request, const Upload& upload,
+                                                              const http::UploadFields& fields) const;
+    [[nodiscard]] std::optional<http::Response> note_length(const http::Request& request, Upload& upload,
+                                                            const http::UploadFields& fields);
+
+    const storage::WriteParts& parts_;
+    const handler::WriteRules& config_;
+    UploadStore store_;
+};
+
+}  // namespace uploads

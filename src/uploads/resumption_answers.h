@@ -1,0 +1,127 @@
+// The answers about resumable uploads that wait for the disk: an offset, the end of an upload, or the end of another
+// request's commit. Made by ResumableUploads and AppendSink.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/body.h"
+#include "http/response.h"
+#include "http/upload_fields.h"
+#include "uploads/upload_answer.h"
+#include "uploads/upload_digests.h"
+#include "uploads/upload_store.h"
+#include "uploads/upload_sync.h"
+
+namespace uploads {
+
+/// Upload resources are below it.
+inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
+/// The address of an upload resource.
+[[nodiscard]] std::string upload_location(const UploadStore::Upload& upload);
+/// Location and Upload-Limit, as the first 104 has them; Upload-Offset, as the later ones.
+[[nodiscard]] std::string announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
+                                              std::uint64_t max_bytes);
+[[nodiscard]] std::string progress_fields(std::uint64_t offset);
+/// A problem of §7 of the draft, as application/problem+json; the offsets are told for mismatching_offset only.
+[[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem,
+                                              std::uint64_t expected = 0, std::uint64_t provided = 0);
+[[nodiscard]] http::Response inconsistent_length();
+/// What a complete upload answers to HEAD.
+[[nodiscard]] http::Response complete_response(const UploadStore& store, const UploadStore::Upload& upload);
+/// 404 for a token that names nothing.
+[[nodiscard]] http::Response unknown_upload(const http::Request* request);
+
+/// Tells the offset, once it is certain.
+class OffsetAnswer final : public http::PendingResponse {
+public:
+    enum class Told : std::uint8_t {
+        retrieved,   ///< 204 to HEAD
+        created,     ///< 201 with Location
+        appended,    ///< 204 to PATCH
+        mismatched,  ///< 409: the client was elsewhere
+    };
+    struct Telling {
+        Told told;
+        std::uint64_t max_bytes;
+        std::uint64_t provided;  ///< the client's offset, for `mismatched`
+    };
+
+    OffsetAnswer(UploadStore& store, const UploadStore::Upload& upload, std::shared_ptr<const PartialFile> bytes,
+                 const Telling& telling)
+        : store_(store), telling_(telling), sync_(store, upload.number, std::move(bytes)) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    UploadStore& store_;
+    Telling telling_;
+    UploadSync sync_;
+};
+
+/// The whole is in: checks its digests, commits it, and answers as the creating request would have been.
+class CompletionAnswer final : public http::PendingResponse {
+public:
+    /// `answer_field`: Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the digests that
+    /// the creating request stated or wanted are to be computed by reading the file.
+    CompletionAnswer(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes,
+                     std::optional<std::string> answer_field)
+        : store_(store), number_(number), bytes_(std::move(bytes)), answer_field_(std::move(answer_field)) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    enum class Step : std::uint8_t { beginning, hashing, committing };
+
+    std::optional<http::Response> begin();
+    std::optional<http::Response> hash(http::Wake wake);
+    std::optional<http::Response> begin_commit();
+    http::Response end(http::Response response);
+
+    UploadStore& store_;
+    std::uint64_t number_;
+    std::shared_ptr<const PartialFile> bytes_;
+    std::optional<std::string> answer_field_;
+    UploadState state_;
+    std::optional<UploadDigests> digests_;
+    std::uint64_t hashed_ = 0;
+    std::unique_ptr<UploadAnswer> commit_;
+    Step step_ = Step::beginning;
+};
+
+/// Takes back a part with a wrong digest, slice by slice, then answers with `refusal`. The upload's phase says so.
+class TakingBack final : public http::PendingResponse {
+public:
+    /// `begin`: where the part begins.
+    TakingBack(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes, std::uint64_t begin,
+               const http::Refusal& refusal)
+        : store_(store), number_(number), bytes_(std::move(bytes)), begin_(begin), refusal_(refusal) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    UploadStore& store_;
+    std::uint64_t number_;
+    std::shared_ptr<const PartialFile> bytes_;
+    std::uint64_t begin_;
+    http::Refusal refusal_;
+};
+
+/// Waits for the commit that another request began, then answers HEAD or DELETE.
+class AfterCommit final : public http::PendingResponse {
+public:
+    enum class Then : std::uint8_t { tell, remove };
+
+    AfterCommit(UploadStore& store, std::uint64_t number, Then then, std::uint64_t max_bytes)
+        : store_(store), number_(number), then_(then), max_bytes_(max_bytes) {}
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    UploadStore& store_;
+    std::uint64_t number_;
+    Then then_;
+    std::uint64_t max_bytes_;
+    std::unique_ptr<OffsetAnswer> telling_;
+};
+
+}  // namespace uploads

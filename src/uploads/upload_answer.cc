@@ -1,0 +1,31 @@
+// What is said after a commit.
+#include "uploads/upload_answer.h"
+
+#include <utility>
+
+#include "handler/error_page.h"
+#include "http/target.h"
+#include "storage/validators.h"
+
+namespace uploads {
+
+std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
+    const auto result = commit_->advance(wake);
+    if (!result) return std::nullopt;
+    if (!*result) return handler::refusal_response(nullptr, result->error());
+    const storage::FileCommit::Stored& stored = **result;
+    http::Response response;
+    response.fields = std::move(fields_);
+    // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
+    response.add("ETag", storage::make_entity_tag(stored.status, false));
+    response.status = http::Status::no_content;
+    if (stored.how == storage::FileCommit::Stored::How::created) {
+        response.status = http::Status::created;
+        const std::string& path = commit_->path();
+        if (location_.ends_with('/')) location_.append(path, path.rfind('/') + 1);
+        response.add("Location", http::encode_path(location_));
+    }
+    return response;
+}
+
+}  // namespace uploads

@@ -1,0 +1,31 @@
+// The answer of an upload whose body is in: 201 or 204 after the commit, or a refusal. Made by the sink of Uploads and
+// by CompletionAnswer.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/body.h"
+#include "http/response.h"
+#include "storage/file_commit.h"
+
+namespace uploads {
+
+/// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
+class UploadAnswer final : public http::PendingResponse {
+public:
+    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `fields`: further
+    /// field lines of the answer.
+    UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string fields)
+        : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override;
+
+private:
+    std::unique_ptr<storage::FileCommit> commit_;
+    std::string location_;
+    std::string fields_;
+};
+
+}  // namespace uploads

@@ -1,0 +1,150 @@
+// Digests of an upload: in the head, in trailers, and for the answer.
+#include "uploads/upload_digests.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/ascii.h"
+#include "base/file_io.h"
+#include "http/field_name.h"
+
+namespace uploads {
+namespace {
+
+using http::DigestAlgorithm;
+using http::FieldName;
+
+/// Up to here a digest in a trailer that nobody announced is checked by reading the body again: a few milliseconds.
+constexpr std::uint64_t kMaxReadBackBytes = 8 * 1024 * 1024;
+constexpr std::size_t kReadBackBlock = 64 * 1024;
+
+constexpr http::Refusal kMismatch{http::Status::bad_request,
+                                  "the body does not have the digest that Content-Digest or Repr-Digest states; "
+                                  "nothing was stored."};
+constexpr http::Refusal kUnannounced{http::Status::bad_request,
+                                     "a digest in the trailer of a long body must be announced, as in "
+                                     "\"Trailer: Content-Digest\"; nothing was stored."};
+
+std::size_t index(DigestAlgorithm algorithm) { return static_cast<std::size_t>(algorithm); }
+
+bool is_digest_field(FieldName name) { return name == FieldName::content_digest || name == FieldName::repr_digest; }
+
+/// True when the Trailer field names a digest field.
+bool announces_digest(std::string_view names) {
+    while (!names.empty()) {
+        const std::size_t end = std::min(names.find(','), names.size());
+        if (is_digest_field(http::find_field_name(base::trim_blanks(names.substr(0, end))))) return true;
+        names.remove_prefix(std::min(end + 1, names.size()));
+    }
+    return false;
+}
+
+template <std::size_t N>
+bool equal(const std::array<std::byte, N>& stated, std::string_view computed) {
+    return std::ranges::equal(stated, std::as_bytes(std::span(computed)));
+}
+
+}  // namespace
+
+std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Request& request, Covers covers) {
+    UploadDigests digests;
+    digests.covers_ = covers;
+    if (!storage::has_digests()) return digests;
+    std::string storage;
+    for (const FieldName name : {FieldName::content_digest, FieldName::repr_digest}) {
+        if (!request.fields.has(name) || (covers == Covers::part && name == FieldName::repr_digest)) continue;
+        // The content is the representation: neither codings nor ranges are accepted in uploads.
+        if (const auto refusal = digests.expect(*request.find_list(name, storage))) return std::unexpected(*refusal);
+    }
+    if (request.fields.has(FieldName::want_repr_digest) && covers == Covers::whole) {
+        digests.wanted_ = http::parse_wanted_digest(*request.find_list(FieldName::want_repr_digest, storage));
+        if (digests.wanted_) digests.hash(*digests.wanted_);
+    }
+    if (request.framing.kind == http::Framing::Kind::chunked && request.fields.has(FieldName::trailer) &&
+        announces_digest(*request.find_list(FieldName::trailer, storage))) {
+        // Which algorithm it will be is not known before the end.
+        digests.hash(DigestAlgorithm::sha_256);
+        digests.hash(DigestAlgorithm::sha_512);
+    }
+    for (const http::Digests& stated : digests.expected_) {
+        if (stated.sha_256) digests.hash(DigestAlgorithm::sha_256);
+        if (stated.sha_512) digests.hash(DigestAlgorithm::sha_512);
+    }
+    return digests;
+}
+
+std::optional<http::Refusal> UploadDigests::expect(std::string_view value) {
+    const auto stated = http::parse_digests(value);
+    if (!stated) return http::Refusal{http::Status::bad_request, http::digest_error_text(stated.error())};
+    if (stated->any()) expected_.push_back(*stated);
+    return std::nullopt;
+}
+
+void UploadDigests::hash(DigestAlgorithm algorithm) {
+    auto& running = running_[index(algorithm)];
+    if (running == nullptr) running = storage::Digester::make(algorithm);
+}
+
+void UploadDigests::update(std::span<const std::byte> block) {
+    for (const auto& running : running_) {
+        if (running != nullptr) running->update(block);
+    }
+}
+
+bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t begin, std::uint64_t end) {
+    const auto digester = storage::Digester::make(algorithm);
+    if (digester == nullptr) return false;
+    std::vector<std::byte> block(kReadBackBlock);
+    for (std::uint64_t at = begin; at < end;) {
+        const auto part =
+            std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size())));
+        if (base::read_at(file, at, part) != part.size()) return false;
+        digester->update(part);
+        at += part.size();
+    }
+    results_[index(algorithm)] = digester->finish();
+    return true;
+}
+
+bool UploadDigests::matches(const http::Digests& digests) const {
+    if (digests.sha_256 && !equal(*digests.sha_256, results_[index(DigestAlgorithm::sha_256)])) return false;
+    return !digests.sha_512 || equal(*digests.sha_512, results_[index(DigestAlgorithm::sha_512)]);
+}
+
+std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, int file, std::uint64_t end_of_body,
+                                                   std::uint64_t begin) {
+    if (!storage::has_digests()) return std::nullopt;
+    while (!trailers.empty()) {
+        const std::size_t end = std::min(trailers.find("\r\n"), trailers.size());
+        const std::string_view line = trailers.substr(0, end);
+        trailers.remove_prefix(std::min(end + 2, trailers.size()));
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        const FieldName name = http::find_field_name(line.substr(0, colon));
+        if (!is_digest_field(name) || (covers_ == Covers::part && name == FieldName::repr_digest)) continue;
+        if (const auto refusal = expect(base::trim_blanks(line.substr(colon + 1)))) return refusal;
+    }
+    for (std::size_t i = 0; i < http::kDigestAlgorithms; ++i) {
+        if (running_[i] != nullptr) results_[i] = running_[i]->finish();
+    }
+    for (const http::Digests& stated : expected_) {
+        for (const auto algorithm : {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512}) {
+            const bool is_stated =
+                algorithm == DigestAlgorithm::sha_256 ? stated.sha_256.has_value() : stated.sha_512.has_value();
+            if (!is_stated || !results_[index(algorithm)].empty()) continue;
+            if (end_of_body - begin > kMaxReadBackBytes) return kUnannounced;
+            if (!catch_up(algorithm, file, begin, end_of_body)) {
+                return http::Refusal{http::Status::internal_server_error, "the digest could not be computed."};
+            }
+        }
+        if (!matches(stated)) return kMismatch;
+    }
+    if (wanted_ && !results_[index(*wanted_)].empty()) {
+        answer_field_ = "Repr-Digest: ";
+        http::append_digest(answer_field_, *wanted_, std::as_bytes(std::span(results_[index(*wanted_)])));
+        answer_field_ += "\r\n";
+    }
+    return std::nullopt;
+}
+
+}  // namespace uploads

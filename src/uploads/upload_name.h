@@ -1,0 +1,25 @@
+// The names that clients give files and directories inside a path of their own: in forms and in Content-Disposition.
+// Called by Uploads, form_uploads and DirectoryActions. Pure.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/framing.h"
+
+namespace uploads {
+
+/// For names that WriteRules::is_records_file() knows.
+inline constexpr http::Refusal kRecordsName{http::Status::conflict,
+                                            "this is the file of the records; they are added and removed one by one."};
+
+/// Why `name` cannot be that of a new file or directory, one segment of a path: 403 for one that begins with a dot, 422
+/// for one that is empty, holds '/' or a control byte, or is longer than 255 bytes.
+[[nodiscard]] std::optional<http::Refusal> find_name_fault(std::string_view name);
+
+/// The file's name in `filename`, as a client sent it: without the path that some send. Refused as above.
+[[nodiscard]] std::expected<std::string, http::Refusal> choose_file_name(std::string_view filename);
+
+}  // namespace uploads

@@ -1,0 +1,63 @@
+// What is kept on disk of one resumable upload besides its bytes: a small text file in ".godwit" below the root, written
+// whole at the upload's creation; later only lines are added, and of a repeated one the last counts, so that no moment
+// of a crash leaves a torn state. Called by UploadStore. Parsing and writing only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/on_conflict.h"
+
+namespace uploads {
+
+/// The directory of the states, in the root. Nobody is served what is in it: its name begins with a dot.
+inline constexpr const char* kUploadDirectory = ".godwit";
+/// A state file is never longer; an upload that would make it so has been appended to some thousand times.
+inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
+
+/// Hexadecimal digits of an upload's number, which names its files, and of its secret.
+inline constexpr std::size_t kUploadNumberDigits = 16;
+inline constexpr std::size_t kUploadSecretDigits = 32;
+
+/// ".godwit-<16 hexadecimal digits>.upload": the bytes, in the directory of the file to be.
+[[nodiscard]] std::string partial_name(std::uint64_t number);
+/// "<16 hexadecimal digits>.upload", in kUploadDirectory.
+[[nodiscard]] std::string state_name(std::uint64_t number);
+/// The number in a name that partial_name() or state_name() gave.
+[[nodiscard]] std::optional<std::uint64_t> parse_partial_name(std::string_view name);
+[[nodiscard]] std::optional<std::uint64_t> parse_state_name(std::string_view name);
+/// 16 digits, lower case.
+[[nodiscard]] std::string hexadecimal(std::uint64_t number);
+[[nodiscard]] std::optional<std::uint64_t> parse_hexadecimal(std::string_view digits);
+
+struct UploadState {
+    std::string secret;     ///< what a client must know, 32 hexadecimal digits
+    std::string method;     ///< of the creating request
+    std::string target;     ///< path of the file to be, decoded
+    std::string location;   ///< what the answer's Location says, decoded; a directory's ends with '/'
+    std::string directory;  ///< path of the directory that holds the bytes, decoded
+    std::string fields;     ///< preconditions and digests of the creating request, lines ended by CRLF
+    std::string boot;       ///< the boot of the machine in which bytes beyond `synced` were written
+    storage::OnConflict on_conflict = storage::OnConflict::replace;
+    std::optional<std::uint64_t> length;  ///< of the whole, once known
+    std::uint64_t synced = 0;             ///< bytes that are certainly on disk
+    /// The file's number from when it was about to get its name.
+    std::optional<std::uint64_t> publishing;
+    bool complete = false;  ///< it has its name; the bytes are the file's
+};
+
+/// The text of a new state.
+[[nodiscard]] std::string write_upload_state(const UploadState& state);
+/// nullopt: damaged, or of another version.
+[[nodiscard]] std::optional<UploadState> parse_upload_state(std::string_view text);
+
+/// Lines to add.
+[[nodiscard]] std::string synced_line(std::uint64_t bytes);
+[[nodiscard]] std::string length_line(std::uint64_t bytes);
+[[nodiscard]] std::string boot_line(std::string_view boot);
+[[nodiscard]] std::string publishing_line(std::uint64_t file_number);
+[[nodiscard]] std::string complete_line();
+
+}  // namespace uploads

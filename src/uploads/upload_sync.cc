@@ -1,0 +1,75 @@
+// The order of the syncs.
+#include "uploads/upload_sync.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace uploads {
+
+bool UploadSync::fail(int error) {
+    error_ = error;
+    step_ = Step::done;
+    return true;
+}
+
+bool UploadSync::advance(http::Wake wake) {
+    while (true) {
+        switch (step_) {
+            case Step::beginning:
+                if (!begin(wake)) return false;
+                break;
+            case Step::syncing_bytes:
+                if (!data_.done) return false;
+                if (data_.error != 0) return fail(data_.error);
+                if (!sync_state(wake)) return true;
+                break;
+            case Step::syncing_state:
+                if (!line_.done || !names_.done()) return false;
+                if (line_.error != 0) return fail(line_.error);
+                if (names_.error() != 0) return fail(names_.error());
+                return finish();
+            case Step::done: return true;
+        }
+    }
+}
+
+/// False while the disk works.
+bool UploadSync::begin(http::Wake wake) {
+    UploadStore::Upload* const upload = store_->find(number_);
+    if (upload == nullptr) return fail(ENOENT);
+    offset_ = upload->offset;
+    const bool certain = upload->synced == offset_ && upload->names == UploadStore::Upload::Names::durable;
+    if (certain || store_->parts().durability == storage::Durability::none) return finish();
+    step_ = Step::syncing_bytes;
+    if (upload->synced == offset_) {
+        data_.done = true;
+    } else {
+        store_->parts().disk.sync_data(bytes_->file.get(), data_, wake);
+    }
+    return true;
+}
+
+/// False after a failure.
+bool UploadSync::sync_state(http::Wake wake) {
+    const UploadStore::Upload* const upload = store_->find(number_);
+    if (upload == nullptr) return !fail(ENOENT);
+    if (!store_->add_line(*upload, synced_line(offset_), &state_)) return !fail(EIO);
+    step_ = Step::syncing_state;
+    store_->parts().disk.sync_data(state_.get(), line_, wake);
+    if (upload->names == UploadStore::Upload::Names::durable) return true;
+    // The names of both files, and of the directory of the states.
+    names_.sync_directories(store_->parts().disk,
+                            {store_->directory(), store_->parts().root.descriptor(), bytes_->directory.get()}, wake);
+    return true;
+}
+
+bool UploadSync::finish() {
+    step_ = Step::done;
+    UploadStore::Upload* const upload = store_->find(number_);
+    if (upload == nullptr || store_->parts().durability == storage::Durability::none) return true;
+    upload->synced = std::max(upload->synced, offset_);
+    upload->names = UploadStore::Upload::Names::durable;
+    return true;
+}
+
+}  // namespace uploads

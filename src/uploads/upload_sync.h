@@ -1,0 +1,49 @@
+// Makes an upload's offset true for good, before a client is told of it: the bytes are synced, then the state says so,
+// then that is synced. Called by uploads/resumable_uploads, and by UploadStore for syncs that nobody waits for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "storage/file_commit.h"
+#include "uploads/upload_store.h"
+
+namespace uploads {
+
+class UploadSync {
+public:
+    /// `store` outlives this. Syncs the bytes that are there at the first advance().
+    UploadSync(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes)
+        : store_(&store), number_(number), bytes_(std::move(bytes)) {}
+    UploadSync(const UploadSync&) = delete;
+    UploadSync& operator=(const UploadSync&) = delete;
+
+    /// Starts, or goes on after `wake`. False while the disk works.
+    bool advance(http::Wake wake);
+    /// Once done: 0, or an errno; ENOENT when the upload was removed meanwhile.
+    [[nodiscard]] int error() const { return error_; }
+    /// The offset that is certain, once done.
+    [[nodiscard]] std::uint64_t offset() const { return offset_; }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+
+private:
+    enum class Step : std::uint8_t { beginning, syncing_bytes, syncing_state, done };
+
+    bool begin(http::Wake wake);
+    bool sync_state(http::Wake wake);
+    bool finish();
+    bool fail(int error);
+
+    UploadStore* store_;
+    std::uint64_t number_;
+    std::shared_ptr<const PartialFile> bytes_;
+    base::Fd state_;
+    Step step_ = Step::beginning;
+    int error_ = 0;
+    std::uint64_t offset_ = 0;
+    storage::DiskOperation data_;
+    storage::DiskOperation line_;
+    storage::DiskOperations names_;
+};
+
+}  // namespace uploads

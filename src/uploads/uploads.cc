@@ -1,0 +1,165 @@
+// Uploads: refusals before the body, the sink of the body, and the answer after the commit.
+#include "uploads/uploads.h"
+
+#include <string>
+#include <utility>
+
+#include "base/ascii.h"
+#include "handler/error_page.h"
+#include "handler/ready_answer.h"
+#include "http/content_disposition.h"
+#include "http/multipart.h"
+#include "http/target.h"
+#include "storage/file_commit.h"
+#include "uploads/form_uploads.h"
+#include "uploads/resumable_uploads.h"
+#include "uploads/upload_answer.h"
+#include "uploads/upload_digests.h"
+#include "uploads/upload_name.h"
+
+namespace uploads {
+namespace {
+
+using http::FieldName;
+using http::Status;
+
+constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes (--max-body)."};
+
+class UploadSink final : public http::BodySink {
+public:
+    UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, std::uint64_t max_bytes)
+        : sink_(std::move(sink)), digests_(std::move(digests)), location_(std::move(location)), max_bytes_(max_bytes) {}
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
+        if (max_bytes_ > 0 && block.size() > max_bytes_ - sink_.bytes()) return std::unexpected(kTooLarge);
+        digests_.update(block);
+        return sink_.write(block);
+    }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
+            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
+        }
+        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.answer_field());
+    }
+
+private:
+    storage::FileSink sink_;
+    UploadDigests digests_;
+    std::string location_;
+    std::uint64_t max_bytes_;  ///< 0: no bound
+};
+
+/// True when the content was coded: it would have to be stored with its coding, which a file cannot say.
+bool is_coded(const http::Request& request) {
+    if (!request.fields.has(FieldName::content_encoding)) return false;
+    std::string storage;
+    const std::string_view codings = *request.find_list(FieldName::content_encoding, storage);
+    return !codings.empty() && !base::equals_ignoring_case(codings, "identity");
+}
+
+bool is_form(const http::Request& request) {
+    const auto type = request.find(FieldName::content_type);
+    constexpr std::string_view kForm = "multipart/form-data";
+    return type && base::equals_ignoring_case(type->substr(0, kForm.size()), kForm);
+}
+
+std::optional<http::Response> refuse_post_body(const http::Request& request) {
+    if (request.method != http::Method::post || request.has_body()) return std::nullopt;
+    if (request.fields.has(FieldName::content_length)) {
+        return handler::error_response(
+            &request, Status::bad_request,
+            "a POST stores its body, and this one is empty; an empty file is stored by PUT.");
+    }
+    return handler::error_response(&request, Status::length_required,
+                                   "a POST stores its body; send it with Content-Length or chunked.");
+}
+
+/// The name that Content-Disposition gives, without a path; empty when it gives none that can be used: a name of our
+/// own takes its place.
+std::string named_by_client(const http::Request& request) {
+    const auto value = request.find(FieldName::content_disposition);
+    if (!value) return {};
+    const auto disposition = http::parse_content_disposition(*value, http::DispositionEscapes::field);
+    if (!disposition || !disposition->filename) return {};
+    return choose_file_name(*disposition->filename).value_or("");
+}
+
+}  // namespace
+
+std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request, std::string_view path) const {
+    if (storage::is_hidden(path)) {
+        return handler::error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
+    }
+    if (request.fields.has(FieldName::content_range)) {
+        // RFC 9110 §14.5: taken for the whole, a part would destroy the rest.
+        return handler::error_response(&request, Status::bad_request,
+                                       "Content-Range is not supported in uploads; send the whole file without it.");
+    }
+    if (is_coded(request)) {
+        auto response =
+            handler::error_response(&request, Status::unsupported_media_type,
+                                    "files are stored as they are; send the body without Content-Encoding.");
+        response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
+        return response;
+    }
+    const auto length = request.body_length();
+    if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
+        auto response = handler::refusal_response(&request, kTooLarge);
+        if (request.fields.has(FieldName::upload_complete)) resumable_.add_limits(response);
+        return response;
+    }
+    // The first request of a resumable upload may bring nothing yet.
+    if (request.fields.has(FieldName::upload_complete)) return std::nullopt;
+    return refuse_post_body(request);
+}
+
+handler::Decision Uploads::handle(const http::Request& request, std::string_view path) {
+    if (auto refused = refuse_before_body(request, path)) return std::move(*refused);
+    if (!path.ends_with('/')) {
+        // Stored as it is, a form would be a file with its files and their boundaries in it: nobody wants that.
+        if (request.method == http::Method::post && is_form(request)) {
+            return handler::error_response(&request, Status::unsupported_media_type,
+                                           "the files of a form go to a directory; end its path with a slash.");
+        }
+        return store(request, path, std::string(request.path()), storage::OnConflict::replace);
+    }
+    if (is_form(request)) return take_form(request, path);
+    std::string name = named_by_client(request);
+    const bool is_named = !name.empty();
+    if (!is_named) name = generate_name();
+    const std::string file = std::string(path) + name;
+    if (config_.is_records_file(file)) return handler::refusal_response(&request, kRecordsName);
+    return store(request, file, std::string(request.path()),
+                 is_named ? config_.on_conflict : storage::OnConflict::rename);
+}
+
+handler::Decision Uploads::take_form(const http::Request& request, std::string_view path) {
+    const auto boundary = http::find_form_boundary(request.find(FieldName::content_type).value_or(""));
+    if (!boundary) {
+        return handler::error_response(&request, Status::bad_request,
+                                       "the Content-Type of a form states its boundary, 1 to 70 characters long.");
+    }
+    auto digests = UploadDigests::of(request);
+    if (!digests) return handler::refusal_response(&request, digests.error());
+    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests));
+}
+
+/// A name that hardly any file has: the time, and a number that grows.
+std::string Uploads::generate_name() {
+    return "upload-" + std::to_string(parts_.clock.unix_ns() / 1'000'000) + "-" + std::to_string(++generated_);
+}
+
+handler::Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
+                                 storage::OnConflict on_conflict) {
+    if (auto decision = resumable_.create(request, path, location, on_conflict)) return std::move(*decision);
+    auto digests = UploadDigests::of(request);
+    if (!digests) return handler::refusal_response(&request, digests.error());
+    auto sink =
+        storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request), on_conflict);
+    if (!sink) return handler::refusal_response(&request, sink.error());
+    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
+                                        config_.max_body_bytes);
+}
+
+}  // namespace uploads

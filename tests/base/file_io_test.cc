@@ -1,0 +1,40 @@
+// Reading and writing at a place of a file: whole, at its end, and where the disk is full.
+#include "base/file_io.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "support/catch.h"
+#include "support/temp_dir.h"
+
+namespace {
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+}  // namespace
+
+TEST_CASE("file io: what is written at a place is read there, and the offset stands behind it", "[content][file_io]") {
+    const support::TempDir directory;
+    const base::Fd file(::open((directory.path() + "/f").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    std::uint64_t offset = 3;
+    REQUIRE(base::write_at(file.get(), offset, bytes_of("godwit")) == 0);
+    CHECK(offset == 9);
+    std::string text(6, '?');
+    CHECK(base::read_at(file.get(), 3, std::as_writable_bytes(std::span(text))) == 6);
+    CHECK(text == "godwit");
+    CHECK(base::read_at(file.get(), 7, std::as_writable_bytes(std::span(text))) == 2);
+}
+
+TEST_CASE("file io: a full disk is told, and the offset stays where the bytes end", "[content][file_io]") {
+    const base::Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    REQUIRE(full);
+    std::uint64_t offset = 5;
+    CHECK(base::write_at(full.get(), offset, bytes_of("x")) == ENOSPC);
+    CHECK(offset == 5);
+}

@@ -1,0 +1,182 @@
+// Pages of a real directory.
+#include "listings/listing_page.h"
+
+#include "listings/listings.h"
+#include "support/catch.h"
+#include "support/parsed_request.h"
+#include "support/served_tree.h"
+
+namespace {
+
+std::string listing(const ServedTree& tree, std::string_view path) {
+    const auto root = tree.open();
+    const FakeClock clock = settled_clock();
+    const auto disk = storage::make_in_line_disk_queue();
+    listings::Listings listings(root, *disk, clock, {});
+    const ParsedRequest request("GET", path);
+    return take_answer(listings.list(request.get(), *root.open_directory(path))).body;
+}
+
+bool has(const std::string& page, std::string_view part) { return page.find(part) != std::string::npos; }
+
+using listings::ListingColumn;
+using listings::ListingEnd;
+using listings::ListingEntry;
+using listings::ListingOrder;
+using listings::ListingView;
+using listings::PageActions;
+
+constexpr PageActions kEverything{.upload = PageActions::Upload::resumable, .removal = PageActions::Removal::offered};
+
+std::string page_of(const ListingView& view, const std::vector<ListingEntry>& entries = {}, PageActions actions = {},
+                    const ListingEnd& end = {}) {
+    listings::ListingPage format(view, actions);
+    std::string page;
+    format.opening(page);
+    for (const auto& entry : entries) format.row(page, entry);
+    format.closing(page, end);
+    return page;
+}
+
+}  // namespace
+
+TEST_CASE("listing: folders first, then names without regard to case", "[handlers][listing]") {
+    const ServedTree tree;
+    for (const auto name : {"b.txt", "A.txt", "c.txt"}) tree.write(name, "x");
+    tree.make_directory("z");
+    const std::string page = listing(tree, "/");
+    const auto z = page.find("./z/");
+    const auto a = page.find("./A.txt");
+    const auto b = page.find("./b.txt");
+    const auto c = page.find("./c.txt");
+    CHECK(z < a);
+    CHECK(a < b);
+    CHECK(b < c);
+    CHECK(c != std::string::npos);
+    CHECK_FALSE(has(page, "../"));
+    CHECK(has(listing(tree, "/z/"), "<a href=\"../\">"));
+}
+
+TEST_CASE("listing: names are escaped as text and encoded as links", "[handlers][listing]") {
+    const ServedTree tree;
+    tree.write("<img src=x onerror=\"alert(1)\">&'.txt", "x");
+    tree.write("a:b c?.txt", "x");
+    tree.write("line\nbreak", "x");
+    const std::string page = listing(tree, "/");
+    CHECK_FALSE(has(page, "<img"));
+    CHECK(has(page, "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;.txt"));
+    CHECK(has(page, "href=\"./%3Cimg"));
+    CHECK(has(page, "href=\"./a%3Ab%20c%3F.txt\""));
+    CHECK(has(page, "href=\"./line%0Abreak\""));
+    CHECK(has(page, "line␊break"));
+}
+
+TEST_CASE("listing: shows what a request would get, and nothing else", "[handlers][listing]") {
+    const ServedTree tree;
+    tree.write(".hidden", "x");
+    tree.write("a.txt", std::string(1536, 'x'));
+    tree.set_mtime("a.txt", 784'111'777);
+    tree.make_fifo("fifo");
+    tree.link("../outside.txt", "out.txt");
+    tree.link("a.txt", "in.txt");
+    tree.link("none", "dangling");
+    const std::string page = listing(tree, "/");
+    CHECK(has(page, "1.5 KiB"));
+    CHECK(has(page, "1994-11-06 08:49"));
+    CHECK(has(page, "./in.txt"));
+    for (const auto name : {".hidden", "fifo", "out.txt", "dangling"}) CHECK_FALSE(has(page, name));
+}
+
+TEST_CASE("listing: absurd times", "[handlers][listing]") {
+    const ServedTree tree;
+    tree.write("old", "x");
+    tree.set_mtime("old", -99'999'999'999);
+    for (int i = 0; i < 100; ++i) tree.write("file" + std::to_string(i), "x");
+    const std::string page = listing(tree, "/");
+    CHECK(has(page, "</html>\n"));
+}
+
+TEST_CASE("listing page: a file's row has its link, sizes, time and type", "[handlers][listing]") {
+    const ListingEntry file{.name = "a b.txt",
+                            .bytes = 1'536'000,
+                            .modified_seconds = 784'111'777,
+                            .media_type = "text/plain; charset=utf-8"};
+    const std::string page = page_of({.path = "/"}, {file}, {}, {.entries = 1});
+    CHECK(has(page, "<tr class=\"text\"><th scope=\"row\" class=\"name\"><a href=\"./a%20b.txt\"><bdi>a b.txt</bdi>"));
+    CHECK(has(page, "<td class=\"size\" title=\"1,536,000 bytes\">1.4 MiB</td>"));
+    CHECK(has(page, "<time datetime=\"1994-11-06T08:49:37Z\">1994-11-06 08:49</time>"));
+    CHECK(has(page, "<td class=\"type\">text/plain</td>"));
+    CHECK(has(page, "1 entry<"));
+}
+
+TEST_CASE("listing page: the path is links that climb, whatever prefix the page is below", "[handlers][listing]") {
+    const std::string page = page_of({.path = "/photos/2024 <x>/may/"});
+    CHECK(has(page, "<a href=\"../../../\">Home</a>"));
+    CHECK(has(page, "<a href=\"../../\"><bdi>photos</bdi></a>"));
+    CHECK(has(page, "<a href=\"../\"><bdi>2024 &lt;x&gt;</bdi></a>"));
+    CHECK(has(page, "<li aria-current=\"page\"><h1><bdi>may</bdi></h1></li>"));
+    CHECK(has(page_of({.path = "/"}), "<li aria-current=\"page\"><h1>Home</h1></li>"));
+}
+
+TEST_CASE("listing page: a column's link turns its order around, and says which one is sorted", "[handlers][listing]") {
+    const std::string plain = page_of({.path = "/"});
+    CHECK(has(plain, "class=\"name\" aria-sort=\"ascending\"><a href=\"./?sort=name&amp;order=desc\">Name</a>"));
+    CHECK(has(plain, "class=\"size\"><a href=\"./?sort=size&amp;order=desc\">"));
+    CHECK(has(plain, "class=\"type\"><a href=\"./?sort=type&amp;order=asc\">"));
+    const std::string sorted = page_of({.path = "/", .column = ListingColumn::size, .order = ListingOrder::descending});
+    CHECK(has(sorted, "class=\"size\" aria-sort=\"descending\"><a href=\"./?sort=size&amp;order=asc\">"));
+    CHECK(has(sorted, "class=\"name\"><a href=\"./?sort=name&amp;order=asc\">"));
+    const std::string large = page_of({.path = "/", .extent = ListingView::Extent::unsorted});
+    CHECK_FALSE(has(large, "aria-sort"));
+    CHECK(has(large, "<a href=\"./?sort=name&amp;order=asc\">"));
+    CHECK(has(large, "too many to sort at once"));
+}
+
+TEST_CASE("listing page: pages lead to the next and to the first one", "[handlers][listing]") {
+    const ListingView first{.path = "/", .extent = ListingView::Extent::page, .limit = 10};
+    const std::string page = page_of(first, {}, {}, {.entries = 10, .next = "?limit=10&after=b"});
+    CHECK(has(page, "<a rel=\"next\" href=\"./?limit=10&amp;after=b\">"));
+    CHECK(has(page, "order=desc&amp;limit=10"));
+    CHECK_FALSE(has(page, "rel=\"first\""));
+    ListingView last = first;
+    last.start = ListingView::Start::further_on;
+    const std::string end = page_of(last);
+    CHECK(has(end, "<a rel=\"first\" href=\"./?sort=name&amp;order=asc&amp;limit=10\">"));
+    CHECK(has(end, "Nothing follows."));
+    CHECK_FALSE(has(end, "rel=\"next\""));
+    CHECK(has(page_of({.path = "/"}), "This folder is empty."));
+}
+
+TEST_CASE("listing page: forms and the script are there where writing is allowed", "[handlers][listing]") {
+    const ListingEntry file{.name = "a\"b", .media_type = "image/png"};
+    const std::string reading = page_of({.path = "/"}, {file});
+    CHECK_FALSE(has(reading, "<form"));
+    CHECK_FALSE(has(reading, "<script"));
+    CHECK(listings::page_policy({}).find("script-src") == std::string_view::npos);
+
+    const std::string writing = page_of({.path = "/"}, {file}, kEverything);
+    CHECK(has(writing, "<script src=\"/.godwit/upload.js\" defer></script>"));
+    CHECK(has(writing, "method=\"post\" action=\"./\" enctype=\"multipart/form-data\" data-resumable>"));
+    CHECK(has(writing, "method=\"post\" action=\"./?mkcol\""));
+    CHECK(has(writing, "action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"a%22b\">"));
+    CHECK(listings::page_policy(kEverything).find("script-src 'self'") != std::string_view::npos);
+
+    const std::string whole = page_of({.path = "/"}, {file}, {.upload = PageActions::Upload::whole});
+    CHECK_FALSE(has(whole, "data-resumable"));
+    CHECK_FALSE(has(whole, "?delete"));
+    const std::string removing = page_of({.path = "/"}, {file}, {.removal = PageActions::Removal::offered});
+    CHECK_FALSE(has(removing, "id=\"upload\""));
+    CHECK(has(removing, "?delete"));
+}
+
+TEST_CASE("listing page: nothing is inline, so that the policy needs no exception", "[handlers][listing]") {
+    const std::string page = page_of({.path = "/a/"}, {{.name = "x"}}, kEverything);
+    for (const auto part : {"<style", " style=", "onclick", "javascript:", "<script>"}) CHECK_FALSE(has(page, part));
+    CHECK(listings::page_policy(kEverything).find("unsafe") == std::string_view::npos);
+}
+
+TEST_CASE("listing page: the form that deletes holds the name percent-encoded, so that every name survives it",
+          "[handlers][listing]") {
+    const std::string page = page_of({.path = "/"}, {{.name = "line\nbreak+\xff\""}}, kEverything);
+    CHECK(has(page, "name=\"segment\" value=\"line%0Abreak%2B%FF%22\""));
+}

@@ -1,0 +1,46 @@
+// Tags of listings.
+#include "listings/listing_tag.h"
+
+#include <set>
+
+#include "http/conditional.h"
+#include "support/catch.h"
+
+namespace {
+
+std::string tag_of(std::initializer_list<std::string_view> texts, std::initializer_list<std::uint64_t> numbers = {}) {
+    listings::ListingTag tag;
+    for (const auto text : texts) tag.add(text);
+    for (const auto number : numbers) tag.add(number);
+    return tag.text();
+}
+
+}  // namespace
+
+TEST_CASE("listing tag: a strong entity tag, the same for the same additions", "[content][listing]") {
+    CHECK(http::is_entity_tag(tag_of({})));
+    CHECK_FALSE(http::is_weak_tag(tag_of({})));
+    CHECK(tag_of({"abcdefghi"}, {7}) == tag_of({"abcdefghi"}, {7}));
+    CHECK(tag_of({"x"}).size() == 34);
+}
+
+TEST_CASE("listing tag: whatever differs, the tag differs", "[content][listing]") {
+    std::set<std::string> tags = {tag_of({}),           tag_of({""}),        tag_of({"", ""}),   tag_of({"a", "b"}),
+                                  tag_of({"ab"}),       tag_of({"ab", ""}),  tag_of({"", "ab"}), tag_of({"b", "a"}),
+                                  tag_of({"ab", "cd"}), tag_of({"abc", "d"})};
+    CHECK(tags.size() == 10);
+    tags.clear();
+    std::string text(100, 'x');
+    for (char& c : text) {
+        for (int bit = 0; bit < 8; ++bit) {
+            c = static_cast<char>(c ^ (1 << bit));
+            tags.insert(tag_of({text}));
+            c = static_cast<char>(c ^ (1 << bit));
+        }
+    }
+    for (std::uint64_t i = 0; i < 64; ++i) {
+        tags.insert(tag_of({text}, {std::uint64_t{1} << i, 0}));
+        tags.insert(tag_of({text}, {0, std::uint64_t{1} << i}));
+    }
+    CHECK(tags.size() == 100 * 8 + 2 * 64);
+}

@@ -1,0 +1,248 @@
+// Types by extension, and what is compressed of them.
+#include "media/media_type.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ascii.h"
+#include "media/compression_policy.h"
+#include "media/media_type_table.h"
+#include "support/catch.h"
+
+using media::media_type_of;
+
+namespace {
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), base::to_lower);
+    return lower;
+}
+
+/// Where the built-in table goes another way than Debian's list of the registry, and why.
+struct Difference {
+    std::string_view extension;
+    std::string_view why;
+};
+constexpr auto kDifferences = std::to_array<Difference>({
+    {"bat", "source: shown"},
+    {"c", "source: shown"},
+    {"c++", "source: shown"},
+    {"cc", "source: shown"},
+    {"cpp", "source: shown"},
+    {"csh", "source: shown"},
+    {"cxx", "source: shown"},
+    {"dart", "source: shown"},
+    {"diff", "source: shown"},
+    {"h", "source: shown"},
+    {"hh", "source: shown"},
+    {"hpp", "source: shown"},
+    {"hs", "source: shown"},
+    {"hxx", "source: shown"},
+    {"java", "source: shown"},
+    {"mid", "audio/sp-midi is for scalable polyphony; players take audio/midi"},
+    {"nim", "source, more common than Nokia's video"},
+    {"org", "Emacs's outlines, more common than Lotus Organizer's files"},
+    {"patch", "source: shown"},
+    {"pl", "source: shown"},
+    {"pm", "source: shown"},
+    {"py", "source: shown"},
+    {"rb", "source: shown"},
+    {"rpm", "neither is registered"},
+    {"rs", "source in Rust, more common than resource lists"},
+    {"rss", "neither is registered; this is what feeds are sent as"},
+    {"rst", "text: shown"},
+    {"scala", "source: shown"},
+    {"sh", "source: shown"},
+    {"sql", "source: shown"},
+    {"svgz", "the bytes are gzip's, and no Content-Encoding says so"},
+    {"tcl", "source: shown"},
+    {"tex", "source: shown"},
+    {"tgz", "the bytes are gzip's"},
+    {"ts", "segments of HTTP Live Streaming"},
+    {"wav", "neither is registered; this is the WHATWG's name"},
+});
+
+bool is_a_difference(std::string_view extension) {
+    return std::ranges::find(kDifferences, extension, &Difference::extension) != kDifferences.end();
+}
+
+/// Types for the time of a test.
+class Configured {
+public:
+    explicit Configured(std::string_view text) {
+        auto types = media::parse_media_types(text);
+        REQUIRE(types);
+        media::use_media_types(std::move(*types));
+    }
+    Configured(const Configured&) = delete;
+    Configured& operator=(const Configured&) = delete;
+    ~Configured() { media::use_media_types({}); }
+};
+
+std::string refused(std::string_view text) {
+    const auto types = media::parse_media_types(text);
+    REQUIRE_FALSE(types);
+    return types.error();
+}
+
+}  // namespace
+
+TEST_CASE("media type: by the last extension, in any case", "[content][media_type]") {
+    CHECK(media_type_of("/a/index.html") == "text/html; charset=utf-8");
+    CHECK(media_type_of("/A.HTML") == "text/html; charset=utf-8");
+    CHECK(media_type_of("/a.tar.gz") == "application/gzip");
+    CHECK(media_type_of("/x.7z") == "application/x-7z-compressed");
+    CHECK(media_type_of("/x.zst") == "application/zstd");
+    CHECK(media_type_of("/x.mjs") == "text/javascript; charset=utf-8");
+}
+
+TEST_CASE("media type: unknown is octets", "[content][media_type]") {
+    for (const auto path :
+         {"/a", "/a.", "/.html", "/a.html/b", "/a.unknown", "/a.averyveryverylongextension", "/", ""}) {
+        CHECK(media_type_of(path) == "application/octet-stream");
+    }
+}
+
+TEST_CASE("media type: at least 150 extensions, and what the web is made of", "[content][media_type]") {
+    CHECK(media::built_in_media_types().size() >= 150);
+    struct Case {
+        const char* name;
+        const char* type;
+    };
+    for (const Case& one : {Case{"a.css", "text/css; charset=utf-8"},
+                            {"a.js", "text/javascript; charset=utf-8"},
+                            {"a.json", "application/json"},
+                            {"a.svg", "image/svg+xml"},
+                            {"a.png", "image/png"},
+                            {"a.webp", "image/webp"},
+                            {"a.avif", "image/avif"},
+                            {"favicon.ico", "image/vnd.microsoft.icon"},
+                            {"a.woff2", "font/woff2"},
+                            {"a.wasm", "application/wasm"},
+                            {"a.webmanifest", "application/manifest+json"},
+                            {"feed.atom", "application/atom+xml; charset=utf-8"},
+                            {"sitemap.xml", "application/xml"},
+                            {"robots.txt", "text/plain; charset=utf-8"},
+                            {"a.mp4", "video/mp4"},
+                            {"a.vtt", "text/vtt; charset=utf-8"},
+                            {"a.pdf", "application/pdf"}}) {
+        CAPTURE(one.name);
+        CHECK(media_type_of(one.name) == one.type);
+    }
+}
+
+TEST_CASE("media type: every built-in one is well formed, and text says its charset", "[content][media_type]") {
+    for (const media::ExtensionType& type : media::built_in_media_types()) {
+        CAPTURE(type.extension, type.media_type);
+        const std::string_view essence = type.media_type.substr(0, type.media_type.find(';'));
+        CHECK(std::ranges::count(essence, '/') == 1);
+        CHECK(lower_case(type.extension) == type.extension);
+        if (essence.starts_with("text/")) CHECK(type.media_type.ends_with("; charset=utf-8"));
+    }
+}
+
+TEST_CASE("media type: the built-in ones agree with the system's list, named differences apart",
+          "[content][media_type]") {
+    std::ifstream file("/etc/mime.types");
+    if (!file) return;  // a system without it
+    std::map<std::string, std::vector<std::string>> listed;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line.substr(0, line.find('#')));
+        std::string type;
+        words >> type;
+        for (std::string extension; words >> extension;) listed[extension].push_back(lower_case(type));
+    }
+    if (listed.size() < 500) return;  // somebody's own
+    std::size_t compared = 0;
+    for (const media::ExtensionType& type : media::built_in_media_types()) {
+        const auto found = listed.find(std::string(type.extension));
+        if (found == listed.end()) continue;
+        ++compared;
+        const std::string essence = lower_case(type.media_type.substr(0, type.media_type.find(';')));
+        CAPTURE(type.extension, essence, found->second.front());
+        CHECK((std::ranges::count(found->second, essence) > 0 || is_a_difference(type.extension)));
+    }
+    CHECK(compared >= 150);
+}
+
+TEST_CASE("media type: configured ones win, the built-in ones stay", "[content][media_type]") {
+    const Configured types("# ours\napplication/x-ours\tjs  OURS\n\n  text/x-mine mine # a comment\r\nimage/png\n");
+    CHECK(media_type_of("/a.js") == "application/x-ours");
+    CHECK(media_type_of("/a.Ours") == "application/x-ours");
+    CHECK(media_type_of("/a.mine") == "text/x-mine; charset=utf-8");
+    CHECK(media_type_of("/a.png") == "image/png");
+    CHECK(media_type_of("/a.css") == "text/css; charset=utf-8");
+    CHECK(media::has_known_extension("/a.mine"));
+}
+
+TEST_CASE("media type: of an extension that comes twice the later line holds", "[content][media_type]") {
+    const Configured types("a/first x y\na/second x\na/third z");
+    CHECK(media_type_of("/a.x") == "a/second");
+    CHECK(media_type_of("/a.y") == "a/first");
+    CHECK(media_type_of("/a.z") == "a/third");
+}
+
+TEST_CASE("media type: a malformed line is named with what is right", "[content][media_type]") {
+    CHECK(refused("text/html html\n\nhtml text/html\n") ==
+          "line 3: \"html\" is no media type: a line is a type and its extensions, as in \"text/html html htm\"");
+    CHECK(refused("text/ html").starts_with("line 1: \"text/\" is no media type"));
+    CHECK(refused("a/b/c html").starts_with("line 1: \"a/b/c\" is no media type"));
+    CHECK(refused("text/html; charset=x html").starts_with("line 1: \"text/html;\" is no media type"));
+    CHECK(refused("text/html .html").starts_with("line 1: \".html\" is no extension: it is written without a dot"));
+    CHECK(refused("text/html a/b").starts_with("line 1: \"a/b\" is no extension"));
+    CHECK(refused("text/html " + std::string(33, 'x')).find("is no extension") != std::string::npos);
+    CHECK(refused("a\x1b[31m x").starts_with("line 1: \"a?[31m\" is no media type"));
+    CHECK(refused(std::string(100, 'x')).find("xxx...\"") != std::string::npos);
+}
+
+TEST_CASE("media type: the system's whole list is taken", "[content][media_type]") {
+    if (!std::ifstream("/etc/mime.types")) return;
+    const auto types = media::read_media_types("/etc/mime.types");
+    INFO((types ? std::string() : types.error()));
+    REQUIRE(types);
+    CHECK(std::ranges::is_sorted(*types, {}, &media::FileMediaType::extension));
+    CHECK(std::ranges::adjacent_find(*types, {}, &media::FileMediaType::extension) == types->end());
+}
+
+TEST_CASE("media type: a file that cannot be read is named", "[content][media_type]") {
+    CHECK(media::read_media_types("/no/such/file").error() ==
+          "cannot read the media types in /no/such/file: No such file or directory");
+    CHECK(media::read_media_types("/").error().find("not a regular file") != std::string::npos);
+}
+
+TEST_CASE("media type: a name that is no file's has no known extension", "[content][media_type]") {
+    CHECK(media::has_known_extension("/app/main.js"));
+    for (const auto path : {"/app", "/user/john.doe", "/v1.2", "/a.js/b", "/", "/.js"}) {
+        CAPTURE(path);
+        CHECK_FALSE(media::has_known_extension(path));
+    }
+}
+
+TEST_CASE("compression policy: text shrinks, pictures and archives do not", "[content][compression]") {
+    for (const auto path : {"/a.html", "/a.css", "/a.js", "/a.json", "/a.svg", "/a.xml", "/a.wasm", "/a.atom"}) {
+        CHECK(media::is_compressible(media_type_of(path)));
+        CHECK_FALSE(media::is_compressed(media_type_of(path)));
+    }
+    for (const auto path : {"/a.png", "/a.mp4", "/a.zip", "/a.gz", "/a.woff2", "/a.docx", "/a.mp3"}) {
+        CHECK_FALSE(media::is_compressible(media_type_of(path)));
+        CHECK(media::is_compressed(media_type_of(path)));
+    }
+    // Neither: not compressed on the fly, but a sidecar is worth a look.
+    CHECK_FALSE(media::is_compressible(media_type_of("/a.tar")));
+    CHECK_FALSE(media::is_compressed(media_type_of("/a.tar")));
+}
+
+TEST_CASE("compression policy: not below its minimum, never at level 0", "[content][compression]") {
+    media::CompressionPolicy policy;
+    CHECK_FALSE(policy.compresses("text/plain", 255));
+    CHECK(policy.compresses("text/plain", 256));
+    policy.level = 0;
+    CHECK_FALSE(policy.compresses("text/plain", 10'000));
+}

@@ -1,0 +1,143 @@
+// Which request goes where, and whether Allow tells the truth.
+#include "site/router.h"
+
+#include "support/catch.h"
+#include "support/write_answers.h"
+
+namespace {
+
+using support::AnsweringSite;
+
+site::SiteConfig read_only() { return {}; }
+
+std::vector<std::string> split_methods(const std::string& allow) {
+    std::vector<std::string> methods;
+    for (std::size_t at = 0; at < allow.size();) {
+        const std::size_t end = std::min(allow.find(", ", at), allow.size());
+        methods.push_back(allow.substr(at, end - at));
+        at = end + 2;
+    }
+    return methods;
+}
+
+}  // namespace
+
+TEST_CASE("router: Allow follows the rights", "[handlers][router]") {
+    AnsweringSite all;
+    AnsweringSite none(read_only());
+    const auto allow = [](AnsweringSite& site, std::string_view target) {
+        const auto answer = site.ask("OPTIONS", target);
+        CHECK(answer.status() == 204);
+        return answer.field("Allow");
+    };
+    CHECK(allow(all, "*") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
+    CHECK(allow(all, "/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
+    CHECK(allow(all, "/files/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
+    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS, MKCOL");
+    all.directory.write("d/a", "x");
+    CHECK(allow(all, "/d/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS");
+    CHECK(allow(all, "/") == "GET, HEAD, POST, OPTIONS");
+    CHECK(allow(all, "/files/") == "GET, HEAD, POST, OPTIONS");
+    for (const std::string_view target : {"/files", "/echo/x", "/user-agent", "/healthz", "/.hidden"}) {
+        CHECK(allow(all, target) == "GET, HEAD, OPTIONS");
+    }
+    for (const std::string_view target : {"*", "/", "/a", "/files/a", "/echo/x"}) {
+        CHECK(allow(none, target) == "GET, HEAD, OPTIONS");
+    }
+}
+
+TEST_CASE("router: every method outside Allow is 405 with the same Allow, every method inside is not",
+          "[handlers][router]") {
+    for (const auto& config : {read_only(), AnsweringSite::all_allowed()}) {
+        AnsweringSite site(config);
+        for (const std::string target :
+             {"/", "/a", "/d/", "/files", "/files/a", "/echo/x", "/user-agent", "/healthz"}) {
+            const auto fill = [&] {
+                site.directory.write("a", "x");
+                site.directory.make_directory("d");
+            };
+            fill();
+            const std::string allow = site.ask("OPTIONS", target).field("Allow");
+            const auto allowed = split_methods(allow);
+            for (const std::string method : {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "MKCOL", "TRACE"}) {
+                if (method == "DELETE" && target == "/") continue;
+                fill();
+                const auto answer = site.ask(method, target);
+                const bool is_allowed = std::find(allowed.begin(), allowed.end(), method) != allowed.end();
+                INFO(method << ' ' << target << ' ' << answer.status());
+                CHECK((answer.status() == 405) == !is_allowed);
+                if (answer.status() == 405) CHECK(answer.field("Allow") == allow);
+            }
+        }
+    }
+}
+
+TEST_CASE("router: unknown methods are 501, unknown expectations 417", "[handlers][router]") {
+    AnsweringSite site;
+    CHECK(site.ask("BREW", "/").status() == 501);
+    const auto lower = site.ask("get", "/");
+    CHECK(lower.status() == 501);
+    CHECK(lower.body().find("it knows GET, HEAD, POST") != std::string::npos);
+    CHECK(site.ask("GET", "/", "Expect: tea\r\n").status() == 417);
+}
+
+TEST_CASE("router: a refusal says which right is missing", "[handlers][router]") {
+    AnsweringSite none(read_only());
+    const auto says = [&](std::string_view method, std::string_view target, std::string_view words) {
+        const auto answer = none.ask(method, target);
+        INFO(method << ' ' << target << ' ' << answer.body());
+        return answer.status() == 405 && answer.body().find(words) != std::string::npos;
+    };
+    for (const std::string_view method : {"PUT", "POST", "MKCOL"}) {
+        CHECK(says(method, "/a", "uploads are off (--allow-upload turns them on); this resource answers to GET"));
+        CHECK(says(method, "/files/a", "uploads are off"));
+        CHECK(says(method, "/echo/a", "Allowed: this resource answers to GET"));
+    }
+    CHECK(says("DELETE", "/a", "deletes are off (--allow-delete turns them on); this resource answers to GET"));
+}
+
+TEST_CASE("router: the built-in endpoints answer", "[handlers][router]") {
+    AnsweringSite site;
+    site.directory.write("sub/a.txt", "text");
+    CHECK(site.ask("GET", "/echo/a%20b").body() == "a b");
+    CHECK(site.ask("GET", "/user-agent", "User-Agent: me/1\r\n").body() == "me/1");
+    CHECK(site.ask("GET", "/files/sub/a.txt").body() == "text");
+    CHECK(site.ask("GET", "/files/sub/none").status() == 404);
+    CHECK(site.ask("GET", "/files?x=1").field("Location") == "/files/?x=1");
+    CHECK(site.ask("GET", "/files").status() == 301);
+    CHECK(site.ask("GET", "/files/sub?x=1").field("Location") == "/files/sub/?x=1");
+    CHECK(site.ask("GET", "/files//sub").field("Location") == "/files/sub/");
+    CHECK(site.ask("GET", "/healthz").status() == 200);
+    CHECK(site.site->shadowed_endpoints().empty());
+    for (const std::string_view near_miss :
+         {"/echo", "/user-agent/", "/user-agents", "/filesystem", "/healthy", "/e"}) {
+        CHECK(site.ask("GET", near_miss).status() == 404);
+    }
+}
+
+TEST_CASE("router: an entry of the root wins over the endpoint of its name", "[handlers][router]") {
+    AnsweringSite site;
+    site.directory.write("echo/x", "from the disk");
+    site.directory.write("user-agent", "a file");
+    site.directory.write("files/a", "below files");
+    site.start();
+    CHECK(site.ask("GET", "/echo/x").body() == "from the disk");
+    CHECK(site.ask("GET", "/user-agent").body() == "a file");
+    CHECK(site.ask("GET", "/files/a").body() == "below files");
+    CHECK(site.put("/files/b", "x").status() == 201);
+    CHECK(site.directory.read("files/b") == "x");
+    CHECK(site.site->shadowed_endpoints() == std::vector<std::string_view>{"echo", "files", "user-agent"});
+}
+
+TEST_CASE("router: without the built-in endpoints every path is a file's", "[handlers][router]") {
+    site::SiteConfig config = AnsweringSite::all_allowed();
+    config.builtin = false;
+    AnsweringSite site(config);
+    CHECK(site.ask("GET", "/echo/x").status() == 404);
+    CHECK(site.put("/echo/x", "stored").status() == 201);
+    CHECK(site.ask("GET", "/echo/x").body() == "stored");
+    CHECK(site.put("/files/x", "stored").status() == 201);
+    CHECK(site.directory.read("files/x") == "stored");
+    CHECK(site.site->shadowed_endpoints().empty());
+}

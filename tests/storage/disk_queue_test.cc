@@ -1,0 +1,228 @@
+// Both disk queues against real files.
+#include "storage/disk_queue.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/fd.h"
+#include "support/catch.h"
+#include "support/write_site.h"
+
+namespace {
+
+base::Fd make_file(const support::TempDir& directory, const std::string& name) {
+    directory.write(name, "some bytes");
+    return base::Fd(::open(directory.at(name).c_str(), O_RDWR | O_CLOEXEC));
+}
+
+std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, std::size_t wanted) {
+    while (wakes.size() < wanted) {
+        support::wait_for(queue);
+        queue.reap(wakes);
+    }
+    return wakes.size();
+}
+
+}  // namespace
+
+TEST_CASE("disk queue: in line, an operation is done when the call returns", "[content][disk]") {
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    const auto queue = storage::make_in_line_disk_queue();
+    CHECK(queue->kind() == "in line");
+    storage::DiskOperation good;
+    queue->sync_data(file.get(), good, 1);
+    CHECK(good.done);
+    CHECK(good.error == 0);
+    storage::DiskOperation bad;
+    queue->sync_all(-1, bad, 1);
+    CHECK(bad.done);
+    CHECK(bad.error == EBADF);
+    std::vector<http::Wake> wakes;
+    queue->reap(wakes);
+    CHECK(wakes.empty());
+}
+
+TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "[content][disk]") {
+    const auto queue = storage::make_disk_queue();
+    if (queue->kind() != "io_uring") {
+        WARN("no io_uring in this build or on this kernel: skipped");
+        return;
+    }
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    storage::DiskOperation data;
+    queue->sync_data(file.get(), data, 41);
+    CHECK_FALSE(data.done);
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(wakes[0] == 41);
+    CHECK(data.done);
+    CHECK(data.error == 0);
+
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    storage::DiskOperation names;
+    queue->sync_all(opened.get(), names, 42);
+    wakes.clear();
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(wakes[0] == 42);
+    CHECK(names.error == 0);
+}
+
+TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
+    const support::TempDir directory;
+    for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
+        const auto queue = make();
+        base::Fd file = make_file(directory, "a");
+        const int number = file.get();
+        queue->close_later(std::move(file));
+        queue->submit();
+        std::vector<http::Wake> wakes;
+        const auto is_closed = [&] { return ::fcntl(number, F_GETFD) < 0; };
+        for (int i = 0; i < 1000 && !is_closed(); ++i) ::usleep(1000);
+        CHECK(is_closed());
+        queue->reap(wakes);
+        CHECK(wakes.empty());
+        queue->close_later(base::Fd());
+        queue->submit();
+    }
+    // What is left at the end is closed there.
+    auto queue = storage::make_disk_queue();
+    base::Fd file = make_file(directory, "b");
+    const int number = file.get();
+    queue->close_later(std::move(file));
+    queue.reset();
+    CHECK(::fcntl(number, F_GETFD) < 0);
+}
+
+TEST_CASE("disk queue: names that are removed aside are gone, also those that are left at the end", "[content][disk]") {
+    const support::TempDir directory;
+    const auto opened =
+        std::make_shared<const base::Fd>(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    constexpr int kCount = 300;  // more than the ring holds
+    for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
+        auto queue = make();
+        for (int i = 0; i < kCount; ++i) {
+            directory.write(std::to_string(i), "x");
+            queue->remove_later(opened, std::to_string(i));
+        }
+        queue->remove_later(opened, "none");
+        queue->submit();
+        std::vector<http::Wake> wakes;
+        for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
+            ::usleep(1000);
+            queue->reap(wakes);
+            queue->submit();
+        }
+        CHECK(directory.list().empty());
+        CHECK(wakes.empty());
+
+        for (int i = 0; i < kCount; ++i) {
+            directory.write(std::to_string(i), "x");
+            queue->remove_later(opened, std::to_string(i));
+        }
+        queue->submit();
+        queue.reset();
+        CHECK(directory.list().empty());
+    }
+    CHECK(opened.use_count() == 1);
+}
+
+TEST_CASE("disk queue: of names that go only those of files with content are held", "[content][disk]") {
+    const support::TempDir directory;
+    directory.write("empty", "");
+    directory.write("file", "x");
+    REQUIRE(::symlink("file", directory.at("link").c_str()) == 0);
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    CHECK(storage::hold_content(opened.get(), "file"));
+    CHECK_FALSE(storage::hold_content(opened.get(), "empty"));
+    CHECK_FALSE(storage::hold_content(opened.get(), "link"));
+    CHECK_FALSE(storage::hold_content(opened.get(), "none"));
+}
+
+TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {
+    const auto queue = storage::make_disk_queue();
+    storage::DiskOperation bad;
+    queue->sync_data(987'654, bad, 5);
+    std::vector<http::Wake> wakes;
+    if (!bad.done) collect(*queue, wakes, 1);
+    CHECK(bad.done);
+    CHECK(bad.error == EBADF);
+}
+
+TEST_CASE("disk queue: more operations than the ring holds all come back once", "[content][disk]") {
+    const auto queue = storage::make_disk_queue();
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    const base::Fd file = make_file(directory, "a");
+    constexpr std::size_t kCount = 700;
+    std::deque<storage::DiskOperation> operations(kCount);
+    for (std::size_t i = 0; i < kCount; ++i) queue->sync_data(file.get(), operations[i], i);
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, kCount) == kCount);
+    std::sort(wakes.begin(), wakes.end());
+    for (std::size_t i = 0; i < kCount; ++i) {
+        CHECK(wakes[i] == i);
+        CHECK(operations[i].done);
+        CHECK(operations[i].error == 0);
+    }
+}
+
+TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[content][disk]") {
+    using Kind = storage::NamingCall::Kind;
+    const auto queue = storage::make_disk_queue();
+    storage::NamingOperation naming;
+    CHECK_FALSE(storage::make_in_line_disk_queue()->name_later(naming, 1));
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int at = opened.get();
+    constexpr std::size_t kCount = 200;  // with three steps each, more than the ring holds
+    std::deque<storage::NamingOperation> namings(kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        const std::string name = std::to_string(i);
+        directory.write(name, name);
+        namings[i].calls = {{Kind::link, at, name, at, name + "-linked", 0},
+                            {Kind::rename, at, name + "-linked", at, name + "-named", 0}};
+        namings[i].directories = {at};
+        REQUIRE(queue->name_later(namings[i], i));
+    }
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, kCount) == kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        CHECK(namings[i].done);
+        CHECK(namings[i].error == 0);
+        CHECK(namings[i].is_named());
+        CHECK(directory.read(std::to_string(i) + "-named") == std::to_string(i));
+        CHECK_FALSE(directory.has(std::to_string(i) + "-linked"));
+    }
+}
+
+TEST_CASE("disk queue: a file whose link fails is not named", "[content][disk]") {
+    using Kind = storage::NamingCall::Kind;
+    const auto queue = storage::make_disk_queue();
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    directory.write("a", "x");
+    directory.write("b", "y");
+    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int at = opened.get();
+    storage::NamingOperation naming;
+    naming.calls = {{Kind::link, at, "none", at, "linked", 0}, {Kind::rename, at, "linked", at, "c", 0}};
+    naming.directories = {at};
+    REQUIRE(queue->name_later(naming, 9));
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, 1) == 1);
+    CHECK(naming.error == ENOENT);
+    CHECK(naming.calls_made.empty());
+    CHECK_FALSE(naming.is_named());
+    CHECK(directory.list() == std::vector<std::string>{"a", "b"});
+    // Too many for one submission: the caller's own work.
+    naming.directories.assign(20, at);
+    CHECK_FALSE(queue->name_later(naming, 9));
+}

@@ -1,0 +1,137 @@
+// Resolution below the root, on a real tree.
+#include "storage/file_root.h"
+
+#include <cerrno>
+
+#include "support/catch.h"
+#include "support/served_tree.h"
+
+using storage::Symlinks;
+
+namespace {
+
+int open_error(const storage::FileRoot& root, std::string_view path) {
+    const auto opened = root.open_for_reading(path);
+    return opened ? 0 : opened.error().number;
+}
+
+}  // namespace
+
+TEST_CASE("file root: opens files and directories below it", "[content][root]") {
+    const ServedTree tree;
+    tree.write("a.txt", "a");
+    tree.write("d/b.txt", "b");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/a.txt") == 0);
+    CHECK(open_error(root, "/d/b.txt") == 0);
+    CHECK(open_error(root, "/d") == 0);
+    CHECK(open_error(root, "/") == 0);
+    CHECK(root.open_directory("/d/").has_value());
+    CHECK(root.open_directory("/a.txt").error().number == ENOTDIR);
+    CHECK(open_error(root, "/none") == ENOENT);
+}
+
+TEST_CASE("file root: a path cannot climb out, by dots or by links", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/b.txt", "b");
+    tree.link("../outside.txt", "out.txt");
+    tree.link("..", "up");
+    tree.link("/etc/passwd", "absolute");
+    tree.link("loop", "loop");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/../outside.txt") == EXDEV);
+    CHECK(open_error(root, "/d/../../outside.txt") == EXDEV);
+    CHECK(open_error(root, "/out.txt") == EXDEV);
+    CHECK(open_error(root, "/up/outside.txt") == EXDEV);
+    CHECK(open_error(root, "/absolute") == EXDEV);
+    CHECK(open_error(root, "/loop") == ELOOP);
+}
+
+TEST_CASE("file root: links are followed as the policy says", "[content][root]") {
+    const auto error_of = [](Symlinks symlinks, std::string_view path) {
+        const ServedTree tree(symlinks);
+        tree.write("a.txt", "a");
+        tree.link("a.txt", "in.txt");
+        tree.link("../outside.txt", "out.txt");
+        return open_error(tree.open(), path);
+    };
+    CHECK(error_of(Symlinks::inside, "/in.txt") == 0);
+    CHECK(error_of(Symlinks::none, "/in.txt") == ELOOP);
+    CHECK(error_of(Symlinks::none, "/a.txt") == 0);
+    CHECK(error_of(Symlinks::all, "/out.txt") == 0);
+}
+
+TEST_CASE("file root: absolute links are followed while they lead inside", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/e/a.txt", "a");
+    const std::string root_name = tree.open().name();
+    tree.link(root_name + "/d/e/a.txt", "file");
+    tree.link(root_name + "/d/", "directory");
+    tree.link(root_name, "root");
+    tree.link("directory", "to-absolute");
+    tree.link("../../directory/e/a.txt", "d/e/round");
+    tree.link(root_name + "/d/../../outside.txt", "climbs");
+    tree.link(root_name + "-not/a.txt", "sibling");
+    tree.link(root_name + "/circle", "circle");
+    tree.link(root_name + "/none", "dangling");
+    const auto root = tree.open();
+    CHECK(open_error(root, "/file") == 0);
+    CHECK(open_error(root, "/directory/e/a.txt") == 0);
+    CHECK(open_error(root, "/to-absolute/e/a.txt") == 0);
+    CHECK(open_error(root, "/root/d/e/a.txt") == 0);
+    CHECK(open_error(root, "/root/root/root/file") == 0);
+    CHECK(open_error(root, "/d/e/round") == 0);
+    CHECK(root.open_directory("/directory/e").has_value());
+    CHECK(root.stat_inside("/file").has_value());
+    CHECK(open_error(root, "/climbs") == EXDEV);
+    CHECK(open_error(root, "/sibling") == EXDEV);
+    CHECK(open_error(root, "/circle") == EXDEV);
+    CHECK(open_error(root, "/directory/none") == ENOENT);
+    CHECK(open_error(root, "/dangling") == ENOENT);
+    const ServedTree strict(Symlinks::none);
+    strict.write("a.txt", "a");
+    strict.link(strict.open().name() + "/a.txt", "file");
+    CHECK(open_error(strict.open(), "/file") == ELOOP);
+}
+
+TEST_CASE("file root: a FIFO does not block", "[content][root]") {
+    const ServedTree tree;
+    tree.make_fifo("fifo");
+    CHECK(open_error(tree.open(), "/fifo") == 0);
+}
+
+TEST_CASE("file root: a path of any length is an error, not a cut", "[content][root]") {
+    const ServedTree tree;
+    const auto root = tree.open();
+    const std::string path = "/" + std::string(9000, 'a');
+    CHECK(open_error(root, path) == ENAMETOOLONG);
+    CHECK(root.stat(path).error().number == ENAMETOOLONG);
+}
+
+TEST_CASE("file root: stat and stat_name differ for a link", "[content][root]") {
+    const ServedTree tree;
+    tree.write("a.txt", "abc");
+    tree.link("a.txt", "in.txt");
+    const auto root = tree.open();
+    CHECK(root.stat("/in.txt")->st_size == 3);
+    CHECK(S_ISLNK(root.stat_name("/in.txt")->st_mode));
+    CHECK(S_ISDIR(root.stat("/")->st_mode));
+}
+
+TEST_CASE("file root: a missing directory is said in a sentence", "[content][root]") {
+    const auto root = storage::FileRoot::open("/nonexistent/godwit", Symlinks::inside);
+    REQUIRE_FALSE(root.has_value());
+    CHECK(root.error().find("/nonexistent/godwit: No such file or directory") != std::string::npos);
+}
+
+TEST_CASE("file root: dot names are hidden, /.well-known is not", "[content][root]") {
+    CHECK(storage::is_hidden("/.git"));
+    CHECK(storage::is_hidden("/a/.b/c"));
+    CHECK(storage::is_hidden("/.well-known/.a"));
+    CHECK(storage::is_hidden("/.well-knownx"));
+    CHECK(storage::is_hidden("/a/.well-known"));
+    CHECK_FALSE(storage::is_hidden("/.well-known"));
+    CHECK_FALSE(storage::is_hidden("/.well-known/acme"));
+    CHECK_FALSE(storage::is_hidden("/a.b/c."));
+    CHECK_FALSE(storage::is_hidden("/"));
+}

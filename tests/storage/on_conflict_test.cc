@@ -1,0 +1,151 @@
+// Uploads whose name is taken, and files that wait for the rest of their request.
+#include "storage/on_conflict.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "storage/file_commit.h"
+#include "storage/parked_file.h"
+#include "support/catch.h"
+#include "support/write_site.h"
+
+namespace {
+
+using storage::numbered_name;
+using storage::OnConflict;
+using support::WriteSite;
+
+std::expected<storage::FileSink, http::Refusal> open(WriteSite& site, std::string_view path, OnConflict on_conflict) {
+    return storage::FileSink::open(*site.parts, path, std::nullopt, {}, on_conflict);
+}
+
+storage::FileSink written(WriteSite& site, std::string_view path, std::string_view text, OnConflict on_conflict) {
+    auto sink = open(site, path, on_conflict);
+    REQUIRE(sink.has_value());
+    REQUIRE(sink->write(support::bytes(text)).has_value());
+    return std::move(*sink);
+}
+
+/// "201 /path" or the status of the refusal.
+std::string put(WriteSite& site, std::string_view path, std::string_view text, OnConflict on_conflict) {
+    const auto commit = written(site, path, text, on_conflict).finish();
+    const auto result = support::run(*commit, site.disk);
+    if (!result) return std::to_string(http::code(result.error().status));
+    const bool created = result->how == storage::FileCommit::Stored::How::created;
+    return std::string(created ? "201 " : "204 ") + commit->path();
+}
+
+}  // namespace
+
+TEST_CASE("on conflict: the number stands before the extension", "[content][conflict]") {
+    CHECK(numbered_name("a.txt", 1) == "a (1).txt");
+    CHECK(numbered_name("a", 12) == "a (12)");
+    CHECK(numbered_name("a.tar.gz", 2) == "a (2).tar.gz");
+    CHECK(numbered_name(".tar.gz", 2) == ".tar (2).gz");
+    CHECK(numbered_name("a.b.c", 1) == "a.b (1).c");
+    CHECK(numbered_name("a.", 1) == "a (1).");
+    CHECK(numbered_name("v1.0 of a long story", 1) == "v1.0 of a long story (1)");
+}
+
+TEST_CASE("on conflict: a long name loses its end, not its extension or half a letter", "[content][conflict]") {
+    CHECK(numbered_name(std::string(255, 'a') + "", 1) == std::string(251, 'a') + " (1)");
+    CHECK(numbered_name(std::string(251, 'a') + ".txt", 999) == std::string(245, 'a') + " (999).txt");
+    std::string letters;
+    while (letters.size() < 252) letters += "\xe2\x82\xac";
+    const std::string numbered = numbered_name(letters, 1);
+    CHECK(numbered.size() <= 255);
+    CHECK(numbered == letters.substr(0, 249) + " (1)");
+}
+
+TEST_CASE("on conflict: replace, rename or refuse", "[content][conflict]") {
+    WriteSite site(storage::Durability::none);
+    CHECK(put(site, "/a.txt", "1", OnConflict::refuse) == "201 /a.txt");
+    CHECK(put(site, "/a.txt", "2", OnConflict::rename) == "201 /a (1).txt");
+    CHECK(put(site, "/a.txt", "3", OnConflict::rename) == "201 /a (2).txt");
+    CHECK(put(site, "/a.txt", "4", OnConflict::replace) == "204 /a.txt");
+    CHECK_FALSE(open(site, "/a.txt", OnConflict::refuse).has_value());
+    CHECK(put(site, "/new/b", "5", OnConflict::rename) == "201 /new/b");
+    CHECK(put(site, "/new/b", "6", OnConflict::rename) == "201 /new/b (1)");
+    CHECK(put(site, "/new", "7", OnConflict::rename) == "201 /new (1)");
+    CHECK(site.directory.read("a.txt") == "4");
+    CHECK(site.directory.read("a (1).txt") == "2");
+    CHECK(site.directory.read("a (2).txt") == "3");
+    CHECK(site.directory.read("new/b (1)") == "6");
+}
+
+TEST_CASE("on conflict: of two uploads to one name, both begun before, one evades or is refused",
+          "[content][conflict]") {
+    for (const OnConflict on_conflict : {OnConflict::rename, OnConflict::refuse}) {
+        WriteSite site;
+        const auto first = written(site, "/a", "first", on_conflict).finish();
+        const auto second = written(site, "/a", "second", on_conflict).finish();
+        CHECK_FALSE(first->advance(support::kWake).has_value());
+        CHECK_FALSE(second->advance(support::kWake).has_value());
+        CHECK(support::run(*second, site.disk).has_value());
+        const auto result = support::run(*first, site.disk);
+        CHECK(site.directory.read("a") == "second");
+        CHECK(result.has_value() == (on_conflict == OnConflict::rename));
+        if (result) CHECK(site.directory.read("a (1)") == "first");
+        if (!result) CHECK(result.error().status == http::Status::conflict);
+    }
+}
+
+TEST_CASE("on conflict: numbers end", "[content][conflict]") {
+    WriteSite site(storage::Durability::none);
+    site.directory.write("a", "");
+    for (int i = 1; i <= 999; ++i) site.directory.write("a (" + std::to_string(i) + ")", "");
+    CHECK(put(site, "/a", "x", OnConflict::rename) == "409");
+}
+
+TEST_CASE("parked file: waits without a descriptor, unseen, and is stored later", "[content][parked]") {
+    WriteSite site;
+    std::shared_ptr<const base::Fd> directory;
+    std::vector<storage::ParkedFile> parked;
+    for (const std::string name : {"/x", "/y", "/sub/z"}) {
+        auto file = storage::ParkedFile::park(written(site, name, "of " + name, OnConflict::refuse), directory);
+        REQUIRE(file.has_value());
+        parked.push_back(std::move(*file));
+    }
+    for (const std::string& name : site.directory.list()) CHECK(storage::is_temporary_name(name));
+    CHECK(site.directory.list().size() == 3);
+    for (storage::ParkedFile& each : parked) {
+        auto commit = std::move(each).resume();
+        REQUIRE(commit.has_value());
+        CHECK(support::run(**commit, site.disk).has_value());
+    }
+    parked.clear();
+    CHECK(site.directory.list() == std::vector<std::string>{"sub", "sub/z", "x", "y"});
+    CHECK(site.directory.read("sub/z") == "of /sub/z");
+}
+
+TEST_CASE("parked file: leaves nothing when it is dropped", "[content][parked]") {
+    WriteSite site;
+    std::shared_ptr<const base::Fd> directory;
+    {
+        auto file = storage::ParkedFile::park(written(site, "/x", "x", OnConflict::refuse), directory);
+        REQUIRE(file.has_value());
+        const storage::ParkedFile moved = std::move(*file);
+        CHECK(site.directory.list().size() == 1);
+    }
+    CHECK(site.directory.list().empty());
+}
+
+TEST_CASE("parked file: what somebody removed or put in its place is not taken for it", "[content][parked]") {
+    for (const bool replaced : {false, true}) {
+        WriteSite site;
+        std::shared_ptr<const base::Fd> directory;
+        auto file = storage::ParkedFile::park(written(site, "/x", "x", OnConflict::refuse), directory);
+        REQUIRE(file.has_value());
+        const std::string name = site.directory.list().at(0);
+        if (replaced) site.directory.write("other", "other");
+        if (replaced) ::rename(site.directory.at("other").c_str(), site.directory.at(name).c_str());
+        if (!replaced) ::unlink(site.directory.at(name).c_str());
+        const auto commit = std::move(*file).resume();
+        REQUIRE_FALSE(commit.has_value());
+        CHECK(commit.error().status == http::Status::service_unavailable);
+        CHECK_FALSE(site.directory.has("x"));
+    }
+}

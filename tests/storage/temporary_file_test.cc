@@ -1,0 +1,180 @@
+// Temporary files with and without names, and the sweep.
+#include "storage/temporary_file.h"
+#include "uploads/leftover_sweep.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "support/catch.h"
+#include "support/write_site.h"
+
+namespace {
+
+using storage::TemporaryFile;
+
+struct Place {
+    support::TempDir directory;
+    base::Fd opened{::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+};
+
+using Maker = std::expected<TemporaryFile, storage::FileError> (*)(int);
+constexpr Maker kMakers[] = {&TemporaryFile::create, &TemporaryFile::create_named};
+
+void fill(const TemporaryFile& file, std::string_view text) {
+    REQUIRE(::pwrite(file.descriptor(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+}
+
+storage::FileRoot root_of(const support::TempDir& directory) {
+    auto root = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
+    REQUIRE(root.has_value());
+    return std::move(*root);
+}
+
+}  // namespace
+
+TEST_CASE("temporary file: leaves nothing when it is dropped", "[content][temporary]") {
+    for (const Maker make : kMakers) {
+        const Place place;
+        {
+            auto file = make(place.opened.get());
+            REQUIRE(file.has_value());
+            fill(*file, "half");
+            TemporaryFile moved = std::move(*file);
+            if (moved.has_name()) CHECK(storage::is_temporary_name(place.directory.list().at(0)));
+        }
+        CHECK(place.directory.list().empty());
+    }
+}
+
+TEST_CASE("temporary file: takes over owner, group and permissions where the process may", "[content][temporary]") {
+    const Place place;
+    auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    struct stat old{};
+    old.st_mode = S_IFREG | S_ISUID | 0764;
+    old.st_uid = ::geteuid() == 0 ? 12345 : ::geteuid();
+    old.st_gid = ::geteuid() == 0 ? 54321 : ::getegid();
+    storage::resemble(file->descriptor(), old);
+    struct stat now{};
+    REQUIRE(::fstat(file->descriptor(), &now) == 0);
+    CHECK(now.st_uid == old.st_uid);
+    CHECK(now.st_gid == old.st_gid);
+    CHECK((now.st_mode & 07777) == 0764);
+}
+
+TEST_CASE("temporary file: a group that the old file did not have may no more than everybody", "[content][temporary]") {
+    constexpr uid_t kNobody = 65534;
+    constexpr gid_t kForeign = 54321;
+    const Place place;
+    auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    struct stat old{};
+    old.st_mode = S_IFREG | 0674;
+    old.st_uid = kNobody - 1;
+    old.st_gid = kForeign;
+    const bool root = ::geteuid() == 0;
+    // For this thread's calls on files alone: without the rights of root.
+    if (root) REQUIRE(::fchown(file->descriptor(), kNobody, kNobody) == 0);
+    if (root) ::setfsuid(kNobody);
+    storage::resemble(file->descriptor(), old);
+    if (root) ::setfsuid(0);
+    struct stat now{};
+    REQUIRE(::fstat(file->descriptor(), &now) == 0);
+    CHECK(now.st_uid == (root ? kNobody : ::geteuid()));
+    CHECK(now.st_gid != kForeign);
+    CHECK((now.st_mode & 07777) == 0644);
+}
+
+TEST_CASE("temporary file: takes a new name but never an existing one", "[content][temporary]") {
+    for (const Maker make : kMakers) {
+        const Place place;
+        auto first = make(place.opened.get());
+        auto second = make(place.opened.get());
+        REQUIRE(first.has_value());
+        REQUIRE(second.has_value());
+        fill(*first, "first");
+        REQUIRE(first->publish_new(place.opened.get(), "a").has_value());
+        const auto refused = second->publish_new(place.opened.get(), "a");
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().number == EEXIST);
+        CHECK(place.directory.read("a") == "first");
+    }
+}
+
+TEST_CASE("temporary file: takes the place of another file at once", "[content][temporary]") {
+    for (const Maker make : kMakers) {
+        const Place place;
+        place.directory.write("a", "old");
+        {
+            auto file = make(place.opened.get());
+            REQUIRE(file.has_value());
+            fill(*file, "new");
+            REQUIRE(file->publish_over(place.opened.get(), "a").has_value());
+            CHECK_FALSE(file->has_name());
+        }
+        CHECK(place.directory.list() == std::vector<std::string>{"a"});
+        CHECK(place.directory.read("a") == "new");
+    }
+}
+
+TEST_CASE("temporary file: a directory in the way stays, and nothing else", "[content][temporary]") {
+    for (const Maker make : kMakers) {
+        const Place place;
+        place.directory.make_directory("a");
+        {
+            auto file = make(place.opened.get());
+            REQUIRE(file.has_value());
+            const auto refused = file->publish_over(place.opened.get(), "a");
+            REQUIRE_FALSE(refused.has_value());
+            CHECK(refused.error().number == EISDIR);
+        }
+        CHECK(place.directory.list() == std::vector<std::string>{"a"});
+    }
+}
+
+TEST_CASE("temporary file: only our own names count as ours", "[content][temporary]") {
+    CHECK(storage::is_temporary_name(".godwit-0123456789abcdef.part"));
+    for (const std::string_view name :
+         {".godwit-0123456789ABCDEF.part", ".godwit-0123456789abcde.part", ".godwit-0123456789abcdef.parts",
+          "godwit-0123456789abcdef0.part", ".godwit-0123456789abcdeg.part", "", ".part"}) {
+        CHECK_FALSE(storage::is_temporary_name(name));
+    }
+}
+
+TEST_CASE("sweep: removes leftovers at every depth and nothing else", "[content][temporary]") {
+    const support::TempDir directory;
+    const support::TempDir outside;
+    outside.write(".godwit-00000000000000aa.part", "not ours to remove");
+    directory.write(".godwit-0000000000000001.part", "x");
+    directory.write("a/b/.godwit-0000000000000002.part", "x");
+    directory.write("a/b/kept", "x");
+    directory.write(".godwit-notours.part", "x");
+    directory.make_directory("a/.godwit-0000000000000003.part");
+    REQUIRE(::symlink(outside.path().c_str(), directory.at("link").c_str()) == 0);
+    REQUIRE(::symlink(outside.at(".godwit-00000000000000aa.part").c_str(),
+                      directory.at(".godwit-0000000000000004.part").c_str()) == 0);
+    CHECK(uploads::sweep_leftovers(root_of(directory)) == 2);
+    CHECK(outside.list().size() == 1);
+    CHECK(directory.list() == std::vector<std::string>{".godwit-0000000000000004.part", ".godwit-notours.part", "a",
+                                                       "a/.godwit-0000000000000003.part", "a/b", "a/b/kept", "link"});
+}
+
+TEST_CASE("sweep: a file that a live process is writing stays", "[content][temporary]") {
+    const Place place;
+    auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    CHECK(uploads::sweep_leftovers(root_of(place.directory)) == 0);
+    CHECK(place.directory.list().size() == 1);
+}
+
+TEST_CASE("sweep: looks at a bounded number of entries", "[content][temporary]") {
+    const support::TempDir directory;
+    for (int i = 0; i < 10; ++i) directory.write(".godwit-000000000000000" + std::to_string(i) + ".part", "x");
+    CHECK(uploads::sweep_leftovers(root_of(directory), 4) <= 4);
+    CHECK(directory.list().size() >= 6);
+}

@@ -1,0 +1,379 @@
+// Resumable uploads on disk: what survives, what is refused, what ends.
+#include "uploads/upload_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "storage/temporary_file.h"
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/write_site.h"
+#include "uploads/leftover_sweep.h"
+#include "uploads/upload_sync.h"
+
+namespace {
+
+using uploads::UploadState;
+using uploads::UploadStore;
+using Bytes = std::shared_ptr<const uploads::PartialFile>;
+
+UploadState state_for(std::string_view target) {
+    UploadState state;
+    state.method = "PUT";
+    state.target = state.location = target;
+    return state;
+}
+
+/// A directory whose uploads are loaded anew by restart(), as by another process.
+struct Store {
+    explicit Store(const uploads::UploadLimits& limits = {}) : limits_(limits) { restart(); }
+
+    void restart() {
+        store.reset();
+        storage::WriteParts parts = *site.parts;
+        store_parts.emplace(storage::WriteParts{.root = parts.root,
+                                                .new_directories = parts.new_directories,
+                                                .names = parts.names,
+                                                .disk = parts.disk,
+                                                .clock = clock,
+                                                .durability = parts.durability});
+        store.emplace(*store_parts, limits_);
+        store->load();
+    }
+    UploadStore::Upload& create(std::string_view target) {
+        UploadState state = state_for(target);
+        UploadStore::Upload* const upload = store->create(state, bytes);
+        REQUIRE(upload != nullptr);
+        return *upload;
+    }
+    void append(UploadStore::Upload& upload, std::string_view text) {
+        REQUIRE(::pwrite(bytes->file.get(), text.data(), text.size(), static_cast<off_t>(upload.offset)) ==
+                static_cast<ssize_t>(text.size()));
+        upload.offset += text.size();
+    }
+    void sync(const UploadStore::Upload& upload) {
+        uploads::UploadSync sync(*store, upload.number, bytes);
+        while (!sync.advance(1)) site.disk.finish_all();
+        CHECK(sync.error() == 0);
+    }
+    [[nodiscard]] std::string state_path(const UploadStore::Upload& upload) const {
+        return site.directory.at(".godwit/" + uploads::state_name(upload.number));
+    }
+    /// As after a start of the machine.
+    void change_boot(const UploadStore::Upload& upload) const {
+        const std::string name = ".godwit/" + uploads::state_name(upload.number);
+        std::string text = site.directory.read(name);
+        const std::size_t at = text.find("boot ");
+        text.replace(at, text.find('\n', at) - at, "boot another");
+        site.directory.write(name, text);
+    }
+
+    support::WriteSite site;
+    FakeClock clock{::time(nullptr)};
+    std::optional<storage::WriteParts> store_parts;
+    std::optional<UploadStore> store;
+    Bytes bytes;
+
+private:
+    uploads::UploadLimits limits_;
+};
+
+}  // namespace
+
+TEST_CASE("upload state: reads back what was written, whatever the names hold", "[content][upload]") {
+    UploadState state = state_for("/a b/\xc3\xa9%41\n\"x");
+    state.location = "/files/a b/";
+    state.directory = "/a b";
+    state.secret = std::string(32, 'a');
+    state.fields = "If-Match: \"x\"\r\nRepr-Digest: sha-256=:AA==:\r\n";
+    state.boot = "b-1";
+    state.on_conflict = storage::OnConflict::refuse;
+    state.length = 12;
+    std::string text = uploads::write_upload_state(state);
+    const auto read = uploads::parse_upload_state(text);
+    REQUIRE(read.has_value());
+    CHECK(read->target == state.target);
+    CHECK(read->location == state.location);
+    CHECK(read->directory == state.directory);
+    CHECK(read->secret == state.secret);
+    CHECK(read->fields == state.fields);
+    CHECK(read->on_conflict == state.on_conflict);
+    CHECK(read->boot == "b-1");
+    CHECK(read->length == 12);
+    CHECK(read->synced == 0);
+    CHECK_FALSE(read->complete);
+    text += uploads::synced_line(5) + uploads::publishing_line(77) + uploads::complete_line();
+    const auto later = uploads::parse_upload_state(text);
+    REQUIRE(later.has_value());
+    CHECK(later->synced == 5);
+    CHECK(later->publishing == 77);
+    CHECK(later->complete);
+}
+
+TEST_CASE("upload state: a line that was being written does not count, at any cut", "[content][upload]") {
+    UploadState state = state_for("/a");
+    state.directory = "/";
+    state.secret = std::string(32, 'a');
+    const std::string whole = uploads::write_upload_state(state);
+    const std::string text = whole + uploads::synced_line(100) + uploads::synced_line(2000);
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        const auto read = uploads::parse_upload_state(text.substr(0, cut));
+        INFO("cut at " << cut);
+        if (read) CHECK((read->synced == 0 || read->synced == 100 || read->synced == 2000));
+        if (cut >= whole.size()) CHECK(read.has_value());
+        // And what is written behind the cut counts all the same, on a line of its own.
+        const auto on = uploads::parse_upload_state(text.substr(0, cut) + "\n" + uploads::synced_line(3000));
+        if (on) CHECK(on->synced == 3000);
+    }
+    CHECK_FALSE(uploads::parse_upload_state("").has_value());
+    CHECK_FALSE(uploads::parse_upload_state(std::string(4096, '\0')).has_value());
+    CHECK_FALSE(uploads::parse_upload_state("godwit-upload 2\n").has_value());
+}
+
+TEST_CASE("upload store: the token is long, and one wrong digit finds nothing", "[content][upload]") {
+    Store store;
+    const auto& upload = store.create("/a");
+    const std::string token = UploadStore::token(upload);
+    CHECK(token.size() == 48);
+    CHECK(store.store->find(token) == &upload);
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        std::string guess = token;
+        guess[i] = guess[i] == '0' ? '1' : '0';
+        CHECK(store.store->find(guess) == nullptr);
+    }
+    for (const std::string& wrong : {token.substr(1), token + "0", token + "/a", std::string(), std::string("../x"),
+                                     std::string(48, 'G'), std::string(48, '0')}) {
+        CHECK(store.store->find(wrong) == nullptr);
+    }
+}
+
+TEST_CASE("upload store: a killed process loses nothing that was written", "[content][upload]") {
+    Store store;
+    store.site.directory.make_directory("d");
+    auto& upload = store.create("/d/new/a");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "hello");
+    CHECK(store.site.directory.has("d/" + uploads::partial_name(upload.number)));
+    store.restart();
+    auto* const again = store.store->find(token);
+    REQUIRE(again != nullptr);
+    CHECK(again->offset == 5);
+    CHECK(again->synced == 0);
+    const auto opened = store.store->open_bytes(*again);
+    REQUIRE(opened.has_value());
+    CHECK(store.store->read_state(*again)->target == "/d/new/a");
+    CHECK(store.store->read_state(*again)->directory == "/d");
+}
+
+TEST_CASE("upload store: after a power loss only what was synced counts", "[content][upload]") {
+    Store store;
+    auto& upload = store.create("/a");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "synced");
+    store.sync(upload);
+    CHECK(upload.synced == 6);
+    store.append(upload, " lost");
+    store.change_boot(upload);
+    store.restart();
+    auto* again = store.store->find(token);
+    REQUIRE(again != nullptr);
+    CHECK(again->offset == 6);
+    CHECK(store.site.directory.read(uploads::partial_name(again->number)) == "synced");
+    // From here on this boot's bytes count again.
+    store.bytes = *store.store->open_bytes(*again);
+    store.append(*again, " more");
+    store.restart();
+    CHECK(store.store->find(token)->offset == 11);
+}
+
+TEST_CASE("upload store: bytes that are missing end the upload", "[content][upload]") {
+    Store store;
+    auto& upload = store.create("/a");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "synced");
+    store.sync(upload);
+    const std::string name = store.site.directory.at(uploads::partial_name(upload.number));
+    SECTION("the file became shorter") { REQUIRE(::truncate(name.c_str(), 3) == 0); }
+    SECTION("the file is gone") { REQUIRE(::unlink(name.c_str()) == 0); }
+    SECTION("a link is in its place") {
+        REQUIRE(::unlink(name.c_str()) == 0);
+        store.site.directory.write("secret", "0123456789");
+        REQUIRE(::symlink("secret", name.c_str()) == 0);
+    }
+    SECTION("a pipe is in its place") {
+        REQUIRE(::unlink(name.c_str()) == 0);
+        REQUIRE(::mkfifo(name.c_str(), 0600) == 0);
+    }
+    SECTION("it has a second name") { REQUIRE(::link(name.c_str(), store.site.directory.at("other").c_str()) == 0); }
+    CHECK_FALSE(store.store->open_bytes(upload).has_value());
+    store.restart();
+    CHECK(store.store->find(token) == nullptr);
+    CHECK_FALSE(store.site.directory.has(".godwit"));
+}
+
+TEST_CASE("upload store: a damaged state is removed at the start, and its bytes by a later sweep",
+          "[content][upload]") {
+    Store store;
+    auto& upload = store.create("/a");
+    store.append(upload, "x");
+    const std::uint64_t number = upload.number;
+    const std::string name = uploads::partial_name(number);
+    store.site.directory.write(".godwit/" + uploads::state_name(number), "godwit-upload 1\nsecret x\n");
+    // As long as the state is there nothing is an orphan.
+    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 0) == 0);
+    store.restart();
+    CHECK(store.store->find(number) == nullptr);
+    CHECK(store.site.directory.has(name));
+    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 60) == 0);
+    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 0) == 1);
+    CHECK(store.site.directory.list().empty());
+}
+
+TEST_CASE("upload store: what is published and was not said so is found complete", "[content][upload]") {
+    Store store;
+    auto& upload = store.create("/a");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "whole");
+    struct stat status{};
+    REQUIRE(::fstat(store.bytes->file.get(), &status) == 0);
+    store.store->add_line(upload, uploads::length_line(5) + uploads::publishing_line(status.st_ino));
+    const std::string name = store.site.directory.at(uploads::partial_name(upload.number));
+    SECTION("the name was given") {
+        REQUIRE(::rename(name.c_str(), store.site.directory.at("a").c_str()) == 0);
+        store.restart();
+        REQUIRE(store.store->find(token) != nullptr);
+        CHECK(store.store->find(token)->phase == UploadStore::Phase::complete);
+        CHECK(store.store->find(token)->offset == 5);
+    }
+    SECTION("it was not") {
+        store.restart();
+        CHECK(store.store->find(token)->phase == UploadStore::Phase::open);
+    }
+    SECTION("another file has it") {
+        REQUIRE(::unlink(name.c_str()) == 0);
+        store.site.directory.write("b", "other");
+        store.site.directory.write("a", "other");
+        if (store.site.root->stat_name("/a")->st_ino != status.st_ino) {
+            store.restart();
+            CHECK(store.store->find(token) == nullptr);
+        }
+    }
+}
+
+TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[content][upload]") {
+    Store store({.expiry_s = 100});
+    const std::string abandoned = UploadStore::token(store.create("/a"));
+    auto& kept = store.create("/b");
+    CHECK(store.store->tidy_due().has_value());
+    store.clock.advance_ms(60'000);
+    store.store->prolong(kept);
+    store.clock.advance_ms(40'000);
+    store.store->tidy();
+    // Not before the second that a client was told.
+    CHECK(store.store->find(abandoned) != nullptr);
+    store.clock.advance_ms(1'000);
+    store.store->tidy();
+    CHECK(store.store->find(abandoned) == nullptr);
+    CHECK(store.store->find(UploadStore::token(kept)) == &kept);
+    store.clock.advance_ms(60'000);
+    store.store->tidy();
+    CHECK(store.site.directory.list().empty());
+    CHECK_FALSE(store.store->tidy_due().has_value());
+}
+
+TEST_CASE("upload store: what expired while no server ran is removed at the start", "[content][upload]") {
+    Store store({.expiry_s = 100});
+    auto& upload = store.create("/a");
+    const timespec old[2] = {{::time(nullptr) - 101, 0}, {::time(nullptr) - 101, 0}};
+    REQUIRE(::futimens(store.bytes->file.get(), old) == 0);
+    REQUIRE(::utimensat(AT_FDCWD, store.state_path(upload).c_str(), old, 0) == 0);
+    store.restart();
+    CHECK(store.site.directory.list().empty());
+}
+
+TEST_CASE("upload store: holds no more uploads than it may", "[content][upload]") {
+    Store store({.max_pending = 3, .max_complete = 2});
+    for (int i = 0; i < 3; ++i) store.create("/f" + std::to_string(i));
+    UploadState state = state_for("/more");
+    CHECK(store.store->create(state, store.bytes) == nullptr);
+    CHECK(store.site.directory.list().size() == 7);  // .godwit, three states, three times bytes
+}
+
+TEST_CASE("upload store: remembers the latest complete uploads", "[content][upload]") {
+    Store store({.max_complete = 2, .keep_complete_s = 50});
+    std::vector<std::string> tokens;
+    for (int i = 0; i < 3; ++i) {
+        auto& upload = store.create("/f" + std::to_string(i));
+        tokens.push_back(UploadStore::token(upload));
+        REQUIRE(::unlink(store.site.directory.at(uploads::partial_name(upload.number)).c_str()) == 0);
+        store.store->set_complete(upload);
+    }
+    CHECK(store.store->find(tokens[0]) == nullptr);
+    CHECK(store.store->find(tokens[1]) != nullptr);
+    store.restart();
+    REQUIRE(store.store->find(tokens[2]) != nullptr);
+    CHECK(store.store->find(tokens[2])->phase == UploadStore::Phase::complete);
+    store.clock.advance_ms(60'000);
+    store.store->tidy();
+    CHECK(store.site.directory.list().empty());
+}
+
+TEST_CASE("upload store: makes its directory anew when somebody removed it", "[content][upload]") {
+    Store store;
+    const std::string lost = UploadStore::token(store.create("/a"));
+    store.site.directory.clear();
+    auto& upload = store.create("/b");
+    CHECK(store.site.directory.has(".godwit/" + uploads::state_name(upload.number)));
+    CHECK_FALSE(store.store->open_bytes(*store.store->find(lost)).has_value());
+    store.store->remove(*store.store->find(lost));
+    CHECK(store.store->open_bytes(upload).has_value());
+}
+
+TEST_CASE("upload store: a link in place of its directory is not followed", "[content][upload]") {
+    Store store;
+    store.site.directory.make_directory("elsewhere");
+    REQUIRE(::symlink("elsewhere", store.site.directory.at(".godwit").c_str()) == 0);
+    UploadState state = state_for("/a");
+    CHECK(store.store->create(state, store.bytes) == nullptr);
+    CHECK(store.site.directory.list() == std::vector<std::string>{".godwit", "elsewhere"});
+}
+
+TEST_CASE("upload sync: an offset is told when bytes, state and names are on disk", "[content][upload]") {
+    Store store;
+    auto& upload = store.create("/a");
+    store.append(upload, "x");
+    uploads::UploadSync sync(*store.store, upload.number, store.bytes);
+    CHECK_FALSE(sync.advance(1));
+    using Kind = support::StubbornDiskQueue::Kind;
+    CHECK(store.site.disk.seen == std::vector<Kind>{Kind::data});
+    CHECK(upload.synced == 0);
+    SECTION("in that order") {
+        store.site.disk.finish_all();
+        CHECK_FALSE(sync.advance(1));
+        CHECK(store.site.disk.seen == std::vector<Kind>{Kind::data, Kind::data, Kind::all, Kind::all, Kind::all});
+        CHECK(upload.synced == 0);
+        store.site.disk.finish_all();
+        CHECK(sync.advance(1));
+        CHECK(upload.synced == 1);
+        store.sync(upload);  // asks the disk for nothing
+        CHECK(store.site.disk.seen.size() == 5);
+    }
+    SECTION("and not when the disk fails") {
+        store.site.disk.data_error = EIO;
+        store.site.disk.finish_all();
+        CHECK(sync.advance(1));
+        CHECK(sync.error() == EIO);
+        CHECK(upload.synced == 0);
+    }
+    SECTION("and not when the upload is gone meanwhile") {
+        store.store->remove(upload);
+        store.site.disk.finish_all();
+        CHECK(sync.advance(1));
+        CHECK(sync.error() == ENOENT);
+    }
+}
