@@ -2,9 +2,12 @@
 // wait at once a chunk is allocated for the others.
 #include "net/output_queue.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +17,8 @@ namespace {
 
 // One call's worth: a burst of pipelined answers. More would only enlarge the vector on the stack.
 constexpr std::size_t kMaxGathered = 64;
+/// What is read of a file at once for a stream that cannot send files: as much as one record of TLS carries.
+constexpr std::size_t kReadBytes = 16 * 1024;
 
 }  // namespace
 
@@ -132,7 +137,7 @@ Flushed OutputQueue::flush(Stream& stream, std::uint64_t max_bytes) {
         drop_sent(result.bytes);
         flushed.bytes += result.bytes;
         // A file may give less for other reasons than a full socket, such as its end: it is asked once more.
-        if (result.bytes < asked && !std::holds_alternative<FilePiece>(front_)) {
+        if (result.bytes < asked && !(std::holds_alternative<FilePiece>(front_) && stream.can_send_files())) {
             flushed.status = IoStatus::would_block;
             break;
         }
@@ -142,6 +147,7 @@ Flushed OutputQueue::flush(Stream& stream, std::uint64_t max_bytes) {
 
 IoResult OutputQueue::send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked) {
     if (const auto* const file = std::get_if<FilePiece>(&front_)) {
+        if (!stream.can_send_files()) return send_through_memory(stream, *file, max_bytes, asked);
         asked = std::min(file->length, max_bytes);
         return stream.send_file(file->file, file->offset, static_cast<std::size_t>(asked));
     }
@@ -151,6 +157,22 @@ IoResult OutputQueue::send_once(Stream& stream, std::uint64_t max_bytes, std::ui
     // When neither the end nor the budget stopped the gathering, a part of a file or further pieces follow at once.
     const bool more = asked < bytes_ && asked < max_bytes;
     return stream.send({pieces.data(), gathered.pieces}, more);
+}
+
+/// Sends the beginning of `file` to a stream that codes its bytes. What the stream does not take is read again the next
+/// time.
+IoResult OutputQueue::send_through_memory(Stream& stream, const FilePiece& file, std::uint64_t max_bytes,
+                                          std::uint64_t& asked) {
+    std::array<std::byte, kReadBytes> block;
+    const auto wanted = static_cast<std::size_t>(std::min({file.length, max_bytes, std::uint64_t{block.size()}}));
+    ssize_t count = 0;
+    do count = ::pread(file.file, block.data(), wanted, static_cast<off_t>(file.offset));
+    while (count < 0 && errno == EINTR);
+    // Like Stream::send_file(): error 0 says that the file ends before the offset.
+    if (count <= 0) return {IoStatus::failed, 0, count < 0 ? errno : 0};
+    asked = static_cast<std::uint64_t>(count);
+    const iovec piece{block.data(), static_cast<std::size_t>(count)};
+    return stream.send({&piece, 1}, asked < bytes_ && asked < max_bytes);
 }
 
 OutputQueue::Gathered OutputQueue::gather(std::span<iovec> into, std::uint64_t max_bytes) const {

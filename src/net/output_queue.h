@@ -50,6 +50,7 @@ public:
 
     /// Sends until the queue is empty, the budget is used or the stream takes no more. A short write from memory counts
     /// as would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
+    /// Files pass through memory, block by block, where the stream cannot send them.
     Flushed flush(Stream& stream, std::uint64_t max_bytes);
 
     /// Drops everything that waits.
@@ -93,6 +94,8 @@ private:
     /// Describes the bytes in memory up to the first file or `max_bytes`.
     [[nodiscard]] Gathered gather(std::span<iovec> into, std::uint64_t max_bytes) const;
     [[nodiscard]] IoResult send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked);
+    [[nodiscard]] IoResult send_through_memory(Stream& stream, const FilePiece& file, std::uint64_t max_bytes,
+                                               std::uint64_t& asked);
     void drop_sent(std::uint64_t count);
 
     // The oldest piece is here; the others, if any, in a list of chunks.

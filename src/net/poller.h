@@ -13,12 +13,10 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "net/interest.h"
 #include "net/token.h"
 
 namespace net {
-
-/// What a descriptor is watched for. Errors and hang-ups are reported whatever the interest.
-enum class Interest : std::uint8_t { none = 0, read = 1, write = 2, read_write = 3 };
 
 struct Event {
     Token token;

@@ -1,5 +1,5 @@
-// The byte stream of one connection, as the connection sees it: a socket in production, a script in tests.
-// Nothing here blocks.
+// The byte stream of one connection, as the connection sees it: a socket, something between the socket and the
+// connection that codes the bytes (TLS), or a script in tests. Nothing here blocks.
 #pragma once
 
 #include <sys/uio.h>
@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "net/interest.h"
 
 namespace net {
 
@@ -36,6 +38,23 @@ public:
     virtual void shut_down_write() = 0;
     /// Closing will send a reset instead of an orderly end, so that the peer cannot take a cut answer for a whole one.
     virtual void abort() = 0;
+
+    // What a stream that codes its bytes says of itself. Plain streams leave these as they are; they are members and
+    // not virtual functions because the loop asks at every turn.
+
+    /// The readiness that the stream itself waits for, besides what the connection wants: one that codes its bytes may
+    /// have to write before it can read. While this is not none, receive() is called at any readiness.
+    [[nodiscard]] Interest wants() const { return wants_; }
+    /// Bytes wait inside the stream, and the poller will not announce them: receive() would give some now.
+    [[nodiscard]] bool has_buffered() const { return has_buffered_; }
+    /// False where bytes must pass through memory to be coded; then send_file() is not called.
+    [[nodiscard]] bool can_send_files() const { return can_send_files_; }
+
+protected:
+    // Kept up to date by the stream, in each of its calls.
+    Interest wants_ = Interest::none;
+    bool has_buffered_ = false;
+    bool can_send_files_ = true;
 };
 
 }  // namespace net

@@ -1,9 +1,9 @@
 // The loop over the states, and the states that read heads and answer. Bodies, and what else is read: connection_body.cc.
 #include "server/connection.h"
 
-#include <cassert>
 #include <utility>
 
+#include "base/invariant.h"
 #include "handler/error_page.h"
 #include "server/response_producer.h"
 
@@ -28,7 +28,7 @@ Connection::~Connection() = default;
 
 void Connection::move(ConnectionEvent event, const Turn& turn) {
     const std::optional<ConnectionState> next = next_state(state_, event);
-    assert(next.has_value());
+    if (!next) base::fail_invariant("connection", state_name(state_), event_name(event));
     state_ = *next;
     state_since_ms_ = turn.clock.now_ms();
 }
@@ -57,6 +57,7 @@ void Connection::receive(Turn& turn) {
 Connection::Verdict Connection::advance(Turn& turn) {
     turn_bytes_ = 0;
     turn_requests_ = 0;
+    if (stream_->has_buffered()) receive(turn);
     for (;;) {
         Step last = Step::proceed;
         while (last == Step::proceed) last = step(turn);
@@ -70,9 +71,14 @@ Connection::Verdict Connection::advance(Turn& turn) {
         }
         if (!output_.empty() || !can_go_on_after_output(turn)) {
             settle();
-            return Verdict::wait;
+            return can_receive_unannounced() ? Verdict::again : Verdict::wait;
         }
     }
+}
+
+/// True where the stream has bytes for this state that no event will announce.
+bool Connection::can_receive_unannounced() const {
+    return stream_->has_buffered() && (interest() | net::Interest::write) == net::Interest::read_write;
 }
 
 /// True where the state was blocked only by output that has now left.
@@ -371,7 +377,7 @@ net::Interest Connection::interest() const {
     const bool write = !output_.empty();
     const bool may_read = input_end_ == Input::open && output_.bytes() < kHighWaterBytes;
     const bool read = may_read && reads(state_) && (state_ != lingering || !write);
-    return static_cast<net::Interest>((read ? 1 : 0) | (write ? 2 : 0));
+    return static_cast<net::Interest>((read ? 1 : 0) | (write ? 2 : 0)) | stream_->wants();
 }
 
 std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config) const {

@@ -54,6 +54,8 @@ public:
 
     // Functions of the state, asked once after each turn.
     [[nodiscard]] net::Interest interest() const;
+    /// True while the stream needs some readiness of its own in order to receive: then receive() is called at any event.
+    [[nodiscard]] bool receives_at_any_event() const { return stream_->wants() != net::Interest::none; }
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const;
     [[nodiscard]] ConnectionState state() const { return state_; }
     /// Of the request being answered, or of the last one: heavy when its method is not safe. A connection that turns
@@ -100,6 +102,7 @@ private:
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);
     [[nodiscard]] bool can_go_on_after_output(const Turn& turn) const;
+    [[nodiscard]] bool can_receive_unannounced() const;
     void settle();
     void release_exchange(Turn& turn);
     void note_body_progress(std::size_t bytes, const Turn& turn);

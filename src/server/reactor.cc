@@ -126,7 +126,9 @@ void Reactor::take_event(const net::Event& event) {
         slot->watched = false;
         return;
     }
-    if (event.readable || event.hung_up || event.error) slot->connection->receive(turn_);
+    if (event.readable || event.hung_up || event.error || slot->connection->receives_at_any_event()) {
+        slot->connection->receive(turn_);
+    }
     enlist(*slot, work_);
 }
 

@@ -206,3 +206,41 @@ TEST_CASE("output queue: reports what the stream says, and what was sent before 
     CHECK(pool.lent() == 0);
     CHECK(file.owner.use_count() == 1);
 }
+
+TEST_CASE("output queue: files pass through memory where the stream cannot send them", "[net][output]") {
+    std::string text;
+    for (int i = 0; text.size() < 100'000; ++i) text += std::to_string(i) + ",";
+    const TestFile file(text);
+    base::BlockPool pool(kBlockBytes, 4);
+    ScriptedStream stream;
+    stream.set_sends_no_files();
+    OutputQueue queue;
+    write(queue, pool, "head");
+    file.append_to(queue, 10, text.size() - 10);
+    write(queue, pool, "tail");
+
+    SECTION("whole, and says before each block but the last that more follows") {
+        CHECK(queue.flush(stream, 20'004).bytes == 20'004);
+        CHECK_FALSE(stream.last_more);
+        CHECK(queue.flush(stream, kNoBudget).status == IoStatus::progress);
+    }
+    SECTION("a short write waits for the stream, and nothing is lost") {
+        stream.limit_each_send(3000);
+        while (!queue.empty()) CHECK(queue.flush(stream, kNoBudget).bytes <= 4 + 3000);
+    }
+    CHECK(stream.sent() == "head" + text.substr(10) + "tail");
+    CHECK(stream.file_sends == 0);
+    CHECK(pool.lent() == 0);
+}
+
+TEST_CASE("output queue: a file that became shorter is a failure through memory, too", "[net][output]") {
+    const TestFile file("0123456789");
+    ScriptedStream stream;
+    stream.set_sends_no_files();
+    OutputQueue queue;
+    file.append_to(queue, 8, 5);
+    const net::Flushed flushed = queue.flush(stream, kNoBudget);
+    CHECK(flushed.status == IoStatus::failed);
+    CHECK(flushed.error == 0);
+    CHECK(stream.sent() == "89");
+}

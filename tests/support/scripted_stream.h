@@ -65,6 +65,13 @@ public:
     /// Sending fails.
     void fail_sending(int error) { send_outcome_ = {net::IoStatus::failed, 0, error}; }
 
+    // What a stream that codes its bytes says of itself.
+
+    void set_wants(net::Interest interest) { wants_ = interest; }
+    /// True until a receive() finds no bytes.
+    void set_has_buffered() { has_buffered_ = true; }
+    void set_sends_no_files() { can_send_files_ = false; }
+
     // What happened.
 
     [[nodiscard]] const std::string& sent() const { return sent_; }
@@ -92,6 +99,7 @@ public:
 
     net::IoResult receive(std::span<std::byte> into) override {
         ++receives;
+        if (steps_.empty() || steps_.front().status != net::IoStatus::progress) has_buffered_ = false;
         if (steps_.empty()) return {net::IoStatus::would_block};
         Step& step = steps_.front();
         if (step.status == net::IoStatus::would_block) {
