@@ -80,6 +80,8 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
                 options_.server.log_format = server::LogFormat::common;
             else if (value == "combined")
                 options_.server.log_format = server::LogFormat::combined;
+            else if (value == "extended")
+                options_.server.log_format = server::LogFormat::extended;
             else if (value == "json")
                 options_.server.log_format = server::LogFormat::json;
             else

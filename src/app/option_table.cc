@@ -38,7 +38,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_user, "user", process, "USER or USER:GROUP, names or numbers"},
     {id_access_log, "access-log", process, "a file name, - (standard output) or off"},
     {id_error_log, "error-log", process, "a file name or - (standard error)"},
-    {id_log_format, "log-format", process, "common, combined or json"},
+    {id_log_format, "log-format", process, "common, combined, extended or json"},
     {id_compression_level, "compression-level", site, "a number from 0 (off) to 9"},
     {id_cache_size, "cache-size", site, "a size in bytes such as 512K, 64M or 1G"},
     {id_durability, "durability", site, "full or none"},

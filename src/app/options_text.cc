@@ -66,7 +66,7 @@ Process
   -u, --user USER[:GROUP]    become this user after binding
       --access-log FILE      a file, - (standard output) or off (default off)
       --error-log FILE       a file or - (standard error, the default)
-      --log-format NAME      common, combined (default) or json
+      --log-format NAME      common, combined (default), extended or json
 
 Limits (SIZE: 512K, 10M, 2G; SECONDS: 30, 0.5)
       --max-connections N    more are answered 503 (default 10000)

@@ -19,7 +19,8 @@ inline constexpr std::uint64_t kSliceNs = 100'000;
 /// Asks the scheduler for slices of kSliceNs for this thread: who is content with short ones has them sooner. The loop
 /// needs a core often and seldom for long, and what waits for the disk or asks the server on the same machine has the
 /// usual slices of milliseconds. Threads made from here on have the usual ones as well. Changes nothing in a policy that the
-/// administrator chose (chrt), nor in kernels before 6.12, which have one length for all.
+/// administrator chose (chrt), nor in kernels before 6.12, which have one length for all. Asks nothing where a filter of
+/// system calls is in force, as in a hardened unit of systemd: such a filter may end the process for asking.
 void ask_for_short_slices();
 
 }  // namespace app

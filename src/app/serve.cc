@@ -55,11 +55,17 @@ struct Logs {
     server::ErrorLog error;
 };
 
-std::expected<Logs, std::string> open_logs(const server::ServerConfig& config) {
+/// A file that is made here belongs to `identity`, when there is one: it reopens the logs later.
+std::expected<Logs, std::string> open_logs(const server::ServerConfig& config,
+                                           const std::optional<Identity>& identity) {
     auto access = server::LogFile::open(config.access_log, 1);
     if (!access) return std::unexpected(access.error());
     auto error = server::LogFile::open(config.error_log, 2);
     if (!error) return std::unexpected(error.error());
+    if (identity) {
+        access->give_to(identity->uid, identity->gid);
+        error->give_to(identity->uid, identity->gid);
+    }
     return Logs{server::AccessLog(std::move(*access), config.log_format), server::ErrorLog(std::move(*error))};
 }
 
@@ -107,6 +113,14 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
 }
 
+/// What will be wrong when the logs are rotated.
+void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {
+    for (const server::LogFile* log : {&logs.access.file(), &logs.error.file()}) {
+        const std::string obstacle = log->obstacle_to_reopening();
+        if (!obstacle.empty()) logs.error.append(clock, "notice", nullptr, obstacle);
+    }
+}
+
 }  // namespace
 
 std::expected<void, std::string> serve(const Options& options) {
@@ -139,7 +153,7 @@ std::expected<void, std::string> serve(const Options& options) {
     }
     auto listeners = open_listeners(options.server.addresses);
     if (!listeners) return std::unexpected(listeners.error());
-    auto logs = open_logs(options.server);
+    auto logs = open_logs(options.server, identity);
     if (!logs) return std::unexpected(logs.error());
     if (identity) {
         if (auto dropped = drop_privileges(*identity); !dropped) return std::unexpected(dropped.error());
@@ -168,11 +182,14 @@ std::expected<void, std::string> serve(const Options& options) {
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
     log_start(logs->error, clock, site, *disk, options, root->descriptor(), swept);
+    log_rotation_obstacles(*logs, clock);
+    logs->error.file().flush();
     std::vector<net::Address> bound;
     for (const net::Listener& listener : *listeners) bound.push_back(listener.address());
     const std::string line = start_line(options, root->name(), bound);
     if (detached) {
         if (detached->ready(line) != 0) return std::unexpected("cannot detach from the terminal");
+        (void)logs->error.file().reopen();  // standard error is another one now
     } else {
         print(line);
     }

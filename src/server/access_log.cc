@@ -1,4 +1,4 @@
-// The three line formats.
+// The four line formats.
 #include "server/access_log.h"
 
 #include <charconv>
@@ -81,16 +81,18 @@ void AccessLog::append_text(const AccessEntry& entry) {
     append_number(out, static_cast<std::uint64_t>(entry.status));
     out.push_back(' ');
     append_number(out, entry.body_bytes);
-    if (format_ == LogFormat::combined) {
+    if (format_ != LogFormat::common) {
         out.push_back(' ');
         append_quoted(out, entry.referer);
         out.push_back(' ');
         append_quoted(out, entry.user_agent);
     }
-    out.push_back(' ');
-    append_number(out, static_cast<std::uint64_t>(entry.duration_ms));
-    out.append("ms");
-    if (!entry.aborted.empty()) out.append(" aborted: ").append(entry.aborted);
+    if (format_ == LogFormat::extended) {
+        out.push_back(' ');
+        append_number(out, static_cast<std::uint64_t>(entry.duration_ms));
+        out.append("ms");
+        if (!entry.aborted.empty()) out.append(" aborted: ").append(entry.aborted);
+    }
     out.push_back('\n');
 }
 

@@ -1,5 +1,5 @@
-// One line per answered request, in the common, combined or JSON form (docs/operations.md). Text that came from the
-// peer is escaped, so one request is one line. Called by the connection when an answer's last byte is queued.
+// One line per answered request, in the common, combined, extended or JSON form (docs/operations.md). Text that came
+// from the peer is escaped, so one request is one line. Called by the connection when an answer's last byte is queued.
 #pragma once
 
 #include <cstdint>

@@ -302,7 +302,7 @@ Connection::Step Connection::peer_gone(Turn& turn, std::string_view why) {
     }
     if (exchange_ && !why.empty() && state_ != draining) {
         ++(state_ == reading_body ? turn.metrics.uploads_aborted : turn.metrics.responses_aborted);
-        log_exchange(turn, why);
+        log_aborted(turn, why);
     }
     move(ConnectionEvent::peer_gone, turn);
     release_exchange(turn);
@@ -310,30 +310,8 @@ Connection::Step Connection::peer_gone(Turn& turn, std::string_view why) {
 }
 
 void Connection::abandon(Turn& turn, std::string_view why) {
-    if (exchange_) log_exchange(turn, why);
+    if (exchange_) log_aborted(turn, why);
     release_exchange(turn);
-}
-
-void Connection::log_exchange(const Turn& turn, std::string_view aborted) const {
-    if (!turn.access_log.on() || (exchange_->quiet && aborted.empty())) return;
-    // A head that did not come whole has no text of its own: its slices are of the input, where it still stands.
-    if (exchange_->request.text.empty()) exchange_->request.text = input_.text();
-    const http::Request& request = exchange_->request;
-    turn.access_log.append(
-        {
-            .peer = peer_,
-            .method = request.method_text.of(request.text),
-            .target = request.target_text.of(request.text),
-            .minor_version = request.minor_version,
-            .referer = request.find(http::FieldName::referer).value_or(""),
-            .user_agent = request.find(http::FieldName::user_agent).value_or(""),
-            .status = http::code(exchange_->status),
-            .body_bytes = exchange_->content_bytes,
-            .received_bytes = exchange_->decoder.body_bytes(),
-            .duration_ms = turn.clock.now_ms() - exchange_->begun_ms,
-            .aborted = aborted,
-        },
-        turn.clock);
 }
 
 Connection::Verdict Connection::refuse(Turn& turn) {

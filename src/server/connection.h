@@ -98,6 +98,7 @@ private:
     Step refuse_request(const http::Refusal& refusal, Turn& turn);
     void finish_answer(Turn& turn);
     Step peer_gone(Turn& turn, std::string_view why);
+    void log_aborted(const Turn& turn, std::string_view why) const;
     void log_exchange(const Turn& turn, std::string_view aborted) const;
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);

@@ -48,7 +48,8 @@ Reactor::Reactor(const Parts& parts)
             .access_log = parts.access_log,
             .error_log = parts.error_log,
             .metrics = metrics_,
-            .scratch = {scratch_.get(), kScratchBytes}} {}
+            .scratch = {scratch_.get(), kScratchBytes}},
+      logs_(parts.access_log, parts.error_log) {}
 
 Reactor::~Reactor() = default;
 
@@ -288,9 +289,9 @@ void Reactor::resume_accepting() {
 void Reactor::take_signals() {
     while (const std::optional<int> signal = parts_.signals.next()) {
         switch (*signal) {
-            case SIGHUP: reopen_logs(); break;
+            case SIGHUP: logs_.reopen(parts_.clock); break;
             case SIGUSR1:
-                reopen_logs();
+                logs_.reopen(parts_.clock);
                 log_counters();
                 break;
             case SIGTERM:
@@ -306,15 +307,9 @@ void Reactor::take_signals() {
     }
 }
 
-void Reactor::reopen_logs() {
-    parts_.access_log.file().reopen();
-    parts_.error_log.file().reopen();
-}
-
 void Reactor::log_counters() {
-    const std::uint64_t lost = parts_.access_log.file().lost_bytes() + parts_.error_log.file().lost_bytes();
     std::string text = counters_text(metrics_);
-    base::append_counter(text, "log_bytes_lost", lost);
+    logs_.append_counters(text);
     parts_.error_log.append(parts_.clock, "notice", nullptr, text + parts_.handler.counters_text());
 }
 
@@ -338,8 +333,7 @@ void Reactor::end_turn() {
         parts_.disk.submit();
         submitted_ms_ = now;
     }
-    parts_.access_log.file().flush();
-    parts_.error_log.file().flush();
+    logs_.flush(parts_.clock);
 }
 
 }  // namespace server

@@ -19,6 +19,7 @@
 #include "server/connection_table.h"
 #include "server/exchange.h"
 #include "server/heavy_queue.h"
+#include "server/log_upkeep.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
@@ -74,7 +75,6 @@ private:
     void wake_committed();
     void pause_accepting();
     void resume_accepting();
-    void reopen_logs();
     void log_counters();
     void begin_stopping();
     void end_turn();
@@ -86,6 +86,7 @@ private:
     Metrics metrics_;
     std::unique_ptr<std::byte[]> scratch_;
     Turn turn_;
+    LogUpkeep logs_;
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
     std::uint64_t turns_ = 0;

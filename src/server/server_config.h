@@ -10,7 +10,8 @@
 
 namespace server {
 
-enum class LogFormat : std::uint8_t { common, combined, json };
+/// Of the access log. `extended` is combined with the time and the ending behind.
+enum class LogFormat : std::uint8_t { common, combined, extended, json };
 
 struct ServerConfig {
     std::vector<net::Address> addresses;  ///< at least one

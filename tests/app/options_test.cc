@@ -199,7 +199,7 @@ TEST_CASE("options: an unknown option is named and the nearest is suggested", "[
 TEST_CASE("options: a missing value is named with what is accepted", "[app][options]") {
     CHECK(refused({"d", "--port"}) == "--port needs a value: a port from 0 to 65535 (0 picks a free one)");
     CHECK(refused({"d", "-p"}) == "--port needs a value: a port from 0 to 65535 (0 picks a free one)");
-    CHECK(contains(refused({"d", "--log-format"}), "common, combined or json"));
+    CHECK(contains(refused({"d", "--log-format"}), "common, combined, extended or json"));
 }
 
 TEST_CASE("options: a wrong value is shown with what is accepted", "[app][options]") {
@@ -220,7 +220,7 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--index", "", "without a slash"},
         {"--symlinks", "some", "inside, none or all"},
         {"--durability", "half", "full or none"},
-        {"--log-format", "xml", "common, combined or json"},
+        {"--log-format", "xml", "common, combined, extended or json"},
         {"--compression-level", "10", "from 0 (off) to 9"},
         {"--cache-size", "much", "size in bytes"},
         {"--min-free", "1X", "size in bytes"},

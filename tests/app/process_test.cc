@@ -1,12 +1,17 @@
 // What the process asks of the kernel, each time in a thread of its own: what it asked ends with that.
 #include "app/process.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <thread>
@@ -53,6 +58,24 @@ TEST_CASE("process: a thread that asks for short slices has them, and the thread
     CHECK(asking.policy == before.policy);
     CHECK(made == before);
     if (has_slices() && before.policy == SCHED_OTHER) CHECK(asking.slice_ns == app::kSliceNs);
+}
+
+TEST_CASE("process: a filter that kills whoever asks for slices does not end the server", "[app]") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::array<sock_filter, 4> filter{{{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
+                                           {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_sched_setattr},
+                                           {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS},
+                                           {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}}};
+        const sock_fprog program{filter.size(), filter.data()};
+        if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) ::_exit(2);
+        if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) ::_exit(2);
+        app::ask_for_short_slices();
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
 }
 
 TEST_CASE("process: a policy that somebody chose stays as it is", "[app]") {

@@ -72,7 +72,7 @@ TEST_CASE("logs: the JSON form", "[e2e][logs]") {
 }
 
 TEST_CASE("logs: what the client sent cannot make or colour a line", "[e2e][logs]") {
-    for (const char* format : {"common", "combined", "json"}) {
+    for (const char* format : {"common", "combined", "extended", "json"}) {
         INFO(format);
         const support::TempDir logs;
         Site site({"--access-log", logs.at("access"), "--error-log", logs.at("error"), "--log-format", format});
@@ -153,7 +153,7 @@ TEST_CASE("logs: standard output, and every line is there after the end", "[e2e]
 
 TEST_CASE("logs: a lost client and an unfinished upload are said", "[e2e][logs]") {
     const support::TempDir logs;
-    Site site({"--allow-all", "--access-log", logs.at("access")});
+    Site site({"--allow-all", "--access-log", logs.at("access"), "--log-format", "extended"});
     auto client = site.connect();
     client.send(support::request("PUT", "/up", {"Content-Length: 1000"}) + "abc");
     support::pause_ms(30);

@@ -1,0 +1,56 @@
+// Failures of logs are told by the logs themselves, as far as they can.
+#include "server/log_upkeep.h"
+
+#include <unistd.h>
+
+#include "base/counter_text.h"
+
+namespace server {
+namespace {
+
+constexpr base::MonotonicMs kTellAgainMs = 60'000;
+
+}  // namespace
+
+void LogUpkeep::flush(const base::Clock& clock) {
+    access_.file().flush();
+    error_.file().flush();
+    if (access_.file().lost_bytes() + error_.file().lost_bytes() != told_bytes_) tell_losses(clock);
+}
+
+void LogUpkeep::tell_losses(const base::Clock& clock) {
+    if (clock.now_ms() < tell_again_ms_) return;
+    tell_again_ms_ = clock.now_ms() + kTellAgainMs;
+    const std::uint64_t access_bytes = access_.file().lost_bytes();
+    const std::uint64_t error_bytes = error_.file().lost_bytes();
+    error_.append(clock, "error", nullptr,
+                  "lines were lost since the start, because what takes them was full: " + std::to_string(access_bytes) +
+                      " bytes of --access-log, " + std::to_string(error_bytes) + " bytes of --error-log");
+    error_.file().flush();
+    // Where this line was lost, too, it is tried again.
+    if (error_.file().lost_bytes() == error_bytes) told_bytes_ = access_bytes + error_bytes;
+}
+
+void LogUpkeep::reopen(const base::Clock& clock) {
+    // The error log first: it takes what is to be said about the other one.
+    reopen(error_.file(), clock);
+    reopen(access_.file(), clock);
+}
+
+void LogUpkeep::reopen(LogFile& log, const base::Clock& clock) {
+    const std::string problem = log.reopen();
+    if (problem.empty()) return;
+    error_.append(clock, "error", nullptr, problem);
+    if (error_.file().is_standard_stream()) return;
+    auto standard_error = LogFile::open("-", STDERR_FILENO);
+    if (!standard_error) return;
+    standard_error->pending() = "godwit: " + problem + "\n";
+    standard_error->flush();
+}
+
+void LogUpkeep::append_counters(std::string& text) const {
+    base::append_counter(text, "log_bytes_lost", access_.file().lost_bytes() + error_.file().lost_bytes());
+    base::append_counter(text, "log_reopens_failed", access_.file().failed_reopens() + error_.file().failed_reopens());
+}
+
+}  // namespace server

@@ -1,0 +1,35 @@
+// What both logs need from the loop: they are written at the end of a turn, reopened on a signal, and what they could not
+// do is said. Owned by the reactor.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "server/access_log.h"
+
+namespace server {
+
+class LogUpkeep {
+public:
+    /// Both logs outlive this.
+    LogUpkeep(AccessLog& access, ErrorLog& error) : access_(access), error_(error) {}
+
+    /// Writes what is pending in both. Says in the error log, once a minute at most, how much was lost.
+    void flush(const base::Clock& clock);
+    /// Opens both anew. A failure is said in the error log and on standard error.
+    void reopen(const base::Clock& clock);
+    /// " log_bytes_lost=N log_reopens_failed=N".
+    void append_counters(std::string& text) const;
+
+private:
+    void tell_losses(const base::Clock& clock);
+    void reopen(LogFile& log, const base::Clock& clock);
+
+    AccessLog& access_;
+    ErrorLog& error_;
+    std::uint64_t told_bytes_ = 0;  ///< of what was lost
+    base::MonotonicMs tell_again_ms_ = 0;
+};
+
+}  // namespace server
