@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <memory>
 #include <utility>
 
 namespace base {
@@ -36,5 +37,10 @@ public:
 private:
     int number_ = -1;
 };
+
+/// A descriptor with several owners: the last one closes it. Never null where a function asks for one.
+using SharedFd = std::shared_ptr<const Fd>;
+
+[[nodiscard]] inline SharedFd share(Fd file) { return std::make_shared<const Fd>(std::move(file)); }
 
 }  // namespace base

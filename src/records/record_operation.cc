@@ -116,9 +116,9 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
                 checked = finish_copy(wake);
                 break;
             case Step::syncing:
-                if (!sync_.done) return std::nullopt;
-                if (sync_.error != 0) {
-                    checked = refuse(sync_.error);
+                if (!sync_->done) return std::nullopt;
+                if (sync_->error != 0) {
+                    checked = refuse(sync_->error);
                 } else if (temporary_) {
                     step_ = Step::publishing;
                 } else if (target_ == Target::created) {
@@ -213,7 +213,7 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     step_ = Step::done;
     if (file_.parts_.durability == storage::Durability::none) return {};
     step_ = Step::syncing;
-    file_.parts_.disk.sync_data(append_.get(), sync_, wake);
+    sync_ = file_.parts_.disk.sync_data(append_, wake);
     return {};
 }
 
@@ -226,16 +226,17 @@ RecordOperation::Checked RecordOperation::open_for_append() {
     if (const auto made = place_->make_parents(); !made) return refuse(made.error().number);
     target_ = file_.version_ == nullptr ? Target::created : Target::present;
     const int create = target_ == Target::created ? O_CREAT | O_EXCL : 0;
-    append_ =
-        base::Fd(::openat(place_->directory(), place_->name().c_str(),
-                          O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | create, kNewFileMode));
-    if (!append_) return errno == EEXIST || errno == ENOENT ? Checked() : refuse(errno);
+    base::Fd opened(::openat(place_->directory(), place_->name().c_str(),
+                             O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | create,
+                             kNewFileMode));
+    if (!opened) return errno == EEXIST || errno == ENOENT ? Checked() : refuse(errno);
+    append_ = base::share(std::move(opened));
     if (target_ == Target::created) {
         place_->keep();
         return {};
     }
     struct stat status{};
-    if (::fstat(append_.get(), &status) != 0) return refuse(errno);
+    if (::fstat(append_->get(), &status) != 0) return refuse(errno);
     if (!storage::is_same_version(status, file_.version_->status)) append_.reset();
     return {};
 }
@@ -255,20 +256,20 @@ RecordOperation::Checked RecordOperation::write_line() {
     if (is_in_pages) text[begin] = kCommentMark;
     ssize_t written = -1;
     do {
-        written = ::write(append_.get(), text.data(), text.size());
+        written = ::write(append_->get(), text.data(), text.size());
     } while (written < 0 && errno == EINTR);
     const int error = written < 0 ? errno : ENOSPC;
     struct stat status{};
     const bool is_whole = written == static_cast<ssize_t>(text.size());
-    if (!is_whole || (is_in_pages && !base::overwrite_first(append_.get(), text.size() - begin, line_.front()))) {
+    if (!is_whole || (is_in_pages && !base::overwrite_first(append_->get(), text.size() - begin, line_.front()))) {
         // A part of it came in: it goes again, unless somebody wrote behind it.
-        const bool ours = written > 0 && ::fstat(append_.get(), &status) == 0 &&
+        const bool ours = written > 0 && ::fstat(append_->get(), &status) == 0 &&
                           static_cast<std::uint64_t>(status.st_size) == size + static_cast<std::uint64_t>(written);
-        if (ours && ::ftruncate(append_.get(), static_cast<off_t>(size)) != 0) return refuse(errno);
+        if (ours && ::ftruncate(append_->get(), static_cast<off_t>(size)) != 0) return refuse(errno);
         return refuse(error);
     }
-    stamp(append_.get());
-    if (::fstat(append_.get(), &status) != 0) return refuse(errno);
+    stamp(append_->get());
+    if (::fstat(append_->get(), &status) != 0) return refuse(errno);
     file_.take_appended(id_, size + (complete_last ? 1 : 0), static_cast<std::uint32_t>(line_.size()), status);
     return {};
 }
@@ -370,8 +371,7 @@ RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
     step_ = Step::publishing;
     if (file_.parts_.durability == storage::Durability::none) return {};
     step_ = Step::syncing;
-    sync_ = {};
-    file_.parts_.disk.sync_data(file, sync_, wake);
+    sync_ = file_.parts_.disk.sync_data(temporary_->shared(), wake);
     return {};
 }
 

@@ -85,7 +85,7 @@ private:
     std::string line_;  ///< the result's
     std::optional<storage::WritePlace> place_;
 
-    base::Fd append_;  ///< open until the line is durable
+    base::SharedFd append_;  ///< open until the line is durable
     enum class Target : std::uint8_t { present, created } target_ = Target::present;
 
     std::optional<storage::TemporaryFile> temporary_;  // its directory is place_'s
@@ -95,7 +95,7 @@ private:
     std::uint64_t copied_ = 0;   ///< of the base, the old line included
     std::uint64_t written_ = 0;  ///< of the new file
 
-    storage::DiskOperation sync_;
+    storage::SyncTicket sync_;
     storage::DiskOperations directory_;
 };
 

@@ -212,7 +212,8 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         case Connection::Verdict::close: remove(token); return;
         case Connection::Verdict::again: enlist(slot, again_); break;
         case Connection::Verdict::wait:
-            if (!watch(slot, slot.connection->interest())) {
+            // A commit needs no event of the peer's to end: it goes on, and the answer is sent when it is there.
+            if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {
                 remove(token);
                 return;
             }
@@ -237,6 +238,15 @@ bool Reactor::watch(ConnectionTable::Slot& slot, net::Interest wanted) {
     }
     slot.watched = true;
     slot.interest = wanted;
+    return true;
+}
+
+/// False when the connection waits for more than the end of its commit.
+bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
+    if (slot.connection->state() != ConnectionState::committing) return false;
+    if (slot.watched) parts_.poller.remove(slot.descriptor);
+    slot.watched = false;
+    slot.interest = net::Interest::none;
     return true;
 }
 
@@ -326,7 +336,7 @@ void Reactor::begin_stopping() {
 }
 
 void Reactor::end_turn() {
-    // The syncs of a round go to the kernel together. Those that wait when all is over went with their connections.
+    // The syncs of a round go to the kernel together.
     const base::MonotonicMs now = parts_.clock.now_ms();
     const bool is_due = heavy_.is_between_rounds() || now - submitted_ms_ >= kSubmitWithinMs;
     if (is_due && phase_ != Phase::over) {

@@ -69,6 +69,7 @@ private:
     void advance_heavy(base::MonotonicUs until);
     void settle(net::Token token, Connection::Verdict verdict);
     [[nodiscard]] bool watch(ConnectionTable::Slot& slot, net::Interest wanted);
+    [[nodiscard]] bool unwatch_for_commit(ConnectionTable::Slot& slot);
     void remove(net::Token token);
     void expire();
     void take_signals();

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #ifdef GODWIT_HAVE_URING
@@ -20,8 +22,14 @@ class InLineDiskQueue final : public DiskQueue {
 public:
     InLineDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
-    void sync_data(int file, DiskOperation& operation, http::Wake) override { finish(::fdatasync(file), operation); }
-    void sync_all(int file, DiskOperation& operation, http::Wake) override { finish(::fsync(file), operation); }
+    SyncTicket sync_data(base::SharedFd file, http::Wake) override {
+        const int result = ::fdatasync(file->get());
+        return finished(result == 0 ? 0 : errno, std::move(file));
+    }
+    SyncTicket sync_all(base::SharedFd file, http::Wake) override {
+        const int result = ::fsync(file->get());
+        return finished(result == 0 ? 0 : errno, std::move(file));
+    }
     void wake_later(http::Wake wake) override {
         later_.push_back(wake);
         ::eventfd_write(event_.get(), 1);
@@ -37,9 +45,11 @@ public:
     [[nodiscard]] std::string_view kind() const override { return "in line"; }
 
 private:
-    static void finish(int result, DiskOperation& operation) {
-        operation.error = result == 0 ? 0 : errno;
-        operation.done = true;
+    static SyncTicket finished(int error, base::SharedFd file) {
+        auto operation = std::make_shared<DiskOperation>(std::move(file));
+        operation->error = error;
+        operation->done = true;
+        return operation;
     }
 
     base::Fd event_;
@@ -47,6 +57,12 @@ private:
 };
 
 }  // namespace
+
+DiskOperation::~DiskOperation() {
+    if (in_kernel == 0) return;
+    std::fputs("godwit: a disk operation is destroyed while the kernel still has it\n", stderr);
+    std::abort();
+}
 
 void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
     const auto held = std::move(directory);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/fd.h"
@@ -14,19 +15,32 @@
 
 namespace storage {
 
-/// One submitted operation. Its owner keeps it alive until done.
+/// One submitted operation. Whoever waits for it and the queue own it together, and it owns what the kernel works on:
+/// the one who waits may be destroyed at any time, and the operation goes on to its end.
 struct DiskOperation {
+    DiskOperation() = default;
+    explicit DiskOperation(base::SharedFd synced) : file(std::move(synced)) {}
+    DiskOperation(const DiskOperation&) = delete;
+    DiskOperation& operator=(const DiskOperation&) = delete;
+    /// Aborts the process when the kernel still has the operation: it would write into freed memory.
+    ~DiskOperation();
+
     bool done = false;
-    int error = 0;  ///< errno, 0 is success; meaningful when done
+    int error = 0;              ///< errno, 0 is success; meaningful when done
+    base::SharedFd file;        ///< what is synced; null for a naming
+    std::size_t in_kernel = 0;  ///< steps that the kernel has not reported yet; the queue counts
 };
+
+/// What a caller keeps of a sync that it waits for.
+using SyncTicket = std::shared_ptr<const DiskOperation>;
 
 /// One call that gives a file a name: linkat or renameat2.
 struct NamingCall {
     enum class Kind : std::uint8_t { link, rename };
     Kind kind;
-    int from_directory;  ///< a descriptor, borrowed, or AT_FDCWD
+    int from_directory;  ///< a descriptor of NamingOperation::held, or AT_FDCWD
     std::string from;
-    int to_directory;  ///< borrowed
+    int to_directory;  ///< of NamingOperation::held
     std::string to;
     unsigned flags;  ///< of the call
 };
@@ -35,7 +49,8 @@ struct NamingCall {
 /// next ones may be made or not: a rename has to be of a name that is there only when the link before it was made.
 struct NamingOperation : DiskOperation {
     std::vector<NamingCall> calls;
-    std::vector<int> directories;  ///< to be synced; borrowed
+    std::vector<base::SharedFd> directories;  ///< to be synced
+    std::vector<base::SharedFd> held;         ///< every descriptor that the calls name, and the file that they name
 
     // For the queue to fill in; `error` is the first one, EAGAIN where the directories have to be synced once more.
     std::vector<std::size_t> calls_made;  ///< their numbers, in order
@@ -45,12 +60,12 @@ struct NamingOperation : DiskOperation {
 
 class DiskQueue {
 public:
+    /// Drops what the kernel has not been given yet and waits, for a bounded time, for what it has.
     virtual ~DiskQueue() = default;
-    /// fdatasync of `file`. `operation` is marked done, at once or at a later reap(), which then reports `wake`.
-    /// Both `file` and `operation` must stay valid until done.
-    virtual void sync_data(int file, DiskOperation& operation, http::Wake wake) = 0;
+    /// fdatasync of `file`. The operation is marked done, at once or at a later reap(), which then reports `wake`.
+    [[nodiscard]] virtual SyncTicket sync_data(base::SharedFd file, http::Wake wake) = 0;
     /// fsync, for directories.
-    virtual void sync_all(int file, DiskOperation& operation, http::Wake wake) = 0;
+    [[nodiscard]] virtual SyncTicket sync_all(base::SharedFd file, http::Wake wake) = 0;
     /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
     /// that waited for another one.
     virtual void wake_later(http::Wake wake) = 0;
@@ -63,15 +78,13 @@ public:
     virtual void remove_later(std::shared_ptr<const base::Fd> directory, std::string name);
     /// Makes the calls of `operation` aside, where that is possible, and reports `wake`. Each changes a directory, and
     /// waits for milliseconds while the file system writes that directory to its journal. False: it is not possible;
-    /// nothing was done, and the caller makes the calls itself. `operation`, and what it borrows, must stay valid until
-    /// done.
-    virtual bool name_later(NamingOperation& operation, http::Wake wake) {
+    /// nothing was done, and the caller makes the calls itself.
+    virtual bool name_later(const std::shared_ptr<NamingOperation>& operation, http::Wake wake) {
         (void)operation;
         (void)wake;
         return false;
     }
-    /// Hands what was queued to the kernel; called by the reactor once per turn. Everything that was borrowed and is not
-    /// done must still be there: not called any more when the reactor has given its connections up.
+    /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects completions; appends the wakes of those done since the last call.
     virtual void reap(std::vector<http::Wake>& wakes) = 0;

@@ -26,17 +26,17 @@ constexpr http::Refusal kNotDurable{http::Status::internal_server_error,
 
 }  // namespace
 
-void DiskOperations::sync_directories(DiskQueue& disk, const std::vector<int>& open, http::Wake wake) {
-    for (const int directory : open) disk.sync_all(directory, operations_.emplace_back(), wake);
+void DiskOperations::sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake) {
+    for (const base::SharedFd& directory : open) operations_.push_back(disk.sync_all(directory, wake));
 }
 
 bool DiskOperations::done() const {
-    return std::all_of(operations_.begin(), operations_.end(), [](const DiskOperation& each) { return each.done; });
+    return std::all_of(operations_.begin(), operations_.end(), [](const SyncTicket& each) { return each->done; });
 }
 
 int DiskOperations::error() const {
-    for (const DiskOperation& each : operations_) {
-        if (each.error != 0 && each.error != EINVAL) return each.error;
+    for (const SyncTicket& each : operations_) {
+        if (each->error != 0 && each->error != EINVAL) return each->error;
     }
     return 0;
 }
@@ -48,8 +48,8 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 if (auto result = check(wake)) return result;
                 break;
             case Step::syncing_data:
-                if (!data_.done) return std::nullopt;
-                if (data_.error != 0) return refuse(write_refusal(data_.error));
+                if (!data_->done) return std::nullopt;
+                if (data_->error != 0) return refuse(write_refusal(data_->error));
                 step_ = Step::publishing;
                 break;
             case Step::awaiting_name:
@@ -60,7 +60,7 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 if (auto result = publish(wake)) return result;
                 break;
             case Step::naming_aside:
-                if (!aside_.done) return std::nullopt;
+                if (!aside_->done) return std::nullopt;
                 if (auto result = end_naming(wake)) return result;
                 break;
             case Step::syncing_directories:
@@ -121,7 +121,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
         return std::nullopt;
     }
     step_ = Step::syncing_data;
-    sink_.parts_->disk.sync_data(sink_.file_.descriptor(), data_, wake);
+    data_ = sink_.parts_->disk.sync_data(sink_.file_.shared(), wake);
     return std::nullopt;
 }
 
@@ -171,8 +171,15 @@ bool FileCommit::begin_naming(const std::optional<struct stat>& old, http::Wake 
     const auto target = old ? TemporaryFile::Target::is_replaced : TemporaryFile::Target::is_free;
     auto calls = sink_.file_.plan_naming(sink_.place_.directory(), sink_.place_.name(), target);
     if (!calls) return false;
-    aside_.calls = std::move(*calls);
-    aside_.directories = sink_.place_.changed_directories();
+    aside_ = std::make_shared<NamingOperation>();
+    aside_->calls = std::move(*calls);
+    aside_->directories = sink_.place_.changed_directories();
+    aside_->held = aside_->directories;
+    aside_->held.push_back(sink_.file_.shared());
+    if (sink_.waited_in_ != nullptr) aside_->held.push_back(sink_.waited_in_);
+    for (const WritePlace& left : left_places_) {
+        for (base::SharedFd& directory : left.changed_directories()) aside_->held.push_back(std::move(directory));
+    }
     if (!sink_.parts_->disk.name_later(aside_, wake)) return false;
     stored_.how = old ? Stored::How::replaced : Stored::How::created;
     if (old) replaced_ = hold_content(sink_.place_.directory(), sink_.place_.name());
@@ -181,13 +188,13 @@ bool FileCommit::begin_naming(const std::optional<struct stat>& old, http::Wake 
 }
 
 std::optional<FileCommit::Result> FileCommit::end_naming(http::Wake wake) {
-    sink_.file_.take_naming(aside_);
-    if (!aside_.is_named()) {
+    sink_.file_.take_naming(*aside_);
+    if (!aside_->is_named()) {
         step_ = Step::publishing;
         return std::nullopt;
     }
     if (auto result = take_name()) return result;
-    switch (aside_.error) {
+    switch (aside_->error) {
         case 0: step_ = Step::done; break;
         case EAGAIN:
         case EINVAL: sync_directories(wake); break;

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include <cstdint>
-#include <deque>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,14 +19,14 @@ namespace storage {
 /// Several operations that are waited for together.
 class DiskOperations {
 public:
-    void sync_directories(DiskQueue& disk, const std::vector<int>& open, http::Wake wake);
+    void sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake);
     [[nodiscard]] bool done() const;
     /// The first errno that counts, 0 for none. File systems without a sync of directories answer EINVAL: they are as
     /// durable as they get.
     [[nodiscard]] int error() const;
 
 private:
-    std::deque<DiskOperation> operations_;  // which never moves them
+    std::vector<SyncTicket> operations_;
 };
 
 class FileCommit {
@@ -81,8 +81,8 @@ private:
     Step step_ = Step::checking;
     Naming naming_ = Naming::aside;
     std::optional<NamesInFlight::Hold> name_;  ///< while a file is replaced
-    DiskOperation data_;
-    NamingOperation aside_;
+    SyncTicket data_;
+    std::shared_ptr<NamingOperation> aside_;
     DiskOperations directories_;
     base::Fd replaced_;        ///< the old file, while its name goes
     std::string wanted_name_;  ///< that was taken; empty when it was not

@@ -118,7 +118,7 @@ std::string absolute_name(const std::string& directory) {
 }  // namespace
 
 FileRoot::FileRoot(base::Fd directory, std::string name, Symlinks symlinks)
-    : directory_(std::move(directory)), name_(std::move(name)), symlinks_(symlinks) {}
+    : directory_(base::share(std::move(directory))), name_(std::move(name)), symlinks_(symlinks) {}
 
 std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory, Symlinks symlinks) {
     base::Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -139,13 +139,13 @@ std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory
 
 /// RESOLVE_BENEATH refuses every absolute link, also those that lead inside.
 std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
-    auto opened = open_below(directory_.get(), path, flags, symlinks_);
+    auto opened = open_below(directory_->get(), path, flags, symlinks_);
     std::optional<std::string> expanded;
     for (int i = 0; i < kMaxAbsoluteLinks; ++i) {
         if (opened || opened.error().number != EXDEV || symlinks_ != Symlinks::inside) return opened;
-        expanded = expand_first_link(directory_.get(), name_, expanded ? *expanded : path);
+        expanded = expand_first_link(directory_->get(), name_, expanded ? *expanded : path);
         if (!expanded) return opened;
-        opened = open_below(directory_.get(), *expanded, flags, symlinks_);
+        opened = open_below(directory_->get(), *expanded, flags, symlinks_);
     }
     return opened;
 }
@@ -159,11 +159,11 @@ std::expected<base::Fd, FileError> FileRoot::open_directory(std::string_view pat
 }
 
 std::expected<struct stat, FileError> FileRoot::stat(std::string_view path) const {
-    return stat_below(directory_.get(), path, symlinks_ == Symlinks::none ? AT_SYMLINK_NOFOLLOW : 0);
+    return stat_below(directory_->get(), path, symlinks_ == Symlinks::none ? AT_SYMLINK_NOFOLLOW : 0);
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_name(std::string_view path) const {
-    return stat_below(directory_.get(), path, AT_SYMLINK_NOFOLLOW);
+    return stat_below(directory_->get(), path, AT_SYMLINK_NOFOLLOW);
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view path) const {

@@ -46,7 +46,8 @@ public:
     /// contained. For listings.
     [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
 
-    [[nodiscard]] int descriptor() const { return directory_.get(); }
+    [[nodiscard]] int descriptor() const { return directory_->get(); }
+    [[nodiscard]] const base::SharedFd& shared() const { return directory_; }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
 
 private:
@@ -54,7 +55,7 @@ private:
 
     [[nodiscard]] std::expected<base::Fd, FileError> open_path(std::string_view path, int flags) const;
 
-    base::Fd directory_;
+    base::SharedFd directory_;
     std::string name_;
     Symlinks symlinks_;
 };

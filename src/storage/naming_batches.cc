@@ -12,7 +12,7 @@ void NamingBatch::add(const Member& member) {
     const std::size_t added = members_.empty() ? member.operation->steps() : member.operation->calls.size();
     std::vector<Step> own;
     own.reserve(added);
-    for (std::size_t number = 0; number < added; ++number) own.push_back({member.operation, number});
+    for (std::size_t number = 0; number < added; ++number) own.push_back({member.operation.get(), number});
     steps_.insert(place, own.begin(), own.end());
     members_.push_back(member);
 }
@@ -27,6 +27,7 @@ void NamingBatch::tell(int error) {
 
 bool NamingBatch::end_step(std::size_t step, int error) {
     NamingOperation& operation = *steps_[step].operation;
+    --operation.in_kernel;
     if (is_sync(step)) {
         // Left out, as behind a call that the kernel does not know.
         if (error != 0) tell(error == ECANCELED ? EAGAIN : error);
@@ -38,14 +39,18 @@ bool NamingBatch::end_step(std::size_t step, int error) {
     return ++ended_ == steps_.size();
 }
 
+void NamingBatch::give_up() {
+    for (const Member& member : members_) member.operation->in_kernel = 0;
+}
+
 void NamingBatch::doubt() { tell(EAGAIN); }
 
-void NamingBatches::add(NamingOperation& operation, http::Wake wake) {
+void NamingBatches::add(std::shared_ptr<NamingOperation> operation, http::Wake wake) {
     const auto directory =
-        operation.directories.empty() ? DirectoryId{} : DirectoryId::of(operation.directories.front());
+        operation->directories.empty() ? DirectoryId{} : DirectoryId::of(operation->directories.front()->get());
     Line& line = lines_[directory];
     if (line.waiting.empty() && !line.begun) ready_.push_back(directory);
-    line.waiting.push_back({&operation, wake});
+    line.waiting.push_back({std::move(operation), wake});
 }
 
 NamingBatch* NamingBatches::begin(std::size_t room) {

@@ -19,7 +19,7 @@ namespace storage {
 class NamingBatch {
 public:
     struct Member {
-        NamingOperation* operation;
+        std::shared_ptr<NamingOperation> operation;
         http::Wake wake;
     };
 
@@ -30,6 +30,10 @@ public:
     [[nodiscard]] std::size_t number(std::size_t step) const { return steps_[step].number; }
     [[nodiscard]] bool is_sync(std::size_t step) const { return number(step) >= operation(step).calls.size(); }
 
+    /// The kernel has the step.
+    void begin_step(std::size_t step) { ++steps_[step].operation->in_kernel; }
+    /// The kernel has nothing of it any more, and reports nothing.
+    void give_up();
     /// `error` is an errno, 0 for success: of a call its naming's own, of a sync everybody's. True with the last step.
     bool end_step(std::size_t step, int error);
     /// A directory may have been synced before the calls were made: everybody is told EAGAIN.
@@ -39,7 +43,7 @@ private:
     friend class NamingBatches;
     explicit NamingBatch(const DirectoryId& directory) : directory_(directory) {}
     struct Step {
-        NamingOperation* operation;
+        NamingOperation* operation;  ///< a member's
         std::size_t number;
     };
     void add(const Member& member);
@@ -56,8 +60,8 @@ public:
     /// Steps of one chain: with twice as many the last one's answer waits longer than the saved syncs gain.
     static constexpr std::size_t kMostSteps = 64;
 
-    /// Not one with more steps than kMostSteps. `operation` stays valid until it is done.
-    void add(NamingOperation& operation, http::Wake wake);
+    /// Not one with more steps than kMostSteps. The batch shares `operation` until it is done.
+    void add(std::shared_ptr<NamingOperation> operation, http::Wake wake);
     /// The next chain of at most `room` steps, valid until end(); of each directory one at a time. Null: none.
     [[nodiscard]] NamingBatch* begin(std::size_t room);
     /// All steps of `batch` ended: its namings are done, and their wakes appended.

@@ -126,11 +126,11 @@ void TemporaryFile::remove() {
 }
 
 std::expected<void, FileError> TemporaryFile::link_unnamed(int directory, const std::string& name) const {
-    const std::string self = path_of_descriptor(file_.get());
+    const std::string self = path_of_descriptor(file_->get());
     if (::linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
     const int error = errno;
     // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
-    if (error == ENOENT && ::linkat(file_.get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
+    if (error == ENOENT && ::linkat(file_->get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
     return failure(error);
 }
 
@@ -158,7 +158,7 @@ std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(int
                                                                              Target target) const {
     using Kind = NamingCall::Kind;
     const auto link_to = [&](const std::string& to) {
-        return NamingCall{Kind::link, AT_FDCWD, path_of_descriptor(file_.get()), directory, to, AT_SYMLINK_FOLLOW};
+        return NamingCall{Kind::link, AT_FDCWD, path_of_descriptor(file_->get()), directory, to, AT_SYMLINK_FOLLOW};
     };
     const bool is_free = target == Target::is_free;
     if (has_name()) {
@@ -168,7 +168,7 @@ std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(int
     if (is_free) return std::vector{link_to(name)};
     const auto temporary = random_name();
     if (!temporary) return std::unexpected(temporary.error());
-    ::flock(file_.get(), LOCK_EX | LOCK_NB);
+    ::flock(file_->get(), LOCK_EX | LOCK_NB);
     return std::vector{link_to(*temporary), NamingCall{Kind::rename, directory, *temporary, directory, name, 0}};
 }
 
@@ -187,7 +187,7 @@ std::expected<void, FileError> TemporaryFile::take_name(int directory) {
     for (int i = 0; name_.empty(); ++i) {
         auto temporary = random_name();
         if (!temporary) return std::unexpected(temporary.error());
-        ::flock(file_.get(), LOCK_EX | LOCK_NB);
+        ::flock(file_->get(), LOCK_EX | LOCK_NB);
         const auto linked = link_unnamed(directory, *temporary);
         if (!linked && (linked.error().number != EEXIST || i >= kTries)) return linked;
         if (!linked) continue;
@@ -199,7 +199,7 @@ std::expected<void, FileError> TemporaryFile::take_name(int directory) {
 
 std::expected<void, FileError> TemporaryFile::park(int directory) {
     struct stat status{};
-    if (::fstat(file_.get(), &status) != 0) return failure(errno);
+    if (::fstat(file_->get(), &status) != 0) return failure(errno);
     if (auto named = take_name(directory); !named) return named;
     if (directory_ != directory) {
         if (::renameat(directory_, name_.c_str(), directory, name_.c_str()) != 0) return failure(errno);
@@ -207,7 +207,7 @@ std::expected<void, FileError> TemporaryFile::park(int directory) {
     }
     device_ = status.st_dev;
     number_ = status.st_ino;
-    file_ = base::Fd();
+    file_.reset();
     return {};
 }
 
@@ -220,7 +220,7 @@ std::expected<void, FileError> TemporaryFile::reopen() {
         return failure(ENOENT);
     }
     ::flock(file.get(), LOCK_EX | LOCK_NB);
-    file_ = std::move(file);
+    file_ = std::make_shared<base::Fd>(std::move(file));
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,13 +38,16 @@ public:
     TemporaryFile& operator=(TemporaryFile&& other) noexcept;
     ~TemporaryFile() { drop(); }
 
-    [[nodiscard]] int descriptor() const { return file_.get(); }
+    [[nodiscard]] int descriptor() const { return file_->get(); }
+    /// For operations that may outlive this.
+    [[nodiscard]] base::SharedFd shared() const { return file_; }
     /// What is to be dropped: its name is gone, and its content goes when the caller closes it. None of a file that
     /// stays.
     [[nodiscard]] base::Fd take_dropped() {
         if (when_dropped_ == WhenDropped::stays) return {};
         remove();
-        return std::move(file_);
+        // An operation in flight closes it otherwise.
+        return file_.use_count() == 1 ? std::move(*std::exchange(file_, nullptr)) : base::Fd();
     }
     /// The name of a parked file that is to be dropped, and that the caller removes; empty when there is none.
     [[nodiscard]] std::string take_parked_name() {
@@ -71,7 +75,7 @@ public:
 
 private:
     TemporaryFile(base::Fd file, int directory, std::string name)
-        : file_(std::move(file)), directory_(directory), name_(std::move(name)) {}
+        : file_(std::make_shared<base::Fd>(std::move(file))), directory_(directory), name_(std::move(name)) {}
     enum class WhenDropped : std::uint8_t { is_removed, stays };
 
     void drop() {
@@ -82,9 +86,9 @@ private:
     std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
     std::expected<void, FileError> rename_new(int directory, const std::string& name);
 
-    base::Fd file_;
-    int directory_;     ///< of name_; borrowed
-    std::string name_;  ///< empty: the file has no name
+    std::shared_ptr<base::Fd> file_;  ///< null: parked, or taken
+    int directory_;                   ///< of name_; borrowed
+    std::string name_;                ///< empty: the file has no name
     WhenDropped when_dropped_ = WhenDropped::is_removed;
     dev_t device_ = 0;  ///< of a parked file
     ino_t number_ = 0;

@@ -32,6 +32,9 @@ constexpr unsigned kRemovals = 4;
 constexpr std::size_t kMostRemovals = 16'384;
 /// Calls and syncs of one naming. Only uploads into directories that are being made have more.
 constexpr std::size_t kMostNamingSteps = 8;
+/// How long the end of the process waits for the kernel's last operations. A disk that answers none for so long keeps
+/// the process anyway.
+constexpr __kernel_timespec kLastWait{.tv_sec = 2, .tv_nsec = 0};
 
 class UringDiskQueue final : public DiskQueue {
 public:
@@ -59,7 +62,15 @@ public:
         for (const Waiting& left : waiting_) {
             if (left.operation == nullptr) ::close(left.file);
         }
-        if (is_available()) io_uring_queue_exit(&ring_);
+        if (is_available()) {
+            wait_for_last();
+            io_uring_queue_exit(&ring_);
+        }
+        // The ring is gone, and with it the only memory that the kernel writes to.
+        for (const Flying& flying : flying_) {
+            if (flying.operation != nullptr) flying.operation->in_kernel = 0;
+            if (flying.batch != nullptr) flying.batch->give_up();
+        }
         // The kernel may have given up those in flight; a name that is gone already does no harm.
         for (const Flying& flying : flying_) {
             if (flying.removal.directory != nullptr) remove(flying.removal);
@@ -69,20 +80,18 @@ public:
 
     [[nodiscard]] bool is_available() const { return state_ == State::ready; }
 
-    void sync_data(int file, DiskOperation& operation, http::Wake wake) override {
-        waiting_.push_back({file, IORING_FSYNC_DATASYNC, &operation, wake});
+    SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
+        return add_sync(std::move(file), IORING_FSYNC_DATASYNC, wake);
     }
-    void sync_all(int file, DiskOperation& operation, http::Wake wake) override {
-        waiting_.push_back({file, 0, &operation, wake});
-    }
+    SyncTicket sync_all(base::SharedFd file, http::Wake wake) override { return add_sync(std::move(file), 0, wake); }
 
     void wake_later(http::Wake wake) override {
         later_.push_back(wake);
         ::eventfd_write(event_.get(), 1);
     }
 
-    bool name_later(NamingOperation& operation, http::Wake wake) override {
-        if (naming_ == Naming::unknown_to_kernel || operation.steps() > kMostNamingSteps) return false;
+    bool name_later(const std::shared_ptr<NamingOperation>& operation, http::Wake wake) override {
+        if (naming_ == Naming::unknown_to_kernel || operation->steps() > kMostNamingSteps) return false;
         namings_.add(operation, wake);
         return true;
     }
@@ -101,10 +110,11 @@ public:
         while (!waiting_.empty() && unused_count_ > 0) {
             io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
             if (entry == nullptr) break;
-            const Waiting& next = waiting_.front();
+            Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {next.operation, nullptr, next.wake, {}, 0};
-            if (next.operation != nullptr) {
+            flying_[slot] = {std::move(next.operation), nullptr, next.wake, {}, 0};
+            if (DiskOperation* const operation = flying_[slot].operation.get()) {
+                operation->in_kernel = 1;
                 io_uring_prep_fsync(entry, next.file, next.flags);
             } else {
                 io_uring_prep_close(entry, next.file);
@@ -137,9 +147,10 @@ public:
             Flying& flying = flying_[slot];
             if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
             if (flying.batch != nullptr) end_step(flying, completion->res, wakes);
-            if (flying.operation != nullptr) {
-                flying.operation->error = completion->res < 0 ? -completion->res : 0;
-                flying.operation->done = true;
+            if (const auto operation = std::exchange(flying.operation, nullptr)) {
+                operation->error = completion->res < 0 ? -completion->res : 0;
+                operation->in_kernel = 0;
+                operation->done = true;
                 wakes.push_back(flying.wake);
             }
             unused_[unused_count_++] = slot;
@@ -156,7 +167,7 @@ private:
     struct Waiting {
         int file;
         unsigned flags;
-        DiskOperation* operation;  ///< null: the file is closed, which nobody waits for
+        std::shared_ptr<DiskOperation> operation;  ///< null: the file is closed, which nobody waits for
         http::Wake wake;
     };
     struct Removal {
@@ -164,12 +175,27 @@ private:
         std::string name;
     };
     struct Flying {
-        DiskOperation* operation = nullptr;
+        std::shared_ptr<DiskOperation> operation;
         NamingBatch* batch = nullptr;  ///< of which this is one step
         http::Wake wake = 0;
         Removal removal;
         std::size_t step = 0;  ///< of the batch
     };
+
+    SyncTicket add_sync(base::SharedFd file, unsigned flags, http::Wake wake) {
+        const int number = file->get();
+        auto operation = std::make_shared<DiskOperation>(std::move(file));
+        waiting_.push_back({number, flags, operation, wake});
+        return operation;
+    }
+
+    /// Nothing is in flight afterwards, unless the disk hangs.
+    void wait_for_last() {
+        std::vector<http::Wake> nobody;
+        __kernel_timespec left = kLastWait;
+        io_uring_cqe* completion = nullptr;
+        while (unused_count_ < kEntries && io_uring_wait_cqe_timeout(&ring_, &completion, &left) == 0) reap(nobody);
+    }
 
     static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
 
@@ -181,6 +207,7 @@ private:
                 const std::uint16_t slot = unused_[--unused_count_];
                 flying_[slot] = {nullptr, batch, 0, {}, step};
                 prepare_step(entry, batch->operation(step), batch->number(step));
+                batch->begin_step(step);
                 // A call that failed is its naming's affair: the next ones are made.
                 if (step + 1 < batch->steps()) io_uring_sqe_set_flags(entry, IOSQE_IO_HARDLINK);
                 io_uring_sqe_set_data64(entry, slot);
@@ -190,7 +217,7 @@ private:
 
     static void prepare_step(io_uring_sqe* entry, const NamingOperation& naming, std::size_t number) {
         if (number >= naming.calls.size()) {
-            io_uring_prep_fsync(entry, naming.directories[number - naming.calls.size()], 0);
+            io_uring_prep_fsync(entry, naming.directories[number - naming.calls.size()]->get(), 0);
             return;
         }
         const NamingCall& call = naming.calls[number];

@@ -50,7 +50,7 @@ std::expected<WritePlace, FileError> WritePlace::find(const FileRoot& root, NewD
     if (made.empty()) {
         auto opened = root.open_directory(parent);
         if (opened) {
-            place.directory_ = std::move(*opened);
+            place.directory_ = base::share(std::move(*opened));
             return place;
         }
         if (opened.error().number != ENOENT) return std::unexpected(opened.error());
@@ -64,7 +64,7 @@ std::expected<WritePlace, FileError> WritePlace::find(const FileRoot& root, NewD
 std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
     auto top = root_->open_directory("/");
     if (!top) return std::unexpected(top.error());
-    directory_ = std::move(*top);
+    directory_ = base::share(std::move(*top));
     for (std::size_t at = 1; at < parent.size();) {
         const std::size_t end = std::min(parent.find('/', at), parent.size());
         const std::string_view prefix = parent.substr(0, end);
@@ -84,24 +84,24 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
         } else if (made_->has(prefix)) {
             hold(std::move(*opened), prefix, Link::Maker::another);
         } else {
-            directory_ = std::move(*opened);
+            directory_ = base::share(std::move(*opened));
         }
     }
     return {};
 }
 
 void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
-    links_.push_back(
-        {std::exchange(directory_, std::move(next)), std::string(last_segment(path)), std::string(path), maker});
+    links_.push_back({std::exchange(directory_, base::share(std::move(next))), std::string(last_segment(path)),
+                      std::string(path), maker});
     made_->hold(links_.back().path);
 }
 
 std::expected<void, FileError> WritePlace::make_parents() {
     for (const std::string& path : missing_) {
         const std::string name(last_segment(path));
-        const bool made = ::mkdirat(directory_.get(), name.c_str(), kDirectoryMode) == 0;
+        const bool made = ::mkdirat(directory_->get(), name.c_str(), kDirectoryMode) == 0;
         if (!made && errno != EEXIST) return std::unexpected(FileError{errno});
-        base::Fd next(::openat(directory_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        base::Fd next(::openat(directory_->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!next) return std::unexpected(FileError{errno});
         hold(std::move(next), path, made ? Link::Maker::us : Link::Maker::another);
     }
@@ -112,7 +112,7 @@ std::expected<void, FileError> WritePlace::make_parents() {
 std::expected<std::optional<struct stat>, FileError> WritePlace::status() const {
     if (has_missing_parents()) return std::nullopt;
     struct stat status{};
-    if (::fstatat(directory_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
+    if (::fstatat(directory_->get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
     if (errno == ENOENT) return std::nullopt;
     return std::unexpected(FileError{errno});
 }
@@ -135,9 +135,9 @@ void WritePlace::keep() {
     for (Link& link : links_) link.maker = Link::Maker::another;
 }
 
-std::vector<int> WritePlace::changed_directories() const {
-    std::vector<int> open{directory_.get()};
-    for (const Link& link : links_) open.push_back(link.parent.get());
+std::vector<base::SharedFd> WritePlace::changed_directories() const {
+    std::vector<base::SharedFd> open{directory_};
+    for (const Link& link : links_) open.push_back(link.parent);
     return open;
 }
 
@@ -145,7 +145,7 @@ void WritePlace::abandon() {
     for (; !links_.empty(); links_.pop_back()) {
         const Link& link = links_.back();
         made_->release(link.path);
-        if (link.maker == Link::Maker::us) ::unlinkat(link.parent.get(), link.name.c_str(), AT_REMOVEDIR);
+        if (link.maker == Link::Maker::us) ::unlinkat(link.parent->get(), link.name.c_str(), AT_REMOVEDIR);
     }
 }
 

@@ -30,7 +30,7 @@ public:
     ~WritePlace() { abandon(); }
 
     /// The target's directory, or the nearest one above it that exists.
-    [[nodiscard]] int directory() const { return directory_.get(); }
+    [[nodiscard]] int directory() const { return directory_->get(); }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Another name in the same directory.
@@ -48,13 +48,13 @@ public:
     /// The target is there: the directories stay.
     void keep();
     /// The open directories whose entries changed for this target: its own and those in which parents were made.
-    [[nodiscard]] std::vector<int> changed_directories() const;
+    [[nodiscard]] std::vector<base::SharedFd> changed_directories() const;
 
 private:
     /// A directory on the way that is not durable yet.
     struct Link {
         enum class Maker : std::uint8_t { us, another };
-        base::Fd parent;
+        base::SharedFd parent;
         std::string name;
         std::string path;
         Maker maker;
@@ -69,7 +69,7 @@ private:
     NewDirectories* made_;
     std::string path_;
     std::string name_;
-    base::Fd directory_;
+    base::SharedFd directory_;
     std::vector<Link> links_;           ///< from the top
     std::vector<std::string> missing_;  ///< paths of the parents to make, from the top
 };

@@ -54,7 +54,7 @@ std::string read_boot() {
 std::optional<UploadState> UploadStore::read_state(std::uint64_t number, struct stat* status) const {
     struct stat own{};
     const auto text =
-        read_file(directory_.get(), state_name(number).c_str(), kMaxStateBytes, status != nullptr ? *status : own);
+        read_file(directory(), state_name(number).c_str(), kMaxStateBytes, status != nullptr ? *status : own);
     return text ? parse_upload_state(*text) : std::nullopt;
 }
 
@@ -67,7 +67,7 @@ std::expected<UploadState, storage::FileError> UploadStore::read_state(const Upl
 void UploadStore::load() {
     boot_ = read_boot();
     if (!open_directory(Missing::stays_missing)) return;
-    const int copy = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int copy = ::openat(directory(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, CloseDirectory> entries(copy < 0 ? nullptr : ::fdopendir(copy));
     if (!entries) return;
     std::vector<std::uint64_t> numbers;

@@ -81,13 +81,14 @@ UploadStore::~UploadStore() = default;
 bool UploadStore::open_directory(Missing missing) {
     struct stat status{};
     // Somebody may have removed it: what is made in a directory without a name is lost.
-    if (directory_ && ::fstat(directory_.get(), &status) == 0 && status.st_nlink > 0) return true;
+    if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return true;
     const int root = parts_.root.descriptor();
     if (missing == Missing::is_made && ::mkdirat(root, kUploadDirectory, kDirectoryMode) != 0 && errno != EEXIST) {
         return false;
     }
-    directory_ = base::Fd(::openat(root, kUploadDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    return static_cast<bool>(directory_);
+    base::Fd opened(::openat(root, kUploadDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    directory_ = opened ? base::share(std::move(opened)) : nullptr;
+    return directory_ != nullptr;
 }
 
 std::string UploadStore::token(const Upload& upload) { return hexadecimal(upload.number) + upload.secret; }
@@ -118,7 +119,7 @@ UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<con
     if (!made.file) return nullptr;
     state.secret = hexadecimal(random[1]) + hexadecimal(random[2]);
     state.boot = boot_;
-    const base::Fd file(::openat(directory_.get(), state_name(number).c_str(),
+    const base::Fd file(::openat(directory(), state_name(number).c_str(),
                                  O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kStateMode));
     if (!file || !write_whole(file.get(), write_upload_state(state))) {
         unlink(number, state);
@@ -155,7 +156,7 @@ std::expected<std::shared_ptr<const PartialFile>, storage::FileError> UploadStor
 
 bool UploadStore::add_line(const Upload& upload, std::string_view line, base::Fd* state_file) const {
     base::Fd file(
-        ::openat(directory_.get(), state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
+        ::openat(directory(), state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) != 0) return false;
     if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return false;
@@ -198,7 +199,7 @@ void UploadStore::unlink(std::uint64_t number, const std::optional<UploadState>&
             if (held) parts_.disk.close_later(std::move(held));
         }
     }
-    ::unlinkat(directory_.get(), state_name(number).c_str(), 0);
+    ::unlinkat(directory(), state_name(number).c_str(), 0);
 }
 
 void UploadStore::remove(Upload& upload) {

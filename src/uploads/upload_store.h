@@ -116,7 +116,9 @@ public:
     [[nodiscard]] const storage::WriteParts& parts() const { return parts_; }
     [[nodiscard]] const UploadLimits& limits() const { return limits_; }
     /// ".godwit"; -1 when it is not there.
-    [[nodiscard]] int directory() const { return directory_.get(); }
+    /// Of the states; -1 before there is one.
+    [[nodiscard]] int directory() const { return directory_ == nullptr ? -1 : directory_->get(); }
+    [[nodiscard]] const base::SharedFd& shared_directory() const { return directory_; }
 
 private:
     enum class Missing : std::uint8_t { stays_missing, is_made };
@@ -132,7 +134,7 @@ private:
     const storage::WriteParts& parts_;
     UploadLimits limits_;
     std::string boot_;
-    base::Fd directory_;
+    base::SharedFd directory_;
     std::unordered_map<std::uint64_t, Upload> uploads_;  // which never moves its elements
     std::size_t pending_ = 0;
     std::deque<std::uint64_t> complete_;  ///< in the order of their end; some may be gone

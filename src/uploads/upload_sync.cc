@@ -19,13 +19,13 @@ bool UploadSync::advance(http::Wake wake) {
                 if (!begin(wake)) return false;
                 break;
             case Step::syncing_bytes:
-                if (!data_.done) return false;
-                if (data_.error != 0) return fail(data_.error);
+                if (data_ != nullptr && !data_->done) return false;
+                if (data_ != nullptr && data_->error != 0) return fail(data_->error);
                 if (!sync_state(wake)) return true;
                 break;
             case Step::syncing_state:
-                if (!line_.done || !names_.done()) return false;
-                if (line_.error != 0) return fail(line_.error);
+                if (!line_->done || !names_.done()) return false;
+                if (line_->error != 0) return fail(line_->error);
                 if (names_.error() != 0) return fail(names_.error());
                 return finish();
             case Step::done: return true;
@@ -41,11 +41,7 @@ bool UploadSync::begin(http::Wake wake) {
     const bool certain = upload->synced == offset_ && upload->names == UploadStore::Upload::Names::durable;
     if (certain || store_->parts().durability == storage::Durability::none) return finish();
     step_ = Step::syncing_bytes;
-    if (upload->synced == offset_) {
-        data_.done = true;
-    } else {
-        store_->parts().disk.sync_data(bytes_->file.get(), data_, wake);
-    }
+    if (upload->synced != offset_) data_ = store_->parts().disk.sync_data({bytes_, &bytes_->file}, wake);
     return true;
 }
 
@@ -53,13 +49,15 @@ bool UploadSync::begin(http::Wake wake) {
 bool UploadSync::sync_state(http::Wake wake) {
     const UploadStore::Upload* const upload = store_->find(number_);
     if (upload == nullptr) return !fail(ENOENT);
-    if (!store_->add_line(*upload, synced_line(offset_), &state_)) return !fail(EIO);
+    base::Fd state;
+    if (!store_->add_line(*upload, synced_line(offset_), &state)) return !fail(EIO);
     step_ = Step::syncing_state;
-    store_->parts().disk.sync_data(state_.get(), line_, wake);
+    line_ = store_->parts().disk.sync_data(base::share(std::move(state)), wake);
     if (upload->names == UploadStore::Upload::Names::durable) return true;
     // The names of both files, and of the directory of the states.
     names_.sync_directories(store_->parts().disk,
-                            {store_->directory(), store_->parts().root.descriptor(), bytes_->directory.get()}, wake);
+                            {store_->shared_directory(), store_->parts().root.shared(), {bytes_, &bytes_->directory}},
+                            wake);
     return true;
 }
 

@@ -37,12 +37,11 @@ private:
     UploadStore* store_;
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
-    base::Fd state_;
     Step step_ = Step::beginning;
     int error_ = 0;
     std::uint64_t offset_ = 0;
-    storage::DiskOperation data_;
-    storage::DiskOperation line_;
+    storage::SyncTicket data_;  ///< null: the bytes are synced already
+    storage::SyncTicket line_;
     storage::DiskOperations names_;
 };
 

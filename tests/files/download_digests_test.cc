@@ -17,8 +17,8 @@ using http::DigestAlgorithm;
 /// A queue without a disk, that counts what comes back in each turn.
 class WakeQueue final : public storage::DiskQueue {
 public:
-    void sync_data(int, storage::DiskOperation&, http::Wake) override { FAIL("nothing is written"); }
-    void sync_all(int, storage::DiskOperation&, http::Wake) override { FAIL("nothing is written"); }
+    storage::SyncTicket sync_data(base::SharedFd, http::Wake) override { return {}; }
+    storage::SyncTicket sync_all(base::SharedFd, http::Wake) override { return {}; }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
     void submit() override {}
     void reap(std::vector<http::Wake>& wakes) override { wakes = std::exchange(wakes_, {}); }

@@ -28,6 +28,7 @@ public:
 
     handler::Decision handle(const http::Request& request) override {
         order.emplace_back(request.target.path);
+        on_asked();
         if (!http::is_safe(request.method)) {
             clock_.advance_us(kUploadUs);
             return std::make_unique<Sink>(*this);
@@ -46,6 +47,7 @@ public:
     bool disk_done = true;
     int sinks_aborted = 0;
     std::function<void()> on_pending_gone = [] {};
+    std::function<void()> on_asked = [] {};
 
 private:
     class Sink final : public http::BodySink {
@@ -89,8 +91,12 @@ private:
 /// Nothing waits for it but what a test wakes.
 class CountingDisk final : public storage::DiskQueue {
 public:
-    void sync_data(int, storage::DiskOperation& operation, http::Wake) override { operation.done = true; }
-    void sync_all(int, storage::DiskOperation& operation, http::Wake) override { operation.done = true; }
+    storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
+        return in_line_->sync_data(std::move(file), wake);
+    }
+    storage::SyncTicket sync_all(base::SharedFd file, http::Wake wake) override {
+        return in_line_->sync_all(std::move(file), wake);
+    }
     void wake_later(http::Wake wake) override { in_line_->wake_later(wake); }
     void submit() override { ++submissions; }
     void reap(std::vector<http::Wake>& wakes) override { in_line_->reap(wakes); }
@@ -177,6 +183,15 @@ public:
     }
     static std::string put(std::string_view path) {
         return "PUT " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    }
+    /// The kernel watches no connection any more.
+    void forget_connections() {
+        constexpr int kMost = 1024;
+        for (int number = 0; number < kMost; ++number) {
+            const bool stays = number == signals.descriptor() || number == disk.event_descriptor() ||
+                               number == listeners.front().descriptor();
+            if (!stays) poller.remove(number);
+        }
     }
     /// Every waiting upload has its turn in so many turns of the loop, and a few for what follows.
     void turns(int count) {
@@ -352,6 +367,33 @@ TEST_CASE("reactor: a wake from the disk finds a connection that waits for its t
     for (const http::Wake wake : bench.handler.waiting) bench.disk.wake_later(wake);
     bench.turns(60);
     for (const base::Fd& client : uploaders) CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));
+}
+
+TEST_CASE("reactor: a commit goes on, and is answered, when the poller refuses its connection", "[server][reactor]") {
+    ReactorBench bench;
+    const base::Fd client = bench.connect();
+    bench.send(client, bench.get("/watched"));
+    bench.turns(1);
+    REQUIRE(bench.receive(client).starts_with("HTTP/1.1 200 "));
+    bench.handler.disk_done = false;
+    int gone = 0;
+    bench.handler.on_pending_gone = [&] { ++gone; };
+    // No change is possible for a descriptor that the kernel does not watch.
+    bench.handler.on_asked = [&] { bench.forget_connections(); };
+    bench.send(client, bench.put("/up"));
+    bench.turns(8);
+    REQUIRE(bench.asked("/up") == 1);
+    REQUIRE_FALSE(bench.handler.waiting.empty());
+    CHECK(gone == 0);
+    bench.handler.on_asked = [] {};
+    bench.handler.disk_done = true;
+    bench.disk.wake_later(bench.handler.waiting.front());
+    bench.turns(2);
+    CHECK(gone == 1);
+    CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));
+    bench.send(client, bench.get("/after"));
+    bench.turns(2);
+    CHECK(bench.receive(client).starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("reactor: when the server stops, uploads whose heads wait for their turn are still answered",

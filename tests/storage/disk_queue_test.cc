@@ -2,10 +2,11 @@
 #include "storage/disk_queue.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <deque>
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,10 @@ base::Fd make_file(const support::TempDir& directory, const std::string& name) {
     return base::Fd(::open(directory.at(name).c_str(), O_RDWR | O_CLOEXEC));
 }
 
+base::SharedFd open_directory(const support::TempDir& directory) {
+    return base::share(base::Fd(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+}
+
 std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, std::size_t wanted) {
     while (wakes.size() < wanted) {
         support::wait_for(queue);
@@ -32,17 +37,15 @@ std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, s
 
 TEST_CASE("disk queue: in line, an operation is done when the call returns", "[content][disk]") {
     const support::TempDir directory;
-    const base::Fd file = make_file(directory, "a");
+    const auto file = base::share(make_file(directory, "a"));
     const auto queue = storage::make_in_line_disk_queue();
     CHECK(queue->kind() == "in line");
-    storage::DiskOperation good;
-    queue->sync_data(file.get(), good, 1);
-    CHECK(good.done);
-    CHECK(good.error == 0);
-    storage::DiskOperation bad;
-    queue->sync_all(-1, bad, 1);
-    CHECK(bad.done);
-    CHECK(bad.error == EBADF);
+    const storage::SyncTicket good = queue->sync_data(file, 1);
+    CHECK(good->done);
+    CHECK(good->error == 0);
+    const storage::SyncTicket bad = queue->sync_all(base::share(base::Fd()), 1);
+    CHECK(bad->done);
+    CHECK(bad->error == EBADF);
     std::vector<http::Wake> wakes;
     queue->reap(wakes);
     CHECK(wakes.empty());
@@ -55,23 +58,20 @@ TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "
         return;
     }
     const support::TempDir directory;
-    const base::Fd file = make_file(directory, "a");
-    storage::DiskOperation data;
-    queue->sync_data(file.get(), data, 41);
-    CHECK_FALSE(data.done);
+    const auto file = base::share(make_file(directory, "a"));
+    const storage::SyncTicket data = queue->sync_data(file, 41);
+    CHECK_FALSE(data->done);
     std::vector<http::Wake> wakes;
     REQUIRE(collect(*queue, wakes, 1) == 1);
     CHECK(wakes[0] == 41);
-    CHECK(data.done);
-    CHECK(data.error == 0);
+    CHECK(data->done);
+    CHECK(data->error == 0);
 
-    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    storage::DiskOperation names;
-    queue->sync_all(opened.get(), names, 42);
+    const storage::SyncTicket names = queue->sync_all(open_directory(directory), 42);
     wakes.clear();
     REQUIRE(collect(*queue, wakes, 1) == 1);
     CHECK(wakes[0] == 42);
-    CHECK(names.error == 0);
+    CHECK(names->error == 0);
 }
 
 TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
@@ -147,57 +147,57 @@ TEST_CASE("disk queue: of names that go only those of files with content are hel
 
 TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {
     const auto queue = storage::make_disk_queue();
-    storage::DiskOperation bad;
-    queue->sync_data(987'654, bad, 5);
+    const storage::SyncTicket bad = queue->sync_data(base::share(base::Fd()), 5);
     std::vector<http::Wake> wakes;
-    if (!bad.done) collect(*queue, wakes, 1);
-    CHECK(bad.done);
-    CHECK(bad.error == EBADF);
+    if (!bad->done) collect(*queue, wakes, 1);
+    CHECK(bad->done);
+    CHECK(bad->error == EBADF);
 }
 
 TEST_CASE("disk queue: more operations than the ring holds all come back once", "[content][disk]") {
     const auto queue = storage::make_disk_queue();
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
-    const base::Fd file = make_file(directory, "a");
+    const auto file = base::share(make_file(directory, "a"));
     constexpr std::size_t kCount = 700;
-    std::deque<storage::DiskOperation> operations(kCount);
-    for (std::size_t i = 0; i < kCount; ++i) queue->sync_data(file.get(), operations[i], i);
+    std::vector<storage::SyncTicket> operations;
+    for (std::size_t i = 0; i < kCount; ++i) operations.push_back(queue->sync_data(file, i));
     std::vector<http::Wake> wakes;
     REQUIRE(collect(*queue, wakes, kCount) == kCount);
     std::sort(wakes.begin(), wakes.end());
     for (std::size_t i = 0; i < kCount; ++i) {
         CHECK(wakes[i] == i);
-        CHECK(operations[i].done);
-        CHECK(operations[i].error == 0);
+        CHECK(operations[i]->done);
+        CHECK(operations[i]->error == 0);
     }
 }
 
 TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[content][disk]") {
     using Kind = storage::NamingCall::Kind;
     const auto queue = storage::make_disk_queue();
-    storage::NamingOperation naming;
+    const auto naming = std::make_shared<storage::NamingOperation>();
     CHECK_FALSE(storage::make_in_line_disk_queue()->name_later(naming, 1));
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
-    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const int at = opened.get();
+    const base::SharedFd opened = open_directory(directory);
+    const int at = opened->get();
     constexpr std::size_t kCount = 200;  // with three steps each, more than the ring holds
-    std::deque<storage::NamingOperation> namings(kCount);
+    std::vector<std::shared_ptr<storage::NamingOperation>> namings;
     for (std::size_t i = 0; i < kCount; ++i) {
         const std::string name = std::to_string(i);
         directory.write(name, name);
-        namings[i].calls = {{Kind::link, at, name, at, name + "-linked", 0},
-                            {Kind::rename, at, name + "-linked", at, name + "-named", 0}};
-        namings[i].directories = {at};
+        namings.push_back(std::make_shared<storage::NamingOperation>());
+        namings[i]->calls = {{Kind::link, at, name, at, name + "-linked", 0},
+                             {Kind::rename, at, name + "-linked", at, name + "-named", 0}};
+        namings[i]->directories = {opened};
         REQUIRE(queue->name_later(namings[i], i));
     }
     std::vector<http::Wake> wakes;
     REQUIRE(collect(*queue, wakes, kCount) == kCount);
     for (std::size_t i = 0; i < kCount; ++i) {
-        CHECK(namings[i].done);
-        CHECK(namings[i].error == 0);
-        CHECK(namings[i].is_named());
+        CHECK(namings[i]->done);
+        CHECK(namings[i]->error == 0);
+        CHECK(namings[i]->is_named());
         CHECK(directory.read(std::to_string(i) + "-named") == std::to_string(i));
         CHECK_FALSE(directory.has(std::to_string(i) + "-linked"));
     }
@@ -210,19 +210,78 @@ TEST_CASE("disk queue: a file whose link fails is not named", "[content][disk]")
     const support::TempDir directory;
     directory.write("a", "x");
     directory.write("b", "y");
-    const base::Fd opened(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const int at = opened.get();
-    storage::NamingOperation naming;
-    naming.calls = {{Kind::link, at, "none", at, "linked", 0}, {Kind::rename, at, "linked", at, "c", 0}};
-    naming.directories = {at};
+    const base::SharedFd opened = open_directory(directory);
+    const int at = opened->get();
+    const auto naming = std::make_shared<storage::NamingOperation>();
+    naming->calls = {{Kind::link, at, "none", at, "linked", 0}, {Kind::rename, at, "linked", at, "c", 0}};
+    naming->directories = {opened};
     REQUIRE(queue->name_later(naming, 9));
     std::vector<http::Wake> wakes;
     REQUIRE(collect(*queue, wakes, 1) == 1);
-    CHECK(naming.error == ENOENT);
-    CHECK(naming.calls_made.empty());
-    CHECK_FALSE(naming.is_named());
+    CHECK(naming->error == ENOENT);
+    CHECK(naming->calls_made.empty());
+    CHECK_FALSE(naming->is_named());
     CHECK(directory.list() == std::vector<std::string>{"a", "b"});
     // Too many for one submission: the caller's own work.
-    naming.directories.assign(20, at);
+    naming->directories.assign(20, opened);
     CHECK_FALSE(queue->name_later(naming, 9));
+}
+
+TEST_CASE("disk queue: an operation goes on to its end when nobody waits for it any more", "[content][disk]") {
+    using Kind = storage::NamingCall::Kind;
+    const auto queue = storage::make_disk_queue();
+    if (queue->kind() != "io_uring") return;
+    const support::TempDir directory;
+    constexpr std::size_t kCount = 50;
+    std::vector<std::weak_ptr<const base::Fd>> files;
+    for (std::size_t i = 0; i < kCount; ++i) {
+        const std::string name = std::to_string(i);
+        auto file = base::share(make_file(directory, name));
+        files.emplace_back(file);
+        CHECK(queue->sync_data(std::move(file), i) != nullptr);
+        const auto naming = std::make_shared<storage::NamingOperation>();
+        const auto opened = open_directory(directory);
+        naming->calls = {{Kind::rename, opened->get(), name, opened->get(), name + "-named", 0}};
+        naming->held = naming->directories = {opened};
+        REQUIRE(queue->name_later(naming, kCount + i));
+    }
+    // Every owner is gone; descriptors and names are the operations' own.
+    CHECK_FALSE(files.front().expired());
+    std::vector<http::Wake> wakes;
+    REQUIRE(collect(*queue, wakes, 2 * kCount) == 2 * kCount);
+    for (std::size_t i = 0; i < kCount; ++i) {
+        CHECK(directory.has(std::to_string(i) + "-named"));
+        CHECK(files[i].expired());
+    }
+}
+
+TEST_CASE("disk queue: its end waits for what the kernel has, and drops the rest", "[content][disk]") {
+    const support::TempDir directory;
+    auto queue = storage::make_disk_queue();
+    const bool aside = queue->kind() == "io_uring";
+    const auto file = base::share(make_file(directory, "a"));
+    const storage::SyncTicket begun = queue->sync_data(file, 1);
+    queue->submit();
+    const storage::SyncTicket left = queue->sync_data(file, 2);
+    queue.reset();
+    CHECK(begun->done);
+    CHECK(begun->in_kernel == 0);
+    CHECK(left->done == !aside);
+    CHECK(file.use_count() == 3);
+}
+
+TEST_CASE("disk queue: an operation that is destroyed while the kernel has it ends the process", "[content][disk]") {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::signal(SIGABRT, SIG_DFL);
+        ::close(STDERR_FILENO);
+        auto operation = std::make_unique<storage::DiskOperation>();
+        operation->in_kernel = 1;
+        operation.reset();
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGABRT);
 }

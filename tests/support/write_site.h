@@ -31,17 +31,17 @@ class StubbornDiskQueue final : public storage::DiskQueue {
 public:
     enum class Kind : std::uint8_t { data, all, name };
 
-    void sync_data(int file, storage::DiskOperation& operation, http::Wake wake) override {
-        take(Kind::data, file, operation, wake);
+    storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
+        return take(Kind::data, std::move(file), wake);
     }
-    void sync_all(int file, storage::DiskOperation& operation, http::Wake wake) override {
-        take(Kind::all, file, operation, wake);
+    storage::SyncTicket sync_all(base::SharedFd file, http::Wake wake) override {
+        return take(Kind::all, std::move(file), wake);
     }
     void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
-    bool name_later(storage::NamingOperation& operation, http::Wake wake) override {
+    bool name_later(const std::shared_ptr<storage::NamingOperation>& operation, http::Wake wake) override {
         if (!names_aside) return false;
         note(Kind::name);
-        namings_.emplace_back(&operation, wake);
+        namings_.emplace_back(operation, wake);
         return true;
     }
     void close_later(base::Fd file) override { closed_later += file ? 1 : 0; }
@@ -87,13 +87,13 @@ public:
 private:
     struct Waiting {
         Kind kind;
-        storage::DiskOperation* operation;
+        std::shared_ptr<storage::DiskOperation> operation;
         http::Wake wake;
     };
-    void take(Kind kind, int file, storage::DiskOperation& operation, http::Wake wake) {
-        REQUIRE(file >= 0);
+    storage::SyncTicket take(Kind kind, base::SharedFd file, http::Wake wake) {
+        REQUIRE(file->get() >= 0);
         note(kind);
-        waiting_.push_back({kind, &operation, wake});
+        return waiting_.emplace_back(kind, std::make_shared<storage::DiskOperation>(std::move(file)), wake).operation;
     }
 
     void note(Kind kind) {
@@ -120,7 +120,7 @@ private:
     }
 
     std::vector<Waiting> waiting_;
-    std::vector<std::pair<storage::NamingOperation*, http::Wake>> namings_;
+    std::vector<std::pair<std::shared_ptr<storage::NamingOperation>, http::Wake>> namings_;
     std::vector<http::Wake> wakes_;
 };
 
