@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
+
+#include "base/invariant.h"
 
 #ifdef GODWIT_HAVE_URING
 #include "storage/uring_disk_queue.h"
@@ -59,9 +59,7 @@ private:
 }  // namespace
 
 DiskOperation::~DiskOperation() {
-    if (in_kernel == 0) return;
-    std::fputs("godwit: a disk operation is destroyed while the kernel still has it\n", stderr);
-    std::abort();
+    if (in_kernel != 0) base::fail_invariant("disk operation", "with the kernel", "destroyed");
 }
 
 void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
