@@ -1,0 +1,77 @@
+// What the TLS streams of one listener share: certificates, chosen by the name that the client asks for; the protocols
+// on offer; keys of tickets; the time that handshakes may take in each turn of the loop. Made by app/, used by streams.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/stream.h"
+#include "tls/certificate.h"
+#include "tls/handshake_share.h"
+#include "tls/openssl_ptr.h"
+#include "tls/ticket_keys.h"
+
+namespace tls {
+
+/// What clients may speak inside (ALPN, RFC 7301), best first.
+enum class Protocols : std::uint8_t { http1, http2_and_http1 };
+
+/// Since the start. A handshake that failed counts once, by what ended it.
+struct HandshakeCounters {
+    std::uint64_t done = 0;
+    std::uint64_t resumed = 0;          ///< of these, by a ticket
+    std::uint64_t plain_http = 0;       ///< the client sent an HTTP request without TLS
+    std::uint64_t no_common_way = 0;    ///< no version, cipher or group that both know
+    std::uint64_t refused_by_peer = 0;  ///< the client sent an alert: it does not trust the certificate, mostly
+    std::uint64_t malformed = 0;        ///< anything else
+};
+
+class Acceptor {
+public:
+    /// `certificates`: at least one; the first is shown to clients that name no host, or one that none is for.
+    /// `clock` outlives this. The error is a sentence for the operator.
+    static std::expected<std::unique_ptr<Acceptor>, std::string> make(const std::vector<Certificate>& certificates,
+                                                                      Protocols protocols, const base::Clock& clock);
+    Acceptor(const Acceptor&) = delete;
+    Acceptor& operator=(const Acceptor&) = delete;
+
+    /// Shows these from the next handshake on; connections that are there keep theirs. The old ones stay where there
+    /// is an error.
+    std::expected<void, std::string> replace(const std::vector<Certificate>& certificates);
+
+    /// The server's side of TLS over `inner`. This acceptor outlives the stream.
+    std::unique_ptr<net::Stream> wrap(std::unique_ptr<net::Stream> inner);
+
+    [[nodiscard]] HandshakeCounters& counters() { return counters_; }
+    [[nodiscard]] HandshakeShare& share() { return share_; }
+
+private:
+    struct Shown {
+        SslContextPtr context;
+        std::vector<std::string> names;
+    };
+
+    Acceptor(Protocols protocols, const base::Clock& clock) : protocols_(protocols), tickets_(clock), share_(clock) {}
+
+    std::expected<std::vector<Shown>, std::string> prepare(const std::vector<Certificate>& certificates);
+    [[nodiscard]] SSL_CTX* choose(std::string_view host) const;
+    static int take_server_name(SSL* ssl, int* alert, void* acceptor);
+    static int take_protocols(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_bytes,
+                              const unsigned char* offered, unsigned offered_bytes, void* acceptor);
+    static int take_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+                           int is_sealing);
+
+    Protocols protocols_;
+    TicketKeys tickets_;
+    HandshakeShare share_;
+    HandshakeCounters counters_;
+    std::vector<Shown> shown_;
+};
+
+}  // namespace tls

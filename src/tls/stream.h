@@ -1,0 +1,82 @@
+// A net::Stream over TLS, above another stream that carries the coded bytes (a socket, or a script in tests). The
+// handshake is made by the first receives. Made by Acceptor::wrap().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "net/stream.h"
+#include "tls/openssl_ptr.h"
+
+namespace tls {
+
+class Acceptor;
+
+/// Coded bytes that wait for the inner stream, at most about: several records leave in one send.
+inline constexpr std::size_t kCodedBytes = 64 * 1024;
+/// The first bytes of an answer go in records that fit one packet each: a browser decodes a record when all of it is
+/// there, and a lost packet would hold up sixteen KiB.
+inline constexpr std::size_t kFirstRecordBytes = 1'300;
+inline constexpr std::size_t kFirstRecordsBytes = 32 * 1024;
+inline constexpr std::size_t kRecordBytes = 16 * 1024;
+
+class Stream final : public net::Stream {
+public:
+    Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& acceptor);
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    /// Says close_notify as far as the inner stream takes it at once, unless abort() was called.
+    ~Stream() override;
+
+    net::IoResult receive(std::span<std::byte> into) override;
+    /// Bytes count as sent when their whole record has left. The caller gives those that did not again, the same ones.
+    net::IoResult send(std::span<const iovec> pieces, bool more) override;
+    /// Never called: can_send_files() is false.
+    net::IoResult send_file(int file, std::uint64_t offset, std::size_t length) override;
+    void shut_down_write() override;
+    void abort() override;
+
+private:
+    enum class State : std::uint8_t { handshaking, open, failed };
+
+    net::IoResult shake_hands();
+    net::IoResult fail(int ssl_error);
+    void count_failure(unsigned long reason);
+    void answer_plain_http();
+    /// Codes bytes of `pieces` behind the first `skip`, until enough waits.
+    bool code(std::span<const iovec> pieces, std::size_t skip);
+    [[nodiscard]] std::size_t record_bytes() const;
+    /// Gives the coded bytes to the inner stream.
+    net::IoResult flush(bool more);
+    /// The caller's bytes whose records have left since the last call.
+    std::size_t take_sent();
+    void update_wants();
+
+    static int write_coded(BIO* bio, const char* bytes, std::size_t length, std::size_t* written);
+    static int read_coded(BIO* bio, char* into, std::size_t room, std::size_t* got);
+    static long control(BIO* bio, int command, long number, void* pointer);
+    static BIO_METHOD* method();
+
+    std::unique_ptr<net::Stream> inner_;
+    SslPtr ssl_;
+    Acceptor& acceptor_;
+    struct Record {
+        std::size_t coded_end;    ///< its last byte's place in coded_
+        std::size_t plain_bytes;  ///< of the caller
+    };
+
+    std::vector<std::byte> coded_;    ///< records for the inner stream
+    std::size_t coded_sent_ = 0;      ///< of these bytes, left already
+    std::vector<Record> records_;     ///< with bytes of the caller, not yet counted as sent, in order
+    std::size_t ahead_bytes_ = 0;     ///< the sum of records_: bytes that the caller gives again
+    std::uint64_t answer_bytes_ = 0;  ///< coded since the last receive: decides about the size of records
+    State state_ = State::handshaking;
+    net::IoStatus inner_status_ = net::IoStatus::progress;  ///< how the inner stream's receiving ended
+    bool is_aborted_ = false;
+    bool is_shut_ = false;
+};
+
+}  // namespace tls
