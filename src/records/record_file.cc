@@ -184,7 +184,6 @@ std::optional<std::string> RecordFile::next_id() const {
 
 void RecordFile::take_appended(std::string_view id, std::uint64_t offset, std::uint32_t length,
                                const struct stat& status) {
-    if (parts_.changes != nullptr) parts_.changes->path_changed(path_);
     if (const auto number = find_record_number(id)) greatest_number_ = std::max(greatest_number_, *number);
     const bool ours = version_ != nullptr && version_->status.st_ino == status.st_ino &&
                       static_cast<std::uint64_t>(status.st_size) == offset + length + 1;
@@ -202,7 +201,6 @@ void RecordFile::take_appended(std::string_view id, std::uint64_t offset, std::u
 }
 
 void RecordFile::take_rewritten(const Rewritten& rewritten) {
-    if (parts_.changes != nullptr) parts_.changes->path_changed(path_);
     const RecordPlace old = rewritten.old;
     const bool keep_index = state_ == Index::complete && !has_duplicates_;
     RecordIndex index;

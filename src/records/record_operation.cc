@@ -13,6 +13,7 @@
 
 #include "base/file_io.h"
 #include "http/conditional.h"
+#include "storage/name_calls.h"
 #include "storage/validators.h"
 #include "storage/write_error.h"
 
@@ -23,11 +24,12 @@ using http::Status;
 
 /// Times that somebody else changes the file while one operation is at work on it.
 constexpr int kTries = 8;
-constexpr mode_t kNewFileMode = 0666;  // without the process's umask
 /// How long a rewrite waits for a file that somebody else writes all the time.
 constexpr base::MonotonicMs kMaxUnsettledMs = 2000;
-/// One read and one write while copying.
-constexpr std::size_t kCopyBytes = std::size_t{64} * 1024;
+constexpr http::Refusal kNotDurable{Status::internal_server_error,
+                                    "the change is in the file, but the disk failed to make that durable."};
+constexpr http::Refusal kCutLine{Status::insufficient_storage,
+                                 "a part of the record is in the file, and the disk failed to take it back."};
 
 std::unexpected<http::Refusal> refuse(Status status, std::string_view reason) {
     return std::unexpected(http::Refusal{status, reason});
@@ -76,7 +78,8 @@ RecordOperation::RecordOperation(RecordFile& file, Kind kind, std::string id, Re
       id_(std::move(id)),
       record_(std::move(record)),
       request_(request),
-      step_(kind == Kind::read ? Step::finding : Step::waiting) {
+      step_(kind == Kind::read ? Step::finding : Step::waiting),
+      publication_(file.parts_) {
     if (kind != Kind::read) file_.join(*this);
 }
 
@@ -88,6 +91,7 @@ std::optional<RecordOperation::Outcome> RecordOperation::advance(http::Wake wake
     wake_ = wake;
     auto outcome = go(wake);
     if (!outcome) return std::nullopt;
+    publication_.let_go();
     if (kind_ != Kind::read) file_.leave(*this);
     step_ = Step::done;
     return outcome;
@@ -107,9 +111,9 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
                 break;
             }
             case Step::copying:
-                checked = copy_slice();
+                checked = copy_->copy_slice();
                 if (!checked) break;
-                if (copied_ < static_cast<std::uint64_t>(base_status_.st_size)) {
+                if (!copy_->is_whole()) {
                     file_.parts_.disk.wake_later(wake);
                     return std::nullopt;
                 }
@@ -117,31 +121,36 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
                 break;
             case Step::syncing:
                 if (!sync_->done) return std::nullopt;
-                if (sync_->error != 0) {
-                    checked = refuse(sync_->error);
-                } else if (temporary_) {
-                    step_ = Step::publishing;
-                } else if (target_ == Target::created) {
-                    directory_.sync_directories(file_.parts_.disk, place_->changed_directories(), wake);
-                    step_ = Step::syncing_directory;
+                if (sync_->error == 0) {
+                    step_ = copy_ ? Step::publishing : Step::syncing_directory;
                 } else {
-                    step_ = Step::done;
+                    checked = copy_ ? refuse(sync_->error) : std::unexpected(kNotDurable);
                 }
                 break;
-            case Step::publishing: checked = publish(wake); break;
-            case Step::syncing_directory:
-                if (!directory_.done()) return std::nullopt;
-                if (directory_.error() != 0) checked = refuse(directory_.error());
+            case Step::publishing:
+                checked = publish(wake);
+                if (checked && step_ == Step::publishing) return std::nullopt;
+                break;
+            case Step::syncing_directory: {
+                const auto error = publication_.durable();
+                if (!error) return std::nullopt;
+                if (*error != 0) checked = std::unexpected(kNotDurable);
                 step_ = Step::done;
                 break;
+            }
             case Step::done: return Outcome(Result{std::move(id_), std::move(line_)});
         }
     }
     return Outcome(std::unexpect, checked.error());
 }
 
-/// Brings the index up to date; then the operation does what needs it, at once, so that nothing changes between.
+/// Brings the index up to date; then the operation does what needs it, at once, so that nothing changes between. An append
+/// holds the file's name meanwhile: an upload that is about to replace the file would take the line with it.
 std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
+    if (kind_ == Kind::append) {
+        if (const Checked found = find_place(); !found) return Outcome(std::unexpect, found.error());
+        if (!place_->has_missing_parents() && publication_.hold(*place_, wake) == nullptr) return std::nullopt;
+    }
     const auto progress = file_.refresh();
     if (!progress) return Outcome(std::unexpect, progress.error());
     if (*progress == RecordFile::Progress::more) {
@@ -153,6 +162,14 @@ std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
     if (!begun) return Outcome(std::unexpect, begun.error());
     if (step_ == Step::finding) file_.parts_.disk.wake_later(wake);
     return std::nullopt;
+}
+
+RecordOperation::Checked RecordOperation::find_place() {
+    if (place_) return {};
+    auto place = storage::WritePlace::find(file_.parts_.root, file_.parts_.new_directories, file_.path_);
+    if (!place) return refuse(place.error().number);
+    place_ = std::move(*place);
+    return {};
 }
 
 RecordOperation::Outcome RecordOperation::read() {
@@ -206,39 +223,52 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     if (size + line_.size() + 2 > file_.limits_.max_file_bytes || file_.index_.size() >= file_.limits_.max_records) {
         return refuse(Status::insufficient_storage, "the file of records is as large as it may be.");
     }
-    if (const Checked opened = open_for_append(); !opened) return opened;
+    if (const Checked opened = open_for_append(wake); !opened) return opened;
     if (!append_) return begin_again();
-    if (const Checked written = write_line(); !written) return written;
+    if (Checked written = write_line(); !written) {
+        const storage::HeldName* const name = publication_.hold(*place_, wake);
+        if (target_ == Target::created && name != nullptr) remove_empty(*name);
+        return written;
+    }
     file_.start(*this);
-    step_ = Step::done;
-    if (file_.parts_.durability == storage::Durability::none) return {};
-    step_ = Step::syncing;
-    sync_ = file_.parts_.disk.sync_data(append_, wake);
+    step_ = Step::syncing_directory;
+    if (file_.parts_.durability == storage::Durability::full) {
+        step_ = Step::syncing;
+        sync_ = file_.parts_.disk.sync_data(append_, wake);
+    }
+    if (target_ == Target::present) {
+        publication_.settle_content(*place_);
+    } else {
+        place_->keep();
+        publication_.settle(*place_, wake);
+    }
     return {};
 }
 
 /// append_ is the version that the index speaks of; none when somebody changed the file at this moment.
-RecordOperation::Checked RecordOperation::open_for_append() {
-    auto place = storage::WritePlace::find(file_.parts_.root, file_.parts_.new_directories, file_.path_);
-    if (!place) return refuse(place.error().number);
-    place_ = std::move(*place);
+RecordOperation::Checked RecordOperation::open_for_append(http::Wake wake) {
     if (const Checked space = check_space(line_.size()); !space) return space;
     if (const auto made = place_->make_parents(); !made) return refuse(made.error().number);
+    const storage::HeldName* const name = publication_.hold(*place_, wake);
+    if (name == nullptr) return {};
     target_ = file_.version_ == nullptr ? Target::created : Target::present;
-    const int create = target_ == Target::created ? O_CREAT | O_EXCL : 0;
-    base::Fd opened(::openat(place_->directory(), place_->name().c_str(),
-                             O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | create,
-                             kNewFileMode));
+    constexpr int kFlags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    base::Fd opened = target_ == Target::created ? storage::create_file(*name)
+                                                 : base::Fd(::openat(name->directory(), name->name().c_str(), kFlags));
     if (!opened) return errno == EEXIST || errno == ENOENT ? Checked() : refuse(errno);
     append_ = base::share(std::move(opened));
-    if (target_ == Target::created) {
-        place_->keep();
-        return {};
-    }
+    if (target_ == Target::created) return {};
     struct stat status{};
     if (::fstat(append_->get(), &status) != 0) return refuse(errno);
     if (!storage::is_same_version(status, file_.version_->status)) append_.reset();
     return {};
+}
+
+/// The file that was made for a line that could not be written.
+void RecordOperation::remove_empty(const storage::HeldName& name) {
+    struct stat status{};
+    const bool is_empty = ::fstat(append_->get(), &status) == 0 && status.st_size == 0;
+    if (is_empty) static_cast<void>(storage::remove_file(name));
 }
 
 /// The line is there whole, or not at all: one write within a page of the file. A kill can cut a write between two pages,
@@ -262,22 +292,29 @@ RecordOperation::Checked RecordOperation::write_line() {
     struct stat status{};
     const bool is_whole = written == static_cast<ssize_t>(text.size());
     if (!is_whole || (is_in_pages && !base::overwrite_first(append_->get(), text.size() - begin, line_.front()))) {
-        // A part of it came in: it goes again, unless somebody wrote behind it.
-        const bool ours = written > 0 && ::fstat(append_->get(), &status) == 0 &&
-                          static_cast<std::uint64_t>(status.st_size) == size + static_cast<std::uint64_t>(written);
-        if (ours && ::ftruncate(append_->get(), static_cast<off_t>(size)) != 0) return refuse(errno);
-        return refuse(error);
+        return take_back(size, written, error);
     }
     stamp(append_->get());
-    if (::fstat(append_->get(), &status) != 0) return refuse(errno);
+    if (::fstat(append_->get(), &status) != 0) return std::unexpected(kNotDurable);
     file_.take_appended(id_, size + (complete_last ? 1 : 0), static_cast<std::uint32_t>(line_.size()), status);
     return {};
 }
 
+/// A part of the line came in: it goes again, unless somebody wrote behind it.
+RecordOperation::Checked RecordOperation::take_back(std::uint64_t size, ssize_t written, int error) {
+    if (written <= 0) return refuse(error);
+    struct stat status{};
+    const bool ours = ::fstat(append_->get(), &status) == 0 &&
+                      static_cast<std::uint64_t>(status.st_size) == size + static_cast<std::uint64_t>(written);
+    if (!ours || ::ftruncate(append_->get(), static_cast<off_t>(size)) != 0) return std::unexpected(kCutLine);
+    return refuse(error);
+}
+
 RecordOperation::Checked RecordOperation::begin_again() {
-    temporary_.reset();
+    publication_.let_go();
+    copy_.reset();
     append_.reset();
-    base_bytes_ = nullptr;
+    place_.reset();
     step_ = Step::finding;
     if (++tries_ < kTries) return {};
     return refuse(Status::service_unavailable, "another program keeps changing the file; try again.");
@@ -298,102 +335,61 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
     if (const Checked conditions = check_conditions(record_tags(found->line)); !conditions) return conditions;
     if (!file_.settled_) return wait_until_settled();
     const bool removes = kind_ == Kind::remove;
-    base_bytes_ = file_.bytes_;
-    base_status_ = file_.version_->status;
-    old_ = found->place;
+    RecordCopy::Base base{file_.bytes_, file_.version_->status, found->place, std::nullopt};
     line_ = removes ? std::move(found->line) : encode_record(id_, record_);
-    copied_ = written_ = 0;
-    const auto size = static_cast<std::uint64_t>(base_status_.st_size);
+    if (!removes) base.line = line_;
+    const auto size = static_cast<std::uint64_t>(base.status.st_size);
     if (!removes && line_.size() > file_.limits_.max_line_bytes) {
         return refuse(Status::unprocessable_content, "the record is longer than one may be.");
     }
-    if (!removes && size - old_.length + line_.size() + 1 > file_.limits_.max_file_bytes) {
+    if (!removes && size - base.old.length + line_.size() + 1 > file_.limits_.max_file_bytes) {
         return refuse(Status::insufficient_storage, "the file of records is as large as it may be.");
     }
-    auto place = storage::WritePlace::find(file_.parts_.root, file_.parts_.new_directories, file_.path_);
-    if (!place) return refuse(place.error().number);
-    place_ = std::move(*place);
+    if (const Checked placed = find_place(); !placed) return placed;
     const auto named = place_->status();
     if (!named) return refuse(named.error().number);
     // A link would be replaced by the new file, and what it names would stay as it is.
     if (*named && S_ISLNK((*named)->st_mode)) return refuse(ELOOP);
     if (const Checked space = check_space(size); !space) return space;
-    auto temporary = storage::TemporaryFile::create(place_->directory());
-    if (!temporary) return refuse(temporary.error().number);
-    temporary_ = std::move(*temporary);
+    auto copy = RecordCopy::create(place_->directory(), std::move(base));
+    if (!copy) return std::unexpected(copy.error());
+    copy_.emplace(std::move(*copy));
     if (file_.rewriting_ != this) file_.start(*this);
     step_ = Step::copying;
     return {};
 }
 
-RecordOperation::Checked RecordOperation::copy_slice() {
-    std::uint64_t budget = kRecordSliceBytes;
-    const auto size = static_cast<std::uint64_t>(base_status_.st_size);
-    if (copied_ < old_.offset) {
-        if (const Checked copied = copy_to(old_.offset, budget); !copied) return copied;
-    }
-    if (copied_ == old_.offset) {
-        if (kind_ == Kind::replace) {
-            const Checked written = write_all(line_ + "\n");
-            if (!written) return written;
-        }
-        copied_ = std::min(size, old_.offset + old_.length + 1);
-    }
-    return copied_ > old_.offset ? copy_to(size, budget) : Checked();
-}
-
-RecordOperation::Checked RecordOperation::copy_to(std::uint64_t end, std::uint64_t& budget) {
-    std::array<char, kCopyBytes> block;
-    while (copied_ < end && budget > 0) {
-        const auto count = static_cast<std::size_t>(std::min({end - copied_, budget, std::uint64_t{block.size()}}));
-        const auto room = std::as_writable_bytes(std::span(block)).first(count);
-        // Shorter than it was: somebody changed it, which the look before the name would find as well.
-        if (base::read_at(base_bytes_->descriptor(), copied_, room) != count) {
-            return refuse(Status::service_unavailable, "another program changed the file at the same time; try again.");
-        }
-        if (const Checked written = write_all({block.data(), count}); !written) return written;
-        copied_ += count;
-        budget -= count;
-    }
-    return {};
-}
-
-RecordOperation::Checked RecordOperation::write_all(std::string_view text) {
-    const int error = base::write_at(temporary_->descriptor(), written_, std::as_bytes(std::span(text)));
-    return error == 0 ? Checked() : refuse(error);
-}
-
 RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
-    const int file = temporary_->descriptor();
+    const int file = copy_->file().descriptor();
     // Whoever edits the file keeps it, where the server's process has the right to give it.
-    storage::resemble(file, base_status_);
+    storage::resemble(file, copy_->base().status);
     stamp(file);
     step_ = Step::publishing;
     if (file_.parts_.durability == storage::Durability::none) return {};
     step_ = Step::syncing;
-    sync_ = file_.parts_.disk.sync_data(temporary_->shared(), wake);
+    sync_ = file_.parts_.disk.sync_data(copy_->file().shared(), wake);
     return {};
 }
 
-/// Between the look and the new name nothing else of this process runs.
+/// The name is held from the look at what has it to the call that replaces that: nobody else of this process changes the
+/// file between. Nothing is said while another write has the name.
 RecordOperation::Checked RecordOperation::publish(http::Wake wake) {
+    const storage::HeldName* const name = publication_.hold(*place_, wake);
+    if (name == nullptr) return {};
+    const RecordCopy::Base& base = copy_->base();
     const auto named = file_.parts_.root.stat(file_.path_);
-    if (!named || !storage::is_same_version(*named, base_status_)) return begin_again();
-    if (const auto published = temporary_->publish_over(place_->directory(), place_->name()); !published) {
-        return refuse(published.error().number);
-    }
+    if (!named || !storage::is_same_version(*named, base.status)) return begin_again();
+    if (const int error = publication_.replace(*name, copy_->file()); error != 0) return refuse(error);
+    publication_.settle(*place_, wake);
+    step_ = Step::syncing_directory;
     RecordFile::Rewritten rewritten{.id = id_,
-                                    .old = old_,
-                                    .old_size = static_cast<std::uint64_t>(base_status_.st_size),
+                                    .old = base.old,
+                                    .old_size = static_cast<std::uint64_t>(base.status.st_size),
                                     .length = std::nullopt,
                                     .status = {}};
-    if (kind_ == Kind::replace) rewritten.length = static_cast<std::uint32_t>(line_.size());
-    if (::fstat(temporary_->descriptor(), &rewritten.status) != 0) return refuse(errno);
+    if (base.line) rewritten.length = static_cast<std::uint32_t>(base.line->size());
+    if (::fstat(copy_->file().descriptor(), &rewritten.status) != 0) return std::unexpected(kNotDurable);
     file_.take_rewritten(rewritten);
-    step_ = Step::done;
-    if (file_.parts_.durability == storage::Durability::none) return {};
-    step_ = Step::syncing_directory;
-    directory_.sync_directories(file_.parts_.disk, place_->changed_directories(), wake);
     return {};
 }
 

@@ -3,6 +3,8 @@
 // that no reader ever meets half of it. Called by records/records.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -11,8 +13,9 @@
 #include <vector>
 
 #include "http/request.h"
+#include "records/record_copy.h"
 #include "records/record_file.h"
-#include "storage/file_commit.h"
+#include "storage/publication.h"
 
 namespace records {
 
@@ -48,7 +51,7 @@ private:
         finding,  ///< the index is brought up to date, then the record is looked for
         copying,
         syncing,
-        publishing,
+        publishing,  ///< or waiting for the file's name
         syncing_directory,
         done,
     };
@@ -58,14 +61,14 @@ private:
     std::optional<Outcome> go(http::Wake wake);
     std::optional<Outcome> find(http::Wake wake);
     Outcome read();
+    Checked find_place();
     Checked begin_append(http::Wake wake);
-    Checked open_for_append();
+    Checked open_for_append(http::Wake wake);
     Checked write_line();
+    Checked take_back(std::uint64_t size, ssize_t written, int error);
+    void remove_empty(const storage::HeldName& name);
     Checked begin_rewrite();
     Checked wait_until_settled();
-    Checked copy_slice();
-    Checked copy_to(std::uint64_t end, std::uint64_t& budget);
-    Checked write_all(std::string_view text);
     Checked finish_copy(http::Wake wake);
     Checked publish(http::Wake wake);
     Checked begin_again();
@@ -88,15 +91,10 @@ private:
     base::SharedFd append_;  ///< open until the line is durable
     enum class Target : std::uint8_t { present, created } target_ = Target::present;
 
-    std::optional<storage::TemporaryFile> temporary_;  // its directory is place_'s
-    std::shared_ptr<const RecordBytes> base_bytes_;    ///< what the rewrite is made from
-    struct stat base_status_{};
-    RecordPlace old_;
-    std::uint64_t copied_ = 0;   ///< of the base, the old line included
-    std::uint64_t written_ = 0;  ///< of the new file
+    std::optional<RecordCopy> copy_;  // in the directory of place_
 
     storage::SyncTicket sync_;
-    storage::DiskOperations directory_;
+    storage::Publication publication_;
 };
 
 }  // namespace records

@@ -23,7 +23,7 @@
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
 #include "storage/file_sink.h"
-#include "storage/names_in_flight.h"
+#include "storage/held_names.h"
 #include "storage/new_directories.h"
 #include "uploads/deletes.h"
 #include "uploads/directory_actions.h"
@@ -60,7 +60,7 @@ private:
     files::DigestQueue digests_;
     std::optional<Decoration> decoration_;  ///< only when an option asks for one
     storage::NewDirectories new_directories_;
-    storage::NamesInFlight names_;
+    storage::HeldNames names_;
     storage::WriteParts write_parts_;
     listings::Listings listings_;
     files::StaticFiles files_;

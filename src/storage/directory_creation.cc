@@ -1,11 +1,10 @@
 // The steps of a MKCOL.
 #include "storage/directory_creation.h"
 
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <utility>
 
+#include "storage/name_calls.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -14,7 +13,6 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-constexpr mode_t kDirectoryMode = 0777;  // without the process's umask
 constexpr Refusal kExists{Status::method_not_allowed, "there is something of that name already."};
 constexpr Refusal kNoParent{Status::conflict, "the directory above does not exist; make that first."};
 
@@ -44,7 +42,7 @@ DirectoryCreation::DirectoryCreation(DirectoryCreation&& other) noexcept
       place_(std::move(other.place_)),
       step_(other.step_),
       held_(std::exchange(other.held_, {})),
-      directories_(std::move(other.directories_)) {}
+      publication_(std::move(other.publication_)) {}
 
 std::optional<Refusal> DirectoryCreation::find_obstacle() const {
     if (place_.has_missing_parents()) return kNoParent;
@@ -56,26 +54,28 @@ std::optional<Refusal> DirectoryCreation::find_obstacle() const {
 
 std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake wake) {
     if (step_ == Step::making) {
-        step_ = Step::done;
-        if (auto made = make(); !made) return made;
-        if (parts_->durability == Durability::none) return Result();
+        const HeldName* const name = publication_.hold(place_, wake);
+        if (name == nullptr) return std::nullopt;
+        if (auto made = make(*name); !made) {
+            publication_.let_go();
+            step_ = Step::done;
+            return made;
+        }
+        publication_.settle(place_, wake);
         step_ = Step::syncing;
-        directories_.sync_directories(parts_->disk, place_.changed_directories(), wake);
     }
-    if (!directories_.done()) return std::nullopt;
+    const auto error = publication_.durable();
+    if (!error) return std::nullopt;
     step_ = Step::done;
     release();
-    if (directories_.error() == 0) return Result();
+    if (*error == 0) return Result();
     return Result(std::unexpect, Refusal{Status::internal_server_error,
                                          "the directory is there, but the disk failed to make that durable."});
 }
 
 /// One call that makes it or fails where something has the name.
-DirectoryCreation::Result DirectoryCreation::make() {
-    if (::mkdirat(place_.directory(), place_.name().c_str(), kDirectoryMode) != 0) {
-        return std::unexpected(creation_refusal(errno));
-    }
-    if (parts_->changes != nullptr) parts_->changes->path_changed(place_.path());
+DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
+    if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));
     if (parts_->durability == Durability::none) return {};
     held_ = place_.path();
     if (held_.ends_with('/')) held_.pop_back();

@@ -7,7 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "storage/file_commit.h"
+#include "http/framing.h"
+#include "storage/publication.h"
 
 namespace storage {
 
@@ -29,16 +30,17 @@ public:
 private:
     enum class Step : std::uint8_t { making, syncing, done };
 
-    DirectoryCreation(const WriteParts& parts, WritePlace place) : parts_(&parts), place_(std::move(place)) {}
+    DirectoryCreation(const WriteParts& parts, WritePlace place)
+        : parts_(&parts), place_(std::move(place)), publication_(parts) {}
     [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
-    Result make();
+    Result make(const HeldName& name);
     void release();
 
     const WriteParts* parts_;
     WritePlace place_;
     Step step_ = Step::making;
     std::string held_;  ///< the path while uploads into it must wait for its name as well; empty otherwise
-    DiskOperations directories_;
+    Publication publication_;
 };
 
 }  // namespace storage

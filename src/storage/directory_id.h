@@ -1,5 +1,5 @@
 // Which directory an open one is: several paths may lead to it, and every upload opens it for itself. Used by
-// NamesInFlight and NamingBatches.
+// HeldNames and NamingBatches.
 #pragma once
 
 #include <sys/stat.h>

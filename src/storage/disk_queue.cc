@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/invariant.h"
+#include "storage/name_calls.h"
 
 #ifdef GODWIT_HAVE_URING
 #include "storage/uring_disk_queue.h"
@@ -64,8 +65,7 @@ DiskOperation::~DiskOperation() {
 
 void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
     const auto held = std::move(directory);
-    const std::string gone = std::move(name);
-    ::unlinkat(held->get(), gone.c_str(), 0);
+    remove_own({held->get(), name});
 }
 
 base::Fd hold_content(int directory, const std::string& name) {

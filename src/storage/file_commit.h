@@ -13,21 +13,9 @@
 
 #include "storage/disk_queue.h"
 #include "storage/file_sink.h"
+#include "storage/publication.h"
 
 namespace storage {
-
-/// Several operations that are waited for together.
-class DiskOperations {
-public:
-    void sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake);
-    [[nodiscard]] bool done() const;
-    /// The first errno that counts, 0 for none. File systems without a sync of directories answer EINVAL: they are as
-    /// durable as they get.
-    [[nodiscard]] int error() const;
-
-private:
-    std::vector<SyncTicket> operations_;
-};
 
 class FileCommit {
 public:
@@ -38,7 +26,7 @@ public:
     };
     using Result = std::expected<Stored, http::Refusal>;
 
-    explicit FileCommit(FileSink sink) : sink_(std::move(sink)) {}
+    explicit FileCommit(FileSink sink) : sink_(std::move(sink)), publication_(*sink_.parts_) {}
     FileCommit(const FileCommit&) = delete;
     FileCommit& operator=(const FileCommit&) = delete;
 
@@ -52,8 +40,7 @@ private:
     enum class Step : std::uint8_t {
         checking,
         syncing_data,
-        awaiting_name,
-        publishing,
+        publishing,  ///< or waiting for the name
         naming_aside,
         syncing_directories,
         done
@@ -66,12 +53,11 @@ private:
 
     std::optional<Result> check(http::Wake wake);
     std::optional<Result> publish(http::Wake wake);
-    [[nodiscard]] bool hold_name(http::Wake wake);
-    [[nodiscard]] bool begin_naming(const std::optional<struct stat>& old, http::Wake wake);
-    std::optional<Result> end_naming(http::Wake wake);
-    std::optional<Result> take_name();
-    void sync_directories(http::Wake wake);
-    std::expected<void, FileError> publish_once(const std::optional<struct stat>& old);
+    [[nodiscard]] bool begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake);
+    std::optional<Result> take_name(http::Wake wake);
+    [[nodiscard]] std::vector<base::SharedFd> other_directories() const;
+    [[nodiscard]] int publish_once(const HeldName& name, const std::optional<struct stat>& old);
+    [[nodiscard]] std::optional<http::Refusal> find_place_again();
     std::optional<Result> refuse(const http::Refusal& refusal);
     std::expected<std::optional<struct stat>, FileError> find_old();
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& old) const;
@@ -80,11 +66,8 @@ private:
     FileSink sink_;
     Step step_ = Step::checking;
     Naming naming_ = Naming::aside;
-    std::optional<NamesInFlight::Hold> name_;  ///< while a file is replaced
     SyncTicket data_;
-    std::shared_ptr<NamingOperation> aside_;
-    DiskOperations directories_;
-    base::Fd replaced_;        ///< the old file, while its name goes
+    Publication publication_;
     std::string wanted_name_;  ///< that was taken; empty when it was not
     Stored stored_;
 };

@@ -1,8 +1,7 @@
 // The steps of a DELETE.
 #include "storage/file_removal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <utility>
@@ -55,31 +54,30 @@ std::optional<http::Refusal> FileRemoval::find_obstacle() const {
 
 std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
     if (step_ == Step::removing) {
-        const auto name = parts_->names.take(place_.directory(), place_.name(), parts_->disk, wake);
-        if (!name) return std::nullopt;  // an upload is taking it
-        step_ = Step::done;
-        if (auto removed = remove(); !removed) return removed;
-        if (parts_->durability == Durability::none) return Result();
+        const HeldName* const name = publication_.hold(place_, wake);
+        if (name == nullptr) return std::nullopt;
+        if (auto removed = remove(*name); !removed) {
+            publication_.let_go();
+            step_ = Step::done;
+            return removed;
+        }
+        publication_.settle(place_, wake);
         step_ = Step::syncing_directory;
-        directory_.sync_directories(parts_->disk, place_.changed_directories(), wake);
     }
-    if (!directory_.done()) return std::nullopt;
+    const auto error = publication_.durable();
+    if (!error) return std::nullopt;
     step_ = Step::done;
-    if (directory_.error() == 0) return Result();
+    if (*error == 0) return Result();
     return Result(std::unexpect, http::Refusal{http::Status::internal_server_error,
                                                "the name is gone, but the disk failed to make that durable."});
 }
 
 /// The conditions are looked at again in the same step as the call that removes the name.
-FileRemoval::Result FileRemoval::remove() {
+FileRemoval::Result FileRemoval::remove(const HeldName& name) {
     if (const auto obstacle = find_obstacle()) return std::unexpected(*obstacle);
-    const int flags = place_.path().ends_with('/') ? AT_REMOVEDIR : 0;
-    base::Fd held = hold_content(place_.directory(), place_.name());
-    if (::unlinkat(place_.directory(), place_.name().c_str(), flags) != 0) {
-        return std::unexpected(removal_refusal(errno));
-    }
-    if (parts_->changes != nullptr) parts_->changes->path_changed(place_.path());
-    parts_->disk.close_later(std::move(held));
+    const bool is_directory = place_.path().ends_with('/');
+    const int error = publication_.remove(name, is_directory ? Publication::Kind::directory : Publication::Kind::file);
+    if (error != 0) return std::unexpected(removal_refusal(error));
     return {};
 }
 

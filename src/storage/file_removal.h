@@ -6,7 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include "storage/file_commit.h"
+#include "storage/publication.h"
+#include "storage/write_conditions.h"
 
 namespace storage {
 
@@ -26,15 +27,15 @@ private:
     enum class Step : std::uint8_t { removing, syncing_directory, done };
 
     FileRemoval(const WriteParts& parts, WritePlace place, WriteConditions conditions)
-        : parts_(&parts), place_(std::move(place)), conditions_(std::move(conditions)) {}
+        : parts_(&parts), place_(std::move(place)), conditions_(std::move(conditions)), publication_(parts) {}
     [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
-    Result remove();
+    Result remove(const HeldName& name);
 
     const WriteParts* parts_;
     WritePlace place_;
     WriteConditions conditions_;
     Step step_ = Step::removing;
-    DiskOperations directory_;
+    Publication publication_;
 };
 
 }  // namespace storage

@@ -11,33 +11,16 @@
 #include <span>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "http/framing.h"
-#include "storage/changes.h"
-#include "storage/disk_queue.h"
-#include "storage/durability.h"
 #include "storage/file_root.h"
-#include "storage/names_in_flight.h"
-#include "storage/new_directories.h"
 #include "storage/on_conflict.h"
 #include "storage/temporary_file.h"
 #include "storage/write_conditions.h"
+#include "storage/write_parts.h"
 #include "storage/write_place.h"
 
 namespace storage {
-
-/// What all writes below one root share. Everything outlives every write.
-struct WriteParts {
-    const FileRoot& root;
-    NewDirectories& new_directories;
-    NamesInFlight& names;
-    DiskQueue& disk;
-    const base::Clock& clock;
-    Changes* changes = nullptr;  ///< hears of every change; may be absent
-    Durability durability = Durability::full;
-    std::uint64_t min_free_bytes = 0;
-};
 
 class FileCommit;
 

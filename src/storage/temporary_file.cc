@@ -7,13 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <utility>
 
 #include "base/escape.h"
+#include "storage/name_calls.h"
 
 namespace storage {
 namespace {
@@ -35,13 +34,6 @@ std::expected<std::string, FileError> random_name() {
     std::string name(kPrefix);
     base::append_hex_number(name, number);
     return name.append(kSuffix);
-}
-
-/// By which a file without a name can be linked.
-std::string path_of_descriptor(int file) {
-    std::array<char, 32> path{};
-    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
-    return path.data();
 }
 
 bool lacks_unnamed_files(int error) {
@@ -121,55 +113,35 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
 }
 
 void TemporaryFile::remove() {
-    if (!name_.empty()) ::unlinkat(directory_, name_.c_str(), 0);
+    if (!name_.empty()) remove_own({directory_, name_});
     name_.clear();
 }
 
-std::expected<void, FileError> TemporaryFile::link_unnamed(int directory, const std::string& name) const {
-    const std::string self = path_of_descriptor(file_->get());
-    if (::linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
-    const int error = errno;
-    // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
-    if (error == ENOENT && ::linkat(file_->get(), "", directory, name.c_str(), AT_EMPTY_PATH) == 0) return {};
-    return failure(error);
+std::expected<void, FileError> TemporaryFile::publish_new(const HeldName& to) {
+    const int error = name_.empty() ? link_file(file_->get(), to) : rename_to_free({directory_, name_}, to);
+    if (error != 0) return failure(error);
+    name_.clear();
+    when_dropped_ = WhenDropped::stays;
+    return {};
 }
 
-std::expected<void, FileError> TemporaryFile::rename_new(int directory, const std::string& name) {
-    if (::renameat2(directory_, name_.c_str(), directory, name.c_str(), RENAME_NOREPLACE) == 0) {
-        name_.clear();
-        return {};
-    }
-    if (errno != EINVAL && errno != ENOSYS) return failure(errno);
-    // The file system does not know RENAME_NOREPLACE: a link does not replace either.
-    if (::linkat(directory_, name_.c_str(), directory, name.c_str(), 0) == 0) {
-        remove();
-        return {};
-    }
-    return failure(errno);
-}
-
-std::expected<void, FileError> TemporaryFile::publish_new(int directory, const std::string& name) {
-    auto published = name_.empty() ? link_unnamed(directory, name) : rename_new(directory, name);
-    if (published) when_dropped_ = WhenDropped::stays;
-    return published;
-}
-
-std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(int directory, const std::string& name,
-                                                                             Target target) const {
+std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(const HeldName& to, Target target) const {
     using Kind = NamingCall::Kind;
-    const auto link_to = [&](const std::string& to) {
-        return NamingCall{Kind::link, AT_FDCWD, path_of_descriptor(file_->get()), directory, to, AT_SYMLINK_FOLLOW};
+    const auto link_to = [&](const std::string& name) {
+        const std::string self = path_of_descriptor(file_->get());
+        return NamingCall{Kind::link, AT_FDCWD, self, to.directory(), name, AT_SYMLINK_FOLLOW};
     };
     const bool is_free = target == Target::is_free;
     if (has_name()) {
         const unsigned flags = is_free ? RENAME_NOREPLACE : 0;
-        return std::vector{NamingCall{Kind::rename, directory_, name_, directory, name, flags}};
+        return std::vector{NamingCall{Kind::rename, directory_, name_, to.directory(), to.name(), flags}};
     }
-    if (is_free) return std::vector{link_to(name)};
+    if (is_free) return std::vector{link_to(to.name())};
     const auto temporary = random_name();
     if (!temporary) return std::unexpected(temporary.error());
     ::flock(file_->get(), LOCK_EX | LOCK_NB);
-    return std::vector{link_to(*temporary), NamingCall{Kind::rename, directory, *temporary, directory, name, 0}};
+    return std::vector{link_to(*temporary),
+                       NamingCall{Kind::rename, to.directory(), *temporary, to.directory(), to.name(), 0}};
 }
 
 void TemporaryFile::take_naming(const NamingOperation& naming) {
@@ -188,9 +160,9 @@ std::expected<void, FileError> TemporaryFile::take_name(int directory) {
         auto temporary = random_name();
         if (!temporary) return std::unexpected(temporary.error());
         ::flock(file_->get(), LOCK_EX | LOCK_NB);
-        const auto linked = link_unnamed(directory, *temporary);
-        if (!linked && (linked.error().number != EEXIST || i >= kTries)) return linked;
-        if (!linked) continue;
+        const int error = link_own(file_->get(), {directory, *temporary});
+        if (error != 0 && (error != EEXIST || i >= kTries)) return failure(error);
+        if (error != 0) continue;
         directory_ = directory;
         name_ = std::move(*temporary);
     }
@@ -202,7 +174,7 @@ std::expected<void, FileError> TemporaryFile::park(int directory) {
     if (::fstat(file_->get(), &status) != 0) return failure(errno);
     if (auto named = take_name(directory); !named) return named;
     if (directory_ != directory) {
-        if (::renameat(directory_, name_.c_str(), directory, name_.c_str()) != 0) return failure(errno);
+        if (const int error = move_own({directory_, name_}, directory); error != 0) return failure(error);
         directory_ = directory;
     }
     device_ = status.st_dev;
@@ -224,10 +196,10 @@ std::expected<void, FileError> TemporaryFile::reopen() {
     return {};
 }
 
-std::expected<void, FileError> TemporaryFile::publish_over(int directory, const std::string& name) {
+std::expected<void, FileError> TemporaryFile::publish_over(const HeldName& to) {
     // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
-    if (auto named = take_name(directory); !named) return named;
-    if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0) return failure(errno);
+    if (auto named = take_name(to.directory()); !named) return named;
+    if (const int error = rename_over({directory_, name_}, to); error != 0) return failure(error);
     name_.clear();
     when_dropped_ = WhenDropped::stays;
     return {};

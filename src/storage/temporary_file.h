@@ -1,5 +1,6 @@
 // A file that has no name, or one that nobody is served, until its content is complete. Destroying it before it was
-// published removes it. Called by FileSink and FileCommit; the sweep is called at start.
+// published removes it. Made by FileSink and record writes, named by
+// storage/publication.
 #pragma once
 
 #include <sys/types.h>
@@ -18,6 +19,7 @@
 #include "base/fd.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
+#include "storage/held_names.h"
 
 namespace storage {
 
@@ -56,14 +58,14 @@ public:
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
 
     /// Gives the file its final name; one that exists is not replaced (EEXIST).
-    std::expected<void, FileError> publish_new(int directory, const std::string& name);
+    std::expected<void, FileError> publish_new(const HeldName& to);
     /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
-    std::expected<void, FileError> publish_over(int directory, const std::string& name);
+    std::expected<void, FileError> publish_over(const HeldName& to);
 
-    /// What publish_new() and publish_over() would call, for DiskQueue::name_later(); `directory` must stay open.
+    /// What publish_new() and publish_over() would call, for DiskQueue::name_later(); the name stays held until
+    /// they are made.
     enum class Target : std::uint8_t { is_free, is_replaced };
-    std::expected<std::vector<NamingCall>, FileError> plan_naming(int directory, const std::string& name,
-                                                                  Target target) const;
+    std::expected<std::vector<NamingCall>, FileError> plan_naming(const HeldName& to, Target target) const;
     /// Those calls were made, all, some or none of them; after some or none, publish_new() and publish_over() go on.
     void take_naming(const NamingOperation& naming);
 
@@ -83,8 +85,6 @@ private:
     }
     void remove();
     std::expected<void, FileError> take_name(int directory);
-    std::expected<void, FileError> link_unnamed(int directory, const std::string& name) const;
-    std::expected<void, FileError> rename_new(int directory, const std::string& name);
 
     std::shared_ptr<base::Fd> file_;  ///< null: parked, or taken
     int directory_;                   ///< of name_; borrowed

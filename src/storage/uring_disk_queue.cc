@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "storage/name_calls.h"
 #include "storage/naming_batches.h"
 
 namespace storage {
@@ -197,7 +198,7 @@ private:
         while (unused_count_ < kEntries && io_uring_wait_cqe_timeout(&ring_, &completion, &left) == 0) reap(nobody);
     }
 
-    static void remove(const Removal& removal) { ::unlinkat(removal.directory->get(), removal.name.c_str(), 0); }
+    static void remove(const Removal& removal) { remove_own({removal.directory->get(), removal.name}); }
 
     /// A chain goes to the kernel whole: links do not reach beyond one submission.
     void submit_namings() {

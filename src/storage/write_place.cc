@@ -10,10 +10,11 @@
 #include <climits>
 #include <utility>
 
+#include "storage/name_calls.h"
+
 namespace storage {
 namespace {
 
-constexpr mode_t kDirectoryMode = 0777;  // without the process's umask
 /// Directories that one upload may make: each is held open until it is durable.
 constexpr std::size_t kMaxNewDirectories = 64;
 
@@ -99,8 +100,9 @@ void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
 std::expected<void, FileError> WritePlace::make_parents() {
     for (const std::string& path : missing_) {
         const std::string name(last_segment(path));
-        const bool made = ::mkdirat(directory_->get(), name.c_str(), kDirectoryMode) == 0;
-        if (!made && errno != EEXIST) return std::unexpected(FileError{errno});
+        const int error = make_directory_above(directory_->get(), name);
+        const bool made = error == 0;
+        if (!made && error != EEXIST) return std::unexpected(FileError{error});
         base::Fd next(::openat(directory_->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!next) return std::unexpected(FileError{errno});
         hold(std::move(next), path, made ? Link::Maker::us : Link::Maker::another);
@@ -145,7 +147,7 @@ void WritePlace::abandon() {
     for (; !links_.empty(); links_.pop_back()) {
         const Link& link = links_.back();
         made_->release(link.path);
-        if (link.maker == Link::Maker::us) ::unlinkat(link.parent->get(), link.name.c_str(), AT_REMOVEDIR);
+        if (link.maker == Link::Maker::us) remove_empty_directory(link.parent->get(), link.name);
     }
 }
 

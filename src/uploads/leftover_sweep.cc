@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "storage/name_calls.h"
 #include "storage/temporary_file.h"
 #include "uploads/upload_state.h"
 
@@ -40,7 +41,7 @@ bool remove_if_left_over(int directory, const char* name) {
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
-    return ::unlinkat(directory, name, 0) == 0;
+    return storage::remove_own({directory, name}) == 0;
 }
 
 /// The bytes of a resumable upload whose state is gone. Young ones stay: another server may know them whose root is
@@ -51,7 +52,7 @@ bool remove_if_orphan(int root, int directory, const char* name, std::uint64_t n
     if (::fstatat(root, state.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) return false;
     if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return false;
     if (::time(nullptr) - status.st_mtim.tv_sec < older_than_s) return false;
-    return ::unlinkat(directory, name, 0) == 0;
+    return storage::remove_own({directory, name}) == 0;
 }
 
 bool is_directory(int parent, const dirent& entry) {

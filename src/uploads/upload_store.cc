@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "storage/disk_queue.h"
+#include "storage/name_calls.h"
 #include "uploads/upload_sync.h"
 
 namespace uploads {
@@ -83,9 +84,9 @@ bool UploadStore::open_directory(Missing missing) {
     // Somebody may have removed it: what is made in a directory without a name is lost.
     if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return true;
     const int root = parts_.root.descriptor();
-    if (missing == Missing::is_made && ::mkdirat(root, kUploadDirectory, kDirectoryMode) != 0 && errno != EEXIST) {
-        return false;
-    }
+    const int error =
+        missing == Missing::is_made ? storage::make_directory_above(root, kUploadDirectory, kDirectoryMode) : 0;
+    if (error != 0 && error != EEXIST) return false;
     base::Fd opened(::openat(root, kUploadDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     directory_ = opened ? base::share(std::move(opened)) : nullptr;
     return directory_ != nullptr;
@@ -195,11 +196,11 @@ void UploadStore::unlink(std::uint64_t number, const std::optional<UploadState>&
         // The bytes first: a state without bytes is removed at the next start.
         if (const auto directory = parts_.root.open_directory(state->directory)) {
             base::Fd held = storage::hold_content(directory->get(), partial_name(number));
-            ::unlinkat(directory->get(), partial_name(number).c_str(), 0);
+            storage::remove_own({directory->get(), partial_name(number)});
             if (held) parts_.disk.close_later(std::move(held));
         }
     }
-    ::unlinkat(directory(), state_name(number).c_str(), 0);
+    storage::remove_own({directory(), state_name(number)});
 }
 
 void UploadStore::remove(Upload& upload) {
@@ -252,7 +253,7 @@ void UploadStore::tidy() {
     std::erase_if(complete_, [&](std::uint64_t number) { return !uploads_.contains(number); });
     if (!uploads_.empty() || !directory_) return;
     // The last one is gone, and leaves nothing.
-    if (::unlinkat(parts_.root.descriptor(), kUploadDirectory, AT_REMOVEDIR) == 0) directory_.reset();
+    if (storage::remove_empty_directory(parts_.root.descriptor(), kUploadDirectory) == 0) directory_.reset();
 }
 
 }  // namespace uploads

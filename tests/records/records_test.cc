@@ -37,7 +37,7 @@ struct RecordsSite {
     support::TempDir directory;
     std::optional<storage::FileRoot> root;
     storage::NewDirectories new_directories;
-    storage::NamesInFlight names;
+    storage::HeldNames names;
     support::StubbornDiskQueue disk;
     FakeClock clock;
     site::SiteConfig config;

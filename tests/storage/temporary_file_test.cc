@@ -18,8 +18,17 @@ namespace {
 using storage::TemporaryFile;
 
 struct Place {
+    /// "a", which nobody else wants.
+    const storage::HeldName& name() {
+        REQUIRE(claim.advance(1));
+        return claim.held(0);
+    }
+
     support::TempDir directory;
     base::Fd opened{::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    support::StubbornDiskQueue disk;
+    storage::HeldNames names;
+    storage::NameClaim claim{names, disk, {{opened.get(), "a"}}};
 };
 
 using Maker = std::expected<TemporaryFile, storage::FileError> (*)(int);
@@ -92,14 +101,14 @@ TEST_CASE("temporary file: a group that the old file did not have may no more th
 
 TEST_CASE("temporary file: takes a new name but never an existing one", "[content][temporary]") {
     for (const Maker make : kMakers) {
-        const Place place;
+        Place place;
         auto first = make(place.opened.get());
         auto second = make(place.opened.get());
         REQUIRE(first.has_value());
         REQUIRE(second.has_value());
         fill(*first, "first");
-        REQUIRE(first->publish_new(place.opened.get(), "a").has_value());
-        const auto refused = second->publish_new(place.opened.get(), "a");
+        REQUIRE(first->publish_new(place.name()).has_value());
+        const auto refused = second->publish_new(place.name());
         REQUIRE_FALSE(refused.has_value());
         CHECK(refused.error().number == EEXIST);
         CHECK(place.directory.read("a") == "first");
@@ -108,13 +117,13 @@ TEST_CASE("temporary file: takes a new name but never an existing one", "[conten
 
 TEST_CASE("temporary file: takes the place of another file at once", "[content][temporary]") {
     for (const Maker make : kMakers) {
-        const Place place;
+        Place place;
         place.directory.write("a", "old");
         {
             auto file = make(place.opened.get());
             REQUIRE(file.has_value());
             fill(*file, "new");
-            REQUIRE(file->publish_over(place.opened.get(), "a").has_value());
+            REQUIRE(file->publish_over(place.name()).has_value());
             CHECK_FALSE(file->has_name());
         }
         CHECK(place.directory.list() == std::vector<std::string>{"a"});
@@ -124,12 +133,12 @@ TEST_CASE("temporary file: takes the place of another file at once", "[content][
 
 TEST_CASE("temporary file: a directory in the way stays, and nothing else", "[content][temporary]") {
     for (const Maker make : kMakers) {
-        const Place place;
+        Place place;
         place.directory.make_directory("a");
         {
             auto file = make(place.opened.get());
             REQUIRE(file.has_value());
-            const auto refused = file->publish_over(place.opened.get(), "a");
+            const auto refused = file->publish_over(place.name());
             REQUIRE_FALSE(refused.has_value());
             CHECK(refused.error().number == EISDIR);
         }

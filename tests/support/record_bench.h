@@ -51,7 +51,7 @@ struct RecordBench {
     TempDir directory;
     std::optional<storage::FileRoot> root;
     storage::NewDirectories new_directories;
-    storage::NamesInFlight names;
+    storage::HeldNames names;
     StubbornDiskQueue disk;
     std::optional<storage::WriteParts> parts;
     std::optional<records::RecordFile> file;

@@ -211,7 +211,7 @@ struct WriteSite {
     TempDir directory;
     std::optional<storage::FileRoot> root;
     storage::NewDirectories new_directories;
-    storage::NamesInFlight names;
+    storage::HeldNames names;
     StubbornDiskQueue disk;
     base::SystemClock clock;
     std::optional<storage::WriteParts> parts;

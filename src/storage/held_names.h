@@ -1,0 +1,88 @@
+// Who may change a name at this moment. Of this process one write at a time holds a name, from its look at what is there
+// until its call is made; the others wait in line. The calls of storage/name_calls that change a name demand a HeldName,
+// and only a NameClaim makes one. Used by storage/publication.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/directory_id.h"
+#include "storage/disk_queue.h"
+
+namespace storage {
+
+class NameClaim;
+
+/// One name in an open directory that nobody else of this process changes while this exists.
+class HeldName {
+public:
+    HeldName(const HeldName&) = delete;
+    HeldName& operator=(const HeldName&) = delete;
+    [[nodiscard]] int directory() const { return directory_; }  ///< borrowed from the write
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+private:
+    friend class NameClaim;
+    HeldName(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
+
+    int directory_;
+    std::string name_;
+};
+
+/// The lines of those who claim names. One for each root; it outlives every claim.
+class HeldNames {
+public:
+    [[nodiscard]] bool empty() const { return lines_.empty(); }
+
+private:
+    friend class NameClaim;
+    struct Key {
+        DirectoryId directory;
+        std::string name;
+        friend auto operator<=>(const Key&, const Key&) = default;
+    };
+    std::map<Key, std::deque<NameClaim*>> lines_;  ///< the first one of each holds the name
+};
+
+/// A place in the line for one name or for several. Several are taken one after the other in an order that is the same
+/// for everybody (directory, then name), so that two claims never wait for each other. Destroying a claim gives up what
+/// it holds or waits for, and the wake of the next in each line comes back: one, because waking all would be work that
+/// grows with the square of their number.
+class NameClaim {
+public:
+    struct Target {
+        int directory;  ///< open as long as this lives
+        std::string name;
+    };
+
+    NameClaim(HeldNames& names, DiskQueue& disk, const std::vector<Target>& wanted);
+    NameClaim(const NameClaim&) = delete;
+    NameClaim& operator=(const NameClaim&) = delete;
+    ~NameClaim();
+
+    /// True when all names are held. Otherwise `wake` comes back through the disk queue when it is time to ask again.
+    [[nodiscard]] bool advance(http::Wake wake);
+    /// One name alone, this one.
+    [[nodiscard]] bool is_for(int directory, const std::string& name) const;
+    /// Of the targets in their order at the constructor; only when all are held.
+    [[nodiscard]] const HeldName& held(std::size_t number) const;
+
+private:
+    struct Part {
+        HeldNames::Key key;
+        std::unique_ptr<const HeldName> name;
+        std::size_t number;  ///< at the constructor
+    };
+
+    HeldNames* names_;
+    DiskQueue* disk_;
+    std::vector<Part> parts_;  ///< in the order in which they are taken, none twice
+    std::size_t in_line_ = 0;  ///< so many are held, or waited for (the last one)
+    http::Wake wake_ = 0;
+};
+
+}  // namespace storage

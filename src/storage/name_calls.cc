@@ -1,0 +1,96 @@
+// One function for each call.
+#include "storage/name_calls.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+namespace storage {
+namespace {
+
+constexpr std::string_view kOwnPrefix = ".godwit";
+constexpr std::string_view kStateSuffix = ".upload";
+constexpr std::size_t kStateDigits = 16;
+constexpr mode_t kFileMode = 0666;  // without the process's umask
+
+int error_of(int result) { return result == 0 ? 0 : errno; }
+
+int link_descriptor(int file, int directory, const char* name) {
+    const std::string self = path_of_descriptor(file);
+    const int error = error_of(::linkat(AT_FDCWD, self.c_str(), directory, name, AT_SYMLINK_FOLLOW));
+    // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
+    if (error == ENOENT && ::linkat(file, "", directory, name, AT_EMPTY_PATH) == 0) return 0;
+    return error;
+}
+
+}  // namespace
+
+bool is_own_name(std::string_view name) {
+    if (name.starts_with(kOwnPrefix)) return true;
+    return name.size() == kStateDigits + kStateSuffix.size() && name.ends_with(kStateSuffix) &&
+           name.substr(0, kStateDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string path_of_descriptor(int file) {
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
+    return path.data();
+}
+
+int link_file(int file, const HeldName& to) { return link_descriptor(file, to.directory(), to.name().c_str()); }
+
+int rename_to_free(const OwnName& from, const HeldName& to) {
+    const std::string name(from.name);
+    const int error =
+        error_of(::renameat2(from.directory, name.c_str(), to.directory(), to.name().c_str(), RENAME_NOREPLACE));
+    if (error != EINVAL && error != ENOSYS) return error;
+    // The file system does not know RENAME_NOREPLACE: a link does not replace either.
+    if (::linkat(from.directory, name.c_str(), to.directory(), to.name().c_str(), 0) != 0) return errno;
+    remove_own(from);
+    return 0;
+}
+
+int rename_over(const OwnName& from, const HeldName& to) {
+    return error_of(::renameat(from.directory, std::string(from.name).c_str(), to.directory(), to.name().c_str()));
+}
+
+base::Fd create_file(const HeldName& to) {
+    constexpr int kFlags = O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+    return base::Fd(::openat(to.directory(), to.name().c_str(), kFlags, kFileMode));
+}
+
+int make_directory(const HeldName& to) { return make_directory_above(to.directory(), to.name()); }
+
+int remove_file(const HeldName& name) { return error_of(::unlinkat(name.directory(), name.name().c_str(), 0)); }
+
+int remove_directory(const HeldName& name) { return remove_empty_directory(name.directory(), name.name()); }
+
+int make_directory_above(int directory, const std::string& name, mode_t mode) {
+    return error_of(::mkdirat(directory, name.c_str(), mode));
+}
+
+int remove_empty_directory(int directory, const std::string& name) {
+    return error_of(::unlinkat(directory, name.c_str(), AT_REMOVEDIR));
+}
+
+int link_own(int file, const OwnName& to) {
+    if (!is_own_name(to.name)) return EINVAL;
+    return link_descriptor(file, to.directory, std::string(to.name).c_str());
+}
+
+int move_own(const OwnName& from, int directory) {
+    if (!is_own_name(from.name)) return EINVAL;
+    const std::string name(from.name);
+    return error_of(::renameat(from.directory, name.c_str(), directory, name.c_str()));
+}
+
+int remove_own(const OwnName& name) {
+    if (!is_own_name(name.name)) return EINVAL;
+    return error_of(::unlinkat(name.directory, std::string(name.name).c_str(), 0));
+}
+
+}  // namespace storage

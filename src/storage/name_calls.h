@@ -1,0 +1,57 @@
+// The system calls that make, replace, link or remove a name; no other file makes them. Those that change a name that
+// others may want too demand that it is held. Called by storage/publication, and for names of the server's own by
+// temporary files, upload states and the disk queue. Each returns an errno, 0 for success.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "storage/held_names.h"
+
+namespace storage {
+
+/// A name that no request can ask for, because it begins with ".godwit", and an upload's state, which is in a directory
+/// of such a name. Nobody looks at it before it is changed, so it need not be held.
+struct OwnName {
+    int directory;
+    std::string_view name;
+};
+[[nodiscard]] bool is_own_name(std::string_view name);
+
+// Names that others may want.
+
+/// A name for the file open as `file`, which has none. EEXIST: something has the name; it stays.
+[[nodiscard]] int link_file(int file, const HeldName& to);
+/// EEXIST: something has the name; it stays. The own name stays only where this fails.
+[[nodiscard]] int rename_to_free(const OwnName& from, const HeldName& to);
+/// In place of what has the name; a directory stays (EISDIR).
+[[nodiscard]] int rename_over(const OwnName& from, const HeldName& to);
+/// An empty file, open for appending; none when something has the name (errno says so).
+[[nodiscard]] base::Fd create_file(const HeldName& to);
+[[nodiscard]] int make_directory(const HeldName& to);
+[[nodiscard]] int remove_file(const HeldName& name);
+[[nodiscard]] int remove_directory(const HeldName& name);
+
+// Directories on the way to a target. Making one replaces nothing, and only an empty one goes: neither can undo what
+// another write did, so the names are not held.
+
+/// Without the process's umask.
+inline constexpr mode_t kDirectoryMode = 0777;
+/// EEXIST: something has the name, perhaps a directory.
+[[nodiscard]] int make_directory_above(int directory, const std::string& name, mode_t mode = kDirectoryMode);
+int remove_empty_directory(int directory, const std::string& name);
+
+// Names of the server's own; EINVAL for others.
+
+[[nodiscard]] int link_own(int file, const OwnName& to);
+/// Into another directory, under the same name.
+[[nodiscard]] int move_own(const OwnName& from, int directory);
+int remove_own(const OwnName& name);
+
+/// The path by which a file without a name is linked.
+[[nodiscard]] std::string path_of_descriptor(int file);
+
+}  // namespace storage

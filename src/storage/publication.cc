@@ -1,0 +1,94 @@
+// The steps around a call that changes a name.
+#include "storage/publication.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "storage/changes.h"
+#include "storage/name_calls.h"
+
+namespace storage {
+
+void DiskOperations::sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake) {
+    for (const base::SharedFd& directory : open) operations_.push_back(disk.sync_all(directory, wake));
+}
+
+bool DiskOperations::done() const {
+    return std::ranges::all_of(operations_, [](const SyncTicket& each) { return each->done; });
+}
+
+int DiskOperations::error() const {
+    for (const SyncTicket& each : operations_) {
+        if (each->error != 0 && each->error != EINVAL) return each->error;
+    }
+    return 0;
+}
+
+const HeldName* Publication::hold(const WritePlace& place, http::Wake wake) {
+    if (claim_ == nullptr || !claim_->is_for(place.directory(), place.name())) {
+        claim_.reset();
+        const std::vector<NameClaim::Target> wanted{{place.directory(), place.name()}};
+        claim_ = std::make_unique<NameClaim>(parts_->names, parts_->disk, wanted);
+    }
+    return claim_->advance(wake) ? &claim_->held(0) : nullptr;
+}
+
+int Publication::create(const HeldName& name, TemporaryFile& file) {
+    const auto published = file.publish_new(name);
+    return published ? 0 : published.error().number;
+}
+
+int Publication::replace(const HeldName& name, TemporaryFile& file) {
+    replaced_ = hold_content(name.directory(), name.name());
+    const auto published = file.publish_over(name);
+    return published ? 0 : published.error().number;
+}
+
+int Publication::remove(const HeldName& name, Kind kind) {
+    if (kind == Kind::directory) return remove_directory(name);
+    replaced_ = hold_content(name.directory(), name.name());
+    return remove_file(name);
+}
+
+bool Publication::begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
+                              const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake) {
+    auto calls = file.plan_naming(name, target);
+    if (!calls) return false;
+    aside_ = std::make_shared<NamingOperation>();
+    aside_->calls = std::move(*calls);
+    aside_->directories = place.changed_directories();
+    aside_->held = std::move(others);
+    aside_->held.insert(aside_->held.end(), aside_->directories.begin(), aside_->directories.end());
+    aside_->held.push_back(file.shared());
+    if (target == TemporaryFile::Target::is_replaced) replaced_ = hold_content(name.directory(), name.name());
+    return parts_->disk.name_later(aside_, wake);
+}
+
+Publication::Aside Publication::end_aside(TemporaryFile& file) {
+    if (!aside_->done) return Aside::under_way;
+    file.take_naming(*aside_);
+    return aside_->is_named() ? Aside::named : Aside::not_named;
+}
+
+void Publication::settle(const WritePlace& place, http::Wake wake) {
+    settle_content(place);
+    parts_->disk.close_later(std::move(replaced_));
+    if (parts_->durability == Durability::none) return;
+    const bool synced = aside_ != nullptr && aside_->is_named() && aside_->error != EAGAIN && aside_->error != EINVAL;
+    if (!synced) syncs_.sync_directories(parts_->disk, place.changed_directories(), wake);
+}
+
+void Publication::settle_content(const WritePlace& place) {
+    if (parts_->changes != nullptr) parts_->changes->path_changed(place.path());
+    let_go();
+}
+
+std::optional<int> Publication::durable() const {
+    if (!syncs_.done()) return std::nullopt;
+    if (syncs_.error() != 0) return syncs_.error();
+    const bool failed = aside_ != nullptr && aside_->is_named() && aside_->error != EAGAIN && aside_->error != EINVAL;
+    return failed ? aside_->error : 0;
+}
+
+}  // namespace storage

@@ -1,0 +1,75 @@
+// One change of one name below the root, the same way for everybody: the name is held, then the write looks at what is
+// there and at its preconditions, then comes the call; Changes hears of it, the name is free for the next one, and the
+// directory is made durable. Used by FileCommit, FileRemoval, DirectoryCreation and records/record_operation.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/fd.h"
+#include "storage/disk_queue.h"
+#include "storage/held_names.h"
+#include "storage/temporary_file.h"
+#include "storage/write_parts.h"
+#include "storage/write_place.h"
+
+namespace storage {
+
+/// Syncs of several directories, waited for together.
+class DiskOperations {
+public:
+    void sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake);
+    [[nodiscard]] bool done() const;
+    /// The first errno that counts, 0 for none. File systems without a sync of directories answer EINVAL: they are as
+    /// durable as they get.
+    [[nodiscard]] int error() const;
+
+private:
+    std::vector<SyncTicket> operations_;
+};
+
+class Publication {
+public:
+    explicit Publication(const WriteParts& parts) : parts_(&parts) {}
+
+    /// The name of `place`, whose directory is there, until settle() or let_go(). Null while another write has it: `wake`
+    /// comes back then, and what was seen before has to be looked at again. Holding another name lets the first one go.
+    [[nodiscard]] const HeldName* hold(const WritePlace& place, http::Wake wake);
+    /// Gives the name up without a change.
+    void let_go() { claim_.reset(); }
+
+    // The call; each returns an errno, 0 for success.
+
+    /// EEXIST: something has the name; it stays.
+    [[nodiscard]] static int create(const HeldName& name, TemporaryFile& file);
+    [[nodiscard]] int replace(const HeldName& name, TemporaryFile& file);
+    enum class Kind : std::uint8_t { file, directory };
+    [[nodiscard]] int remove(const HeldName& name, Kind kind);
+
+    /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
+    /// not possible: nothing was done. `others` are directories that the file may have its temporary name in, besides that of
+    /// `place`. Not more than once.
+    [[nodiscard]] bool begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
+                                   const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake);
+    enum class Aside : std::uint8_t { under_way, named, not_named };
+    /// `not_named`: the name is still held, and the call can be made in line.
+    [[nodiscard]] Aside end_aside(TemporaryFile& file);
+
+    /// The call was made: Changes hears of it, the name is free, and the directories are on their way to the disk.
+    void settle(const WritePlace& place, http::Wake wake);
+    /// What has the name was written to, and the name is as durable as before.
+    void settle_content(const WritePlace& place);
+    /// After settle(): nullopt while the disk works, then an errno, 0 for success.
+    [[nodiscard]] std::optional<int> durable() const;
+
+private:
+    const WriteParts* parts_;
+    std::unique_ptr<NameClaim> claim_;
+    base::Fd replaced_;  ///< what had the name, while it goes: its blocks are given back aside
+    std::shared_ptr<NamingOperation> aside_;
+    DiskOperations syncs_;
+};
+
+}  // namespace storage

@@ -1,0 +1,28 @@
+// What all writes below one root share. Made by the site, borrowed by every write.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "storage/changes.h"
+#include "storage/disk_queue.h"
+#include "storage/durability.h"
+#include "storage/file_root.h"
+#include "storage/held_names.h"
+#include "storage/new_directories.h"
+
+namespace storage {
+
+/// Everything outlives every write.
+struct WriteParts {
+    const FileRoot& root;
+    NewDirectories& new_directories;
+    HeldNames& names;
+    DiskQueue& disk;
+    const base::Clock& clock;
+    Changes* changes = nullptr;  ///< hears of every change; may be absent
+    Durability durability = Durability::full;
+    std::uint64_t min_free_bytes = 0;
+};
+
+}  // namespace storage
