@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     switch (options->action) {
-        case app::Action::help: print(stdout, app::help_text()); return 0;
+        case app::Action::help: print(stdout, app::help_text(options->help_section)); return 0;
         case app::Action::version: print(stdout, app::version_text()); return 0;
         case app::Action::test:
         case app::Action::serve: break;

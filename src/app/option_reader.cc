@@ -23,6 +23,26 @@ void make_absolute(std::string& path) {
     if (!ignored) path = absolute.string();
 }
 
+/// USER or USER:GROUP.
+bool take_user(std::string_view value, std::string& user, std::string& group) {
+    const std::size_t colon = value.find(':');
+    user = value.substr(0, colon);
+    group = colon == std::string_view::npos ? std::string_view() : value.substr(colon + 1);
+    return !user.empty() && (colon == std::string_view::npos || !group.empty());
+}
+
+/// Octal, as chmod takes it.
+std::optional<mode_t> parse_mode(std::string_view text) {
+    mode_t mode = 0;
+    if (text.empty() || text.size() > 4) return std::nullopt;
+    for (const char digit : text) {
+        if (digit < '0' || digit > '7') return std::nullopt;
+        mode = mode * 8 + static_cast<mode_t>(digit - '0');
+    }
+    if (mode > 0777) return std::nullopt;
+    return mode;
+}
+
 }  // namespace
 
 std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::string_view value) {
@@ -51,8 +71,12 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
 
 Objection OptionReader::apply_place(OptionId id, std::string_view value) {
     if (id == id_port) return store(port_, parse_number(value, 0, UINT16_MAX));
+    if (id == id_unix_mode) return store(options_.unix_mode, parse_mode(value));
+    if (id == id_unix_owner) return taken_if(take_user(value, options_.unix_user, options_.unix_group));
     // The real port is put in at the end: --port may come after --bind.
-    if (!net::Address::parse(value, 0)) return "";
+    if (const auto address = net::Address::parse(value, 0); !address) {
+        return value.empty() ? std::string() : address.error();
+    }
     binds_.emplace_back(value);
     return std::nullopt;
 }
@@ -70,7 +94,7 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
     switch (id) {
         case id_daemon: options_.daemon = true; return std::nullopt;
         case id_pidfile: options_.pidfile = value; return taken_if(!value.empty());
-        case id_user: return taken_if(take_user(value));
+        case id_user: return taken_if(take_user(value, options_.user, options_.group));
         case id_access_log:
             options_.server.access_log = value == "off" ? std::string_view() : value;
             return taken_if(!value.empty());
@@ -104,13 +128,6 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
         case id_shutdown_grace: return store(server.shutdown_grace_ms, parse_seconds(value, 0, kDayMs));
         default: return "";
     }
-}
-
-bool OptionReader::take_user(std::string_view value) {
-    const std::size_t colon = value.find(':');
-    options_.user = value.substr(0, colon);
-    options_.group = colon == std::string_view::npos ? std::string_view() : value.substr(colon + 1);
-    return !options_.user.empty() && (colon == std::string_view::npos || !options_.group.empty());
 }
 
 std::optional<UsageError> OptionReader::take_directory(std::string_view name) {

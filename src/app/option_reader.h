@@ -32,7 +32,7 @@ private:
     Objection apply_action(OptionId id);
     Objection apply_process(OptionId id, std::string_view value);
     Objection apply_limit(OptionId id, std::string_view value);
-    bool take_user(std::string_view value);
+
     std::optional<UsageError> bind_addresses();
 
     Options options_;

@@ -13,8 +13,10 @@ using enum OptionGroup;
 
 constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_port, "port", place, "a port from 0 to 65535 (0 picks a free one)"},
-    {id_bind, "bind", place, "an IPv4 address, an IPv6 address (--port sets the port) or unix:PATH"},
-    {id_directory, "directory", place, "the directory to serve"},
+    {id_bind, "bind", place, "localhost, an IPv4 or IPv6 address, each with :PORT or without, or unix:PATH"},
+    {id_unix_mode, "unix-mode", place, "an octal mode such as 660"},
+    {id_unix_owner, "unix-owner", place, "USER or USER:GROUP, names or numbers"},
+    {id_directory, "directory", place, "the directory or file to serve"},
     {id_allow_upload, "allow-upload", site, ""},
     {id_allow_delete, "allow-delete", site, ""},
     {id_allow_all, "allow-all", site, ""},
@@ -56,6 +58,54 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_version, "version", action, ""},
 });
 
+/// What other servers call something, and what it is here.
+struct Hint {
+    std::string_view typed;
+    std::string_view meant;
+};
+constexpr auto kHints = std::to_array<Hint>({
+    {"host", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
+    {"hostname", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
+    {"listen", "--bind ADDRESS says where to listen"},
+    {"address", "--bind ADDRESS says where to listen"},
+    {"addr", "--bind ADDRESS says where to listen"},
+    {"ip", "--bind ADDRESS says where to listen"},
+    {"interface", "--bind ADDRESS says where to listen"},
+    {"socket", "--bind unix:PATH listens on a unix socket"},
+    {"root", "--directory DIR, or DIR alone, says what is served"},
+    {"dir", "--directory DIR, or DIR alone, says what is served"},
+    {"folder", "--directory DIR, or DIR alone, says what is served"},
+    {"path", "--directory DIR, or DIR alone, says what is served"},
+    {"upload", "--allow-upload lets clients write files"},
+    {"uploads", "--allow-upload lets clients write files"},
+    {"write", "--allow-all lets clients write and delete files"},
+    {"writable", "--allow-all lets clients write and delete files"},
+    {"delete", "--allow-delete lets clients delete files"},
+    {"log", "--access-log FILE writes a line for each request (- is standard output)"},
+    {"logfile", "--access-log FILE writes a line for each request (- is standard output)"},
+    {"verbose", "--access-log - shows each request"},
+    {"debug", "--access-log - shows each request"},
+    {"quiet", "--error-log /dev/null says nothing; there is no access log unless --access-log asks for one"},
+    {"background", "--daemon goes on in the background"},
+    {"fork", "--daemon goes on in the background"},
+    {"pid", "--pidfile FILE names the file for the process's number"},
+    {"timeout", "--header-timeout, --body-timeout, --write-timeout and --keep-alive are the times"},
+    {"max-size", "--max-body SIZE limits a request"},
+    {"max-upload", "--max-body SIZE limits a request"},
+    {"cache", "--cache-control PATTERN=VALUE is for browsers, --cache-size SIZE for the server's memory"},
+    {"gzip", "--compression-level N says how much is compressed; it is on already"},
+    {"spa-fallback", "--spa answers with the root's index where nothing is named"},
+    {"auth", "godwit asks nobody for a password: put a proxy in front for that"},
+    {"user-pass", "godwit asks nobody for a password: put a proxy in front for that"},
+    {"password", "godwit asks nobody for a password: put a proxy in front for that"},
+    {"basic-auth", "godwit asks nobody for a password: put a proxy in front for that"},
+    {"tls", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+    {"ssl", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+    {"https", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+    {"cert", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+    {"key", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+});
+
 }  // namespace
 
 const OptionSpec* find_option(int id) {
@@ -71,7 +121,10 @@ std::vector<option> long_options() {
     std::vector<option> result;
     result.reserve(kSpecs.size() + 1);
     for (const OptionSpec& spec : kSpecs) {
-        result.push_back({spec.name, spec.accepts.empty() ? no_argument : required_argument, nullptr, spec.id});
+        result.push_back(
+            {spec.name,
+             spec.accepts.empty() ? (spec.id == id_help ? optional_argument : no_argument) : required_argument, nullptr,
+             spec.id});
     }
     result.push_back({});
     return result;
@@ -92,6 +145,9 @@ std::string unknown_option_text(std::string_view word, int letter) {
     }
     const std::string shown = "--" + printable(typed);
     if (!begun.empty()) return "option " + shown + " is not complete: it may be " + begun;
+    for (const Hint& hint : kHints) {
+        if (hint.typed == typed) return "unknown option " + shown + ": " + std::string(hint.meant);
+    }
     const std::string_view nearest = nearest_word(typed, names);
     if (nearest.empty()) return "unknown option " + shown + ": see --help";
     return "unknown option " + shown + ": did you mean --" + std::string(nearest) + "? See --help";

@@ -38,6 +38,8 @@ enum OptionId : int {
     id_header,
     id_cache_control,
     id_cors,
+    id_unix_mode,
+    id_unix_owner,
     id_daemon,
     id_pidfile,
     id_access_log,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,41 @@ struct Unit {
     unsigned bits;  ///< what a number before the suffix is shifted by
 };
 constexpr auto kUnits = std::to_array<Unit>({{'T', 40}, {'G', 30}, {'M', 20}, {'K', 10}});
+
+/// What a number before a word is multiplied by; every word in either case.
+struct Factor {
+    std::string_view word;
+    std::uint64_t value;
+};
+constexpr std::uint64_t kThousand = 1000;
+constexpr auto kSizeFactors = std::to_array<Factor>({{"", 1},
+                                                     {"b", 1},
+                                                     {"k", std::uint64_t{1} << 10},
+                                                     {"m", std::uint64_t{1} << 20},
+                                                     {"g", std::uint64_t{1} << 30},
+                                                     {"t", std::uint64_t{1} << 40},
+                                                     {"kib", std::uint64_t{1} << 10},
+                                                     {"mib", std::uint64_t{1} << 20},
+                                                     {"gib", std::uint64_t{1} << 30},
+                                                     {"tib", std::uint64_t{1} << 40},
+                                                     {"kb", kThousand},
+                                                     {"mb", kThousand* kThousand},
+                                                     {"gb", kThousand* kThousand* kThousand},
+                                                     {"tb", kThousand* kThousand* kThousand* kThousand}});
+/// In milliseconds.
+constexpr auto kTimeFactors =
+    std::to_array<Factor>({{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}});
+
+/// The factor that `text` ends in, which is cut off; nullopt for a word that is none.
+std::optional<std::uint64_t> take_factor(std::string_view& text, std::span<const Factor> factors) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+    std::string word(text.substr(digits));
+    std::ranges::transform(word, word.begin(), base::to_lower);
+    const auto found = std::ranges::find(factors, std::string_view(word), &Factor::word);
+    if (found == factors.end()) return std::nullopt;
+    text = text.substr(0, digits);
+    return found->value;
+}
 
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other; both are short.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
@@ -47,29 +83,28 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-    unsigned bits = 0;
-    for (const Unit& unit : kUnits) {
-        if (!text.empty() && base::to_lower(text.back()) == base::to_lower(unit.suffix)) bits = unit.bits;
-    }
-    if (bits != 0) text.remove_suffix(1);
+    const auto factor = take_factor(text, kSizeFactors);
+    if (!factor) return std::nullopt;
     const auto value = base::parse_decimal(text);
-    if (!value || *value > (std::uint64_t{INT64_MAX} >> bits)) return std::nullopt;
-    return *value << bits;
+    if (!value || *value > std::uint64_t{INT64_MAX} / *factor) return std::nullopt;
+    return *value * *factor;
 }
 
 std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t least_ms, std::int64_t most_ms) {
-    constexpr std::uint64_t kMostSeconds = 1'000'000'000;  // keeps the product far from overflow
+    constexpr std::uint64_t kMostUnits = 1'000'000'000;  // keeps the product far from overflow
+    const auto factor = take_factor(text, kTimeFactors);
+    if (!factor) return std::nullopt;
     const std::size_t dot = text.find('.');
-    const auto whole = parse_number(text.substr(0, dot), 0, kMostSeconds);
+    const auto whole = parse_number(text.substr(0, dot), 0, kMostUnits);
     if (!whole) return std::nullopt;
-    std::uint64_t ms = *whole * 1000;
+    std::uint64_t ms = *whole * *factor;
     if (dot != std::string_view::npos) {
         std::string decimals(text.substr(dot + 1));
         if (decimals.empty() || decimals.size() > 3) return std::nullopt;
         decimals.resize(3, '0');
         const auto fraction = base::parse_decimal(decimals);
         if (!fraction) return std::nullopt;
-        ms += *fraction;
+        ms += *fraction * *factor / 1000;
     }
     const auto result = static_cast<std::int64_t>(ms);
     if (result < least_ms || result > most_ms) return std::nullopt;

@@ -13,10 +13,11 @@ namespace app {
 /// 1*DIGIT from `least` to `most`.
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most);
 
-/// Bytes: 1*DIGIT and at most one of K, M, G, T in either case (powers of 1024), below 2^63.
+/// Bytes: 1*DIGIT and at most one of K, M, G, T or KiB, MiB, GiB, TiB (powers of 1024) or KB, MB, GB, TB (powers of
+/// 1000), in either case; below 2^63.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-/// Seconds as 1*DIGIT with at most three decimals ("75", "0.5"); the answer is in milliseconds, from `least_ms` to
+/// Seconds as 1*DIGIT with at most three decimals ("75", "0.5"), or with a unit: ms, s, m, h, d. The answer is in milliseconds, from `least_ms` to
 /// `most_ms`.
 std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t least_ms, std::int64_t most_ms);
 

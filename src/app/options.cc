@@ -8,6 +8,7 @@
 
 #include "app/option_reader.h"
 #include "app/option_table.h"
+#include "app/option_values.h"
 
 namespace app {
 
@@ -18,6 +19,10 @@ UsageError unknown_option(char** argv) {
     const OptionSpec* const spec = find_option(optopt);
     if (spec != nullptr) return {option_name(*spec) + " takes no value"};  // --daemon=yes
     return {unknown_option_text(argv[optind - 1], optopt)};
+}
+
+UsageError unknown_section(const Options& options) {
+    return {"--help has no section \"" + printable(options.help_section) + "\": see --help for their names"};
 }
 
 }  // namespace
@@ -39,6 +44,13 @@ std::expected<Options, UsageError> parse_options(int argc, char** argv, bool std
         if (reader.action() == Action::help || reader.action() == Action::version) {
             Options options;
             options.action = reader.action();
+            if (options.action == Action::help) {
+                if (optarg != nullptr)
+                    options.help_section = optarg;
+                else if (optind < argc && !help_text(argv[optind]).empty())
+                    options.help_section = argv[optind];
+                if (help_text(options.help_section).empty()) return std::unexpected(unknown_section(options));
+            }
             return options;
         }
     }

@@ -6,8 +6,10 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "net/address.h"
+#include "net/listener.h"
 #include "server/server_config.h"
 #include "site/site_config.h"
 
@@ -27,9 +29,13 @@ struct Options {
     std::string directory;   ///< as given: relative to the working directory, or absolute
     std::string mime_types;  ///< a file of media types, read at the start; empty: the built-in ones alone
     bool daemon = false;
-    std::string pidfile;  ///< empty: none
-    std::string user;     ///< a name or a number; empty: stay who we are
-    std::string group;    ///< empty with a user: that user's own group
+    std::string pidfile;     ///< empty: none
+    std::string user;        ///< a name or a number; empty: stay who we are
+    std::string group;       ///< empty with a user: that user's own group
+    std::string unix_user;   ///< whose unix sockets are; empty: `user`
+    std::string unix_group;  ///< empty with a unix_user: that user's own group
+    mode_t unix_mode = net::SocketRights{}.mode;
+    std::string help_section;  ///< with Action::help; empty: the overview
 };
 
 /// What is wrong and what is accepted: one line for standard error, without the program's name and newline.
@@ -43,14 +49,17 @@ struct UsageError {
 /// --help and --version win over whatever follows them.
 std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal);
 
-/// Ends with a newline; at most 80 columns.
-std::string help_text();
+/// Of one section of the options, of "all", or, for an empty name, the overview that fits a screen. Ends with a newline;
+/// at most 80 columns. Empty when there is no such section.
+std::string help_text(std::string_view section);
 /// Version, and what this build can do; ends with a newline.
 std::string version_text();
 
 /// "godwit 0.1.0: serving DIR on http://127.0.0.1:4221/ (uploads on, deletes on)" and a newline. `bound` are the
-/// addresses really listened on, with their real ports; `directory` the absolute name of the root.
-std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound);
+/// addresses really listened on, with their real ports; `directory` the absolute name of the root; `reachable` the URLs
+/// that other machines may use, when `bound` does not say them.
+std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound,
+                       std::span<const std::string> reachable = {});
 
 /// What --test prints: every setting that matters, one a line.
 std::string describe(const Options& options, const std::string& directory);

@@ -1,4 +1,6 @@
 // What godwit says about itself: --help, --version, --test and the line it prints when it is ready.
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "app/option_values.h"
@@ -9,17 +11,56 @@ namespace app {
 
 namespace {
 
-constexpr std::string_view kHelp = R"(Usage: godwit [OPTIONS] [DIR]
-Serves the directory DIR over HTTP/1.1; receives files into it when allowed to.
-At a terminal DIR may be left out: it is then the working directory.
+constexpr std::string_view kUsage = R"(Usage: godwit [OPTIONS] [DIR]
+Serves the directory DIR, or one file, over HTTP/1.1; receives files into it
+when allowed to. At a terminal DIR may be left out: then it is where you are.
+)";
 
-Where
+constexpr std::string_view kOverview = R"(
+  -p, --port N               port (default 4221)
+  -b, --bind ADDR            address (default 127.0.0.1; 0.0.0.0 is all)
+      --allow-upload         accept files
+  -A, --allow-all            accept files and deletes
+      --spa, --clean-urls    as single-page applications and sites expect
+      --access-log FILE      a line for each request; - is standard output
+      --daemon               go on in the background
+      --max-body SIZE        of one request, such as 10M
+  -t, --test                 print what would be served, exit
+  -V, --version              what this build can do
+
+More: godwit --help SECTION, which is one of
+  where      addresses, ports, host names, unix sockets
+  uploads    rights, records, storage, listings, compression
+  web        web sites: fields, caching, CORS, error pages, media types
+  process    daemon, user, logs
+  limits     sizes, times, numbers
+  all        everything
+)";
+
+/// The names that people type, and the headings in kSections.
+struct Section {
+    std::string_view name;
+    std::string_view heading;
+};
+constexpr auto kSectionNames = std::to_array<Section>({{"where", "Where"},
+                                                       {"uploads", "What"},
+                                                       {"what", "What"},
+                                                       {"web", "Web sites"},
+                                                       {"process", "Process"},
+                                                       {"logs", "Process"},
+                                                       {"limits", "Limits"},
+                                                       {"other", "Other"}});
+
+constexpr std::string_view kSections = R"(Where
   -p, --port N               port; 0 picks a free one (default 4221)
-  -b, --bind ADDR            IPv4, IPv6 or unix:PATH; repeatable
-                             (default 127.0.0.1)
+  -b, --bind ADDR            localhost, IPv4 or IPv6, with :PORT or without,
+                             or unix:PATH; repeatable (default 127.0.0.1)
+      --unix-mode MODE       of a unix socket, in octal (default 660)
+      --unix-owner USER[:GROUP]
+                             of a unix socket (default: that of --user)
       --allowed-host NAME    answer under this host name only, others are 421;
                              repeatable (default: any)
-  -d, --directory DIR        what to serve; the same as DIR
+  -d, --directory DIR        what to serve; the same as DIR; or one file
 
 What
       --allow-upload         accept files: PUT, POST, forms, MKCOL
@@ -68,7 +109,7 @@ Process
       --error-log FILE       a file or - (standard error, the default)
       --log-format NAME      common, combined (default), extended or json
 
-Limits (SIZE: 512K, 10M, 2G; SECONDS: 30, 0.5)
+Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --max-connections N    more are answered 503 (default 10000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --keep-alive SECONDS   idle between two requests (default 75)
@@ -83,8 +124,9 @@ Limits (SIZE: 512K, 10M, 2G; SECONDS: 30, 0.5)
       --shutdown-grace SECONDS
                              for requests in flight after SIGTERM (default 10)
 
+Other
   -t, --test                 check the options, print what would be served, exit
-  -h, --help                 print this, exit
+  -h, --help SECTION         print an overview, a section or all, exit
   -V, --version              print the version and what this build can do, exit
 
 Exit status: 0 served and stopped; 1 could not serve; 2 wrong options.
@@ -130,6 +172,12 @@ void add_row(std::string& text, std::string_view name, std::string_view value) {
     text += '\n';
 }
 
+std::string mode_text(mode_t mode) {
+    std::string text;
+    for (const unsigned shift : {6U, 3U, 0U}) text += static_cast<char>('0' + ((mode >> shift) & 7U));
+    return text;
+}
+
 std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : size_text(bytes); }
 
 /// Only what is configured: most servers have none of it.
@@ -153,22 +201,54 @@ void add_web_rows(std::string& text, const Options& options) {
 
 }  // namespace
 
-std::string help_text() { return std::string(kHelp); }
+/// What this build cannot do, and what that costs; an empty text where it can.
+const std::array<std::string_view, 2> kLacks = {
+    std::string_view(GODWIT_URING_VERSION).empty()
+        ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
+        : "",
+    storage::has_digests() ? ""
+                           : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored"};
+
+std::string help_text(std::string_view section) {
+    if (section.empty()) return std::string(kUsage) + std::string(kOverview);
+    if (section == "all") return std::string(kUsage) + "\n" + std::string(kSections);
+    for (const Section& known : kSectionNames) {
+        if (known.name != section) continue;
+        const std::size_t begin = kSections.find(known.heading);
+        return std::string(kSections.substr(begin, kSections.find("\n\n", begin) + 1 - begin));
+    }
+    return {};
+}
 
 std::string version_text() {
     std::string text = "godwit " GODWIT_VERSION "\nbuilt with zlib " GODWIT_ZLIB_VERSION;
     const std::string_view uring = GODWIT_URING_VERSION;
-    text += uring.empty() ? ", without io_uring" : ", io_uring (liburing " + std::string(uring) + ")";
-    text += storage::has_digests() ? ", digests (" + std::string(storage::digest_library()) + ")" : ", without digests";
-    return text + "\n";
+    if (!uring.empty()) text += ", io_uring (liburing " + std::string(uring) + ")";
+    if (storage::has_digests()) text += ", digests (" + std::string(storage::digest_library()) + ")";
+    text += "\n";
+    for (const std::string_view lack : kLacks) {
+        if (!lack.empty()) text.append(lack) += "\n";
+    }
+    return text;
 }
 
-std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound) {
+std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound,
+                       std::span<const std::string> reachable) {
     std::string line = "godwit " GODWIT_VERSION ": serving " + printable(directory, kWholeText) + " on " + urls(bound);
     line += " (uploads ";
     line += on_or_off(options.site.allow_upload);
     line += ", deletes ";
     line += on_or_off(options.site.allow_delete);
+    for (const std::string& url : reachable) line += (&url == reachable.data() ? "; others use " : ", ") + url;
+    const auto is_all_of = [&](net::Family family) {
+        return std::ranges::any_of(
+            bound, [&](const net::Address& address) { return address.is_wildcard() && address.family == family; });
+    };
+    if (is_all_of(net::Family::ipv6) && !is_all_of(net::Family::ipv4)) {
+        line += "; IPv6 only, --bind 0.0.0.0 adds IPv4";
+    }
+    if (std::string_view(GODWIT_URING_VERSION).empty()) line += "; without io_uring";
+    if (!storage::has_digests()) line += "; without digests";
     return line + ")\n";
 }
 
@@ -205,6 +285,14 @@ std::string describe(const Options& options, const std::string& directory) {
     add_web_rows(text, options);
     add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
     add_row(text, "error log", server.error_log);
+    const bool has_unix_socket = std::ranges::any_of(
+        server.addresses, [](const net::Address& address) { return address.family == net::Family::local; });
+    if (has_unix_socket) {
+        std::string rights = mode_text(options.unix_mode);
+        if (!options.unix_user.empty()) rights += " " + options.unix_user;
+        if (!options.unix_group.empty()) rights += ":" + options.unix_group;
+        add_row(text, "unix socket", rights);
+    }
     if (!options.user.empty()) {
         add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);
     }

@@ -3,6 +3,7 @@
 #include "app/serve.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include "app/daemon.h"
 #include "app/process.h"
+#include "app/reachable.h"
 #include "base/clock.h"
 #include "media/media_type.h"
 #include "net/listener.h"
@@ -32,10 +34,48 @@ namespace {
 /// Connections that the kernel queues for us; it caps this at net.core.somaxconn.
 constexpr int kBacklog = 4096;
 
-std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses) {
+/// Where a file is named in place of a directory: its directory is served, and nothing of it but that file.
+std::expected<void, std::string> narrow_to_file(Options& options) {
+    struct stat status{};
+    if (::stat(options.directory.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return {};
+    if (!S_ISREG(status.st_mode)) return std::unexpected(options.directory + " is neither a directory nor a file");
+    site::SiteConfig& site = options.site;
+    if (site.allow_upload || site.allow_delete) {
+        return std::unexpected(options.directory + " is a file: writing needs a directory to serve");
+    }
+    const std::size_t slash = options.directory.rfind('/');
+    const std::string name = slash == std::string::npos ? options.directory : options.directory.substr(slash + 1);
+    if (name.starts_with('.')) return std::unexpected("files whose names begin with a dot are not served: " + name);
+    options.directory = slash == std::string::npos ? "." : slash == 0 ? "/" : options.directory.substr(0, slash);
+    site.only_path = "/" + name;
+    site.index_name = name;
+    site.listing = site.builtin = false;
+    site.records_path.clear();
+    return {};
+}
+
+/// Unix sockets belong to the user that the server becomes, so that its group may connect.
+std::expected<net::SocketRights, std::string> socket_rights(const Options& options,
+                                                            const std::optional<Identity>& identity) {
+    net::SocketRights rights{.mode = options.unix_mode};
+    std::optional<Identity> owner = identity;
+    if (!options.unix_user.empty()) {
+        auto found = find_identity(options.unix_user, options.unix_group);
+        if (!found) return std::unexpected("--unix-owner: " + found.error());
+        owner = std::move(*found);
+    }
+    if (owner) {
+        rights.owner = owner->uid;
+        rights.group = owner->gid;
+    }
+    return rights;
+}
+
+std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses,
+                                                                      const net::SocketRights& rights) {
     std::vector<net::Listener> listeners;
     for (const net::Address& address : addresses) {
-        auto listener = net::Listener::open(address, kBacklog);
+        auto listener = net::Listener::open(address, kBacklog, rights);
         if (!listener) return std::unexpected(listener.error());
         listeners.push_back(std::move(*listener));
     }
@@ -123,8 +163,9 @@ void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {
 
 }  // namespace
 
-std::expected<void, std::string> serve(const Options& options) {
+std::expected<void, std::string> serve(Options options) {
     raise_descriptor_limit();
+    if (auto narrowed = narrow_to_file(options); !narrowed) return std::unexpected(narrowed.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
     if (!root) return std::unexpected(root.error());
     std::optional<Identity> identity;
@@ -135,7 +176,7 @@ std::expected<void, std::string> serve(const Options& options) {
     }
     if (auto taken = take_media_types(options.mime_types); !taken) return std::unexpected(taken.error());
     if (options.action == Action::test) {
-        print(describe(options, root->name()));
+        print(describe(options, root->name() + options.site.only_path));
         return {};
     }
 
@@ -151,7 +192,9 @@ std::expected<void, std::string> serve(const Options& options) {
         if (!created) return std::unexpected(created.error());
         pidfile.emplace(std::move(*created));
     }
-    auto listeners = open_listeners(options.server.addresses);
+    auto rights = socket_rights(options, identity);
+    if (!rights) return std::unexpected(rights.error());
+    auto listeners = open_listeners(options.server.addresses, *rights);
     if (!listeners) return std::unexpected(listeners.error());
     auto logs = open_logs(options.server, identity);
     if (!logs) return std::unexpected(logs.error());
@@ -186,7 +229,7 @@ std::expected<void, std::string> serve(const Options& options) {
     logs->error.file().flush();
     std::vector<net::Address> bound;
     for (const net::Listener& listener : *listeners) bound.push_back(listener.address());
-    const std::string line = start_line(options, root->name(), bound);
+    const std::string line = start_line(options, root->name() + options.site.only_path, bound, reachable_urls(bound));
     if (detached) {
         if (detached->ready(line) != 0) return std::unexpected("cannot detach from the terminal");
         (void)logs->error.file().reopen();  // standard error is another one now
@@ -194,6 +237,8 @@ std::expected<void, std::string> serve(const Options& options) {
         print(line);
     }
     reactor.run();
+    // Whoever pressed Ctrl-C is told that it was heard.
+    if (::isatty(STDOUT_FILENO) == 1) print("\ngodwit: stopped\n");
     return {};
 }
 

@@ -10,6 +10,6 @@
 namespace app {
 
 /// Serves, or with Action::test only says what would be served. The error is one sentence without a full stop.
-[[nodiscard]] std::expected<void, std::string> serve(const Options& options);
+[[nodiscard]] std::expected<void, std::string> serve(Options options);
 
 }  // namespace app

@@ -111,7 +111,12 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
         case id_durability: return take_durability(value, site);
         case id_records: return take_records(value, site);
         case id_on_conflict: return take_on_conflict(value, site);
-        case id_upload_expiry: return store(site.upload_expiry_s, parse_number(value, 0, kYearSeconds));
+        case id_upload_expiry: {
+            const auto expiry_ms = parse_seconds(value, 0, static_cast<std::int64_t>(kYearSeconds) * 1000);
+            if (!expiry_ms) return "";
+            site.upload_expiry_s = (*expiry_ms + 999) / 1000;
+            return std::nullopt;
+        }
         case id_compression_level: return store(site.compression_level, parse_number(value, 0, 9));
         case id_cache_size: return store(site.cache_bytes, parse_size(value));
         case id_min_free: return store(site.min_free_bytes, parse_size(value));

@@ -2,11 +2,15 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+
+#include "base/ascii.h"
 
 namespace net {
 
@@ -36,27 +40,86 @@ std::expected<Address, std::string> parse_local(std::string_view path) {
     return address;
 }
 
+/// Of "fe80::1%eth0": the name of an interface, or its number.
+std::optional<std::uint32_t> find_scope(const std::string& zone) {
+    if (const unsigned index = ::if_nametoindex(zone.c_str()); index != 0) return index;
+    const auto number = base::parse_decimal(zone);
+    if (!number || *number == 0 || *number > UINT32_MAX) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+/// The IP address that `host` is, with octets and family alone. `is_bracketed`: IPv6 only.
+std::optional<Address> parse_ip(std::string host, bool is_bracketed) {
+    Address address;
+    // A zero byte would end the text early for inet_pton.
+    if (host.find('\0') != std::string::npos) return std::nullopt;
+    if (!is_bracketed) {
+        address.family = Family::ipv4;
+        if (host == "localhost") host = "127.0.0.1";
+        if (host == "*" || host.empty()) host = "0.0.0.0";
+        if (::inet_pton(AF_INET, host.c_str(), address.octets.data()) == 1) return address;
+    }
+    address.family = Family::ipv6;
+    if (const std::size_t percent = host.find('%'); percent != std::string::npos) {
+        const auto scope = find_scope(host.substr(percent + 1));
+        if (!scope) return std::nullopt;
+        address.scope = *scope;
+        host.resize(percent);
+    }
+    if (::inet_pton(AF_INET6, host.c_str(), address.octets.data()) == 1) return address;
+    return std::nullopt;
+}
+
+struct HostAndPort {
+    std::string_view host;
+    bool is_bracketed = false;
+    std::string_view port;  ///< behind the colon
+    bool has_port = false;
+};
+
+/// "HOST", "HOST:PORT", ":PORT", "[HOST]" or "[HOST]:PORT"; an IPv6 address without brackets has no port.
+HostAndPort split(std::string_view text) {
+    if (text.starts_with('[')) {
+        const std::size_t end = text.find(']');
+        if (end == std::string_view::npos) return {.host = text};
+        const std::string_view rest = text.substr(end + 1);
+        if (!rest.empty() && !rest.starts_with(':')) return {.host = text};
+        return {text.substr(1, end - 1), true, rest.substr(rest.empty() ? 0 : 1), !rest.empty()};
+    }
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || text.find(':', colon + 1) != std::string_view::npos) return {.host = text};
+    return {text.substr(0, colon), false, text.substr(colon + 1), true};
+}
+
+std::string refusal(std::string_view text) {
+    const std::string shown = "'" + std::string(text) + "'";
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_number) return shown + " is not an address: a port alone is :" + std::string(text) + " or --port";
+    const std::size_t percent = text.find('%');
+    if (percent != std::string_view::npos) {
+        return shown + " is not an address of this machine: there is no interface for what stands behind the %";
+    }
+    return shown + " is not an address (of names only localhost is known)";
+}
+
 }  // namespace
 
 std::expected<Address, std::string> Address::parse(std::string_view text, std::uint16_t port) {
     if (text.starts_with(kLocalPrefix)) return parse_local(text.substr(kLocalPrefix.size()));
-
-    const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
-    const std::string host(bracketed ? text.substr(1, text.size() - 2) : text);
-    Address address;
-    address.port_number = port;
-    // A zero byte would end the text early for inet_pton.
-    if (host.find('\0') == std::string::npos) {
-        address.family = Family::ipv4;
-        if (!bracketed && ::inet_pton(AF_INET, host.c_str(), address.octets.data()) == 1) return address;
-        address.family = Family::ipv6;
-        if (::inet_pton(AF_INET6, host.c_str(), address.octets.data()) == 1) return address;
+    const HostAndPort parts = split(text);
+    if (parts.has_port) {
+        const auto number = base::parse_decimal(parts.port);
+        if (!number || *number > UINT16_MAX) return std::unexpected(refusal(text));
+        port = static_cast<std::uint16_t>(*number);
     }
-    return std::unexpected(
-        "'" + std::string(text) +
-        "' is not an address: an IPv4 address, an IPv6 address or unix:PATH is needed (names are not "
-        "looked up; use 127.0.0.1 or ::1 for localhost)");
+    // Nothing at all names no address, though ":80" is one of all.
+    auto address = text.empty() ? std::nullopt : parse_ip(std::string(parts.host), parts.is_bracketed);
+    if (!address || (parts.is_bracketed && parts.host.empty())) return std::unexpected(refusal(text));
+    address->port_number = port;
+    return std::move(*address);
 }
+
+bool Address::is_wildcard() const { return family != Family::local && octets == std::array<std::uint8_t, 16>{}; }
 
 Address Address::from_socket(const sockaddr_storage& storage, socklen_t length) {
     Address address;
@@ -65,6 +128,11 @@ Address Address::from_socket(const sockaddr_storage& storage, socklen_t length) 
         address.family = peer.family;
         address.port_number = peer.port;
         address.octets = peer.octets;
+        if (storage.ss_family == AF_INET6) {
+            sockaddr_in6 v6{};
+            std::memcpy(&v6, &storage, sizeof v6);
+            address.scope = v6.sin6_scope_id;
+        }
         return address;
     }
     address.family = Family::local;
@@ -83,6 +151,11 @@ std::string Address::host_text() const {
     std::string text;
     if (family == Family::ipv6) text += '[';
     append_ip(family, octets, text);
+    if (scope != 0) {
+        std::array<char, IF_NAMESIZE> name{};
+        text += '%';
+        text += ::if_indextoname(scope, name.data()) != nullptr ? std::string(name.data()) : std::to_string(scope);
+    }
     if (family == Family::ipv6) text += ']';
     return text;
 }
@@ -112,6 +185,7 @@ socklen_t Address::fill(sockaddr_storage& into) const {
         v6.sin6_family = AF_INET6;
         v6.sin6_port = htons(port_number);
         std::memcpy(&v6.sin6_addr, octets.data(), sizeof v6.sin6_addr);
+        v6.sin6_scope_id = scope;
         std::memcpy(&into, &v6, sizeof v6);
         return sizeof v6;
     }

@@ -1,4 +1,4 @@
-// Where to listen, and who connected: socket addresses as plain values. No names are looked up.
+// Where to listen, and who connected: socket addresses as plain values. No names are looked up but localhost.
 // Addresses come from app/options and go to the Listener; a PeerAddress goes from accept() to the access log.
 #pragma once
 
@@ -17,8 +17,9 @@ enum class Family : std::uint8_t { ipv4, ipv6, local };
 
 /// An address to listen on.
 struct Address {
-    /// "127.0.0.1", "::1", "[::1]", or "unix:PATH" (then `port` is ignored). Anything else, a host name included: an
-    /// error that is one sentence without a full stop.
+    /// "127.0.0.1", "localhost", "::1", "[::1]", "fe80::1%eth0", each but an IPv6 address without brackets also with
+    /// ":PORT", which wins over `port`; ":PORT" and "*" are all IPv4 addresses; or "unix:PATH". Anything else, another
+    /// host name included: an error that is one sentence without a full stop. Asks the system for the interface only.
     static std::expected<Address, std::string> parse(std::string_view text, std::uint16_t port);
     /// From what getsockname() gave.
     static Address from_socket(const sockaddr_storage& storage, socklen_t length);
@@ -34,11 +35,15 @@ struct Address {
     /// Fills `into` for bind() and connect(); returns the length to give with it.
     socklen_t fill(sockaddr_storage& into) const;
 
+    /// All addresses of the machine, of this family.
+    [[nodiscard]] bool is_wildcard() const;
+
     friend bool operator==(const Address&, const Address&) = default;
 
     Family family = Family::ipv4;
     std::uint16_t port_number = 0;
     std::array<std::uint8_t, 16> octets{};  ///< network order; IPv4 uses the first four
+    std::uint32_t scope = 0;                ///< IPv6 only: the interface of a link-local address, 0 for none
     std::string path;                       ///< local only; at most 107 bytes, no NUL
 };
 

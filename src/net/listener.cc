@@ -1,6 +1,7 @@
 // Binding with sentences that a person can act on, and accepting.
 #include "net/listener.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -12,6 +13,8 @@
 #include <climits>
 #include <cstring>
 #include <utility>
+
+#include "net/port_holder.h"
 
 namespace net {
 
@@ -27,13 +30,24 @@ std::string where(const Address& address) {
     return "port " + std::to_string(address.port()) + " on " + address.host_text();
 }
 
+bool is_socket(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 std::string sentence_for(const Address& address, int error) {
     switch (error) {
-        case EADDRINUSE: return where(address) + " is already in use";
+        case EADDRINUSE:
+            if (address.family == Family::local && !is_socket(address.path)) {
+                return "there is a file already that is no socket, " + address.path +
+                       ": remove it, or give --bind unix: another path";
+            }
+            return where(address) + " is already in use" + port_holder_text(address);
         case EACCES:
         case EPERM:
             if (address.family == Family::local) return "no permission to make the socket " + address.host_text();
-            return "no permission to listen on " + where(address) + " (ports below 1024 need root)";
+            return "no permission to listen on " + where(address) +
+                   " (ports below 1024 need root or CAP_NET_BIND_SERVICE; --port takes a higher one)";
         case EADDRNOTAVAIL: return address.host_text() + " is not an address of this machine";
         case EAFNOSUPPORT: return "this system does not support addresses such as " + address.host_text();
         default: return "cannot listen on " + where(address) + ": " + std::strerror(error);
@@ -50,6 +64,17 @@ bool is_stale_socket(const Address& address) {
     sockaddr_storage storage;
     const socklen_t length = address.fill(storage);
     return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&storage), length) != 0 && errno == ECONNREFUSED;
+}
+
+/// Gives the socket file the rights it is to have. It is opened first and looked at, since others may be able to put
+/// something else in its place.
+bool set_rights(const std::string& path, const SocketRights& rights) {
+    const base::Fd file(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+    const bool is_given = rights.owner != SocketRights::kUnchanged || rights.group != SocketRights::kUnchanged;
+    if (is_given && ::fchownat(file.get(), "", rights.owner, rights.group, AT_EMPTY_PATH) != 0) return false;
+    return ::chmod(("/proc/self/fd/" + std::to_string(file.get())).c_str(), rights.mode) == 0;
 }
 
 std::string absolute_path(const std::string& path) {
@@ -101,9 +126,11 @@ Accepted::Outcome outcome_of(int error) {
 
 }  // namespace
 
-std::expected<Listener, std::string> Listener::open(const Address& address, int backlog) {
+std::expected<Listener, std::string> Listener::open(const Address& address, int backlog, const SocketRights& rights) {
     base::Fd fd(::socket(socket_family(address.family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd || !set_options(fd.get(), address.family)) return std::unexpected(sentence_for(address, errno));
+    // Nobody may connect before the rights are set.
+    if (address.family == Family::local) (void)!::fchmod(fd.get(), 0600);
     if (const int error = bind_to(fd.get(), address); error != 0) {
         return std::unexpected(sentence_for(address, error));
     }
@@ -114,6 +141,10 @@ std::expected<Listener, std::string> Listener::open(const Address& address, int 
         if (::lstat(listener.socket_path_.c_str(), &status) != 0) return std::unexpected(sentence_for(address, errno));
         listener.socket_device_ = status.st_dev;
         listener.socket_inode_ = status.st_ino;
+        if (!set_rights(listener.socket_path_, rights)) {
+            return std::unexpected("cannot set the owner and mode of " + address.host_text() + ": " +
+                                   std::strerror(errno));
+        }
     }
     // Two sockets may be bound to one port with SO_REUSEADDR; the second is refused here.
     if (::listen(listener.descriptor(), backlog) != 0) return std::unexpected(sentence_for(address, errno));

@@ -30,11 +30,20 @@ struct Accepted {
     int error = 0;
 };
 
+/// Who may connect to a unix socket: connecting needs the right to write.
+struct SocketRights {
+    static constexpr std::uint32_t kUnchanged = UINT32_MAX;
+    mode_t mode = 0660;
+    uid_t owner = kUnchanged;
+    gid_t group = kUnchanged;
+};
+
 class Listener {
 public:
     /// Binds and listens. For a unix address a socket file that nobody serves is replaced. The error is one sentence
     /// without a full stop, such as "port 4221 on 127.0.0.1 is already in use".
-    static std::expected<Listener, std::string> open(const Address& address, int backlog);
+    static std::expected<Listener, std::string> open(const Address& address, int backlog,
+                                                     const SocketRights& rights = {});
 
     Listener(Listener&& other) noexcept;
     Listener& operator=(Listener&& other) noexcept;

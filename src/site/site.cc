@@ -1,6 +1,8 @@
 // Puts the parts of a site together.
 #include "site/site.h"
 
+#include "handler/error_page.h"
+
 namespace site {
 namespace {
 
@@ -61,13 +63,22 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
     if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);
 }
 
+/// Beside the single file that is served.
+bool Site::is_outside(const http::Request& request) const {
+    const std::string& path = request.target.path;
+    return !config_.only_path.empty() && path.starts_with('/') && path != "/" && path != config_.only_path;
+}
+
 handler::Decision Site::handle(const http::Request& request) {
     if (clock_.now_ms() - tidied_ms_ >= kTidyEveryMs) {
         tidied_ms_ = clock_.now_ms();
         cache_.drop_unused(kKeepUnusedNs);
     }
-    if (!decoration_) return router_.handle(request);
-    handler::Decision decision = router_.handle(request);
+    handler::Decision decision =
+        is_outside(request)
+            ? handler::Decision(handler::refusal_response(&request, {http::Status::not_found, "no such file"}))
+            : router_.handle(request);
+    if (!decoration_) return decision;
     if (auto* response = std::get_if<http::Response>(&decision)) decoration_->apply(&request, *response);
     return decision;
 }

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
 
 private:
+    [[nodiscard]] bool is_outside(const http::Request& request) const;
+
     SiteConfig config_;
     const base::Clock& clock_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped

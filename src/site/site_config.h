@@ -18,6 +18,8 @@ struct SiteConfig : handler::WriteRules {
     bool listing = true;  ///< of a directory without an index file; 403 otherwise
     bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
+    /// When a single file is served: the only path besides "/" that names something; empty otherwise.
+    std::string only_path;
     /// Host names that requests may be for, without a port, an IPv6 address in brackets; empty: any.
     std::vector<std::string> allowed_hosts;
     storage::Symlinks symlinks = storage::Symlinks::inside;

@@ -28,8 +28,13 @@ TEST_CASE("option values: a size has at most one suffix, in powers of 1024", "[a
     CHECK(parse_size("2G") == 2ULL << 30);
     CHECK(parse_size("1T") == 1ULL << 40);
     CHECK(parse_size("9223372036854775807") == 9223372036854775807ULL);
-    for (const char* text :
-         {"", "K", "1KK", "1KB", "1 K", "-1", "1.5M", "9223372036854775808", "8388608T", "99999999999G"}) {
+    CHECK(parse_size("10MB") == 10'000'000U);
+    CHECK(parse_size("10MiB") == 10U << 20);
+    CHECK(parse_size("10mb") == 10'000'000U);
+    CHECK(parse_size("2kb") == 2000U);
+    CHECK(parse_size("7B") == 7U);
+    for (const char* text : {"", "K", "1KK", "1KBB", "1 K", "1Ki", "MB", "1.5MB", "-1", "1.5M", "9223372036854775808",
+                             "8388608T", "99999999999G"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_size(text));
     }
@@ -43,9 +48,15 @@ TEST_CASE("option values: seconds have at most three decimals", "[app][options]"
     CHECK(parse_seconds("1.25", 0, 86'400'000) == 1250);
     CHECK(parse_seconds("0.001", 0, 86'400'000) == 1);
     CHECK(parse_seconds("86400", 0, 86'400'000) == 86'400'000);
+    CHECK(parse_seconds("30s", 0, 86'400'000) == 30'000);
+    CHECK(parse_seconds("1m", 0, 86'400'000) == 60'000);
+    CHECK(parse_seconds("1.5h", 0, 86'400'000) == 5'400'000);
+    CHECK(parse_seconds("1D", 0, 86'400'000) == 86'400'000);
+    CHECK(parse_seconds("250ms", 0, 86'400'000) == 250);
     CHECK_FALSE(parse_seconds("86400.001", 0, 86'400'000));
     CHECK_FALSE(parse_seconds("0.099", 100, 86'400'000));
-    for (const char* text : {"", ".", ".5", "1.", "1.2345", "1e3", "-1", "1,5", "1s", "99999999999999999999"}) {
+    for (const char* text : {"", ".", ".5", "1.", "1.2345", "1e3", "-1", "1,5", "1x", "s", "1 s", "1.5.1", "1hm",
+                             "99999999999999999999"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_seconds(text, 0, INT64_MAX));
     }

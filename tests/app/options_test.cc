@@ -1,6 +1,7 @@
 // The command line: what is taken, and what is said about what is not.
 #include "app/options.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <sstream>
 #include <string>
@@ -188,12 +189,56 @@ TEST_CASE("options: help and version win over what is missing or follows", "[app
 TEST_CASE("options: an unknown option is named and the nearest is suggested", "[app][options]") {
     CHECK(contains(refused({"--alow-upload", "d"}), "unknown option --alow-upload: did you mean --allow-upload?"));
     CHECK(contains(refused({"--ports=5", "d"}), "did you mean --port?"));
-    CHECK(refused({"--verbose", "d"}) == "unknown option --verbose: see --help");
+    CHECK(refused({"--frobnicate", "d"}) == "unknown option --frobnicate: see --help");
     CHECK(refused({"-x", "d"}) == "unknown option -x: see --help");
     CHECK(refused({"-Ax", "d"}) == "unknown option -x: see --help");
     CHECK(contains(refused({"--allow", "d"}), "it may be --allow-upload, --allow-delete, --allow-all, --allowed-host"));
     CHECK(contains(refused({"--daemon=yes", "d"}), "--daemon takes no value"));
     CHECK(contains(refused({"--\x1b[31m", "d"}), "unknown option --?[31m"));
+}
+
+TEST_CASE("options: what other servers call an option gets the name that it has here", "[app][options]") {
+    for (const char* word : {"--host", "--host=0.0.0.0", "--listen", "--address"}) {
+        CAPTURE(word);
+        CHECK(contains(refused({word, "d"}), "--bind ADDRESS"));
+    }
+    CHECK(contains(refused({"--auth", "d"}), "a proxy in front"));
+    CHECK(contains(refused({"--tls", "d"}), "a proxy in front"));
+    CHECK(contains(refused({"--verbose", "d"}), "--access-log"));
+}
+
+TEST_CASE("options: the help is an overview of one screen, a section or all", "[app][options]") {
+    CHECK(accepted({"--help"}).help_section.empty());
+    CHECK(accepted({"--help", "uploads"}).help_section == "uploads");
+    CHECK(accepted({"--help=limits"}).help_section == "limits");
+    CHECK(accepted({"-h", "all"}).help_section == "all");
+    CHECK(accepted({"--help", "site"}).help_section.empty());
+    CHECK(contains(refused({"--help=nothing"}), "no section \"nothing\""));
+    const std::string overview = app::help_text("");
+    CHECK(std::ranges::count(overview, '\n') <= 24);
+    for (const char* section : {"where", "uploads", "web", "process", "limits"}) {
+        CAPTURE(section);
+        CHECK(contains(overview, "\n  " + std::string(section) + " "));
+        const std::string text = app::help_text(section);
+        CHECK(contains(text, "  --"));
+        CHECK(text.size() < app::help_text("all").size() / 2);
+        CHECK(contains(app::help_text("all"), text));
+    }
+    CHECK(contains(app::help_text("uploads"), "--allow-upload"));
+}
+
+TEST_CASE("options: a unix socket's mode is octal and its owner a user", "[app][options]") {
+    CHECK(accepted({"d"}).unix_mode == 0660);
+    const app::Options options = accepted({"--unix-mode", "0600", "--unix-owner", "www:web", "-b", "unix:/x", "d"});
+    CHECK(options.unix_mode == 0600);
+    CHECK(options.unix_user == "www");
+    CHECK(options.unix_group == "web");
+    CHECK(contains(app::describe(options, "/d"), "600 www:web"));
+    for (const char* mode : {"", "8", "66x", "1777", "00660"}) {
+        CAPTURE(mode);
+        CHECK(contains(refused({"--unix-mode", mode, "d"}), "an octal mode"));
+    }
+    CHECK(contains(refused({"--unix-owner", ":web", "d"}), "USER:GROUP"));
 }
 
 TEST_CASE("options: a missing value is named with what is accepted", "[app][options]") {
@@ -275,7 +320,7 @@ TEST_CASE("options: a daemon's paths do not depend on the working directory", "[
 }
 
 TEST_CASE("options: the help is at most 80 columns wide and names every option", "[app][options]") {
-    std::istringstream lines(app::help_text());
+    std::istringstream lines(app::help_text("all") + app::help_text(""));
     for (std::string line; std::getline(lines, line);) {
         CAPTURE(line);
         CHECK(line.size() <= 80);
@@ -290,7 +335,7 @@ TEST_CASE("options: the help is at most 80 columns wide and names every option",
             if (word.size() < 5 || !word.starts_with("--")) continue;
             while (word.back() == ',') word.pop_back();
             CAPTURE(word);
-            CHECK(contains(app::help_text(), word));
+            CHECK(contains(app::help_text("all"), word));
         }
     }
 }

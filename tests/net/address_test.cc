@@ -28,6 +28,9 @@ constexpr Good kGood[] = {
     {"::", Family::ipv6, "[::]:4221", "http://[::]:4221/"},
     {"2001:DB8:0:0:0:0:0:7", Family::ipv6, "[2001:db8::7]:4221", "http://[2001:db8::7]:4221/"},
     {"::ffff:192.0.2.1", Family::ipv6, "[::ffff:192.0.2.1]:4221", "http://[::ffff:192.0.2.1]:4221/"},
+    {"localhost", Family::ipv4, "127.0.0.1:4221", "http://127.0.0.1:4221/"},
+    {"*", Family::ipv4, "0.0.0.0:4221", "http://0.0.0.0:4221/"},
+    {"fe80::1%lo", Family::ipv6, "[fe80::1%lo]:4221", "http://[fe80::1%lo]:4221/"},
     {"unix:/run/godwit.sock", Family::local, "unix:/run/godwit.sock", "unix:/run/godwit.sock"},
     {"unix:here.sock", Family::local, "unix:here.sock", "unix:here.sock"},
 };
@@ -47,9 +50,32 @@ TEST_CASE("address: reads and shows what it accepts", "[net][address]") {
 }
 
 TEST_CASE("address: refuses everything else with a sentence that names it", "[net][address]") {
-    for (const char* text :
-         {"", "localhost", "example.org", "127.0.0.1:80", "127.1", "127.0.0.256", "0x7f.0.0.1", "[127.0.0.1]", "[::1",
-          "::1]", "[]", "[::1]:80", "fe80::1%lo", ":::", "1::2::3", " ::1", "127.0.0.1 ", "UNIX:/x", "*"}) {
+    for (const char* text : {"",
+                             "example.org",
+                             "example.org:80",
+                             "127.1",
+                             "127.0.0.256",
+                             "0x7f.0.0.1",
+                             "[127.0.0.1]",
+                             "[::1",
+                             "::1]",
+                             "[]",
+                             "[]:80",
+                             "[::1]80",
+                             "[::1]:",
+                             "fe80::1%none",
+                             ":::",
+                             "1::2::3",
+                             " ::1",
+                             "127.0.0.1 ",
+                             "UNIX:/x",
+                             ":",
+                             "127.0.0.1:",
+                             "127.0.0.1:65536",
+                             "localhost:http",
+                             "127.0.0.1:+80",
+                             "4221",
+                             "**"}) {
         INFO(text);
         const auto address = Address::parse(text, 4221);
         REQUIRE_FALSE(address);
@@ -58,6 +84,17 @@ TEST_CASE("address: refuses everything else with a sentence that names it", "[ne
     }
     CHECK_FALSE(Address::parse(std::string_view("127.0.0.1\0x", 11), 1));
     CHECK_FALSE(Address::parse(std::string_view("::1\0", 4), 1));
+}
+
+TEST_CASE("address: a port behind the address wins over the other one", "[net][address]") {
+    CHECK(Address::parse("127.0.0.1:80", 4221)->to_text() == "127.0.0.1:80");
+    CHECK(Address::parse("localhost:0", 4221)->to_text() == "127.0.0.1:0");
+    CHECK(Address::parse("[::1]:80", 4221)->to_text() == "[::1]:80");
+    CHECK(Address::parse("[fe80::1%lo]:80", 4221)->to_text() == "[fe80::1%lo]:80");
+    CHECK(Address::parse(":80", 4221)->to_text() == "0.0.0.0:80");
+    CHECK(Address::parse("*:80", 4221)->is_wildcard());
+    CHECK_FALSE(Address::parse("127.0.0.1", 4221)->is_wildcard());
+    CHECK(Address::parse("8080", 1).error().find(":8080 or --port") != std::string::npos);
 }
 
 TEST_CASE("address: the path of a unix socket has its bounds", "[net][address]") {

@@ -113,7 +113,8 @@ TEST_CASE("listener: a port in use is said in a sentence", "[net][listener]") {
     const std::uint16_t port = first->address().port();
     const auto second = Listener::open(parse("127.0.0.1", port), 16);
     REQUIRE_FALSE(second);
-    CHECK(second.error() == "port " + std::to_string(port) + " on 127.0.0.1 is already in use");
+    CHECK(second.error().starts_with("port " + std::to_string(port) + " on 127.0.0.1 is already in use by process " +
+                                     std::to_string(::getpid())));
 }
 
 TEST_CASE("listener: an address of another machine is said in a sentence", "[net][listener]") {
@@ -151,7 +152,7 @@ TEST_CASE("listener: IPv6 leaves IPv4 to others", "[net][listener]") {
     CHECK(peer == "::1");
     const auto again = Listener::open(six->address(), 16);
     REQUIRE_FALSE(again);
-    CHECK(again.error() == "port " + std::to_string(six->address().port()) + " on [::1] is already in use");
+    CHECK(again.error().starts_with("port " + std::to_string(six->address().port()) + " on [::1] is already in use"));
 }
 
 TEST_CASE("listener: running out of descriptors is told apart, and passes", "[net][listener]") {
@@ -221,11 +222,39 @@ TEST_CASE("listener: replaces a socket file that a dead server left", "[net][lis
     CHECK(connect_to(directory.address()));
 }
 
+TEST_CASE("listener: a unix socket lets its group in, and has the rights that were asked for", "[net][listener]") {
+    const Directory directory;
+    const auto mode_of = [&] {
+        struct stat status{};
+        REQUIRE(::lstat(directory.socket().c_str(), &status) == 0);
+        return status.st_mode & 07777U;
+    };
+    const mode_t before = ::umask(0077);
+    {
+        const auto listener = Listener::open(directory.address(), 1);
+        REQUIRE(listener);
+        CHECK(mode_of() == 0660);
+    }
+    {
+        net::SocketRights rights{.mode = 0606};
+        if (::geteuid() == 0) rights.owner = rights.group = 12345;
+        const auto listener = Listener::open(directory.address(), 1, rights);
+        REQUIRE(listener);
+        CHECK(mode_of() == 0606);
+        struct stat status{};
+        REQUIRE(::lstat(directory.socket().c_str(), &status) == 0);
+        if (::geteuid() == 0) CHECK((status.st_uid == 12345 && status.st_gid == 12345));
+    }
+    ::umask(before);
+}
+
 TEST_CASE("listener: never removes what is not a socket", "[net][listener]") {
     const Directory directory;
     const base::Fd file(::open(directory.socket().c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     REQUIRE(file);
-    CHECK_FALSE(Listener::open(directory.address(), 16));
+    const auto refused = Listener::open(directory.address(), 16);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().starts_with("there is a file already that is no socket, " + directory.socket()));
     CHECK(exists(directory.socket()));
 }
 

@@ -1,0 +1,16 @@
+// The addresses of this machine that other machines may use. Called by serve for the start line.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/address.h"
+
+namespace app {
+
+/// For each of `bound` that is all addresses of its family: the URLs of the machine's own, without the loopback and
+/// without those that hold on one link only.
+[[nodiscard]] std::vector<std::string> reachable_urls(std::span<const net::Address> bound);
+
+}  // namespace app
