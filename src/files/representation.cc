@@ -38,7 +38,7 @@ std::span<const std::byte> Representation::bytes() const {
 std::size_t Representation::memory_bytes() const {
     std::size_t sum = sizeof *this + path_.capacity();
     for (const Form& form : forms_) {
-        sum += form.lines_.capacity() + form.entity_tag_.capacity();
+        sum += form.fields_.memory_bytes() + form.entity_tag_.capacity();
         if (form.bytes_ != nullptr) sum += form.bytes_->size();
         if (form.digests_ == nullptr) continue;
         for (const std::string& digest : *form.digests_) sum += sizeof(std::string) + digest.capacity();

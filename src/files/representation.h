@@ -1,4 +1,4 @@
-// One version of one served file: the open descriptor, its validators, its prepared field lines, the bytes when it is
+// One version of one served file: the open descriptor, its validators, its prepared fields, the bytes when it is
 // small, and its coded forms. Made by the representation cache; responses hold it while they are sent.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "http/accept_encoding.h"
 #include "http/body.h"
 #include "http/digest_field.h"
+#include "http/field_list.h"
 
 namespace storage {
 class OpenFile;
@@ -40,15 +41,15 @@ public:
     [[nodiscard]] State state() const { return state_; }
     /// The entity tag, quoted, with "W/" when weak.
     [[nodiscard]] std::string_view entity_tag() const { return entity_tag_; }
-    /// Field lines of a 200, each ended by CRLF: Content-Type, Content-Encoding, X-Content-Type-Options,
+    /// The fields of a 200: Content-Type, Content-Encoding, X-Content-Type-Options,
     /// Accept-Ranges, Cache-Control where a rule says so, Last-Modified, ETag, Vary. No framing fields, no Date.
-    [[nodiscard]] std::string_view lines() const { return lines_; }
-    /// lines() without Content-Type: for multipart/byteranges, which has its own.
-    [[nodiscard]] std::string_view lines_after_type() const { return lines().substr(after_type_); }
-    /// The tail of lines() that a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
-    [[nodiscard]] std::string_view not_modified_lines() const { return lines().substr(not_modified_); }
+    [[nodiscard]] http::FieldTail fields() const { return http::FieldTail(fields_); }
+    /// fields() without Content-Type: for multipart/byteranges, which has its own.
+    [[nodiscard]] http::FieldTail fields_after_type() const { return http::FieldTail(fields_, 1); }
+    /// The last of fields(), which a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
+    [[nodiscard]] http::FieldTail not_modified_fields() const { return http::FieldTail(fields_, not_modified_); }
     /// The same without Cache-Control: a refusal says which version there is, and is not to be kept as long as it.
-    [[nodiscard]] std::string_view validator_lines() const { return lines().substr(validators_); }
+    [[nodiscard]] http::FieldTail validator_fields() const { return http::FieldTail(fields_, validators_); }
 
     /// Meaningful when ready: the length of the body in bytes.
     [[nodiscard]] std::uint64_t length() const { return length_; }
@@ -62,12 +63,11 @@ private:
     friend class RepresentationBuilder;
 
     State state_ = State::none;
-    std::uint16_t after_type_ = 0;
-    std::uint16_t not_modified_ = 0;
-    std::uint16_t validators_ = 0;
+    std::uint16_t not_modified_ = 0;  ///< number of the first field of a 304
+    std::uint16_t validators_ = 0;    ///< number of the first field that says which version it is
     std::uint64_t length_ = 0;
     std::string entity_tag_;
-    std::string lines_;
+    http::FieldList fields_;  ///< Content-Type is the first
     std::shared_ptr<const std::vector<std::byte>> bytes_;
     std::shared_ptr<const storage::OpenFile> file_;
     /// Seldom asked for: a pointer, so that the other forms do not pay for the texts.

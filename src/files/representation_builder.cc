@@ -197,23 +197,20 @@ void RepresentationBuilder::prepare_texts(Representation& representation) const 
         } else if (form.entity_tag_.empty()) {
             form.entity_tag_ = with_suffix(tag, http::coding_name(coding));
         }
-        std::string& lines = form.lines_;
-        lines.reserve(320);
-        lines.append("Content-Type: ").append(representation.media_type_).append("\r\n");
-        form.after_type_ = static_cast<std::uint16_t>(lines.size());
-        if (coding != Coding::identity) {
-            lines.append("Content-Encoding: ").append(http::coding_name(coding)).append("\r\n");
-        }
-        lines.append("X-Content-Type-Options: nosniff\r\n");
+        http::FieldList& fields = form.fields_;
+        fields.reserve_bytes(320);
+        fields.add("Content-Type", representation.media_type_);
+        if (coding != Coding::identity) fields.add("Content-Encoding", http::coding_name(coding));
+        fields.add("X-Content-Type-Options", "nosniff");
         // Ranges are of the identity form alone: a coded one has none to offer.
-        if (coding == Coding::identity) lines.append("Accept-Ranges: bytes\r\n");
-        form.not_modified_ = static_cast<std::uint16_t>(lines.size());
-        if (!cache_control.empty()) lines.append("Cache-Control: ").append(cache_control).append("\r\n");
-        form.validators_ = static_cast<std::uint16_t>(lines.size());
-        lines.append("Last-Modified: ").append(http::date_text(representation.last_modified_)).append("\r\n");
-        lines.append("ETag: ").append(form.entity_tag_).append("\r\n");
-        if (representation.coded_) lines.append("Vary: Accept-Encoding\r\n");
-        lines.shrink_to_fit();
+        if (coding == Coding::identity) fields.add("Accept-Ranges", "bytes");
+        form.not_modified_ = static_cast<std::uint16_t>(fields.size());
+        if (!cache_control.empty()) fields.add("Cache-Control", cache_control);
+        form.validators_ = static_cast<std::uint16_t>(fields.size());
+        fields.add("Last-Modified", http::date_text(representation.last_modified_));
+        fields.add("ETag", form.entity_tag_);
+        if (representation.coded_) fields.add("Vary", "Accept-Encoding");
+        fields.shrink_to_fit();
     }
 }
 

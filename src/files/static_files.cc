@@ -31,11 +31,11 @@ std::uint64_t random_number() {
     return number;
 }
 
-http::Response with_lines(http::Status status, const std::shared_ptr<const Representation>& found,
-                          std::string_view lines) {
+http::Response with_fields(http::Status status, const std::shared_ptr<const Representation>& found,
+                           http::FieldTail fields) {
     http::Response response;
     response.status = status;
-    response.prepared = {found, lines};
+    response.prepared = {found, fields};
     return response;
 }
 
@@ -52,7 +52,8 @@ http::Response refuse_codings(const http::Request& request) {
     http::Response response =
         handler::error_response(&request, http::Status::not_acceptable,
                                 "Accept-Encoding rules out every form of this file, the plain one included.");
-    response.prepared.lines = "Vary: Accept-Encoding\r\n";
+    static const http::FieldList kVary{{"Vary", "Accept-Encoding"}};
+    response.prepared.fields = http::FieldTail(kVary);
     return response;
 }
 
@@ -110,7 +111,7 @@ handler::Decision StaticFiles::answer_missing(const http::Request& request) {
     if (config_.spa && may_be_route(request)) {
         const auto found = cache_.find("/" + config_.index_name, request.arrival);
         // Who takes no HTML gets a 404 at the same path.
-        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found, "Vary: Accept\r\n");
+        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found, Varies::by_accept);
     }
     return not_found(request);
 }
@@ -158,8 +159,7 @@ handler::Decision StaticFiles::refuse(const http::Request& request, FindError er
                                    "the file could not be read from the disk.");
 }
 
-handler::Decision StaticFiles::serve(const http::Request& request, const Found& found,
-                                     std::string_view further_fields) {
+handler::Decision StaticFiles::serve(const http::Request& request, const Found& found, Varies varies) {
     // A range is of the identity form, so a request for one is answered out of that form whatever becomes of the range.
     const bool wants_range = request.method == http::Method::get && request.fields.has(http::FieldName::range);
     Coding coding = Coding::identity;
@@ -175,19 +175,19 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
                                              clock_.unix_seconds())) {
             case http::Precondition::proceed: break;
             case http::Precondition::not_modified: {
-                http::Response response = with_lines(http::Status::not_modified, found, form.not_modified_lines());
-                response.fields = further_fields;
+                http::Response response = with_fields(http::Status::not_modified, found, form.not_modified_fields());
+                if (varies == Varies::by_accept) response.add("Vary", "Accept");
                 return response;
             }
             case http::Precondition::precondition_failed: {
                 http::Response response = handler::error_response(
                     &request, http::Status::precondition_failed, "the file is not the version that the request names.");
-                response.prepared = {found, form.validator_lines()};
+                response.prepared = {found, form.validator_fields()};
                 return response;
             }
         }
     }
-    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
+    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding), varies);
 
     const http::RangeSet ranges =
         http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
@@ -195,21 +195,21 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
     switch (ranges.kind) {
         case http::RangeSet::Kind::whole: break;
         case http::RangeSet::Kind::ranges:
-            return complete(request, found, coding, answer_ranges(found, ranges), further_fields);
+            return complete(request, found, coding, answer_ranges(found, ranges), varies);
         case http::RangeSet::Kind::unsatisfiable: {
             http::Response response = handler::error_response(&request, http::Status::range_not_satisfiable,
                                                               "the file has no bytes in the range that was asked for.");
-            response.prepared = {found, form.validator_lines()};
+            response.prepared = {found, form.validator_fields()};
             response.add("Content-Range", http::unsatisfied_content_range(found->length()));
             return response;
         }
     }
-    return complete(request, found, coding, answer_whole(request, found, coding), further_fields);
+    return complete(request, found, coding, answer_whole(request, found, coding), varies);
 }
 
 handler::Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
-                                        http::Response response, std::string_view further_fields) {
-    response.fields.append(further_fields);
+                                        http::Response response, Varies varies) {
+    if (varies == Varies::by_accept) response.add("Vary", "Accept");
     if (request.target.has_query && asks_for_download(request.query())) {
         response.add("Content-Disposition", download_disposition(found->path()));
     }
@@ -219,7 +219,7 @@ handler::Decision StaticFiles::complete(const http::Request& request, const Foun
 
 http::Response StaticFiles::answer_whole(const http::Request& request, const Found& found, Coding coding) {
     const Form& form = found->form(coding);
-    http::Response response = with_lines(http::Status::ok, found, form.lines());
+    http::Response response = with_fields(http::Status::ok, found, form.fields());
     if (request.method == http::Method::head && form.state() == Form::State::ready) {
         response.stated_length = form.length();
     } else {
@@ -233,7 +233,7 @@ http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeS
     const auto items = ranges.items();
     assert(!items.empty());
     if (items.size() == 1) {
-        http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines());
+        http::Response response = with_fields(http::Status::partial_content, found, found->identity().fields());
         response.add("Content-Range", http::content_range(items[0], found->length()));
         response.body = Representation::slice(found, Coding::identity, items[0].first, items[0].length());
         return response;
@@ -247,7 +247,7 @@ http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeS
         pieces.push_back(Representation::slice(found, Coding::identity, items[i].first, items[i].length()));
     }
     pieces.emplace_back(text.tail());
-    http::Response response = with_lines(http::Status::partial_content, found, found->identity().lines_after_type());
+    http::Response response = with_fields(http::Status::partial_content, found, found->identity().fields_after_type());
     response.add("Content-Type", text.media_type());
     response.body = std::move(pieces);
     return response;

@@ -42,7 +42,10 @@ public:
 private:
     using Found = std::shared_ptr<const Representation>;
 
-    handler::Decision serve(const http::Request& request, const Found& found, std::string_view further_fields = {});
+    /// What the answer depends on besides Accept-Encoding.
+    enum class Varies : std::uint8_t { no, by_accept };
+
+    handler::Decision serve(const http::Request& request, const Found& found, Varies varies = Varies::no);
     handler::Decision answer_missing(const http::Request& request);
     [[nodiscard]] std::optional<http::Response> redirect_to_clean_path(const http::Request& request) const;
     FileAnswer serve_directory(const http::Request& request);
@@ -50,7 +53,7 @@ private:
     handler::Decision refuse(const http::Request& request, FindError error);
     http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
     handler::Decision complete(const http::Request& request, const Found& found, http::Coding coding,
-                               http::Response response, std::string_view further_fields);
+                               http::Response response, Varies varies);
     http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
 
     const storage::FileRoot& root_;

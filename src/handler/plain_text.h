@@ -10,17 +10,17 @@
 namespace handler {
 
 /// 200 with `text` as text/plain in UTF-8, never sniffed; 405 for methods other than GET and HEAD.
-/// `further_fields`: whole field lines, each ended by CRLF.
+/// `further`: one more field of the answer; none when its name is empty.
 [[nodiscard]] inline Decision answer_text(const http::Request& request, std::string_view text,
-                                          std::string_view further_fields = {}) {
-    static constexpr std::string_view kFields =
-        "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n";
+                                          http::FieldView further = {}) {
+    static const http::FieldList kFields{{"Content-Type", "text/plain; charset=utf-8"},
+                                         {"X-Content-Type-Options", "nosniff"}};
     if (request.method != http::Method::get && request.method != http::Method::head) {
         return method_not_allowed(request, http::MethodSet(http::Method::get, http::Method::head));
     }
     http::Response response;
-    response.prepared.lines = kFields;
-    response.fields = further_fields;
+    response.prepared.fields = http::FieldTail(kFields);
+    if (!further.name.empty()) response.add(further.name, further.value);
     if (request.method == http::Method::head) {
         response.stated_length = text.size();
     } else {

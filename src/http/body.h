@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "http/field_list.h"
 #include "http/framing.h"
 
 namespace http {
@@ -87,7 +88,7 @@ public:
 /// A 1xx response that a sink wants sent while its body is read (RFC 9110 §15.2).
 struct Interim {
     Status status;
-    std::string fields;  ///< whole field lines, each ended by CRLF
+    FieldList fields;
 };
 
 /// Where a request's body goes. Destroying it before finish() is the abort: nothing remains, but for sinks that say

@@ -61,6 +61,16 @@ char* put_end(char* out, Persistence persistence) {
 
 }  // namespace
 
+/// The fields as lines that each end in CRLF (RFC 9112 §5).
+class Http1Lines {
+public:
+    static std::string_view of(const FieldList& list) { return list.text_; }
+    static std::string_view of(const FieldTail& tail) {
+        if (tail.empty()) return {};
+        return std::string_view(tail.list_->text_).substr(tail.list_->place(tail.first_).begin);
+    }
+};
+
 DateLine::DateLine() {
     std::ranges::copy(kServer, lines_.begin());
     std::ranges::copy(kName, lines_.begin() + kServer.size());
@@ -89,7 +99,7 @@ bool ends_with_connection(const Response& response, Method method, int minor_ver
 }
 
 std::size_t head_bytes_bound(const Response& response) {
-    return kFixedBytes + response.prepared.lines.size() + response.fields.size();
+    return kFixedBytes + Http1Lines::of(response.prepared.fields).size() + Http1Lines::of(response.fields).size();
 }
 
 std::size_t write_head(const Response& response, const Framing& framing, Persistence persistence,
@@ -98,8 +108,8 @@ std::size_t write_head(const Response& response, const Framing& framing, Persist
     auto* const begin = reinterpret_cast<char*>(into.data());
     char* out = put_status_line(begin, response.status);
     out = put(out, shared_lines);
-    out = put(out, response.prepared.lines);
-    out = put(out, response.fields);
+    out = put(out, Http1Lines::of(response.prepared.fields));
+    out = put(out, Http1Lines::of(response.fields));
     out = put_framing(out, framing);
     out = put_end(out, persistence);
     return static_cast<std::size_t>(out - begin);
@@ -107,7 +117,7 @@ std::size_t write_head(const Response& response, const Framing& framing, Persist
 
 void append_interim_head(std::string& out, const Interim& interim) {
     out.append("HTTP/1.1 ").append(std::to_string(code(interim.status))).append(" ");
-    out.append(reason_phrase(interim.status)).append("\r\n").append(interim.fields).append("\r\n");
+    out.append(reason_phrase(interim.status)).append(kEnd).append(Http1Lines::of(interim.fields)).append(kEnd);
 }
 
 }  // namespace http

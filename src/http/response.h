@@ -3,23 +3,24 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <optional>
 #include <string_view>
 
 #include "http/body.h"
+#include "http/field_list.h"
 #include "http/status.h"
 
 namespace http {
 
 struct Response {
     Status status = Status::ok;
-    /// Whole field lines, each ended by CRLF, prepared once and shared; may be empty. `owner` keeps the text alive.
+    /// Fields that were prepared once and are shared; may be empty. `owner` keeps them alive; none: they are static.
     struct Prepared {
         std::shared_ptr<const void> owner;
-        std::string_view lines;
+        FieldTail fields;
     } prepared;
-    /// Further whole field lines, each ended by CRLF.
-    std::string fields;
+    /// Further fields, sent behind the prepared ones.
+    FieldList fields;
     Body body;
     /// HEAD and 304 without a body may still state the length a GET would have (RFC 9110 §8.6).
     /// Not set: the length of `body`, where the status allows one; a source is sent chunked.
@@ -31,10 +32,15 @@ struct Response {
     /// Why it was refused, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 
-    /// Appends "name: value\r\n". The caller guarantees that `value` holds no control byte.
+    /// Appends a field. The caller guarantees that `value` holds no control byte.
     Response& add(std::string_view name, std::string_view value) {
-        fields.append(name).append(": ").append(value).append("\r\n");
+        fields.add(name, value);
         return *this;
+    }
+    /// The value of the first field with this name, prepared or not.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
+        const auto found = prepared.fields.find(name);
+        return found ? found : fields.find(name);
     }
 };
 

@@ -26,27 +26,6 @@ constexpr std::string_view kExposed =
     "Accept-Ranges, Content-Digest, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, Repr-Digest, "
     "Retry-After, Upload-Complete, Upload-Draft-Interop-Version, Upload-Length, Upload-Limit, Upload-Offset";
 
-/// Calls `visit(name, value, line)` for each field line of `lines`; `line` has its CRLF.
-template <typename Visit>
-void for_each_line(std::string_view lines, const Visit& visit) {
-    while (!lines.empty()) {
-        const std::string_view line = lines.substr(0, lines.find("\r\n") + 2);
-        lines.remove_prefix(line.size());
-        const std::string_view name = line.substr(0, line.find(':'));
-        visit(name, base::trim_blanks(line.substr(name.size() + 1, line.size() - name.size() - 3)), line);
-    }
-}
-
-std::optional<std::string_view> find_value(const http::Response& response, std::string_view wanted) {
-    std::optional<std::string_view> found;
-    for (const std::string_view lines : {response.prepared.lines, std::string_view(response.fields)}) {
-        for_each_line(lines, [&](std::string_view name, std::string_view value, std::string_view) {
-            if (!found && base::equals_ignoring_case(name, wanted)) found = value;
-        });
-    }
-    return found;
-}
-
 /// Fields of the content that another content takes the place of.
 bool describes_content(std::string_view name) {
     static constexpr auto kNames = std::to_array<std::string_view>(
@@ -74,7 +53,7 @@ bool is_preflight(const http::Request& request) {
 
 /// What a script may send is what everybody may: the methods that Allow names, which the router wrote.
 void answer_preflight(const http::Request& request, http::Response& response) {
-    if (const auto allow = find_value(response, "Allow")) {
+    if (const auto allow = response.find("Allow")) {
         response.add("Access-Control-Allow-Methods", std::string(*allow));
     }
     std::string storage;
@@ -111,12 +90,12 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     const auto found = cache_.find(page->path, request == nullptr ? UINT64_MAX : request->arrival);
     if (!found || (*found)->kind() != Representation::Kind::file) return;  // the built-in sentence stays
     // What is said about the refusal stays: Allow, Retry-After, Content-Range, Vary.
-    std::string kept;
-    for (const std::string_view lines : {response.prepared.lines, std::string_view(response.fields)}) {
-        for_each_line(lines, [&](std::string_view name, std::string_view, std::string_view line) {
-            if (!describes_content(name)) kept.append(line);
-        });
-    }
+    http::FieldList kept;
+    const auto keep = [&](const http::FieldView& field) {
+        if (!describes_content(field.name)) kept.add(field.name, field.value);
+    };
+    for (const http::FieldView field : response.prepared.fields) keep(field);
+    for (const http::FieldView field : response.fields) keep(field);
     response.prepared = {};
     response.fields = std::move(kept);
     response.add("Content-Type", (*found)->media_type());
@@ -136,7 +115,7 @@ void Decoration::add_configured(const http::Request* request, http::Response& re
         const bool everywhere = rule.path_prefix == "/";
         if (!everywhere && (request == nullptr || !request->path().starts_with(rule.path_prefix))) continue;
         if (is_of_content(rule.name) && !has_content) continue;
-        if (!find_value(response, rule.name)) response.add(rule.name, rule.value);
+        if (!response.find(rule.name)) response.add(rule.name, rule.value);
     }
 }
 
@@ -146,7 +125,7 @@ void Decoration::add_cache_control(const http::Request& request, http::Response&
     if (request.method != http::Method::get && request.method != http::Method::head) return;
     const bool takes_it = response.status == Status::ok || response.status == Status::partial_content ||
                           response.status == Status::not_modified;
-    if (!takes_it || find_value(response, "Cache-Control")) return;
+    if (!takes_it || response.find("Cache-Control")) return;
     if (const std::string_view value = cache_rules_.find(request.path()); !value.empty()) {
         response.add("Cache-Control", value);
     }

@@ -12,7 +12,7 @@ handler::Decision Health::handle(const http::Request& request) {
         response.add("Cache-Control", "no-store");
         return response;
     }
-    return handler::answer_text(request, "ok\n", "Cache-Control: no-store\r\n");
+    return handler::answer_text(request, "ok\n", {"Cache-Control", "no-store"});
 }
 
 }  // namespace site

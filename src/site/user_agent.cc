@@ -7,7 +7,7 @@ namespace site {
 
 handler::Decision UserAgent::handle(const http::Request& request) {
     return handler::answer_text(request, request.find(http::FieldName::user_agent).value_or(std::string_view()),
-                                "Vary: User-Agent\r\n");
+                                {"Vary", "User-Agent"});
 }
 
 }  // namespace site

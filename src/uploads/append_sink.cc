@@ -130,7 +130,7 @@ std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload&
     // A body that was the whole file was hashed while it streamed.
     const bool is_hashed = begin_ == 0 && setting_.role == Role::creates;
     return std::make_unique<CompletionAnswer>(store_, number_, bytes_,
-                                              is_hashed ? std::optional(digests_.answer_field()) : std::nullopt);
+                                              is_hashed ? std::optional(digests_.repr_digest()) : std::nullopt);
 }
 
 }  // namespace uploads

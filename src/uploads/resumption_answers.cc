@@ -37,9 +37,9 @@ std::int64_t seconds_left(const UploadStore& store, const UploadStore::Upload& u
     return std::max<std::int64_t>(upload.expires_s - store.parts().clock.unix_seconds(), 0);
 }
 
-void add_limit(http::Response& response, const UploadStore& store, const UploadStore::Upload& upload,
+void add_limit(http::FieldList& fields, const UploadStore& store, const UploadStore::Upload& upload,
                std::uint64_t max_bytes) {
-    response.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
+    fields.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
 }
 
 /// The creating request, as far as it still matters.
@@ -66,19 +66,20 @@ std::string upload_location(const UploadStore::Upload& upload) {
     return std::string(kUploadsPath).append(UploadStore::token(upload));
 }
 
-std::string announcement_fields(const UploadStore& store, const UploadStore::Upload& upload, std::uint64_t max_bytes) {
-    http::Response lines;
-    lines.add("Location", upload_location(upload));
-    add_limit(lines, store, upload, max_bytes);
-    lines.add("Upload-Draft-Interop-Version", std::to_string(http::kUploadInteropVersion));
-    return std::move(lines.fields);
+http::FieldList announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
+                                    std::uint64_t max_bytes) {
+    http::FieldList fields;
+    fields.add("Location", upload_location(upload));
+    add_limit(fields, store, upload, max_bytes);
+    fields.add("Upload-Draft-Interop-Version", std::to_string(http::kUploadInteropVersion));
+    return fields;
 }
 
-std::string progress_fields(std::uint64_t offset) {
-    http::Response lines;
-    lines.add("Upload-Offset", std::to_string(offset));
-    lines.add("Upload-Draft-Interop-Version", std::to_string(http::kUploadInteropVersion));
-    return std::move(lines.fields);
+http::FieldList progress_fields(std::uint64_t offset) {
+    http::FieldList fields;
+    fields.add("Upload-Offset", std::to_string(offset));
+    fields.add("Upload-Draft-Interop-Version", std::to_string(http::kUploadInteropVersion));
+    return fields;
 }
 
 http::Response problem_response(Status status, http::UploadProblem problem, std::uint64_t expected,
@@ -100,7 +101,7 @@ http::Response complete_response(const UploadStore& store, const UploadStore::Up
     response.status = Status::no_content;
     response.add("Upload-Complete", "?1").add("Upload-Offset", std::to_string(upload.offset));
     response.add("Upload-Length", std::to_string(upload.offset));
-    add_limit(response, store, upload, 0);
+    add_limit(response.fields, store, upload, 0);
     response.add("Cache-Control", "no-store");
     return response;
 }
@@ -132,7 +133,7 @@ std::optional<http::Response> OffsetAnswer::advance(http::Wake wake) {
     if (telling_.told != Told::mismatched) response.add("Upload-Complete", "?0");
     response.add("Upload-Offset", std::to_string(sync_.offset()));
     if (upload->length) response.add("Upload-Length", std::to_string(*upload->length));
-    add_limit(response, store_, *upload, telling_.max_bytes);
+    add_limit(response.fields, store_, *upload, telling_.max_bytes);
     response.add("Cache-Control", "no-store");
     return response;
 }
@@ -156,12 +157,12 @@ std::optional<http::Response> CompletionAnswer::begin() {
     if (!state) return handler::refusal_response(nullptr, kLost);
     state_ = std::move(*state);
     step_ = Step::committing;
-    if (answer_field_) return std::nullopt;
+    if (repr_digest_) return std::nullopt;
     const StoredRequest request(state_);
     if (request.get() == nullptr) return handler::refusal_response(nullptr, kLost);
     auto digests = UploadDigests::of(*request.get());
     if (!digests) return handler::refusal_response(nullptr, digests.error());
-    answer_field_.emplace();
+    repr_digest_.emplace();
     if (!digests->any()) return std::nullopt;
     digests_ = std::move(*digests);
     step_ = Step::hashing;
@@ -185,7 +186,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
     }
     if (const auto refusal = digests_->finish({}, bytes_->file.get(), end))
         return handler::refusal_response(nullptr, *refusal);
-    answer_field_ = digests_->answer_field();
+    repr_digest_ = digests_->repr_digest();
     step_ = Step::committing;
     return std::nullopt;
 }
@@ -209,7 +210,7 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
         std::shared_ptr<const base::Fd>(bytes_, &bytes_->directory), upload.offset,
         storage::WriteConditions(*request.get()), state_.on_conflict);
     if (!sink) return handler::refusal_response(nullptr, sink.error());
-    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*answer_field_));
+    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_));
     return std::nullopt;
 }
 

@@ -23,9 +23,9 @@ inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
 /// The address of an upload resource.
 [[nodiscard]] std::string upload_location(const UploadStore::Upload& upload);
 /// Location and Upload-Limit, as the first 104 has them; Upload-Offset, as the later ones.
-[[nodiscard]] std::string announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
-                                              std::uint64_t max_bytes);
-[[nodiscard]] std::string progress_fields(std::uint64_t offset);
+[[nodiscard]] http::FieldList announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
+                                                  std::uint64_t max_bytes);
+[[nodiscard]] http::FieldList progress_fields(std::uint64_t offset);
 /// A problem of §7 of the draft, as application/problem+json; the offsets are told for mismatching_offset only.
 [[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem,
                                               std::uint64_t expected = 0, std::uint64_t provided = 0);
@@ -64,11 +64,11 @@ private:
 /// The whole is in: checks its digests, commits it, and answers as the creating request would have been.
 class CompletionAnswer final : public http::PendingResponse {
 public:
-    /// `answer_field`: Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the digests that
+    /// `repr_digest`: the value of Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the digests that
     /// the creating request stated or wanted are to be computed by reading the file.
     CompletionAnswer(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes,
-                     std::optional<std::string> answer_field)
-        : store_(store), number_(number), bytes_(std::move(bytes)), answer_field_(std::move(answer_field)) {}
+                     std::optional<std::string> repr_digest)
+        : store_(store), number_(number), bytes_(std::move(bytes)), repr_digest_(std::move(repr_digest)) {}
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
@@ -82,7 +82,7 @@ private:
     UploadStore& store_;
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
-    std::optional<std::string> answer_field_;
+    std::optional<std::string> repr_digest_;
     UploadState state_;
     std::optional<UploadDigests> digests_;
     std::uint64_t hashed_ = 0;

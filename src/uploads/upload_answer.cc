@@ -15,7 +15,7 @@ std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
     if (!*result) return handler::refusal_response(nullptr, result->error());
     const storage::FileCommit::Stored& stored = **result;
     http::Response response;
-    response.fields = std::move(fields_);
+    if (!repr_digest_.empty()) response.add("Repr-Digest", repr_digest_);
     // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
     response.add("ETag", storage::make_entity_tag(stored.status, false));
     response.status = http::Status::no_content;

@@ -15,17 +15,17 @@ namespace uploads {
 /// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
 class UploadAnswer final : public http::PendingResponse {
 public:
-    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `fields`: further
-    /// field lines of the answer.
-    UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string fields)
-        : commit_(std::move(commit)), location_(std::move(location)), fields_(std::move(fields)) {}
+    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `repr_digest`: the
+    /// value of Repr-Digest; empty: the answer has none.
+    UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string repr_digest)
+        : commit_(std::move(commit)), location_(std::move(location)), repr_digest_(std::move(repr_digest)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
     std::unique_ptr<storage::FileCommit> commit_;
     std::string location_;
-    std::string fields_;
+    std::string repr_digest_;
 };
 
 }  // namespace uploads

@@ -140,9 +140,8 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
         if (!matches(stated)) return kMismatch;
     }
     if (wanted_ && !results_[index(*wanted_)].empty()) {
-        answer_field_ = "Repr-Digest: ";
-        http::append_digest(answer_field_, *wanted_, std::as_bytes(std::span(results_[index(*wanted_)])));
-        answer_field_ += "\r\n";
+        repr_digest_.clear();
+        http::append_digest(repr_digest_, *wanted_, std::as_bytes(std::span(results_[index(*wanted_)])));
     }
     return std::nullopt;
 }

@@ -38,8 +38,8 @@ public:
     /// `begin`: a digest in a trailer that was not announced is checked by reading it back. The refusal is a 400.
     std::optional<http::Refusal> finish(std::string_view trailers, int file, std::uint64_t end,
                                         std::uint64_t begin = 0);
-    /// "Repr-Digest: …\r\n" when the client wanted it; empty otherwise. After finish().
-    [[nodiscard]] const std::string& answer_field() const { return answer_field_; }
+    /// The value of Repr-Digest when the client wanted it; empty otherwise. After finish().
+    [[nodiscard]] const std::string& repr_digest() const { return repr_digest_; }
 
 private:
     std::optional<http::Refusal> expect(std::string_view value);
@@ -52,7 +52,7 @@ private:
     std::optional<http::DigestAlgorithm> wanted_;
     std::array<std::unique_ptr<storage::Digester>, http::kDigestAlgorithms> running_;
     std::array<std::string, http::kDigestAlgorithms> results_;
-    std::string answer_field_;
+    std::string repr_digest_;
 };
 
 }  // namespace uploads

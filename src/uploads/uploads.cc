@@ -40,7 +40,7 @@ public:
         if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
         }
-        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.answer_field());
+        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.repr_digest());
     }
 
 private:

@@ -5,6 +5,7 @@
 
 #include "files/representation_cache.h"
 #include "support/catch.h"
+#include "support/field_lines.h"
 #include "support/served_tree.h"
 
 using files::CacheRules;
@@ -69,13 +70,14 @@ TEST_CASE("cache rules: 200, 206 and 304 have the line, refusals do not", "[cont
     REQUIRE(styled);
     const files::Form& form = (*styled)->identity();
     constexpr std::string_view kLine = "Cache-Control: max-age=60\r\n";
-    CHECK(form.lines().find(kLine) != std::string_view::npos);
-    CHECK(form.lines_after_type().find(kLine) != std::string_view::npos);
-    CHECK(form.not_modified_lines().starts_with(kLine));
-    CHECK(form.not_modified_lines().ends_with(form.validator_lines()));
-    CHECK(form.validator_lines().starts_with("Last-Modified: "));
+    CHECK(support::field_lines(form.fields()).find(kLine) != std::string::npos);
+    CHECK(support::field_lines(form.fields_after_type()).find(kLine) != std::string::npos);
+    CHECK(support::field_lines(form.not_modified_fields()).starts_with(kLine));
+    CHECK(support::field_lines(form.not_modified_fields()).ends_with(support::field_lines(form.validator_fields())));
+    CHECK(support::field_lines(form.validator_fields()).starts_with("Last-Modified: "));
     const auto plain = cache.find("/b.txt", 0);
     REQUIRE(plain);
-    CHECK((*plain)->identity().lines().find("Cache-Control") == std::string_view::npos);
-    CHECK((*plain)->identity().not_modified_lines() == (*plain)->identity().validator_lines());
+    CHECK(support::field_lines((*plain)->identity().fields()).find("Cache-Control") == std::string::npos);
+    CHECK(support::field_lines((*plain)->identity().not_modified_fields()) ==
+          support::field_lines((*plain)->identity().validator_fields()));
 }

@@ -5,6 +5,7 @@
 
 #include "media/deflate_encoder.h"
 #include "support/catch.h"
+#include "support/field_lines.h"
 #include "support/served_tree.h"
 #include "support/write_site.h"
 
@@ -249,19 +250,22 @@ TEST_CASE("representation cache: prepared lines in their order", "[content][cach
     const std::string tag(identity.entity_tag());
     const std::string validators =
         "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nETag: " + tag + "\r\nVary: Accept-Encoding\r\n";
-    CHECK(identity.lines() ==
+    CHECK(support::field_lines(identity.fields()) ==
           "Content-Type: text/html; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
           "Accept-Ranges: bytes\r\n" +
               validators);
-    CHECK(identity.validator_lines() == validators);
-    CHECK(identity.lines_after_type() == "X-Content-Type-Options: nosniff\r\nAccept-Ranges: bytes\r\n" + validators);
+    CHECK(support::field_lines(identity.validator_fields()) == validators);
+    CHECK(support::field_lines(identity.fields_after_type()) ==
+          "X-Content-Type-Options: nosniff\r\nAccept-Ranges: bytes\r\n" + validators);
     const Form& gzip = found->form(Coding::gzip);
     CHECK(gzip.entity_tag() == tag.substr(0, tag.size() - 1) + "-gzip\"");
-    CHECK(gzip.lines().starts_with("Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n"));
-    CHECK(gzip.lines().find("Accept-Ranges") == std::string_view::npos);
-    CHECK(gzip.lines().ends_with("ETag: " + std::string(gzip.entity_tag()) + "\r\nVary: Accept-Encoding\r\n"));
+    CHECK(support::field_lines(gzip.fields())
+              .starts_with("Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n"));
+    CHECK(support::field_lines(gzip.fields()).find("Accept-Ranges") == std::string_view::npos);
+    CHECK(support::field_lines(gzip.fields())
+              .ends_with("ETag: " + std::string(gzip.entity_tag()) + "\r\nVary: Accept-Encoding\r\n"));
     cached.tree.write("tiny.html", "x");
-    CHECK(cached.get("/tiny.html")->identity().lines().find("Vary") == std::string_view::npos);
+    CHECK(support::field_lines(cached.get("/tiny.html")->identity().fields()).find("Vary") == std::string_view::npos);
 }
 
 TEST_CASE("representation cache: absurd times are clamped", "[content][cache]") {

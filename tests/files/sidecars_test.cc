@@ -1,6 +1,7 @@
 // Files with coded forms beside them: used when they may be, and noticed when they come and go.
 #include "files/representation_cache.h"
 #include "support/catch.h"
+#include "support/field_lines.h"
 #include "support/served_tree.h"
 
 using files::Form;
@@ -47,8 +48,8 @@ TEST_CASE("sidecars: each suffix is its coding, as it is", "[content][sidecar]")
     CHECK(site.body(Coding::deflate) == "Z");
     CHECK(site.body(Coding::identity) == "plain");
     CHECK(site.last->has_coded_forms());
-    CHECK(site.form(Coding::br).lines().find("Content-Encoding: br\r\n") != std::string_view::npos);
-    CHECK(site.form(Coding::br).lines().ends_with("Vary: Accept-Encoding\r\n"));
+    CHECK(support::field_lines(site.form(Coding::br).fields()).find("Content-Encoding: br\r\n") != std::string::npos);
+    CHECK(support::field_lines(site.form(Coding::br).fields()).ends_with("Vary: Accept-Encoding\r\n"));
     CHECK(site.form(Coding::gzip).entity_tag() != site.form(Coding::identity).entity_tag());
     CHECK(site.form(Coding::gzip).entity_tag() != site.form(Coding::br).entity_tag());
 }

@@ -41,7 +41,8 @@ Response with_source() {
 
 TEST_CASE("head writer: a whole head, byte for byte", "[http][response]") {
     Response response;
-    response.prepared.lines = "Content-Type: text/plain\r\nETag: \"1\"\r\n";
+    const http::FieldList prepared{{"Content-Type", "text/plain"}, {"ETag", "\"1\""}};
+    response.prepared.fields = http::FieldTail(prepared);
     response.add("Vary", "Accept-Encoding");
     CHECK(head_of(response, {Framing::Kind::length, 1024}, Persistence::implied) ==
           "HTTP/1.1 200 OK\r\n"
@@ -54,8 +55,17 @@ TEST_CASE("head writer: a whole head, byte for byte", "[http][response]") {
           "\r\n");
 }
 
+TEST_CASE("head writer: of prepared fields, those from the first that is meant", "[http][response]") {
+    const http::FieldList prepared{{"A", "1"}, {"B", "2"}, {"C", "3"}};
+    Response response;
+    response.prepared.fields = http::FieldTail(prepared, 1);
+    CHECK(head_of(response, {}, Persistence::implied).ends_with("GMT\r\nB: 2\r\nC: 3\r\n\r\n"));
+    response.prepared.fields = http::FieldTail(prepared, 3);
+    CHECK(head_of(response, {}, Persistence::implied).ends_with("GMT\r\n\r\n"));
+}
+
 TEST_CASE("head writer: framing and Connection", "[http][response]") {
-    const Response response;
+    const Response response{};
     const std::string start = "HTTP/1.1 200 OK\r\nServer: godwit\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     CHECK(head_of(response, {}, Persistence::implied) == start + "\r\n");
     CHECK(head_of(response, {Framing::Kind::chunked, 0}, Persistence::implied) ==

@@ -91,6 +91,6 @@ TEST_CASE("upload fields: limits and problems as they are sent", "[http][upload]
 
 TEST_CASE("head writer: an interim response is a status line, its fields and an empty line", "[http][head]") {
     std::string out;
-    http::append_interim_head(out, {http::Status::upload_resumption_supported, "Location: /u\r\n"});
+    http::append_interim_head(out, {http::Status::upload_resumption_supported, http::FieldList{{"Location", "/u"}}});
     CHECK(out == "HTTP/1.1 104 Upload Resumption Supported\r\nLocation: /u\r\n\r\n");
 }

@@ -15,7 +15,7 @@ constexpr std::string_view kPutHead = "PUT /b HTTP/1.1\r\nHost: x\r\nContent-Len
 
 TEST_CASE("connection: an interim response leaves before the body is there", "[server][interim]") {
     ConnectionBench bench;
-    bench.handler.interims = {"Location: /u\r\n"};
+    bench.handler.interims.emplace_back("Location", "/u");
     bench.stream->incoming(kPutHead);
     bench.step();
     CHECK(bench.stream->take_sent() == "HTTP/1.1 104 Upload Resumption Supported\r\nLocation: /u\r\n\r\n");
@@ -28,7 +28,7 @@ TEST_CASE("connection: an interim response leaves before the body is there", "[s
 
 TEST_CASE("connection: an interim response stands before 100 Continue, and replaces it not", "[server][interim]") {
     ConnectionBench bench;
-    bench.handler.interims = {"Location: /u\r\n"};
+    bench.handler.interims.emplace_back("Location", "/u");
     bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
     bench.step();
     CHECK(statuses(bench.stream->sent()) == Codes{104, 100});
@@ -39,7 +39,7 @@ TEST_CASE("connection: an interim response stands before 100 Continue, and repla
 
 TEST_CASE("connection: more interim responses follow while the body is read", "[server][interim]") {
     ConnectionBench bench;
-    bench.handler.interims = {"", "Upload-Offset: 5\r\n", ""};
+    bench.handler.interims = {{}, {"Upload-Offset", "5"}, {}};
     bench.stream->incoming(kPutHead).incoming("01234");
     bench.step();
     CHECK(bench.stream->sent() == "HTTP/1.1 104 Upload Resumption Supported\r\nUpload-Offset: 5\r\n\r\n");
@@ -50,7 +50,7 @@ TEST_CASE("connection: more interim responses follow while the body is read", "[
 
 TEST_CASE("connection: an HTTP/1.0 client gets no interim response", "[server][interim]") {
     ConnectionBench bench;
-    bench.handler.interims = {"Location: /u\r\n", "Upload-Offset: 5\r\n"};
+    bench.handler.interims = {{"Location", "/u"}, {"Upload-Offset", "5"}};
     bench.stream->incoming("PUT /b HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi");
     bench.run();
     CHECK(statuses(bench.stream->sent()) == Codes{201});
@@ -58,7 +58,7 @@ TEST_CASE("connection: an HTTP/1.0 client gets no interim response", "[server][i
 
 TEST_CASE("connection: a peer that reads nothing gets no more interim responses", "[server][interim]") {
     ConnectionBench bench;
-    for (int i = 0; i < 40; ++i) bench.handler.interims.push_back("X: " + std::string(1000, 'x') + "\r\n");
+    for (int i = 0; i < 40; ++i) bench.handler.interims.emplace_back("X", std::string(1000, 'x'));
     bench.stream->set_send_room(0);
     bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
     bench.stream->incoming_bytewise(std::string(100, 'y'));

@@ -5,6 +5,7 @@
 
 #include "support/allocations.h"
 #include "support/catch.h"
+#include "support/field_lines.h"
 #include "support/write_answers.h"
 
 namespace {
@@ -24,7 +25,7 @@ site::SiteConfig with_header(std::string prefix, std::string name, std::string v
 }
 
 std::size_t count(const support::Answer& answer, std::string_view name) {
-    const std::string lines = std::string("\r\n").append(answer.response.prepared.lines).append(answer.response.fields);
+    const std::string lines = "\r\n" + support::field_lines(answer.response);
     const std::string start = std::string("\r\n").append(name).append(": ");
     std::size_t found = 0;
     for (std::size_t at = lines.find(start); at != std::string::npos; at = lines.find(start, at + 1)) ++found;
@@ -57,7 +58,7 @@ TEST_CASE("decoration: a configured field is on every answer, whoever gave it", 
     http::Response refusal;  // of a head that was not understood
     refusal.status = http::Status::bad_request;
     site.site->decorate(nullptr, refusal);
-    CHECK(refusal.fields == "X-Frame-Options: DENY\r\n");
+    CHECK(support::field_lines(refusal) == "X-Frame-Options: DENY\r\n");
 }
 
 TEST_CASE("decoration: a prefix is of the path", "[handlers][decoration]") {

@@ -39,10 +39,10 @@ public:
         }
         std::optional<http::Interim> take_interim() override {
             if (owner_.interims.empty()) return std::nullopt;
-            const std::string fields = std::move(owner_.interims.front());
+            const auto [name, value] = std::move(owner_.interims.front());
             owner_.interims.pop_front();
-            if (fields.empty()) return std::nullopt;
-            return http::Interim{http::Status::upload_resumption_supported, fields};
+            if (name.empty()) return std::nullopt;
+            return http::Interim{http::Status::upload_resumption_supported, http::FieldList{{name, value}}};
         }
         [[nodiscard]] http::Refusal incomplete() const override {
             return {http::Status::bad_request, "the rest is missing"};
@@ -84,7 +84,8 @@ public:
     std::vector<std::uint64_t> arrivals;
     std::string received;
     std::string trailers;
-    std::deque<std::string> interims;  ///< field lines of what the sinks want said, one per question; empty: nothing
+    std::deque<std::pair<std::string, std::string>>
+        interims;  ///< a field for each question to a sink; empty: no answer
     std::optional<std::size_t> refuse_after;
     bool disk_done = true;
     http::Wake last_wake = 0;

@@ -13,6 +13,7 @@
 #include "http/head_parser.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "support/field_lines.h"
 
 /// Owns the text that the request points into.
 class ParsedRequest {
@@ -83,7 +84,7 @@ inline Answer take_answer(handler::Decision decision, http::Method method = http
     auto& response = std::get<http::Response>(decision);
     Answer answer;
     answer.status = http::code(response.status);
-    answer.lines = std::string(response.prepared.lines) + response.fields;
+    answer.lines = support::field_lines(response);
     answer.length = response.stated_length ? response.stated_length : http::body_bytes(response.body);
     if (method == http::Method::head) return answer;
     if (const auto* piece = std::get_if<http::Piece>(&response.body)) append_piece(answer.body, *piece);

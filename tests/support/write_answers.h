@@ -21,12 +21,7 @@ struct Answer {
     [[nodiscard]] int status() const { return http::code(response.status); }
     /// The value of a field of the answer; empty when it is not there.
     [[nodiscard]] std::string field(std::string_view name) const {
-        const std::string lines = std::string("\r\n").append(response.prepared.lines).append(response.fields);
-        const std::string start = std::string("\r\n").append(name).append(": ");
-        const std::size_t at = lines.find(start);
-        if (at == std::string::npos) return {};
-        const std::size_t begin = at + start.size();
-        return lines.substr(begin, lines.find("\r\n", begin) - begin);
+        return std::string(response.find(name).value_or(std::string_view()));
     }
     /// The body where it is one text in memory.
     [[nodiscard]] std::string body() const {

@@ -61,9 +61,7 @@ inline std::string part_head(std::size_t offset, std::size_t length, std::string
 }
 
 inline std::string field_of(const http::Interim& interim, std::string_view name) {
-    http::Response response;
-    response.fields = interim.fields;
-    return Answer{std::move(response), false}.field(name);
+    return std::string(interim.fields.find(name).value_or(std::string_view()));
 }
 
 }  // namespace resumable
