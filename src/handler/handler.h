@@ -1,5 +1,5 @@
 // The whole contract between the server and what answers requests. A handler sees a request's head and returns a
-// decision; it has no handle to the connection. Called by server/connection through the Router.
+// decision; it has no handle to the connection. Called by server/exchange through the Router.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,25 @@
 
 namespace handler {
 
-/// A response now; a sink for the request's body, which then gives the response; or work that gives it later.
+class PendingDecision;
+
+/// A response now; a sink for the request's body, which then gives the response; work that gives it later; or a
+/// decision that itself comes later.
 /// When a Response is returned for a request that has a body, the connection drains or refuses the body.
 /// When a sink is returned for a request without one, it is finished at once.
-using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>>;
+using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>,
+                              std::unique_ptr<PendingDecision>>;
+
+/// A decision that first needs something from off the loop, such as a password check (state `deciding` of an exchange).
+/// The body is not read meanwhile. Destroying it before the end is the abort: it must leave nothing behind, since the
+/// peer may go at any time.
+class PendingDecision {
+public:
+    virtual ~PendingDecision() = default;
+    /// Starts, or goes on after a wake. `request` is what handle() was asked. The decision when it is there, which may
+    /// be a pending one again; nullopt: `wake` will come back, call again then.
+    virtual std::optional<Decision> advance(const http::Request& request, http::Wake wake) = 0;
+};
 
 class Handler {
 public:
@@ -25,8 +40,8 @@ public:
     /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
     /// `request` is valid during the call only.
     virtual Decision handle(const http::Request& request) = 0;
-    /// The last word about a response that handle() did not return itself: of a sink, of pending work, or a refusal of
-    /// the connection's own. `request` is null when its head was not understood.
+    /// The last word about a response that handle() did not return itself: of a sink, of a pending decision, of pending
+    /// work, or a refusal of the connection's own. `request` is null when its head was not understood.
     virtual void decorate(const http::Request* request, http::Response& response) {
         (void)request;
         (void)response;

@@ -77,7 +77,7 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 /// A number of the reactor's that comes back from storage::DiskQueue when the work it was given for is done.
 using Wake = std::uint64_t;
 
-/// Work on the disk that a response waits for (state `committing`). It goes on to its end even when the peer leaves.
+/// Work that a response waits for (state `pending` of an exchange). It goes on to its end even when the peer leaves.
 class PendingResponse {
 public:
     virtual ~PendingResponse() = default;
@@ -98,7 +98,8 @@ public:
     virtual ~BodySink() = default;
     /// Takes all of `block` or refuses the upload (507, 413, …); after a refusal only destruction follows.
     virtual std::expected<void, Refusal> write(std::span<const std::byte> block) = 0;
-    /// Works off a slice (about a millisecond) of what was taken and not dealt with yet; false while some of it is left.
+    /// Works off a slice (about a millisecond) of what was taken and not dealt with yet; false while some of it is
+    /// left.
     /// Asked before more of the body is received: other connections have their turn between two slices.
     virtual bool catch_up() { return true; }
     /// The whole body is in. `trailers`: the trailer section, CRLF-ended field lines, may be empty.

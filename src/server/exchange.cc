@@ -1,41 +1,101 @@
-// Reuse of exchanges.
+// The moves of an exchange, and what it owns in each state.
 #include "server/exchange.h"
+
+#include <utility>
+
+#include "base/invariant.h"
 
 namespace server {
 
+void Exchange::move(ExchangeEvent event) {
+    const std::optional<ExchangeState> next = next_state(state_, event);
+    if (!next) base::fail_invariant("exchange", state_name(state_), event_name(event));
+    state_ = *next;
+}
+
 void Exchange::reset() {
-    parser.reset();
     request.clear();
-    kept_head.clear();
-    sink.reset();
-    pending.reset();
-    status = http::Status::ok;
-    if (body_progress != BodyProgress::none) decoder.start({});
-    body_progress = BodyProgress::none;
-    quiet = false;
-    content_framing = http::Framing::Kind::none;
-    body = std::monostate{};
-    piece_index = 0;
-    piece_offset = 0;
-    content_bytes = 0;
+    state_ = ExchangeState::receiving;
+    request_body_ = RequestBody::none;
+    quiet_ = false;
+    status_ = http::Status::ok;
+    decision_.reset();
+    sink_.reset();
+    work_.reset();
+    entry_.reset();
+    content_.reset();
 }
 
-void Exchange::keep_head() {
-    if (!kept_head.empty()) return;
-    kept_head.assign(request.text);
-    request.text = kept_head;
+handler::Decision Exchange::ask(handler::Handler& handler) {
+    move(ExchangeEvent::asked);
+    return handler.handle(request);
 }
 
-std::unique_ptr<Exchange> ExchangePool::take() {
-    if (unused_.empty()) return std::make_unique<Exchange>();
-    std::unique_ptr<Exchange> exchange = std::move(unused_.back());
-    unused_.pop_back();
-    return exchange;
+void Exchange::adopt(handler::Decision decision) {
+    if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {
+        sink_ = std::move(*sink);
+        move(ExchangeEvent::body_wanted);
+    } else if (auto* work = std::get_if<std::unique_ptr<http::PendingResponse>>(&decision)) {
+        work_ = std::move(*work);
+        move(ExchangeEvent::work_begun);
+    } else {
+        decision_ = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(decision));
+    }
 }
 
-void ExchangePool::give_back(std::unique_ptr<Exchange> exchange) {
-    exchange->reset();
-    if (unused_.size() < keep_) unused_.push_back(std::move(exchange));
+std::expected<void, http::Refusal> Exchange::write(std::span<const std::byte> bytes) {
+    if (sink_ == nullptr) return {};
+    return sink_->write(bytes);
+}
+
+http::Refusal Exchange::incomplete() const {
+    if (sink_ == nullptr) return {http::Status::bad_request, "the body ended before its announced end"};
+    return sink_->incomplete();
+}
+
+void Exchange::end_body(std::string_view trailers) {
+    request_body_ = RequestBody::ended;
+    if (sink_ == nullptr) return;
+    work_ = sink_->finish(trailers);
+    sink_.reset();
+    move(ExchangeEvent::work_begun);
+}
+
+std::optional<http::Response> Exchange::advance(handler::Handler& handler, ExchangeTable& table) {
+    if (!entry_) entry_ = table.enter(*this);
+    const http::Wake wake = entry_.token().packed();
+    std::optional<http::Response> response;
+    while (state_ == ExchangeState::deciding) {
+        std::optional<handler::Decision> decision = decision_->advance(request, wake);
+        if (!decision) return std::nullopt;
+        decision_.reset();
+        if (auto* decided = std::get_if<http::Response>(&*decision)) {
+            response = std::move(*decided);
+            break;
+        }
+        adopt(std::move(*decision));
+    }
+    if (state_ == ExchangeState::pending) response = work_->advance(wake);
+    if (response) handler.decorate(&request, *response);
+    return response;
+}
+
+void Exchange::respond(http::Response&& response) {
+    move(ExchangeEvent::response_ready);
+    decision_.reset();
+    sink_.reset();
+    work_.reset();
+    status_ = response.status;
+    quiet_ = response.quiet;
+    const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);
+    if (!without_content) content_.body = std::move(response.body);
+}
+
+void Exchange::abort() {
+    move(ExchangeEvent::aborted);
+    decision_.reset();
+    sink_.reset();
+    content_.reset();
 }
 
 }  // namespace server

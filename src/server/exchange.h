@@ -1,70 +1,111 @@
-// What lives for one request and its response. Borrowed by a connection at a request's first byte and given back when
-// the answer is queued, so that an idle connection has none.
+// One request and its response, whatever carries them: from the request's first byte until the last byte of the
+// response was handed over (docs/state-machine.md). It knows requests, decisions, sinks and bodies; it knows no wire
+// format and no socket. A connection drives it: HTTP/1 one after the other (server/http1/connection.h).
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
+#include <span>
+#include <string_view>
 
 #include "base/clock.h"
+#include "handler/handler.h"
 #include "http/body.h"
-#include "http/body_decoder.h"
-#include "http/head_parser.h"
 #include "http/request.h"
+#include "http/response.h"
 #include "http/status.h"
+#include "net/token.h"
+#include "server/exchange_state.h"
+#include "server/exchange_table.h"
+#include "server/response_producer.h"
 
 namespace server {
 
-/// What follows the answer.
-enum class Ending : std::uint8_t {
-    keep,    ///< another request may come
-    drain,   ///< first the rest of this request's body, which is thrown away
-    close,   ///< the connection ends; the request was read whole
-    linger,  ///< the connection ends, and the peer may still be sending: read on so that no reset eats the answer
-};
-
-/// Of the request's body.
-enum class BodyProgress : std::uint8_t { none, unread, ended };
-
-struct Exchange {
-    http::HeadParser parser;
-    http::Request request;
-    std::string kept_head;  ///< the head's text, once the input buffer is needed for other bytes
-
-    http::BodyDecoder decoder;
-    BodyProgress body_progress = BodyProgress::none;
-    base::MonotonicMs body_due_ms = 0;   ///< deadline of reading_body
-    base::MonotonicMs body_mark_ms = 0;  ///< since when body_mark_bytes are counted
-    std::uint64_t body_mark_bytes = 0;
-    std::unique_ptr<http::BodySink> sink;
-    std::unique_ptr<http::PendingResponse> pending;
-
-    http::Status status = http::Status::ok;
-    bool quiet = false;                                               ///< not in the access log
-    http::Framing::Kind content_framing = http::Framing::Kind::none;  ///< of the response
-    http::Body body;
-    std::size_t piece_index = 0;      ///< of body's pieces: the one being sent
-    std::uint64_t piece_offset = 0;   ///< bytes of it that are queued
-    std::uint64_t content_bytes = 0;  ///< of the response's content, queued so far
-    base::MonotonicMs begun_ms = 0;   ///< when the head's first byte was seen
-
-    /// Ready for the next request; keeps the memory of its strings.
-    void reset();
-    /// Copies the head out of the input buffer, so that it can be reused. Idempotent.
-    void keep_head();
-};
-
-/// Exchanges not in use, last in first out.
-class ExchangePool {
+class Exchange {
 public:
-    explicit ExchangePool(std::size_t keep) : keep_(keep) {}
-    [[nodiscard]] std::unique_ptr<Exchange> take();
-    void give_back(std::unique_ptr<Exchange> exchange);
+    /// How much of the request's body was read.
+    enum class RequestBody : std::uint8_t { none, unread, ended };
+
+    /// A new request on `connection`, whose first byte was seen at `now_ms`. After construction or reset().
+    void begin(net::Token connection, base::MonotonicMs now_ms) {
+        connection_ = connection;
+        begun_ms_ = now_ms;
+    }
+    /// Ready for the next begin(); keeps the memory of its strings. Gives up whatever goes on.
+    void reset();
+
+    [[nodiscard]] ExchangeState state() const { return state_; }
+    /// Whose exchange it is.
+    [[nodiscard]] net::Token connection() const { return connection_; }
+
+    // ---- receiving. The wire format fills `request` in, asks the handler, and gives the body to the sink, if any.
+
+    http::Request request;
+
+    /// The head announces a body.
+    void expect_body() { request_body_ = RequestBody::unread; }
+    [[nodiscard]] RequestBody request_body() const { return request_body_; }
+
+    /// Asks `handler`. A decision that is a Response goes to respond(), any other one to adopt().
+    [[nodiscard]] handler::Decision ask(handler::Handler& handler);
+    /// Takes over what is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or `deciding`
+    /// where advance() has to be called. `request` must stay valid from here on.
+    void adopt(handler::Decision decision);
+
+    [[nodiscard]] bool has_sink() const { return sink_ != nullptr; }
+    /// As http::BodySink says; where there is no sink the bytes are dropped.
+    [[nodiscard]] std::expected<void, http::Refusal> write(std::span<const std::byte> bytes);
+    [[nodiscard]] bool catch_up() { return sink_ == nullptr || sink_->catch_up(); }
+    [[nodiscard]] std::optional<http::Interim> take_interim() { return sink_ ? sink_->take_interim() : std::nullopt; }
+    /// What a peer is told that ended its side before the body's end.
+    [[nodiscard]] http::Refusal incomplete() const;
+    /// The body is in. With a sink the exchange is `pending` afterwards, and `receiving` without one.
+    void end_body(std::string_view trailers);
+
+    // ---- deciding, pending. Both wait for a wake, which names the exchange's token.
+
+    /// Starts the work or goes on with it. The response, decorated, when it is there. Nothing: call again after a wake,
+    /// or, where the state is `receiving` now, a sink wants the body.
+    [[nodiscard]] std::optional<http::Response> advance(handler::Handler& handler, ExchangeTable& table);
+
+    // ---- responding
+
+    /// Takes the content over; what it came from is destroyed. Legal in every state before `responding`.
+    void respond(http::Response&& response);
+    /// Hands more of the content to `framer`; `done` after Produced::all.
+    [[nodiscard]] Produced produce(Framer& framer) {
+        const Produced produced = server::produce(content_, framer);
+        if (produced == Produced::all) move(ExchangeEvent::content_ended);
+        return produced;
+    }
+    /// Gives up. Not while `pending`: that work goes on to its end whatever the peer does.
+    void abort();
+
+    // ---- For the log and the counters
+
+    [[nodiscard]] http::Status status() const { return status_; }
+    /// Not in the access log.
+    [[nodiscard]] bool is_quiet() const { return quiet_; }
+    /// Of the response, handed over so far; without framing.
+    [[nodiscard]] std::uint64_t content_bytes() const { return content_.bytes; }
+    [[nodiscard]] base::MonotonicMs begun_ms() const { return begun_ms_; }
 
 private:
-    std::size_t keep_;
-    std::vector<std::unique_ptr<Exchange>> unused_;
+    void move(ExchangeEvent event);
+
+    ExchangeState state_ = ExchangeState::receiving;
+    RequestBody request_body_ = RequestBody::none;
+    bool quiet_ = false;
+    http::Status status_ = http::Status::ok;
+    net::Token connection_;
+    base::MonotonicMs begun_ms_ = 0;
+    std::unique_ptr<handler::PendingDecision> decision_;
+    std::unique_ptr<http::BodySink> sink_;
+    std::unique_ptr<http::PendingResponse> work_;
+    ExchangeTable::Entry entry_;  ///< from the first time that something off the loop may wake the exchange
+    Content content_;
 };
 
 }  // namespace server

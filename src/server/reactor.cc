@@ -8,6 +8,8 @@
 
 #include "base/counter_text.h"
 #include "net/socket.h"
+#include "server/exchange.h"
+#include "server/http1/connection.h"
 
 namespace server {
 namespace {
@@ -43,6 +45,7 @@ Reactor::Reactor(const Parts& parts)
             .handler = parts.handler,
             .blocks = blocks_,
             .exchanges = exchanges_,
+            .waiting = waiting_,
             .arrivals = parts.arrivals,
             .date = date_,
             .access_log = parts.access_log,
@@ -151,9 +154,10 @@ void Reactor::accept_one(net::Accepted accepted) {
     if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
-    auto stream = std::make_unique<net::SocketStream>(std::move(accepted.fd));
+    const base::MonotonicMs now_ms = parts_.clock.now_ms();
+    Transport transport(std::make_unique<net::SocketStream>(std::move(accepted.fd)), accepted.peer, now_ms);
     ConnectionTable::Slot& slot =
-        connections_.add(std::make_unique<Connection>(std::move(stream), accepted.peer, token, turn_), descriptor);
+        connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
     if (refused) {
         settle(token, slot.connection->refuse(turn_));
         return;
@@ -243,7 +247,7 @@ bool Reactor::watch(ConnectionTable::Slot& slot, net::Interest wanted) {
 
 /// False when the connection waits for more than the end of its commit.
 bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
-    if (slot.connection->state() != ConnectionState::committing) return false;
+    if (!slot.connection->has_pending_work()) return false;
     if (slot.watched) parts_.poller.remove(slot.descriptor);
     slot.watched = false;
     slot.interest = net::Interest::none;
@@ -269,7 +273,11 @@ void Reactor::wake_committed() {
     wakes_.clear();
     parts_.disk.reap(wakes_);
     for (const std::uint64_t wake : wakes_) {
-        if (ConnectionTable::Slot* slot = connections_.find(net::Token::unpack(wake))) enlist(*slot, work_);
+        Exchange* exchange = waiting_.find(net::Token::unpack(wake));
+        if (exchange == nullptr) continue;
+        ConnectionTable::Slot& slot = *connections_.find(exchange->connection());
+        slot.connection->wake(*exchange);
+        enlist(slot, work_);
     }
 }
 

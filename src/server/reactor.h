@@ -1,5 +1,6 @@
-// The loop: waits, receives for all ready connections, then advances the light ones, and heavy ones for their share of the
-// turn, then keeps interests and deadlines in step with their states. The only code that sees both the poller and connections. Run by app/main.
+// The loop: waits, receives for all ready connections, then advances the light ones, and heavy ones for their share of
+// the turn, then keeps interests and deadlines in step with their states. The only code that sees both the poller and
+// connections. Run by app/main.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@
 #include "net/signals.h"
 #include "server/access_log.h"
 #include "server/connection_table.h"
-#include "server/exchange.h"
+#include "server/exchange_table.h"
 #include "server/heavy_queue.h"
 #include "server/log_upkeep.h"
 #include "server/metrics.h"
@@ -82,7 +83,8 @@ private:
 
     Parts parts_;
     base::BlockPool blocks_;
-    ExchangePool exchanges_;
+    ExchangeTable waiting_;
+    ExchangePool<http1::Exchange> exchanges_;
     http::DateLine date_;
     Metrics metrics_;
     std::unique_ptr<std::byte[]> scratch_;

@@ -1,28 +1,37 @@
-// A response into the output queue: the head once, then the content piece by piece, never above the high-water mark.
-// Called by the connection in `responding`.
+// The content of a response to a framer, piece by piece, as far as there is room. Called by Exchange in `responding`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
-#include "net/output_queue.h"
-#include "server/exchange.h"
-#include "server/turn.h"
+#include "http/body.h"
+#include "server/framer.h"
 
 namespace server {
 
-enum class Produced : std::uint8_t {
-    all,     ///< the last byte is queued
-    more,    ///< there is more when output has left
-    worked,  ///< a source worked for its share of the turn; call again in the next one
-    failed,  ///< the content cannot be finished: the connection must be aborted
+/// A response's content, and how much of it was handed over.
+struct Content {
+    http::Body body;
+    std::size_t piece_index = 0;     ///< of the body's pieces: the one being sent
+    std::uint64_t piece_offset = 0;  ///< bytes of it that were handed over
+    std::uint64_t bytes = 0;         ///< handed over in all
+
+    void reset() {
+        body = std::monostate{};
+        piece_index = 0;
+        piece_offset = 0;
+        bytes = 0;
+    }
 };
 
-/// Writes the head of `response` and takes its body over into `exchange`, whose request is set.
-/// `ending`: what the Connection field says; content that only the end of the connection delimits makes it close.
-void begin_response(http::Response&& response, Exchange& exchange, Ending& ending, net::OutputQueue& output,
-                    Turn& turn);
+enum class Produced : std::uint8_t {
+    all,     ///< the last byte was handed over
+    more,    ///< there is more when output has left
+    worked,  ///< a source worked for its share of the turn; call again in the next one
+    failed,  ///< the content cannot be finished: the peer must see that it is incomplete
+};
 
-/// Queues more of the content.
-[[nodiscard]] Produced produce(Exchange& exchange, net::OutputQueue& output, Turn& turn);
+/// Hands more of the content over.
+[[nodiscard]] Produced produce(Content& content, Framer& framer);
 
 }  // namespace server

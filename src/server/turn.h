@@ -12,7 +12,9 @@
 #include "handler/handler.h"
 #include "http/head_writer.h"
 #include "server/access_log.h"
-#include "server/exchange.h"
+#include "server/exchange_pool.h"
+#include "server/exchange_table.h"
+#include "server/http1/exchange.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 
@@ -40,7 +42,8 @@ struct Turn {
     base::Clock& clock;
     handler::Handler& handler;
     base::BlockPool& blocks;
-    ExchangePool& exchanges;
+    ExchangePool<http1::Exchange>& exchanges;
+    ExchangeTable& waiting;  ///< exchanges that something off the loop may wake
     base::ArrivalClock& arrivals;
     http::DateLine& date;
     AccessLog& access_log;

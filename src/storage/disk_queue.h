@@ -1,5 +1,5 @@
 // Where waiting for the disk happens: off the loop through io_uring where the build and the kernel have it, in line
-// otherwise. Used by file sinks and deletes (state `committing`); the reactor polls its event descriptor.
+// otherwise. Used by file sinks and deletes (state `pending` of an exchange); the reactor polls its event descriptor.
 #pragma once
 
 #include <cstddef>
@@ -70,8 +70,8 @@ public:
     /// that waited for another one.
     virtual void wake_later(http::Wake wake) = 0;
     /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back.
-    /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does when
-    /// others commit, a small file waits for it as well.
+    /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does
+    /// when others commit, a small file waits for it as well.
     virtual void close_later(base::Fd file) { file.reset(); }
     /// Removes `name` from `directory` aside, where that is possible; whether it succeeds nobody is told. What has the
     /// name gives its blocks back then, and an aborted form leaves a thousand names behind at once.

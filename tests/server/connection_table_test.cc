@@ -8,9 +8,9 @@ namespace {
 
 net::Token add(server::ConnectionTable& table, ConnectionBench& bench, int descriptor) {
     const net::Token token = table.next_token();
-    table.add(
-        std::make_unique<server::Connection>(std::make_unique<ScriptedStream>(), net::PeerAddress{}, token, bench.turn),
-        descriptor);
+    server::Transport transport(std::make_unique<ScriptedStream>(), net::PeerAddress{}, bench.clock.now_ms());
+    table.add(std::make_unique<server::http1::Connection>(std::move(transport), token, bench.clock.now_ms()),
+              descriptor);
     return token;
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "http/response.h"
-#include "server/connection.h"
+#include "server/http1/connection.h"
 #include "support/fake_clock.h"
 #include "support/scripted_stream.h"
 
@@ -119,6 +119,7 @@ public:
                .handler = handler,
                .blocks = blocks,
                .exchanges = exchanges,
+               .waiting = waiting,
                .arrivals = arrivals,
                .date = date,
                .access_log = access_log,
@@ -127,7 +128,9 @@ public:
                .scratch = scratch} {
         auto owned = std::make_unique<ScriptedStream>();
         stream = owned.get();
-        connection = std::make_unique<server::Connection>(std::move(owned), net::PeerAddress{}, net::Token{7, 3}, turn);
+        server::Transport transport(std::move(owned), net::PeerAddress{}, clock.now_ms());
+        connection =
+            std::make_unique<server::http1::Connection>(std::move(transport), net::Token{7, 3}, clock.now_ms());
     }
 
     /// One turn of the loop for this connection; one that turns heavy has its turn among those at once.
@@ -158,7 +161,8 @@ public:
     FakeClock clock;
     ScriptedHandler handler;
     base::BlockPool blocks{server::kBlockBytes, 4};
-    server::ExchangePool exchanges{4};
+    server::ExchangeTable waiting;
+    server::ExchangePool<server::http1::Exchange> exchanges{4};
     base::ArrivalClock arrivals;
     http::DateLine date;
     server::AccessLog access_log;
@@ -167,7 +171,7 @@ public:
     std::vector<std::byte> scratch;
     server::Turn turn;
     ScriptedStream* stream = nullptr;
-    std::unique_ptr<server::Connection> connection;
+    std::unique_ptr<server::http1::Connection> connection;
 };
 
 /// The status codes of the answers in `bytes`, 1xx included.

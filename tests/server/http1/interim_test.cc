@@ -1,9 +1,9 @@
 // Interim responses that a sink asks for, what a peer hears that left too early, and the end of a stopping server.
-#include "server/connection.h"
+#include "server/http1/connection.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 
-using server::ConnectionState;
+using server::http1::ConnectionState;
 using Verdict = server::Connection::Verdict;
 
 namespace {
@@ -19,7 +19,7 @@ TEST_CASE("connection: an interim response leaves before the body is there", "[s
     bench.stream->incoming(kPutHead);
     bench.step();
     CHECK(bench.stream->take_sent() == "HTTP/1.1 104 Upload Resumption Supported\r\nLocation: /u\r\n\r\n");
-    CHECK(bench.connection->state() == ConnectionState::reading_body);
+    CHECK(bench.connection->state() == ConnectionState::reading);
     bench.stream->incoming("0123456789");
     bench.run();
     CHECK(statuses(bench.stream->sent()) == Codes{201});

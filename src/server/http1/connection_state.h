@@ -1,5 +1,5 @@
-// The states of a connection and the legal moves between them: one enum, one table (docs/state-machine.md, which a
-// test compares with it). Also what each state waits for. Pure; called by Connection.
+// The states of an HTTP/1 connection and the legal moves between them: one enum, one table (docs/state-machine.md,
+// which a test compares with it). Pure; called by http1::Connection.
 #pragma once
 
 #include <array>
@@ -7,32 +7,30 @@
 #include <optional>
 #include <string_view>
 
-namespace server {
+namespace server::http1 {
 
 enum class ConnectionState : std::uint8_t {
-    idle,          ///< between requests, no byte of the next one seen
-    reading_head,  ///< some bytes of a head
-    reading_body,  ///< a sink takes the bytes
-    committing,    ///< the whole body is in (or none was due); the disk has the word
-    responding,    ///< a response is being produced into the output queue
-    draining,      ///< answered before the body ended; a little is left, the connection is kept
-    lingering,     ///< the last answer is out or on its way; input is thrown away until the peer closes
-    closed,        ///< terminal; the owner erases it
+    idle,       ///< between requests, no byte of the next one seen
+    reading,    ///< some bytes of a head, or of a body that a sink takes
+    answering,  ///< the exchange decides, waits or responds; nothing is read
+    draining,   ///< answered before the body ended; a little is left, the connection is kept
+    lingering,  ///< the last answer is out or on its way; input is thrown away until the peer closes
+    closed,     ///< terminal; the owner erases it
 };
-inline constexpr std::size_t kConnectionStates = 8;
+inline constexpr std::size_t kConnectionStates = 6;
 
 enum class ConnectionEvent : std::uint8_t {
     head_begun,           ///< the first byte of a request arrived
-    body_wanted,          ///< a sink was chosen and a body is due
-    commit_begun,         ///< a response waits for the disk
-    answer_ready,         ///< a response, or a refusal, is there
-    answer_queued,        ///< its last byte is in the output queue; the connection is kept
+    answer_due,           ///< enough of the request is in to decide or to answer, or it is refused
+    body_wanted,          ///< a decision that came later is a sink, and a body is due
+    answer_queued,        ///< the answer's last byte is in the output queue; the connection is kept
     answer_queued_early,  ///< the same, and a little of the request's body is still to come
     answer_queued_last,   ///< the same, and the connection ends after it
     body_drained,         ///< the rest of the body was thrown away
     deadline_passed,      ///< the state lasted too long
     peer_gone,            ///< the stream has ended or failed and nothing can be said to the peer any more
     stopping,             ///< the server stops and this connection owes no answer
+    refused,              ///< there is no room for this connection
 };
 inline constexpr std::size_t kConnectionEvents = 11;
 
@@ -43,12 +41,10 @@ inline constexpr std::size_t kConnectionEvents = 11;
 [[nodiscard]] constexpr bool reads(ConnectionState state) {
     switch (state) {
         case ConnectionState::idle:
-        case ConnectionState::reading_head:
-        case ConnectionState::reading_body:
+        case ConnectionState::reading:
         case ConnectionState::draining:
         case ConnectionState::lingering: return true;
-        case ConnectionState::committing:
-        case ConnectionState::responding:
+        case ConnectionState::answering:
         case ConnectionState::closed: return false;
     }
     return false;
@@ -57,4 +53,4 @@ inline constexpr std::size_t kConnectionEvents = 11;
 [[nodiscard]] std::string_view state_name(ConnectionState state);
 [[nodiscard]] std::string_view event_name(ConnectionEvent event);
 
-}  // namespace server
+}  // namespace server::http1

@@ -1,7 +1,7 @@
 // The table of legal moves.
-#include "server/connection_state.h"
+#include "server/http1/connection_state.h"
 
-namespace server {
+namespace server::http1 {
 namespace {
 
 using enum ConnectionState;
@@ -9,18 +9,15 @@ using Row = std::array<std::optional<ConnectionState>, kConnectionEvents>;
 constexpr auto none = std::nullopt;
 
 // One row per state; the columns in the order of ConnectionEvent:
-// head_begun, body_wanted, commit_begun, answer_ready, answer_queued, …_early, …_last, body_drained, deadline_passed,
-// peer_gone, stopping.
+// head_begun, answer_due, body_wanted, answer_queued, …_early, …_last, body_drained, deadline_passed, peer_gone,
+// stopping, refused.
 constexpr std::array<Row, kConnectionStates> kMoves = {{
-    /* idle */ {reading_head, none, none, none, none, none, none, none, closed, closed, lingering},
-    /* reading_head */
-    {none, reading_body, committing, responding, none, none, none, none, responding, closed, none},
-    /* reading_body */ {none, none, committing, responding, none, none, none, none, responding, closed, none},
-    /* committing: the commit goes on whatever the peer does */
-    {none, none, none, responding, none, none, none, none, none, none, none},
-    /* responding */ {none, none, none, none, idle, draining, lingering, none, closed, closed, none},
-    /* draining */ {none, none, none, none, none, none, none, idle, lingering, closed, lingering},
-    /* lingering */ {none, none, none, none, none, none, none, none, closed, closed, none},
+    /* idle */ {reading, none, none, none, none, none, none, closed, closed, lingering, lingering},
+    /* reading: a deadline that passes is answered, so it is answer_due */
+    {none, answering, none, none, none, none, none, closed, closed, none, none},
+    /* answering */ {none, none, reading, idle, draining, lingering, none, closed, closed, none, none},
+    /* draining */ {none, none, none, none, none, none, idle, closed, closed, none, none},
+    /* lingering */ {none, none, none, none, none, none, none, closed, closed, none, none},
     /* closed */ {none, none, none, none, none, none, none, none, none, none, none},
 }};
 
@@ -33,10 +30,8 @@ std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent
 std::string_view state_name(ConnectionState state) {
     switch (state) {
         case idle: return "idle";
-        case reading_head: return "reading_head";
-        case reading_body: return "reading_body";
-        case committing: return "committing";
-        case responding: return "responding";
+        case reading: return "reading";
+        case answering: return "answering";
         case draining: return "draining";
         case lingering: return "lingering";
         case closed: return "closed";
@@ -47,9 +42,8 @@ std::string_view state_name(ConnectionState state) {
 std::string_view event_name(ConnectionEvent event) {
     switch (event) {
         case ConnectionEvent::head_begun: return "head_begun";
+        case ConnectionEvent::answer_due: return "answer_due";
         case ConnectionEvent::body_wanted: return "body_wanted";
-        case ConnectionEvent::commit_begun: return "commit_begun";
-        case ConnectionEvent::answer_ready: return "answer_ready";
         case ConnectionEvent::answer_queued: return "answer_queued";
         case ConnectionEvent::answer_queued_early: return "answer_queued_early";
         case ConnectionEvent::answer_queued_last: return "answer_queued_last";
@@ -57,8 +51,9 @@ std::string_view event_name(ConnectionEvent event) {
         case ConnectionEvent::deadline_passed: return "deadline_passed";
         case ConnectionEvent::peer_gone: return "peer_gone";
         case ConnectionEvent::stopping: return "stopping";
+        case ConnectionEvent::refused: return "refused";
     }
     return "?";
 }
 
-}  // namespace server
+}  // namespace server::http1

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "handler/error_page.h"
-#include "server/connection.h"
+#include "server/http1/connection.h"
 
-namespace server {
+namespace server::http1 {
 namespace {
 
 /// Up to this many bytes of a body still to come are read through the input block, where whatever follows the body
@@ -26,16 +26,17 @@ bool is_decided_after_body(const http::Request& request) {
     }
 }
 
-Connection::Step Connection::want_body(std::unique_ptr<http::BodySink> sink, Turn& turn) {
-    Exchange& exchange = *exchange_;
-    exchange.sink = std::move(sink);
-    if (exchange.body_progress != BodyProgress::unread) return finish_body(turn);
+/// A sink waits for the body.
+Connection::Step Connection::want_body(Turn& turn) {
+    const Exchange& exchange = *exchange_;
+    if (exchange.request_body() != Exchange::RequestBody::unread) return finish_body(turn);
     // Before 100 Continue: with what stands in it a client can resume whatever happens to its body.
     send_interim(turn);
-    if (exchange.request.expects_continue && input_.empty()) {
-        output_.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
+    if (exchange.request.expects_continue && transport_.input.empty()) {
+        transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
     }
     begin_body(turn);
+    if (state_ == ConnectionState::answering) move(ConnectionEvent::body_wanted, turn);
     return Step::proceed;
 }
 
@@ -44,51 +45,47 @@ void Connection::begin_body(Turn& turn) {
     exchange.keep_head();
     exchange.body_mark_ms = turn.clock.now_ms();
     exchange.body_mark_bytes = 0;
-    exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
-    move(ConnectionEvent::body_wanted, turn);
+    exchange.due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
 }
 
 /// What the sink wants said while the body is still read. Not while output waits: a client that reads nothing gets no
 /// more of it.
 void Connection::send_interim(Turn& turn) {
-    if (exchange_->request.minor_version == 0 || output_.bytes() >= kBlockBytes) return;
-    const std::optional<http::Interim> interim = exchange_->sink->take_interim();
+    if (exchange_->request.minor_version == 0 || transport_.output.bytes() >= kBlockBytes) return;
+    const std::optional<http::Interim> interim = exchange_->take_interim();
     if (!interim) return;
     std::string head;
     http::append_interim_head(head, *interim);
-    output_.append_bytes(turn.blocks, std::as_bytes(std::span(head)));
+    transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(head)));
 }
 
 Connection::Step Connection::read_body(Turn& turn) {
-    if (!input_.empty()) {
+    if (!transport_.input.empty()) {
         std::size_t consumed = 0;
-        const Step step = take_body(input_.readable(), consumed, turn);
-        input_.consume(consumed);
+        const Step step = take_body(transport_.input.readable(), consumed, turn);
+        transport_.input.consume(consumed);
         if (step != Step::blocked) return step;
     }
-    if (turn_bytes_ >= kTurnBytes) return Step::yield;
-    if (exchange_->sink != nullptr && !exchange_->sink->catch_up()) return Step::yield;
+    if (turn_bytes_ >= kTurnBytes || !exchange_->catch_up()) return Step::yield;
     return receive_body(turn);
 }
 
 /// Reads once more from the stream.
 Connection::Step Connection::receive_body(Turn& turn) {
+    if (transport_.input_end == Transport::Input::ended) return incomplete_body(turn);
     const std::uint64_t left = exchange_->decoder.announced_left();
-    const bool direct = left > kSmallRest && input_.empty();
+    const bool direct = left > kSmallRest && transport_.input.empty();
     const std::span<std::byte> room =
         direct ? turn.scratch.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, turn.scratch.size())))
-               : input_.writable(turn.blocks);
-    if (input_end_ == Input::ended) return incomplete_body(turn);
-    const net::IoResult result = stream_->receive(room);
-    if (!direct) input_.commit(result.bytes);
+               : transport_.input.writable(turn.blocks);
+    const net::IoResult result = transport_.receive_into(room, turn);
+    if (!direct) transport_.input.commit(result.bytes);
     switch (result.status) {
         case net::IoStatus::would_block: return Step::blocked;
-        case net::IoStatus::closed: input_end_ = Input::ended; return incomplete_body(turn);
+        case net::IoStatus::closed: return incomplete_body(turn);
         case net::IoStatus::failed: return peer_gone(turn, "the peer reset the connection during the upload");
         case net::IoStatus::progress: break;
     }
-    arrival_ = ++turn.arrivals.latest;
-    turn.metrics.bytes_received += result.bytes;
     turn_bytes_ += static_cast<std::uint32_t>(result.bytes);
     note_body_progress(result.bytes, turn);
     if (!direct) return Step::proceed;
@@ -110,11 +107,12 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
             case http::BodyDecoder::Outcome::complete: return finish_body(turn);
             case http::BodyDecoder::Outcome::data: break;
         }
-        if (exchange.sink == nullptr) {
+        // Without a sink the body is thrown away, and one that is long is answered before its end.
+        if (!exchange.has_sink()) {
             if (exchange.decoder.body_bytes() > kMaxDrainBytes) return decide(turn);
             continue;
         }
-        if (const auto taken = exchange.sink->write(step.data); !taken) return refuse_body(taken.error(), turn);
+        if (const auto taken = exchange.write(step.data); !taken) return refuse_body(taken.error(), turn);
         send_interim(turn);
     }
 }
@@ -129,11 +127,9 @@ Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& tur
 
 Connection::Step Connection::finish_body(Turn& turn) {
     Exchange& exchange = *exchange_;
-    exchange.body_progress = BodyProgress::ended;
-    if (exchange.sink == nullptr) return decide(turn);
-    exchange.pending = exchange.sink->finish(exchange.decoder.trailer_text());
-    exchange.sink.reset();
-    move(ConnectionEvent::commit_begun, turn);
+    exchange.end_body(exchange.decoder.trailer_text());
+    if (exchange.state() == ExchangeState::receiving) return decide(turn);
+    if (state_ == ConnectionState::reading) move(ConnectionEvent::answer_due, turn);
     return Step::proceed;
 }
 
@@ -143,16 +139,13 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
     const Exchange& exchange = *exchange_;
     const std::string_view target = exchange.request.target_text.of(exchange.request.text);
     const std::uint64_t received = exchange.decoder.body_bytes();
-    turn.error_log.append(turn.clock, "aborted", &peer_,
+    turn.error_log.append(turn.clock, "aborted", &transport_.peer,
                           exchange.request.framing.kind == http::Framing::Kind::length
                               ? "the upload ended after " + std::to_string(received) + " of " +
                                     std::to_string(exchange.request.framing.length) + " bytes"
                               : "the chunked upload ended after " + std::to_string(received) + " bytes",
                           target);
-    if (exchange.sink == nullptr) {
-        return refuse_request({http::Status::bad_request, "the body ended before its announced end"}, turn);
-    }
-    return refuse_request(exchange.sink->incomplete(), turn);
+    return refuse_request(exchange.incomplete(), turn);
 }
 
 /// Extends the body's deadline while bytes come at the minimum rate or above: an honest slow upload goes on, a drip
@@ -166,18 +159,19 @@ void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
     if (exchange.body_mark_bytes < wanted) return;
     exchange.body_mark_bytes = 0;
     exchange.body_mark_ms = turn.clock.now_ms();
-    exchange.body_due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
+    exchange.due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
 }
 
 /// Throws away the rest of a body that was answered early.
 Connection::Step Connection::drain(Turn& turn) {
     Exchange& exchange = *exchange_;
-    while (!input_.empty()) {
-        const http::BodyDecoder::Step step = exchange.decoder.decode(input_.readable());
-        input_.consume(step.consumed);
+    base::ByteBuffer& input = transport_.input;
+    while (!input.empty()) {
+        const http::BodyDecoder::Step step = exchange.decoder.decode(input.readable());
+        input.consume(step.consumed);
         switch (step.outcome) {
             case http::BodyDecoder::Outcome::data: break;
-            case http::BodyDecoder::Outcome::need_more: input_.release_if_empty(); return wait_for_rest(turn);
+            case http::BodyDecoder::Outcome::need_more: input.release_if_empty(); return wait_for_rest(turn);
             case http::BodyDecoder::Outcome::invalid: return peer_gone(turn, {});
             case http::BodyDecoder::Outcome::complete:
                 release_exchange(turn);
@@ -189,22 +183,21 @@ Connection::Step Connection::drain(Turn& turn) {
 }
 
 Connection::Step Connection::wait_for_rest(Turn& turn) {
-    if (input_end_ == Input::open || !output_.empty()) return Step::blocked;
+    if (transport_.input_end == Transport::Input::open || !transport_.output.empty()) return Step::blocked;
     return peer_gone(turn, {});
 }
 
 /// Sends the end after the last answer. Where the peer may still be sending, its bytes are read and thrown away for a
 /// while: closing with unread input would reset the connection and the answer with it (RFC 9112 §9.6).
 Connection::Step Connection::linger(Turn& turn) {
-    if (!output_.empty()) return Step::blocked;
-    if (ending_ == Ending::close || input_end_ == Input::ended) return Step::over;
-    if (output_end_ == Output::open) {
-        stream_->shut_down_write();
-        output_end_ = Output::shut;
+    if (!transport_.output.empty()) return Step::blocked;
+    if (ending_ == Ending::close || transport_.input_end == Transport::Input::ended) return Step::over;
+    if (transport_.output_end == Transport::Output::open) {
+        transport_.shut_down_write();
         state_since_ms_ = turn.clock.now_ms();
     }
     for (std::size_t seen = 0; seen < kTurnBytes;) {
-        const net::IoResult result = stream_->receive(turn.scratch);
+        const net::IoResult result = transport_.stream->receive(turn.scratch);
         if (result.status == net::IoStatus::would_block) return Step::blocked;
         if (result.status != net::IoStatus::progress) return Step::over;
         seen += result.bytes;
@@ -212,4 +205,4 @@ Connection::Step Connection::linger(Turn& turn) {
     return Step::blocked;
 }
 
-}  // namespace server
+}  // namespace server::http1

@@ -1,12 +1,12 @@
 // Connections over a scripted stream: every cut of the input, short writes, half-closes, resets and deadlines.
-#include "server/connection.h"
+#include "server/http1/connection.h"
 
 #include <string>
 
 #include "support/catch.h"
 #include "support/connection_bench.h"
 
-using server::ConnectionState;
+using server::http1::ConnectionState;
 using Verdict = server::Connection::Verdict;
 
 namespace {
@@ -253,14 +253,18 @@ TEST_CASE("connection: a commit waits for its wake, whatever the peer does meanw
     bench.handler.disk_done = false;
     bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi").eof();
     CHECK(bench.step() == Verdict::wait);
-    CHECK(bench.connection->state() == ConnectionState::committing);
+    CHECK(bench.connection->state() == ConnectionState::answering);
     CHECK(bench.connection->interest() == net::Interest::none);
     CHECK_FALSE(bench.connection->deadline(bench.config).has_value());
-    CHECK(bench.handler.last_wake == net::Token{7, 3}.packed());
+    // The wake names the exchange, which knows its connection.
+    const server::Exchange* woken = bench.waiting.find(net::Token::unpack(bench.handler.last_wake));
+    REQUIRE(woken == bench.connection->exchange());
+    CHECK(woken->connection() == net::Token{7, 3});
     CHECK(bench.step() == Verdict::wait);
     bench.handler.disk_done = true;
     bench.run();
     CHECK(statuses(bench.stream->sent()) == Codes{201});
+    CHECK(bench.waiting.find(net::Token::unpack(bench.handler.last_wake)) == nullptr);
     CHECK(bench.step() == Verdict::close);
 }
 
@@ -271,9 +275,9 @@ TEST_CASE("connection: an answer cut off during a commit is followed by nothing,
     bench.stream->set_send_room(10);
     bench.stream->incoming(std::string(kGet) + "DELETE /b HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(kGet));
     CHECK(bench.step() == Verdict::wait);
-    CHECK(bench.connection->state() == ConnectionState::committing);
+    CHECK(bench.connection->state() == ConnectionState::answering);
     CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
-    CHECK(bench.connection->state() == ConnectionState::committing);
+    CHECK(bench.connection->state() == ConnectionState::answering);
     CHECK(bench.stream->aborted());
     bench.handler.disk_done = true;
     bench.stream->set_send_room(100'000);
@@ -317,7 +321,7 @@ TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
             bench.step();
             CHECK(bench.connection->expire(bench.turn) == Verdict::wait);
         }
-        CHECK(bench.connection->state() == ConnectionState::reading_body);
+        CHECK(bench.connection->state() == ConnectionState::reading);
         bench.expire_after(bench.config.body_timeout_ms);
         CHECK(statuses(bench.stream->sent()) == Codes{408});
         CHECK(bench.handler.sinks_aborted == 1);
@@ -378,7 +382,7 @@ TEST_CASE("connection: a peer that closes while its head waits for a turn is ans
     bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi").eof();
     bench.connection->receive(bench.turn);
     CHECK(bench.connection->advance(bench.turn) == Verdict::again);
-    CHECK(bench.connection->state() == ConnectionState::reading_head);
+    CHECK(bench.connection->state() == ConnectionState::reading);
     bench.run();
     CHECK(bench.step() == Verdict::close);
     CHECK(statuses(bench.stream->sent()) == Codes{201});

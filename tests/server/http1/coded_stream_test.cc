@@ -1,9 +1,9 @@
 // Connections over streams that code their bytes: what such a stream waits for, what waits inside it, and files.
-#include "server/connection.h"
+#include "server/http1/connection.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 
-using server::ConnectionState;
+using server::http1::ConnectionState;
 using Verdict = server::Connection::Verdict;
 
 namespace {
@@ -34,7 +34,7 @@ TEST_CASE("connection: bytes that wait inside the stream are received in the nex
     CHECK(advance() == Verdict::again);
     CHECK(statuses(bench.stream->take_sent()) == Codes{200, 200});
     CHECK(advance() == Verdict::again);
-    CHECK(bench.connection->state() == ConnectionState::reading_head);
+    CHECK(bench.connection->state() == ConnectionState::reading);
     CHECK(advance() == Verdict::wait);
     CHECK(bench.stream->script_done());
 }
@@ -44,7 +44,7 @@ TEST_CASE("connection: bytes inside the stream are left alone where the state do
     bench.handler.disk_done = false;
     bench.stream->incoming("DELETE /b HTTP/1.1\r\nHost: x\r\n\r\n");
     bench.step();
-    REQUIRE(bench.connection->state() == ConnectionState::committing);
+    REQUIRE(bench.connection->state() == ConnectionState::answering);
     bench.stream->incoming(kGet);
     bench.stream->set_has_buffered();
     CHECK(bench.connection->advance(bench.turn) == Verdict::wait);

@@ -22,6 +22,7 @@ public:
                                   .handler = *site->site,
                                   .blocks = bench.blocks,
                                   .exchanges = bench.exchanges,
+                                  .waiting = bench.waiting,
                                   .arrivals = bench.arrivals,
                                   .date = bench.date,
                                   .access_log = bench.access_log,
@@ -35,14 +36,16 @@ public:
     int answer(const Fill& fill) {
         auto owned = std::make_unique<ScriptedStream>();
         ScriptedStream& stream = *owned;
-        server::Connection connection(std::move(owned), net::PeerAddress{}, net::Token{7, 3}, *turn);
+        const base::MonotonicMs now_ms = bench.clock.now_ms();
+        server::http1::Connection connection(server::Transport(std::move(owned), net::PeerAddress{}, now_ms),
+                                             net::Token{7, 3}, now_ms);
         fill(stream);
         turns = 0;
         std::vector<http::Wake> wakes;
         for (; turns < 20'000 && stream.sent().empty(); ++turns) {
             connection.receive(*turn);
             const auto verdict = connection.advance(*turn);
-            if (connection.state() == server::ConnectionState::committing) support::wait_for(*site->disk);
+            if (connection.state() == server::http1::ConnectionState::answering) support::wait_for(*site->disk);
             site->disk->reap(wakes);
             if (verdict == server::Connection::Verdict::close) break;
         }

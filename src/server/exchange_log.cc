@@ -1,0 +1,53 @@
+// From an exchange to an entry of the access log.
+#include "server/exchange_log.h"
+
+#include <algorithm>
+#include <string>
+
+namespace server {
+namespace {
+
+void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
+            std::uint64_t sent_bytes, std::string_view aborted, Turn& turn) {
+    const http::Request& request = exchange.request;
+    turn.access_log.append(
+        {
+            .peer = peer,
+            .method = request.method_text.of(request.text),
+            .target = request.target_text.of(request.text),
+            .minor_version = request.minor_version,
+            .referer = request.find(http::FieldName::referer).value_or(""),
+            .user_agent = request.find(http::FieldName::user_agent).value_or(""),
+            .status = http::code(exchange.status()),
+            .body_bytes = sent_bytes,
+            .received_bytes = received_bytes,
+            .duration_ms = turn.clock.now_ms() - exchange.begun_ms(),
+            .aborted = aborted,
+        },
+        turn.clock);
+}
+
+}  // namespace
+
+void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn) {
+    ++turn.metrics.requests;
+    ++turn.metrics.responses_by_class[static_cast<std::size_t>(http::code(exchange.status()) / 100) % 6];
+    if (!turn.access_log.on() || exchange.is_quiet()) return;
+    append(exchange, peer, received_bytes, exchange.content_bytes(), {}, turn);
+}
+
+void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
+                  std::uint64_t unsent_bytes, std::string_view why, Turn& turn) {
+    const std::uint64_t sent_bytes = exchange.content_bytes() - std::min(exchange.content_bytes(), unsent_bytes);
+    if (turn.access_log.on()) append(exchange, peer, received_bytes, sent_bytes, why, turn);
+    std::string text(why);
+    if (exchange.state() == ExchangeState::responding) text += ", after " + std::to_string(sent_bytes) + " bytes of it";
+    turn.error_log.append(turn.clock, "aborted", &peer, text, exchange.request.target_text.of(exchange.request.text));
+}
+
+void note_refused(std::string_view reason, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
+    ++turn.metrics.requests_refused;
+    turn.error_log.append(turn.clock, "refused", &peer, reason, path);
+}
+
+}  // namespace server

@@ -1,0 +1,47 @@
+// Responses in the form of HTTP/1 (RFC 9112): a head, then content of a known length or in chunks, into the output
+// queue of a connection. Made by the connection for the time of one call.
+#pragma once
+
+#include "net/output_queue.h"
+#include "server/framer.h"
+#include "server/http1/exchange.h"
+#include "server/turn.h"
+
+namespace server::http1 {
+
+/// What follows the answer.
+enum class Ending : std::uint8_t {
+    keep,    ///< another request may come
+    drain,   ///< first the rest of this request's body, which is thrown away
+    close,   ///< the connection ends; the request was read whole
+    linger,  ///< the connection ends, and the peer may still be sending: read on so that no reset eats the answer
+};
+
+class Framer final : public server::Framer {
+public:
+    /// `framing`: of the content; begin() sets it, the other calls follow it. `ending`: what the Connection field says;
+    /// begin() changes it where only the end of the connection delimits the content.
+    Framer(net::OutputQueue& output, http::Framing::Kind& framing, Ending& ending, Turn& turn)
+        : output_(output), framing_(framing), ending_(ending), turn_(turn) {}
+
+    void begin(const http::Response& response, const http::Request& request) override;
+    [[nodiscard]] std::uint64_t room() const override {
+        return output_.bytes() >= kHighWaterBytes ? 0 : kHighWaterBytes - output_.bytes();
+    }
+    [[nodiscard]] bool all_sent() const override { return output_.empty(); }
+    [[nodiscard]] std::size_t copy(std::span<const std::byte> bytes, Rest rest) override;
+    [[nodiscard]] std::size_t share(const std::shared_ptr<const void>& owner, std::span<const std::byte> bytes,
+                                    Rest rest) override;
+    [[nodiscard]] std::uint64_t send_file(const http::FileSlice& part) override;
+    [[nodiscard]] std::span<std::byte> reserve(std::size_t least) override;
+    void commit(std::size_t bytes, Rest rest) override;
+
+private:
+    net::OutputQueue& output_;
+    http::Framing::Kind& framing_;
+    Ending& ending_;
+    Turn& turn_;
+    std::span<std::byte> chunk_;  ///< the room that reserve() gave out a part of
+};
+
+}  // namespace server::http1

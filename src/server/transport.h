@@ -1,0 +1,70 @@
+// What a connection stands on, whatever it speaks: its stream, what was received and not used yet, what waits to be
+// sent, and how far either direction has ended. Part of each connection; it can be moved to one that speaks another
+// protocol.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/byte_buffer.h"
+#include "base/clock.h"
+#include "net/address.h"
+#include "net/output_queue.h"
+#include "net/stream.h"
+#include "server/turn.h"
+
+namespace server {
+
+struct Transport {
+    enum class Input : std::uint8_t { open, ended };
+    enum class Output : std::uint8_t { open, shut, lost };  ///< lost: bytes are missing, nothing may follow
+
+    Transport(std::unique_ptr<net::Stream> its_stream, net::PeerAddress its_peer, base::MonotonicMs now_ms)
+        : stream(std::move(its_stream)), progress_ms(now_ms), peer(its_peer) {}
+
+    std::unique_ptr<net::Stream> stream;
+    base::ByteBuffer input;
+    net::OutputQueue output;
+    std::uint64_t arrival = 0;          ///< of the last bytes received (base::ArrivalClock)
+    base::MonotonicMs progress_ms = 0;  ///< when the kernel last took output, or there was none
+    net::PeerAddress peer;
+    Input input_end = Input::open;
+    Output output_end = Output::open;
+
+    /// True while more input may be taken: above the high-water mark of waiting output nothing is.
+    [[nodiscard]] bool may_receive() const { return input_end == Input::open && output.bytes() < kHighWaterBytes; }
+    /// Takes what the peer sent into `input`, where it may: at most one read.
+    void receive(Turn& turn);
+    /// The same into other memory: only while the input is open. An end or a failure ends the input.
+    [[nodiscard]] net::IoResult receive_into(std::span<std::byte> room, Turn& turn);
+    /// Sends at most `most_bytes` of what waits.
+    [[nodiscard]] net::Flushed flush(std::uint64_t most_bytes, Turn& turn);
+
+    /// Shuts the write side after the last byte. Idempotent.
+    void shut_down_write() {
+        stream->shut_down_write();
+        output_end = Output::shut;
+    }
+    /// Drops what waits: an answer sent later would be taken for what is missing of the one before it.
+    void lose_output() {
+        output.clear();
+        output_end = Output::lost;
+    }
+
+    /// `reads`: the connection wants input now.
+    [[nodiscard]] net::Interest interest(bool reads) const {
+        const net::Interest read = reads && may_receive() ? net::Interest::read : net::Interest::none;
+        const net::Interest write = output.empty() ? net::Interest::none : net::Interest::write;
+        return read | write | stream->wants();
+    }
+    /// True where the stream has bytes that are wanted and that no event will announce. `reads`: as of interest().
+    [[nodiscard]] bool has_unannounced(bool reads) const { return stream->has_buffered() && reads && may_receive(); }
+    /// When the kernel must have taken some of the output that waits.
+    [[nodiscard]] base::MonotonicMs write_due_ms(const ServerConfig& config) const {
+        return progress_ms + config.write_timeout_ms;
+    }
+};
+
+}  // namespace server
