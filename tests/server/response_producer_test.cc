@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
+#include "support/content_framer.h"
 
 using Verdict = server::Connection::Verdict;
 
@@ -178,4 +179,45 @@ TEST_CASE("response producer: a head larger than a block is sent whole", "[serve
         return response;
     });
     CHECK(bench.stream->sent().find(std::string(20'000, 'l') + "\r\n") != std::string::npos);
+}
+
+TEST_CASE("response producer: goes on where a framer without room stopped, in every kind of content", "[server]") {
+    const std::string bytes = numbered(30'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    const auto blob = std::make_shared<const std::string>(numbered(9000));
+    server::Content content;
+    std::vector<http::Piece> pieces;
+    pieces.emplace_back(std::string("short;"));
+    pieces.emplace_back(http::Blob{blob, std::as_bytes(std::span(*blob))});
+    pieces.emplace_back(std::string(6000, 'l'));
+    pieces.emplace_back(http::FileSlice{file, 5, 20'000});
+    content.body = std::move(pieces);
+    support::ContentFramer framer;
+    framer.window = 0;
+    server::Produced produced = server::Produced::more;
+    for (int i = 0; i < 200 && produced != server::Produced::all; ++i) {
+        CHECK(produced == server::Produced::more);
+        CHECK_FALSE(framer.ended);
+        framer.window += 1009;
+        produced = server::produce(content, framer);
+    }
+    CHECK(framer.content == "short;" + *blob + std::string(6000, 'l') + bytes.substr(5, 20'000));
+    CHECK(framer.ended);
+    CHECK(content.bytes == framer.content.size());
+}
+
+TEST_CASE("response producer: the end of a file is read when all before it has left", "[server]") {
+    const std::string bytes = numbered(20'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    server::Content content;
+    content.body = http::Piece(http::FileSlice{file, 0, bytes.size()});
+    support::ContentFramer framer;
+    framer.sent = false;
+    CHECK(server::produce(content, framer) == server::Produced::more);
+    CHECK(server::produce(content, framer) == server::Produced::more);
+    CHECK(framer.content.size() < bytes.size());
+    file->same = false;
+    framer.sent = true;
+    CHECK(server::produce(content, framer) == server::Produced::failed);
+    CHECK_FALSE(framer.ended);
 }
