@@ -52,7 +52,7 @@ Produced produce_file(const http::FileSlice& slice, Content& content, Framer& fr
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size()));
         const bool whole =
             read_exactly(slice.file->descriptor(), at, room.first(count)) && (count < left || slice.file->unchanged());
-        framer.commit(whole ? count : 0, count < left ? Rest::more : rest);
+        framer.commit(whole ? count : 0, whole && count == left ? rest : Rest::more);
         if (!whole) return Produced::failed;
         content.piece_offset += count;
         content.bytes += count;
