@@ -130,7 +130,7 @@ TEST_CASE("exchange: a sink takes the body, then its work is pending", "[server]
     const auto response = bench.advance();
     REQUIRE(response.has_value());
     CHECK(response->status == http::Status::created);
-    CHECK(response->fields == "Decorated: yes\r\n");
+    CHECK(response->find("Decorated") == "yes");
 }
 
 TEST_CASE("exchange: a decision that comes later may be a response, decorated", "[server][exchange]") {
@@ -142,7 +142,7 @@ TEST_CASE("exchange: a decision that comes later may be a response, decorated", 
     CHECK(bench.exchange.state() == ExchangeState::deciding);
     const auto response = bench.advance();
     REQUIRE(response.has_value());
-    CHECK(response->fields == "Decorated: yes\r\n");
+    CHECK(response->find("Decorated") == "yes");
     CHECK(bench.alive == 0);
 }
 
