@@ -56,11 +56,11 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
     };
     // Such an upload can never become whole.
     if (upload->length && exceeds(*upload->length)) {
-        store_.remove(*upload);
+        store_.remove(*upload, UploadEvent::ruined);
         return std::unexpected(kTooLong);
     }
     if (setting_.max_bytes > 0 && exceeds(setting_.max_bytes)) {
-        store_.remove(*upload);
+        store_.remove(*upload, UploadEvent::ruined);
         return std::unexpected(kTooLarge);
     }
     digests_.update(block);
@@ -76,7 +76,7 @@ std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload
     store_.collect_syncs();
     // Bytes that a digest may still take back are not promised.
     if (!digests_.any() && upload.offset - upload.synced >= store_.limits().sync_every_bytes) {
-        store_.sync_in_background(upload, bytes_);
+        store_.sync_in_background(number_, bytes_);
     }
     if (unchecked_ < kSpaceCheckBytes || store_.parts().min_free_bytes == 0) return {};
     unchecked_ = 0;
@@ -102,10 +102,10 @@ Refusal AppendSink::incomplete() const {
 std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, const Refusal& refusal) {
     const bool is_all = begin_ == 0 && setting_.role == Role::creates;
     if (!is_all) {
-        upload.phase = UploadStore::Phase::taking_back;
+        store_.move(upload, UploadEvent::taking_back_begun);
         return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
     }
-    store_.remove(upload);
+    store_.remove(upload, UploadEvent::ruined);
     return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, refusal));
 }
 
@@ -126,7 +126,7 @@ std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload&
         return std::make_unique<handler::ReadyAnswer>(inconsistent_length());
     }
     upload.length = upload.offset;
-    upload.phase = UploadStore::Phase::publishing;
+    store_.move(upload, UploadEvent::end_begun);
     // A body that was the whole file was hashed while it streamed.
     const bool is_hashed = begin_ == 0 && setting_.role == Role::creates;
     return std::make_unique<CompletionAnswer>(store_, number_, bytes_,

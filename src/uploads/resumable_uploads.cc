@@ -3,10 +3,12 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <memory>
 #include <utility>
 
 #include "handler/error_page.h"
+#include "storage/write_error.h"
 #include "uploads/append_sink.h"
 #include "uploads/upload_digests.h"
 
@@ -29,7 +31,6 @@ constexpr Refusal kNoOffset{Status::bad_request,
 constexpr Refusal kWholeFields{Status::bad_request,
                                "what is appended is a part of a file as it is, without Content-Range and "
                                "Content-Encoding."};
-constexpr Refusal kLost{Status::gone, "what was kept of the upload is not what it was; begin it again."};
 constexpr Refusal kBusy{Status::service_unavailable,
                         "uploads in parts cannot be kept now; send the whole file, or try again later."};
 constexpr int kRetrySeconds = 60;
@@ -126,11 +127,15 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     state.on_conflict = on_conflict;
     state.length = whole;
     std::shared_ptr<const PartialFile> bytes;
-    const Upload* const upload = store_.create(state, bytes);
-    if (upload == nullptr) {
+    const auto created = store_.create(state, bytes);
+    if (!created) {
         if (is_whole) return std::nullopt;
-        return handler::Decision(handler::unavailable(&request, kBusy.reason, kRetrySeconds));
+        if (created.error() == EBUSY) {
+            return handler::Decision(handler::unavailable(&request, kBusy.reason, kRetrySeconds));
+        }
+        return handler::Decision(handler::refusal_response(&request, storage::write_refusal(created.error())));
     }
+    const Upload* const upload = *created;
     // Under its temporary name the content is no more open to others than under its own.
     const auto old = place->status();
     if (old && *old && S_ISREG((*old)->st_mode)) storage::resemble(bytes->file.get(), **old);
@@ -143,7 +148,11 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
     Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
-    if (upload == nullptr) return unknown_upload(&request);
+    if (upload == nullptr) {
+        if (store_.may_have(request.path().substr(kUploadsPath.size()))) return out_of_reach(&request);
+        return unknown_upload(&request);
+    }
+    if (upload->phase() == UploadPhase::away) return out_of_reach(&request);
     if (request.method == Method::patch) return append(request, *upload);
     const bool removes = request.method == Method::del;
     if (!removes && request.method != Method::head && request.method != Method::get) {
@@ -157,17 +166,14 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
                                              config_.max_body_bytes);
     }
     if (removes) {
-        store_.remove(*upload);
+        if (!store_.remove(*upload, UploadEvent::cancelled)) return out_of_reach(&request);
         http::Response response;
         response.status = Status::no_content;
         return response;
     }
-    if (upload->phase == UploadStore::Phase::complete) return complete_response(store_, *upload);
+    if (upload->phase() == UploadPhase::complete) return complete_response(store_, *upload);
     auto bytes = store_.open_bytes(*upload);
-    if (!bytes) {
-        store_.remove(*upload);
-        return handler::refusal_response(&request, kLost);
-    }
+    if (!bytes) return without_bytes(store_, *upload, bytes.error(), &request);
     return std::make_unique<OffsetAnswer>(
         store_, *upload, std::move(*bytes),
         OffsetAnswer::Telling{OffsetAnswer::Told::retrieved, config_.max_body_bytes, 0});
@@ -187,8 +193,8 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
     }
     if (!fields.complete) return handler::refusal_response(&request, kNoCompleteness);
     if (!fields.offset) return handler::refusal_response(&request, kNoOffset);
-    if (upload.phase == UploadStore::Phase::open) return std::nullopt;
-    if (upload.phase == UploadStore::Phase::taking_back) {
+    if (upload.phase() == UploadPhase::open) return std::nullopt;
+    if (upload.phase() == UploadPhase::taking_back) {
         return handler::unavailable(&request, kTakingBack, kTakingBackSeconds);
     }
     return request.has_body() ? inconsistent_length()
@@ -214,7 +220,7 @@ std::optional<http::Response> ResumableUploads::note_length(const http::Request&
         add_limits(response);
         return response;
     }
-    if (whole && !upload.length && store_.add_line(upload, length_line(*whole))) upload.length = whole;
+    if (whole && !upload.length && store_.add_line(upload, length_line(*whole)) == 0) upload.length = whole;
     return std::nullopt;
 }
 
@@ -226,10 +232,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     // The last one who comes goes on: the one before is a connection that the client has given up.
     ++upload.generation;
     auto bytes = store_.open_bytes(upload);
-    if (!bytes) {
-        store_.remove(upload);
-        return handler::refusal_response(&request, kLost);
-    }
+    if (!bytes) return without_bytes(store_, upload, bytes.error(), &request);
     if (*fields.offset != upload.offset) {
         return std::make_unique<OffsetAnswer>(
             store_, upload, std::move(*bytes),

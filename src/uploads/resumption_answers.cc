@@ -31,7 +31,30 @@ constexpr std::uint64_t kHashTurnBytes = 4 * kHashSliceBytes;
 constexpr std::uint64_t kTruncationSliceBytes = 4 * 1024 * 1024;
 
 constexpr Refusal kSyncFailed{Status::internal_server_error, "the disk failed to keep what arrived."};
-constexpr Refusal kLost{Status::internal_server_error, "what is kept of the upload cannot be read; begin it again."};
+constexpr Refusal kGone{Status::gone, "what was kept of the upload is not what it was; begin it again."};
+constexpr Refusal kOutOfReach{Status::service_unavailable,
+                              "what is kept of the upload cannot be looked at now; it stays, try again later."};
+constexpr int kRetrySeconds = 10;
+
+/// After a failed sync or note: nothing is lost, but nothing is promised either.
+Refusal keeping_refusal(int error) {
+    const Refusal refusal = storage::write_refusal(error);
+    const bool is_known =
+        refusal.status == Status::service_unavailable || refusal.status == Status::insufficient_storage;
+    return is_known ? refusal : kSyncFailed;
+}
+
+/// True when the same end, tried again, would be refused again.
+bool is_final(Status status) {
+    switch (status) {
+        case Status::bad_request:
+        case Status::precondition_failed:
+        case Status::content_too_large:
+        case Status::uri_too_long:
+        case Status::unsupported_media_type: return true;
+        default: return false;
+    }
+}
 
 std::int64_t seconds_left(const UploadStore& store, const UploadStore::Upload& upload) {
     return std::max<std::int64_t>(upload.expires_s - store.parts().clock.unix_seconds(), 0);
@@ -112,11 +135,22 @@ http::Response unknown_upload(const http::Request* request) {
         "there is no such upload; it was cancelled, has expired, or its address is another.");
 }
 
+http::Response out_of_reach(const http::Request* request) {
+    return handler::unavailable(request, kOutOfReach.reason, kRetrySeconds);
+}
+
+http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
+                             const http::Request* request) {
+    if (error.kind == BytesError::Kind::out_of_reach) return out_of_reach(request);
+    if (store.settle_gone(upload)) return complete_response(store, upload);
+    return handler::refusal_response(request, kGone);
+}
+
 std::optional<http::Response> OffsetAnswer::advance(http::Wake wake) {
     if (!sync_.advance(wake)) return std::nullopt;
     const UploadStore::Upload* const upload = store_.find(sync_.number());
     if (upload == nullptr) return unknown_upload(nullptr);
-    if (sync_.error() != 0) return handler::refusal_response(nullptr, kSyncFailed);
+    if (sync_.error() != 0) return handler::refusal_response(nullptr, keeping_refusal(sync_.error()));
     http::Response response;
     switch (telling_.told) {
         case Told::mismatched:
@@ -142,6 +176,7 @@ std::optional<http::Response> CompletionAnswer::advance(http::Wake wake) {
     std::optional<http::Response> response;
     if (step_ == Step::beginning) response = begin();
     if (!response && step_ == Step::hashing) response = hash(wake);
+    if (!response && step_ == Step::noting) response = note(wake);
     if (!response && step_ == Step::committing) {
         if (commit_ == nullptr) response = begin_commit();
         if (!response) response = commit_->advance(wake);
@@ -152,14 +187,13 @@ std::optional<http::Response> CompletionAnswer::advance(http::Wake wake) {
 
 /// Something only when it is over already.
 std::optional<http::Response> CompletionAnswer::begin() {
-    const UploadStore::Upload* const upload = store_.find(number_);
-    auto state = upload != nullptr ? store_.read_state(*upload) : std::unexpected(storage::FileError{ENOENT});
-    if (!state) return handler::refusal_response(nullptr, kLost);
+    auto state = store_.read_state(*store_.find(number_));  // busy uploads are not removed
+    if (!state) return handler::refusal_response(nullptr, kOutOfReach);
     state_ = std::move(*state);
-    step_ = Step::committing;
+    step_ = Step::noting;
     if (repr_digest_) return std::nullopt;
     const StoredRequest request(state_);
-    if (request.get() == nullptr) return handler::refusal_response(nullptr, kLost);
+    if (request.get() == nullptr) return handler::refusal_response(nullptr, kOutOfReach);
     auto digests = UploadDigests::of(*request.get());
     if (!digests) return handler::refusal_response(nullptr, digests.error());
     repr_digest_.emplace();
@@ -176,8 +210,9 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         return std::nullopt;
     }
     std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes)));
-    if (base::read_at(bytes_->file.get(), hashed_, block) != block.size())
-        return handler::refusal_response(nullptr, kLost);
+    if (base::read_at(bytes_->file.get(), hashed_, block) != block.size()) {
+        return handler::refusal_response(nullptr, kOutOfReach);
+    }
     digests_->update(block);
     hashed_ += block.size();
     if (hashed_ < end) {
@@ -187,23 +222,35 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
     if (const auto refusal = digests_->finish({}, bytes_->file.get(), end))
         return handler::refusal_response(nullptr, *refusal);
     repr_digest_ = digests_->repr_digest();
+    step_ = Step::noting;
+    return std::nullopt;
+}
+
+/// So that a process that dies before it answers is known to have published: the state says so, for good, before the
+/// file gets its name.
+std::optional<http::Response> CompletionAnswer::note(http::Wake wake) {
+    Upload& upload = *store_.find(number_);
+    if (!noted_) {
+        struct stat status{};
+        const int error = ::fstat(bytes_->file.get(), &status) != 0
+                              ? errno
+                              : store_.add_line(upload, length_line(upload.offset) + publishing_line(status.st_ino));
+        if (error != 0) return handler::refusal_response(nullptr, keeping_refusal(error));
+        noted_.emplace(store_, number_, bytes_);
+    }
+    if (!noted_->advance(wake)) return std::nullopt;
+    if (noted_->error() != 0) return handler::refusal_response(nullptr, keeping_refusal(noted_->error()));
     step_ = Step::committing;
     return std::nullopt;
 }
 
 /// From here on the way is that of every upload.
 std::optional<http::Response> CompletionAnswer::begin_commit() {
-    const UploadStore::Upload& upload = *store_.find(number_);
+    const Upload& upload = *store_.find(number_);
     const StoredRequest request(state_);
-    struct stat status{};
     base::Fd file(::fcntl(bytes_->file.get(), F_DUPFD_CLOEXEC, 0));
-    if (request.get() == nullptr || !file || ::fstat(file.get(), &status) != 0) {
-        return handler::refusal_response(nullptr, kLost);
-    }
-    // So that a process that dies before it answers is known to have published.
-    if (!store_.add_line(upload, length_line(upload.offset) + publishing_line(status.st_ino))) {
-        return handler::refusal_response(nullptr, storage::write_refusal(ENOSPC));
-    }
+    if (!file) return handler::refusal_response(nullptr, storage::write_refusal(errno));
+    if (request.get() == nullptr) return handler::refusal_response(nullptr, kOutOfReach);
     auto sink = storage::FileSink::resume(
         store_.parts(), state_.target,
         storage::TemporaryFile::adopt(std::move(file), bytes_->directory.get(), partial_name(number_)),
@@ -216,19 +263,17 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
 
 http::Response CompletionAnswer::end(http::Response response) {
     commit_.reset();
-    UploadStore::Upload* const upload = store_.find(number_);
-    const int kind = http::code(response.status) / 100;
-    if (upload == nullptr) return response;
-    if (kind == 5) {
-        // Nothing is lost: the client may try the end again.
-        upload->phase = UploadStore::Phase::open;
-        store_.wake_waiting(*upload);
-        return response;
-    }
-    if (kind == 2) {
-        store_.set_complete(*upload);
+    Upload& upload = *store_.find(number_);
+    if (http::code(response.status) / 100 == 2) {
+        store_.set_complete(upload);
+        store_.sync_in_background(number_, bytes_);
+    } else if (is_final(response.status)) {
+        store_.remove(upload, UploadEvent::ruined);
     } else {
-        store_.remove(*upload);
+        // Nothing is lost: the client may try the end again.
+        store_.move(upload, UploadEvent::end_put_off);
+        response.add("Upload-Complete", "?0");
+        return response;
     }
     // This is the file's answer, not the upload's.
     response.add("Upload-Complete", "?1");
@@ -238,17 +283,21 @@ http::Response CompletionAnswer::end(http::Response response) {
 std::optional<http::Response> TakingBack::advance(http::Wake wake) {
     // Busy uploads are not removed.
     UploadStore::Upload& upload = *store_.find(number_);
-    upload.offset = std::max(begin_, upload.offset - std::min(upload.offset, kTruncationSliceBytes));
-    if (::ftruncate(bytes_->file.get(), static_cast<off_t>(upload.offset)) != 0) {
-        store_.remove(upload);
+    const std::uint64_t shorter = std::max(begin_, upload.offset - std::min(upload.offset, kTruncationSliceBytes));
+    int error = EINTR;
+    while (error == EINTR) {
+        error = ::ftruncate(bytes_->file.get(), static_cast<off_t>(shorter)) == 0 ? 0 : errno;
+    }
+    if (error != 0) {
+        store_.put_off_taking_back(upload, begin_);
         return handler::refusal_response(nullptr, refusal_);
     }
+    upload.offset = shorter;
     if (upload.offset > begin_) {
         store_.parts().disk.wake_later(wake);
         return std::nullopt;
     }
-    upload.phase = UploadStore::Phase::open;
-    store_.wake_waiting(upload);
+    store_.move(upload, UploadEvent::taken_back);
     return handler::refusal_response(nullptr, refusal_);
 }
 
@@ -260,15 +309,16 @@ std::optional<http::Response> AfterCommit::advance(http::Wake wake) {
         if (std::ranges::find(upload->waiting, wake) == upload->waiting.end()) upload->waiting.push_back(wake);
         return std::nullopt;
     }
+    if (upload->phase() == UploadPhase::away) return out_of_reach(nullptr);
     if (then_ == Then::remove) {
-        store_.remove(*upload);
+        if (!store_.remove(*upload, UploadEvent::cancelled)) return out_of_reach(nullptr);
         http::Response response;
         response.status = Status::no_content;
         return response;
     }
-    if (upload->phase == UploadStore::Phase::complete) return complete_response(store_, *upload);
+    if (upload->phase() == UploadPhase::complete) return complete_response(store_, *upload);
     auto bytes = store_.open_bytes(*upload);
-    if (!bytes) return handler::refusal_response(nullptr, kLost);
+    if (!bytes) return without_bytes(store_, *upload, bytes.error(), nullptr);
     telling_ = std::make_unique<OffsetAnswer>(store_, *upload, std::move(*bytes),
                                               OffsetAnswer::Telling{OffsetAnswer::Told::retrieved, max_bytes_, 0});
     return telling_->advance(wake);

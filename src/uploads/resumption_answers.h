@@ -34,6 +34,11 @@ inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
 [[nodiscard]] http::Response complete_response(const UploadStore& store, const UploadStore::Upload& upload);
 /// 404 for a token that names nothing.
 [[nodiscard]] http::Response unknown_upload(const http::Request* request);
+/// 503 for an upload that cannot be looked at now.
+[[nodiscard]] http::Response out_of_reach(const http::Request* request);
+/// After UploadStore::open_bytes() gave `error`: 503, 410, or that the upload is complete. It may be removed then.
+[[nodiscard]] http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
+                                           const http::Request* request);
 
 /// Tells the offset, once it is certain.
 class OffsetAnswer final : public http::PendingResponse {
@@ -72,10 +77,11 @@ public:
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
-    enum class Step : std::uint8_t { beginning, hashing, committing };
+    enum class Step : std::uint8_t { beginning, hashing, noting, committing };
 
     std::optional<http::Response> begin();
     std::optional<http::Response> hash(http::Wake wake);
+    std::optional<http::Response> note(http::Wake wake);
     std::optional<http::Response> begin_commit();
     http::Response end(http::Response response);
 
@@ -86,6 +92,7 @@ private:
     UploadState state_;
     std::optional<UploadDigests> digests_;
     std::uint64_t hashed_ = 0;
+    std::optional<UploadSync> noted_;
     std::unique_ptr<UploadAnswer> commit_;
     Step step_ = Step::beginning;
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
@@ -14,26 +15,32 @@
 namespace uploads {
 namespace {
 
+/// Numbers that a file which evades others is given (storage::FileCommit).
+constexpr unsigned kMaxNumber = 999;
 constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-/// Up to `limit` bytes of `name`, a regular file; nullopt when there is no such file, or it is longer.
-std::optional<std::string> read_file(int directory, const char* name, std::size_t limit, struct stat& status) {
+/// Up to `limit` bytes of `name`. It is gone, too, where something else has its name, or it is longer.
+std::expected<std::string, BytesError> read_file(int directory, const char* name, std::size_t limit,
+                                                 struct stat& status) {
+    using Kind = BytesError::Kind;
     const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    if (!file) return std::unexpected(bytes_error(errno));
+    if (::fstat(file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
+    if (!S_ISREG(status.st_mode)) return std::unexpected(BytesError{Kind::gone, EINVAL});
     std::string text;
     while (text.size() <= limit) {
         const std::size_t before = text.size();
         text.resize(before + 4096);
         const ssize_t count = ::read(file.get(), text.data() + before, 4096);
-        if (count < 0 && errno != EINTR) return std::nullopt;
+        if (count < 0 && errno != EINTR) return std::unexpected(BytesError{Kind::out_of_reach, errno});
         text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
         if (count == 0) return text;
     }
-    return std::nullopt;
+    return std::unexpected(BytesError{Kind::gone, EOVERFLOW});
 }
 
 /// One word that is another after each start of the machine; a new one each time where the kernel has none, so that
@@ -51,83 +58,139 @@ std::string read_boot() {
 
 }  // namespace
 
-std::optional<UploadState> UploadStore::read_state(std::uint64_t number, struct stat* status) const {
+std::expected<UploadState, BytesError> UploadStore::read_state(std::uint64_t number, struct stat* status) const {
     struct stat own{};
     const auto text =
         read_file(directory(), state_name(number).c_str(), kMaxStateBytes, status != nullptr ? *status : own);
-    return text ? parse_upload_state(*text) : std::nullopt;
+    if (!text) return std::unexpected(text.error());
+    auto state = parse_upload_state(*text);
+    if (!state) return std::unexpected(BytesError{BytesError::Kind::gone, EINVAL});
+    return std::move(*state);
 }
 
-std::expected<UploadState, storage::FileError> UploadStore::read_state(const Upload& upload) const {
-    auto state = read_state(upload.number, nullptr);
-    if (!state) return std::unexpected(storage::FileError{ENOENT});
-    return std::move(*state);
+std::expected<UploadState, BytesError> UploadStore::read_state(const Upload& upload) const {
+    return read_state(upload.number, nullptr);
 }
 
 void UploadStore::load() {
     boot_ = read_boot();
-    if (!open_directory(Missing::stays_missing)) return;
-    const int copy = ::openat(directory(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const std::unique_ptr<DIR, CloseDirectory> entries(copy < 0 ? nullptr : ::fdopendir(copy));
-    if (!entries) return;
-    std::vector<std::uint64_t> numbers;
-    while (const dirent* const entry = ::readdir(entries.get())) {
-        if (const auto number = parse_state_name(entry->d_name)) numbers.push_back(*number);
-    }
-    for (const std::uint64_t number : numbers) load_one(number);
+    read_states();
     tidy();
 }
 
-/// The upload's directory was moved or removed, or its file got its name just before the process died.
-bool UploadStore::is_published(const UploadState& state) const {
-    if (state.complete) return true;
-    const auto target = parts_.root.stat_name(state.target);
-    return state.publishing && target && S_ISREG(target->st_mode) && target->st_ino == *state.publishing;
+/// Tried again at every request for an upload until the directory could be read to its end.
+void UploadStore::read_states() {
+    const int error = open_directory(Missing::stays_missing);
+    is_loaded_ = error == ENOENT || error == ENOTDIR || error == ELOOP;  // there is none
+    if (error != 0) return;
+    base::Fd copy(::openat(directory(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::unique_ptr<DIR, CloseDirectory> entries(copy ? ::fdopendir(copy.get()) : nullptr);
+    if (!entries) return;
+    static_cast<void>(copy.take());                               // the stream owns it now
+    std::vector<std::pair<std::int64_t, std::uint64_t>> numbers;  // in the order of their last change
+    errno = 0;
+    while (const dirent* const entry = ::readdir(entries.get())) {
+        struct stat status{};
+        const auto number = parse_state_name(entry->d_name);
+        if (!number) continue;
+        ::fstatat(directory(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW);
+        numbers.emplace_back(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec, *number);
+        errno = 0;
+    }
+    is_loaded_ = errno == 0;
+    std::ranges::sort(numbers);
+    for (const auto& [changed_ns, number] : numbers) load_one(number);
+    forget_oldest_complete();
 }
 
-/// How far it came, by what is on disk. False when bytes are missing that a client was told of, or there is no file.
-bool UploadStore::find_offset(Upload& upload, const UploadState& state, std::int64_t& changed_s) {
-    upload.offset = upload.synced = state.synced;
-    const auto opened = open_bytes(upload);
+/// Whether its file got its name just before the process died: the target, or one that evaded it, is that file. An errno
+/// when that cannot be said now.
+std::expected<bool, int> UploadStore::is_published(const UploadState& state) const {
+    if (state.complete) return true;
+    if (!state.publishing) return false;
+    const auto is_it = [&](const std::string& path) -> std::expected<bool, int> {
+        const auto found = parts_.root.stat_name(path);
+        if (!found)
+            return found.error().number == ENOENT ? std::expected<bool, int>(false)
+                                                  : std::unexpected(found.error().number);
+        return S_ISREG(found->st_mode) && found->st_ino == *state.publishing;
+    };
+    auto published = is_it(state.target);
+    const std::size_t slash = state.target.rfind('/') + 1;
+    for (unsigned i = 1; i <= kMaxNumber && published && !*published; ++i) {
+        if (state.on_conflict != storage::OnConflict::rename) break;
+        published = is_it(state.target.substr(0, slash) + storage::numbered_name(state.target.substr(slash), i));
+    }
+    return published;
+}
+
+bool UploadStore::settle_gone(Upload& upload) {
+    const auto state = read_state(upload);
+    const auto published = state ? is_published(*state) : std::expected<bool, int>(false);
+    if (published && *published) {
+        set_complete(upload);
+        return true;
+    }
+    remove(upload, UploadEvent::ruined);
+    return false;
+}
+
+/// Looks for the bytes of one that is away: how far it came, by what is on disk. It stays away when that cannot be
+/// seen, and is removed when bytes are missing that a client was told of.
+void UploadStore::look(Upload& upload) {
     struct stat status{};
-    if (!opened || ::fstat((*opened)->file.get(), &status) != 0) return false;
-    changed_s = std::max<std::int64_t>(changed_s, status.st_mtim.tv_sec);
-    if (state.boot == boot_) return true;
-    // After a power loss only what was synced is what the client sent.
-    if (::ftruncate((*opened)->file.get(), static_cast<off_t>(state.synced)) != 0) return false;
-    upload.offset = state.synced;
-    // On a line of its own, also behind one that was being written when the machine stopped.
-    return add_line(upload, "\n" + boot_line(boot_));
+    const auto state = read_state(upload.number, &status);
+    if (!state) {
+        if (state.error().kind == BytesError::Kind::gone) remove(upload, UploadEvent::ruined);
+        return;
+    }
+    std::int64_t changed_s = status.st_mtim.tv_sec;
+    upload.offset = upload.synced = state->synced;
+    const auto opened = open_bytes(upload, *state);
+    if (!opened) {
+        const auto published = is_published(*state);
+        if (published && *published) {
+            upload.offset = state->length.value_or(state->synced);
+            if (!state->complete) add_line(upload, "\n" + complete_line());
+            enter_complete(upload, changed_s);
+        } else if (published && opened.error().kind == BytesError::Kind::gone) {
+            remove(upload, UploadEvent::ruined);
+        }
+        return;
+    }
+    const int file = (*opened)->file.get();
+    if (::fstat(file, &status) == 0) changed_s = std::max<std::int64_t>(changed_s, status.st_mtim.tv_sec);
+    if (state->boot != boot_) {
+        // After a power loss only what was synced is what the client sent. The line stands on its own, also behind one
+        // that was being written when the machine stopped.
+        if (::ftruncate(file, static_cast<off_t>(state->synced)) != 0) return;
+        if (add_line(upload, "\n" + boot_line(boot_)) != 0) return;
+        upload.offset = state->synced;
+    }
+    upload.expires_s = changed_s + limits_.expiry_s;
+    move(upload, UploadEvent::bytes_found);
 }
 
 void UploadStore::load_one(std::uint64_t number) {
+    unread_.erase(number);
+    if (uploads_.contains(number)) return;
     struct stat status{};
     const auto state = read_state(number, &status);
-    const bool has_room = uploads_.size() < limits_.max_pending + limits_.max_complete;
-    std::int64_t changed_s = status.st_mtim.tv_sec;
-    Upload upload;
-    upload.number = number;
-    if (state && has_room) {
-        upload.secret = state->secret;
-        upload.length = state->length;
-        if (find_offset(upload, *state, changed_s)) {
-            ++pending_;
-        } else if (is_published(*state)) {
-            upload.phase = Phase::complete;
-            upload.offset = state->length.value_or(state->synced);
-            if (!state->complete) add_line(upload, "\n" + complete_line());
-            complete_.push_back(number);
+    if (!state) {
+        if (state.error().kind == BytesError::Kind::out_of_reach) {
+            unread_.insert(number);
         } else {
-            unlink(number, state);
-            return;
+            unlink_state(number);
         }
-        const bool is_complete = upload.phase == Phase::complete;
-        upload.expires_s =
-            changed_s + (is_complete ? std::min(limits_.keep_complete_s, limits_.expiry_s) : limits_.expiry_s);
-        uploads_.emplace(number, std::move(upload));
         return;
     }
-    unlink(number, state);
+    Upload& upload = uploads_[number];
+    upload.number = number;
+    upload.secret = state->secret;
+    upload.length = state->length;
+    upload.expires_s = status.st_mtim.tv_sec + limits_.expiry_s;
+    ++pending_;
+    look(upload);
 }
 
 }  // namespace uploads

@@ -87,6 +87,7 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
     }
     if (name == "target") return take_path(state.target, value);
     if (name == "directory") return take_path(state.directory, value);
+    if (name == "directory-number") return take_count(state.directory_number, value);
     if (name == "location") return take_path(state.location, value);
     if (name == "field") {
         state.fields.append(value).append("\r\n");
@@ -138,6 +139,7 @@ std::string write_upload_state(const UploadState& state) {
     append_line(text, "target", http::encode_path(state.target));
     append_line(text, "location", http::encode_path(state.location));
     append_line(text, "directory", http::encode_path(state.directory));
+    if (state.directory_number) append_line(text, "directory-number", std::to_string(*state.directory_number));
     for (const auto& [conflict, name] : kConflictNames) {
         if (conflict == state.on_conflict) append_line(text, "on-conflict", name);
     }

@@ -38,8 +38,10 @@ struct UploadState {
     std::string target;     ///< path of the file to be, decoded
     std::string location;   ///< what the answer's Location says, decoded; a directory's ends with '/'
     std::string directory;  ///< path of the directory that holds the bytes, decoded
-    std::string fields;     ///< preconditions and digests of the creating request, lines ended by CRLF
-    std::string boot;       ///< the boot of the machine in which bytes beyond `synced` were written
+    /// That directory's number in its file system: another one stands in its place while a file system is not mounted.
+    std::optional<std::uint64_t> directory_number;
+    std::string fields;  ///< preconditions and digests of the creating request, lines ended by CRLF
+    std::string boot;    ///< the boot of the machine in which bytes beyond `synced` were written
     storage::OnConflict on_conflict = storage::OnConflict::replace;
     std::optional<std::uint64_t> length;  ///< of the whole, once known
     std::uint64_t synced = 0;             ///< bytes that are certainly on disk

@@ -26,6 +26,7 @@ constexpr int kRemovalsAtOnce = 16;
 /// How often tidy() looks, and at least how often where uploads live for seconds only.
 constexpr base::MonotonicMs kTidyEveryMs = 60'000;
 constexpr base::MonotonicMs kTidyAtMostEveryMs = 250;
+constexpr std::int64_t kRetryRemovalSeconds = 600;
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};  // a wake that finds no connection
 
 bool fill_random(std::span<std::uint64_t> into) {
@@ -41,14 +42,16 @@ bool is_secret(std::string_view guess, std::string_view secret) {
     return difference == 0;
 }
 
-bool write_whole(int file, std::string_view text) {
+/// Returns an errno, or 0.
+int write_whole(int file, std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(file, text.data(), text.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
+        if (count < 0) return errno;
+        if (count == 0) return EIO;
         text.remove_prefix(static_cast<std::size_t>(count));
     }
-    return true;
+    return 0;
 }
 
 /// Where the upload was removed meanwhile this is the last hold of its blocks, which are given back aside.
@@ -63,12 +66,12 @@ struct CloseBytes {
 };
 
 /// The directory of `target`, or the nearest one above it that is there.
-base::Fd open_nearest(const storage::FileRoot& root, std::string_view target, std::string& path) {
+std::expected<base::Fd, storage::FileError> open_nearest(const storage::FileRoot& root, std::string_view target,
+                                                         std::string& path) {
     for (std::string_view at = target.substr(0, target.rfind('/'));; at = at.substr(0, at.rfind('/'))) {
         path = at.empty() ? "/" : std::string(at);
         auto opened = root.open_directory(path);
-        if (opened) return std::move(*opened);
-        if (at.empty() || opened.error().number != ENOENT) return base::Fd();
+        if (opened || at.empty() || opened.error().number != ENOENT) return opened;
     }
 }
 
@@ -79,17 +82,19 @@ UploadStore::UploadStore(const storage::WriteParts& parts, const UploadLimits& l
 
 UploadStore::~UploadStore() = default;
 
-bool UploadStore::open_directory(Missing missing) {
+/// Returns an errno, or 0.
+int UploadStore::open_directory(Missing missing) {
     struct stat status{};
     // Somebody may have removed it: what is made in a directory without a name is lost.
-    if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return true;
+    if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return 0;
     const int root = parts_.root.descriptor();
     const int error =
         missing == Missing::is_made ? storage::make_directory_above(root, kUploadDirectory, kDirectoryMode) : 0;
-    if (error != 0 && error != EEXIST) return false;
+    if (error != 0 && error != EEXIST) return error;
     base::Fd opened(::openat(root, kUploadDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    directory_ = opened ? base::share(std::move(opened)) : nullptr;
-    return directory_ != nullptr;
+    if (!opened) return errno;
+    directory_ = base::share(std::move(opened));
+    return 0;
 }
 
 std::string UploadStore::token(const Upload& upload) { return hexadecimal(upload.number) + upload.secret; }
@@ -99,115 +104,189 @@ UploadStore::Upload* UploadStore::find(std::uint64_t number) {
     return found == uploads_.end() ? nullptr : &found->second;
 }
 
-UploadStore::Upload* UploadStore::find(std::string_view token) {
-    if (token.size() != kUploadNumberDigits + kUploadSecretDigits) return nullptr;
-    const auto number = parse_hexadecimal(token.substr(0, kUploadNumberDigits));
-    if (!number) return nullptr;
-    Upload* const upload = find(*number);
-    return upload != nullptr && is_secret(token.substr(kUploadNumberDigits), upload->secret) ? upload : nullptr;
+namespace {
+
+std::optional<std::uint64_t> number_in(std::string_view token) {
+    if (token.size() != kUploadNumberDigits + kUploadSecretDigits) return std::nullopt;
+    return parse_hexadecimal(token.substr(0, kUploadNumberDigits));
 }
 
-UploadStore::Upload* UploadStore::create(UploadState& state, std::shared_ptr<const PartialFile>& bytes) {
+}  // namespace
+
+UploadStore::Upload* UploadStore::find(std::string_view token) {
+    const auto number = number_in(token);
+    if (!number) return nullptr;
+    if (!is_loaded_) read_states();
+    if (unread_.contains(*number)) load_one(*number);
+    Upload* upload = find(*number);
+    if (upload == nullptr || !is_secret(token.substr(kUploadNumberDigits), upload->secret)) return nullptr;
+    if (upload->phase() == UploadPhase::away) look(*upload);
+    return find(*number);
+}
+
+bool UploadStore::may_have(std::string_view token) const {
+    const auto number = number_in(token);
+    return number && (!is_loaded_ || unread_.contains(*number));
+}
+
+std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
+                                                             std::shared_ptr<const PartialFile>& bytes) {
     std::array<std::uint64_t, 3> random{};
-    if (pending_ >= limits_.max_pending || !open_directory(Missing::is_made) || !fill_random(random)) return nullptr;
+    if (pending_ >= limits_.max_pending) return std::unexpected(EBUSY);
+    if (const int error = open_directory(Missing::is_made); error != 0) return std::unexpected(error);
+    if (!fill_random(random)) return std::unexpected(EAGAIN);
     const std::uint64_t number = random[0];
-    if (uploads_.contains(number)) return nullptr;  // once in the life of many suns
-    PartialFile made{open_nearest(parts_.root, state.target, state.directory), {}};
-    if (!made.directory) return nullptr;
+    if (uploads_.contains(number)) return std::unexpected(EAGAIN);  // once in the life of many suns
+    auto nearest = open_nearest(parts_.root, state.target, state.directory);
+    if (!nearest) return std::unexpected(nearest.error().number);
+    PartialFile made{std::move(*nearest), {}};
     const std::string name = partial_name(number);
     made.file = base::Fd(
         ::openat(made.directory.get(), name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, kBytesMode));
-    if (!made.file) return nullptr;
+    if (!made.file) return std::unexpected(errno);
     state.secret = hexadecimal(random[1]) + hexadecimal(random[2]);
     state.boot = boot_;
+    struct stat status{};
+    if (::fstat(made.directory.get(), &status) == 0) state.directory_number = status.st_ino;
     const base::Fd file(::openat(directory(), state_name(number).c_str(),
                                  O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kStateMode));
-    if (!file || !write_whole(file.get(), write_upload_state(state))) {
-        unlink(number, state);
-        return nullptr;
+    const int error = file ? write_whole(file.get(), write_upload_state(state)) : errno;
+    if (error != 0) {
+        storage::remove_own({made.directory.get(), name});
+        if (file) unlink_state(number);
+        return std::unexpected(error);
     }
     Upload& upload = uploads_[number];
     upload.number = number;
     upload.secret = state.secret;
     upload.length = state.length;
+    upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;
     prolong(upload);
     bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
 }
 
-std::expected<std::shared_ptr<const PartialFile>, storage::FileError> UploadStore::open_bytes(Upload& upload) {
+std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_bytes(Upload& upload) const {
     const auto state = read_state(upload);
     if (!state) return std::unexpected(state.error());
-    auto directory = parts_.root.open_directory(state->directory);
-    if (!directory) return std::unexpected(directory.error());
+    return open_bytes(upload, *state);
+}
+
+std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_bytes(Upload& upload,
+                                                                                      const UploadState& state) const {
+    using Kind = BytesError::Kind;
+    auto directory = parts_.root.open_directory(state.directory);
+    // Whatever became of the directory: it may come back with the bytes, as a file system that is not mounted now.
+    if (!directory) return std::unexpected(BytesError{Kind::out_of_reach, directory.error().number});
     PartialFile opened{std::move(*directory), {}};
+    struct stat status{};
+    if (::fstat(opened.directory.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
+    const bool same_directory = !state.directory_number || status.st_ino == *state.directory_number;
     // A link, a pipe or a file with a second name is not what we made.
     opened.file = base::Fd(::openat(opened.directory.get(), partial_name(upload.number).c_str(),
                                     O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat status{};
-    if (!opened.file || ::fstat(opened.file.get(), &status) != 0) return std::unexpected(storage::FileError{errno});
-    if (!S_ISREG(status.st_mode) || status.st_nlink != 1) return std::unexpected(storage::FileError{EINVAL});
-    // Another process of ours may have gone on with it; what a client was told of can never be taken back.
+    if (!opened.file) {
+        const int error = errno;
+        return std::unexpected(same_directory ? bytes_error(error) : BytesError{Kind::out_of_reach, error});
+    }
+    if (::fstat(opened.file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
     const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (size < upload.offset) return std::unexpected(storage::FileError{EINVAL});
+    // What a client was told of can never be taken back. Another process of ours may have gone on with it.
+    if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || size < upload.offset) {
+        return std::unexpected(BytesError{Kind::gone, EINVAL});
+    }
     upload.offset = size;
     return std::shared_ptr<const PartialFile>(new PartialFile(std::move(opened)), CloseBytes{&parts_.disk});
 }
 
-bool UploadStore::add_line(const Upload& upload, std::string_view line, base::Fd* state_file) const {
+int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state_file) const {
     base::Fd file(
         ::openat(directory(), state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0) return false;
-    if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return false;
-    if (!write_whole(file.get(), line)) return false;
+    if (!file || ::fstat(file.get(), &status) != 0) return errno;
+    if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return EOVERFLOW;
+    ++upload.lines_added;
+    if (const int error = write_whole(file.get(), line); error != 0) {
+        // Half a line would swallow the next one.
+        return ::ftruncate(file.get(), status.st_size) == 0 ? error : EIO;
+    }
     if (state_file != nullptr) *state_file = std::move(file);
-    return true;
+    return 0;
 }
 
 void UploadStore::prolong(Upload& upload) const { upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s; }
 
+void UploadStore::move(Upload& upload, UploadEvent event) {
+    const bool was_busy = upload.is_busy();
+    upload.checked_phase.move(event);
+    if (!was_busy || upload.is_busy()) return;
+    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wake_later(wake);
+}
+
+void UploadStore::put_off_taking_back(Upload& upload, std::uint64_t begin) {
+    // As after a power loss in another run of the machine: what is behind `begin` is cut off before it is counted.
+    if (add_line(upload, "\n" + synced_line(begin) + boot_line("-")) != 0) {
+        remove(upload, UploadEvent::ruined);
+        return;
+    }
+    upload.offset = upload.synced = begin;
+    move(upload, UploadEvent::taking_back_failed);
+}
+
 void UploadStore::set_complete(Upload& upload) {
-    if (upload.phase != Phase::complete) --pending_;
-    upload.phase = Phase::complete;
-    upload.length = upload.offset;
-    upload.expires_s = parts_.clock.unix_seconds() + std::min(limits_.keep_complete_s, limits_.expiry_s);
     add_line(upload, complete_line());
-    wake_waiting(upload);
-    complete_.push_back(upload.number);
+    enter_complete(upload, parts_.clock.unix_seconds());
     forget_oldest_complete();
 }
 
-void UploadStore::wake_waiting(Upload& upload) {
-    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wake_later(wake);
+void UploadStore::enter_complete(Upload& upload, std::int64_t ended_s) {
+    move(upload, UploadEvent::published);
+    --pending_;
+    upload.length = upload.offset;
+    upload.expires_s = ended_s + std::min(limits_.keep_complete_s, limits_.expiry_s);
+    complete_.push_back(upload.number);
 }
 
 void UploadStore::forget_oldest_complete() {
     while (complete_.size() > limits_.max_complete) {
         Upload* const oldest = find(complete_.front());
         complete_.pop_front();
-        if (oldest != nullptr) remove(*oldest);
+        if (oldest != nullptr) remove(*oldest, UploadEvent::expired);
     }
 }
 
-void UploadStore::unlink(std::uint64_t number, const std::optional<UploadState>& state) const {
-    if (state && !state->complete) {
-        // The bytes first: a state without bytes is removed at the next start.
-        if (const auto directory = parts_.root.open_directory(state->directory)) {
-            base::Fd held = storage::hold_content(directory->get(), partial_name(number));
-            storage::remove_own({directory->get(), partial_name(number)});
-            if (held) parts_.disk.close_later(std::move(held));
-        }
+std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, const UploadState& state) const {
+    const std::string name = partial_name(number);
+    const auto directory = parts_.root.open_directory(state.directory);
+    if (!directory) return std::unexpected(bytes_error(directory.error().number));
+    base::Fd held = storage::hold_content(directory->get(), name);
+    if (const int error = storage::remove_own({directory->get(), name}); error != 0) {
+        return std::unexpected(bytes_error(error));
     }
+    if (held) parts_.disk.close_later(std::move(held));
+    return {};
+}
+
+void UploadStore::unlink_state(std::uint64_t number) const {
     storage::remove_own({directory(), state_name(number)});
 }
 
-void UploadStore::remove(Upload& upload) {
-    unlink(upload.number, read_state(upload.number, nullptr));
-    wake_waiting(upload);
-    if (upload.phase != Phase::complete) --pending_;
+bool UploadStore::remove(Upload& upload, UploadEvent why) {
+    const bool was_complete = upload.phase() == UploadPhase::complete;
+    if (!was_complete) {
+        const auto state = read_state(upload);
+        // The bytes first: a state without bytes is removed at the next start.
+        const auto unlinked = state ? unlink_bytes(upload.number, *state) : std::unexpected(state.error());
+        const bool out_of_reach = !unlinked && unlinked.error().kind == BytesError::Kind::out_of_reach;
+        if (out_of_reach && why != UploadEvent::ruined) return false;
+        --pending_;
+    }
+    unlink_state(upload.number);
+    move(upload, why);
+    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wake_later(wake);
     uploads_.erase(upload.number);
+    return true;
 }
 
 bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {
@@ -219,8 +298,7 @@ bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {
     return true;
 }
 
-void UploadStore::sync_in_background(Upload& upload, std::shared_ptr<const PartialFile> bytes) {
-    const std::uint64_t number = upload.number;
+void UploadStore::sync_in_background(std::uint64_t number, std::shared_ptr<const PartialFile> bytes) {
     const bool goes_on =
         std::ranges::any_of(background_, [&](const UploadSync& each) { return each.number() == number; });
     if (goes_on || parts_.durability == storage::Durability::none) return;
@@ -249,7 +327,11 @@ void UploadStore::tidy() {
         expired[count++] = number;
         if (count == expired.size()) break;
     }
-    for (const std::uint64_t number : std::span(expired).first(count)) remove(*find(number));
+    for (const std::uint64_t number : std::span(expired).first(count)) {
+        Upload& upload = *find(number);
+        // What cannot be removed now does not keep the others from their end.
+        if (!remove(upload, UploadEvent::expired)) upload.expires_s = now + kRetryRemovalSeconds;
+    }
     std::erase_if(complete_, [&](std::uint64_t number) { return !uploads_.contains(number); });
     if (!uploads_.empty() || !directory_) return;
     // The last one is gone, and leaves nothing.

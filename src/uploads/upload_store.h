@@ -14,19 +14,15 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/fd.h"
 #include "storage/file_sink.h"
+#include "uploads/upload.h"
 #include "uploads/upload_state.h"
 
 namespace uploads {
-
-/// The open file of an upload's bytes, and its directory.
-struct PartialFile {
-    base::Fd directory;
-    base::Fd file;
-};
 
 class UploadSync;
 
@@ -43,27 +39,7 @@ struct UploadLimits {
 
 class UploadStore {
 public:
-    enum class Phase : std::uint8_t {
-        open,         ///< takes bytes
-        taking_back,  ///< of a part with a wrong digest; takes bytes again when that is done
-        publishing,   ///< has all of them; the commit is under way
-        complete,     ///< is a file now
-    };
-    struct Upload {
-        std::uint64_t number = 0;
-        std::string secret;
-        Phase phase = Phase::open;
-        std::uint64_t offset = 0;
-        std::uint64_t synced = 0;  ///< no more than the offset; certainly on disk, and its state says so
-        std::optional<std::uint64_t> length;
-        std::int64_t expires_s = 0;  ///< unix time
-        /// Grows with every request to it: only the sink of the last one may write.
-        std::uint64_t generation = 0;
-        enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
-        std::vector<http::Wake> waiting;  ///< for the end of what goes on
-        /// Somebody works on it over several turns: nobody else may touch it.
-        [[nodiscard]] bool is_busy() const { return phase == Phase::publishing || phase == Phase::taking_back; }
-    };
+    using Upload = uploads::Upload;
 
     /// `parts` outlives this.
     UploadStore(const storage::WriteParts& parts, const UploadLimits& limits);
@@ -71,40 +47,48 @@ public:
     UploadStore(const UploadStore&) = delete;
     UploadStore& operator=(const UploadStore&) = delete;
 
-    /// Finds what an earlier process left; removes what is damaged or expired. Once, at the start.
+    /// Finds what an earlier process left; removes what is damaged or expired. Once, at the start. What cannot be read
+    /// now is read when somebody asks for it.
     void load();
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
-    /// rest of `state`. nullptr: there are too many, or the file system does not let us.
-    Upload* create(UploadState& state, std::shared_ptr<const PartialFile>& bytes);
+    /// rest of `state`. An errno; EBUSY: there are too many.
+    std::expected<Upload*, int> create(UploadState& state, std::shared_ptr<const PartialFile>& bytes);
     /// By number and secret, as token() gave them; nullptr for every other text.
     Upload* find(std::string_view token);
+    /// After find() found nothing: whether there may be such an upload whose state cannot be read now.
+    [[nodiscard]] bool may_have(std::string_view token) const;
     Upload* find(std::uint64_t number);
     [[nodiscard]] static std::string token(const Upload& upload);
 
-    /// An errno: the state is gone or damaged.
-    [[nodiscard]] std::expected<UploadState, storage::FileError> read_state(const Upload& upload) const;
-    /// Opens the bytes, and takes their true number for the offset. The error means that they are not what they were:
-    /// the upload cannot go on.
-    std::expected<std::shared_ptr<const PartialFile>, storage::FileError> open_bytes(Upload& upload);
-    /// Adds a line to the state; false when that fails. The file stays open in `state_file` when that is not null.
-    bool add_line(const Upload& upload, std::string_view line, base::Fd* state_file = nullptr) const;
+    [[nodiscard]] std::expected<UploadState, BytesError> read_state(const Upload& upload) const;
+    /// Opens the bytes of an open upload, and takes their true number for the offset.
+    std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload) const;
+    /// After open_bytes() said that the bytes of an open upload are gone: they are the file's by now, and the upload is
+    /// complete, or it is removed. False then.
+    bool settle_gone(Upload& upload);
+    /// Adds a line to the state. Returns an errno, after which the state is as before, or 0. The file stays open in
+    /// `state_file` when that is not null.
+    int add_line(Upload& upload, std::string_view line, base::Fd* state_file = nullptr) const;
 
     /// Bytes came in: the end is put off.
     void prolong(Upload& upload) const;
+    /// Moves it by an event that changes nothing on disk; who waited for the end of what went on is woken.
+    void move(Upload& upload, UploadEvent event);
+    /// The part behind `begin` could not be removed: it does not count, and is removed when the upload is wanted again.
+    void put_off_taking_back(Upload& upload, std::uint64_t begin);
     /// The file has its name: the bytes' own name is gone already.
     void set_complete(Upload& upload);
-    /// Whoever waited for the end of its commit is woken.
-    void wake_waiting(Upload& upload);
-    /// Removes it, the bytes included.
-    void remove(Upload& upload);
+    /// Removes it, the bytes included. `why`: cancelled, expired or ruined. False when a fault of the machine forbids
+    /// that now; the upload stays then. A ruined one is removed in any case.
+    bool remove(Upload& upload, UploadEvent why);
 
     /// True when less than `limit` bytes were worked on in this turn of the loop; they are counted then. Who gets false
     /// comes again in the next one.
     bool take_from_turn(std::uint64_t bytes, std::uint64_t limit);
 
     /// Begins to sync what came in so far, unless that goes on already.
-    void sync_in_background(Upload& upload, std::shared_ptr<const PartialFile> bytes);
+    void sync_in_background(std::uint64_t number, std::shared_ptr<const PartialFile> bytes);
     /// Notes which of these are done.
     void collect_syncs();
 
@@ -123,12 +107,17 @@ public:
 private:
     enum class Missing : std::uint8_t { stays_missing, is_made };
 
-    bool open_directory(Missing missing);
-    std::optional<UploadState> read_state(std::uint64_t number, struct stat* status) const;
+    int open_directory(Missing missing);
+    std::expected<UploadState, BytesError> read_state(std::uint64_t number, struct stat* status) const;
+    std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload,
+                                                                             const UploadState& state) const;
+    void read_states();
     void load_one(std::uint64_t number);
-    bool find_offset(Upload& upload, const UploadState& state, std::int64_t& changed_s);
-    bool is_published(const UploadState& state) const;
-    void unlink(std::uint64_t number, const std::optional<UploadState>& state) const;
+    void look(Upload& upload);
+    std::expected<bool, int> is_published(const UploadState& state) const;
+    std::expected<void, BytesError> unlink_bytes(std::uint64_t number, const UploadState& state) const;
+    void unlink_state(std::uint64_t number) const;
+    void enter_complete(Upload& upload, std::int64_t ended_s);
     void forget_oldest_complete();
 
     const storage::WriteParts& parts_;
@@ -136,6 +125,8 @@ private:
     std::string boot_;
     base::SharedFd directory_;
     std::unordered_map<std::uint64_t, Upload> uploads_;  // which never moves its elements
+    bool is_loaded_ = false;                             ///< the directory of the states was read to its end
+    std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
     std::size_t pending_ = 0;
     std::deque<std::uint64_t> complete_;  ///< in the order of their end; some may be gone
     std::list<UploadSync> background_;

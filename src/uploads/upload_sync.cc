@@ -35,10 +35,11 @@ bool UploadSync::advance(http::Wake wake) {
 
 /// False while the disk works.
 bool UploadSync::begin(http::Wake wake) {
-    UploadStore::Upload* const upload = store_->find(number_);
+    Upload* const upload = store_->find(number_);
     if (upload == nullptr) return fail(ENOENT);
     offset_ = upload->offset;
-    const bool certain = upload->synced == offset_ && upload->names == UploadStore::Upload::Names::durable;
+    const bool certain = upload->synced == offset_ && upload->names == Upload::Names::durable &&
+                         upload->lines_synced == upload->lines_added;
     if (certain || store_->parts().durability == storage::Durability::none) return finish();
     step_ = Step::syncing_bytes;
     if (upload->synced != offset_) data_ = store_->parts().disk.sync_data({bytes_, &bytes_->file}, wake);
@@ -47,13 +48,14 @@ bool UploadSync::begin(http::Wake wake) {
 
 /// False after a failure.
 bool UploadSync::sync_state(http::Wake wake) {
-    const UploadStore::Upload* const upload = store_->find(number_);
+    Upload* const upload = store_->find(number_);
     if (upload == nullptr) return !fail(ENOENT);
     base::Fd state;
-    if (!store_->add_line(*upload, synced_line(offset_), &state)) return !fail(EIO);
+    if (const int error = store_->add_line(*upload, synced_line(offset_), &state); error != 0) return !fail(error);
+    lines_ = upload->lines_added;
     step_ = Step::syncing_state;
     line_ = store_->parts().disk.sync_data(base::share(std::move(state)), wake);
-    if (upload->names == UploadStore::Upload::Names::durable) return true;
+    if (upload->names == Upload::Names::durable) return true;
     // The names of both files, and of the directory of the states.
     names_.sync_directories(store_->parts().disk,
                             {store_->shared_directory(), store_->parts().root.shared(), {bytes_, &bytes_->directory}},
@@ -63,10 +65,11 @@ bool UploadSync::sync_state(http::Wake wake) {
 
 bool UploadSync::finish() {
     step_ = Step::done;
-    UploadStore::Upload* const upload = store_->find(number_);
+    Upload* const upload = store_->find(number_);
     if (upload == nullptr || store_->parts().durability == storage::Durability::none) return true;
     upload->synced = std::max(upload->synced, offset_);
-    upload->names = UploadStore::Upload::Names::durable;
+    upload->lines_synced = std::max(upload->lines_synced, lines_);
+    upload->names = Upload::Names::durable;
     return true;
 }
 

@@ -42,6 +42,7 @@ private:
     std::uint64_t offset_ = 0;
     storage::SyncTicket data_;  ///< null: the bytes are synced already
     storage::SyncTicket line_;
+    std::uint64_t lines_ = 0;  ///< of the state, when its sync began
     storage::DiskOperations names_;
 };
 

@@ -11,79 +11,14 @@
 
 #include "storage/temporary_file.h"
 #include "support/catch.h"
-#include "support/fake_clock.h"
-#include "support/write_site.h"
 #include "uploads/leftover_sweep.h"
+#include "uploads/stored_uploads.h"
 #include "uploads/upload_sync.h"
 
-namespace {
-
+using stored::state_for;
+using stored::Store;
 using uploads::UploadState;
 using uploads::UploadStore;
-using Bytes = std::shared_ptr<const uploads::PartialFile>;
-
-UploadState state_for(std::string_view target) {
-    UploadState state;
-    state.method = "PUT";
-    state.target = state.location = target;
-    return state;
-}
-
-/// A directory whose uploads are loaded anew by restart(), as by another process.
-struct Store {
-    explicit Store(const uploads::UploadLimits& limits = {}) : limits_(limits) { restart(); }
-
-    void restart() {
-        store.reset();
-        storage::WriteParts parts = *site.parts;
-        store_parts.emplace(storage::WriteParts{.root = parts.root,
-                                                .new_directories = parts.new_directories,
-                                                .names = parts.names,
-                                                .disk = parts.disk,
-                                                .clock = clock,
-                                                .durability = parts.durability});
-        store.emplace(*store_parts, limits_);
-        store->load();
-    }
-    UploadStore::Upload& create(std::string_view target) {
-        UploadState state = state_for(target);
-        UploadStore::Upload* const upload = store->create(state, bytes);
-        REQUIRE(upload != nullptr);
-        return *upload;
-    }
-    void append(UploadStore::Upload& upload, std::string_view text) {
-        REQUIRE(::pwrite(bytes->file.get(), text.data(), text.size(), static_cast<off_t>(upload.offset)) ==
-                static_cast<ssize_t>(text.size()));
-        upload.offset += text.size();
-    }
-    void sync(const UploadStore::Upload& upload) {
-        uploads::UploadSync sync(*store, upload.number, bytes);
-        while (!sync.advance(1)) site.disk.finish_all();
-        CHECK(sync.error() == 0);
-    }
-    [[nodiscard]] std::string state_path(const UploadStore::Upload& upload) const {
-        return site.directory.at(".godwit/" + uploads::state_name(upload.number));
-    }
-    /// As after a start of the machine.
-    void change_boot(const UploadStore::Upload& upload) const {
-        const std::string name = ".godwit/" + uploads::state_name(upload.number);
-        std::string text = site.directory.read(name);
-        const std::size_t at = text.find("boot ");
-        text.replace(at, text.find('\n', at) - at, "boot another");
-        site.directory.write(name, text);
-    }
-
-    support::WriteSite site;
-    FakeClock clock{::time(nullptr)};
-    std::optional<storage::WriteParts> store_parts;
-    std::optional<UploadStore> store;
-    Bytes bytes;
-
-private:
-    uploads::UploadLimits limits_;
-};
-
-}  // namespace
 
 TEST_CASE("upload state: reads back what was written, whatever the names hold", "[content][upload]") {
     UploadState state = state_for("/a b/\xc3\xa9%41\n\"x");
@@ -247,12 +182,12 @@ TEST_CASE("upload store: what is published and was not said so is found complete
         REQUIRE(::rename(name.c_str(), store.site.directory.at("a").c_str()) == 0);
         store.restart();
         REQUIRE(store.store->find(token) != nullptr);
-        CHECK(store.store->find(token)->phase == UploadStore::Phase::complete);
+        CHECK(store.store->find(token)->phase() == uploads::UploadPhase::complete);
         CHECK(store.store->find(token)->offset == 5);
     }
     SECTION("it was not") {
         store.restart();
-        CHECK(store.store->find(token)->phase == UploadStore::Phase::open);
+        CHECK(store.store->find(token)->phase() == uploads::UploadPhase::open);
     }
     SECTION("another file has it") {
         REQUIRE(::unlink(name.c_str()) == 0);
@@ -300,7 +235,7 @@ TEST_CASE("upload store: holds no more uploads than it may", "[content][upload]"
     Store store({.max_pending = 3, .max_complete = 2});
     for (int i = 0; i < 3; ++i) store.create("/f" + std::to_string(i));
     UploadState state = state_for("/more");
-    CHECK(store.store->create(state, store.bytes) == nullptr);
+    CHECK(store.store->create(state, store.bytes).error() == EBUSY);
     CHECK(store.site.directory.list().size() == 7);  // .godwit, three states, three times bytes
 }
 
@@ -317,7 +252,7 @@ TEST_CASE("upload store: remembers the latest complete uploads", "[content][uplo
     CHECK(store.store->find(tokens[1]) != nullptr);
     store.restart();
     REQUIRE(store.store->find(tokens[2]) != nullptr);
-    CHECK(store.store->find(tokens[2])->phase == UploadStore::Phase::complete);
+    CHECK(store.store->find(tokens[2])->phase() == uploads::UploadPhase::complete);
     store.clock.advance_ms(60'000);
     store.store->tidy();
     CHECK(store.site.directory.list().empty());
@@ -330,7 +265,7 @@ TEST_CASE("upload store: makes its directory anew when somebody removed it", "[c
     auto& upload = store.create("/b");
     CHECK(store.site.directory.has(".godwit/" + uploads::state_name(upload.number)));
     CHECK_FALSE(store.store->open_bytes(*store.store->find(lost)).has_value());
-    store.store->remove(*store.store->find(lost));
+    CHECK(store.store->remove(*store.store->find(lost), uploads::UploadEvent::ruined));
     CHECK(store.store->open_bytes(upload).has_value());
 }
 
@@ -339,7 +274,7 @@ TEST_CASE("upload store: a link in place of its directory is not followed", "[co
     store.site.directory.make_directory("elsewhere");
     REQUIRE(::symlink("elsewhere", store.site.directory.at(".godwit").c_str()) == 0);
     UploadState state = state_for("/a");
-    CHECK(store.store->create(state, store.bytes) == nullptr);
+    CHECK(store.store->create(state, store.bytes).error() == ENOTDIR);
     CHECK(store.site.directory.list() == std::vector<std::string>{".godwit", "elsewhere"});
 }
 
@@ -371,7 +306,7 @@ TEST_CASE("upload sync: an offset is told when bytes, state and names are on dis
         CHECK(upload.synced == 0);
     }
     SECTION("and not when the upload is gone meanwhile") {
-        store.store->remove(upload);
+        store.store->remove(upload, uploads::UploadEvent::cancelled);
         store.site.disk.finish_all();
         CHECK(sync.advance(1));
         CHECK(sync.error() == ENOENT);

@@ -1,0 +1,62 @@
+// What is in memory of one resumable upload, the open file of its bytes, and why that could not be opened.
+// Owned by UploadStore.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "http/body.h"
+#include "uploads/upload_phase.h"
+
+namespace uploads {
+
+/// The open file of an upload's bytes, and its directory.
+struct PartialFile {
+    base::Fd directory;
+    base::Fd file;
+};
+
+/// Why an upload's state or bytes cannot be had.
+struct BytesError {
+    enum class Kind : std::uint8_t {
+        gone,          ///< proven: no such name in a directory that is there, another file, or a shorter one
+        out_of_reach,  ///< a fault of the machine, which says nothing about the file; everything stays as it is
+    };
+    Kind kind;
+    int number;  ///< errno
+};
+
+/// What an errno says of a name in a directory that is there.
+[[nodiscard]] inline BytesError bytes_error(int number) {
+    const bool is_proof = number == ENOENT || number == ELOOP || number == EISDIR || number == ENXIO;
+    return {is_proof ? BytesError::Kind::gone : BytesError::Kind::out_of_reach, number};
+}
+
+struct Upload {
+    std::uint64_t number = 0;
+    std::string secret;
+    CheckedPhase checked_phase;
+    std::uint64_t offset = 0;
+    std::uint64_t synced = 0;  ///< no more than the offset; certainly on disk, and its state says so
+    std::optional<std::uint64_t> length;
+    std::int64_t expires_s = 0;  ///< unix time
+    /// Grows with every request to it: only the sink of the last one may write.
+    std::uint64_t generation = 0;
+    enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
+    /// Writes to its state by this process, and how many of them are certainly on disk.
+    std::uint64_t lines_added = 1;
+    std::uint64_t lines_synced = 0;
+    std::vector<http::Wake> waiting;  ///< for the end of what goes on
+
+    [[nodiscard]] UploadPhase phase() const { return checked_phase.get(); }
+    /// Somebody works on it over several turns: nobody else may touch it.
+    [[nodiscard]] bool is_busy() const {
+        return phase() == UploadPhase::publishing || phase() == UploadPhase::taking_back;
+    }
+};
+
+}  // namespace uploads
