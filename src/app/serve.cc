@@ -26,7 +26,6 @@
 #include "site/site.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
-#include "uploads/leftover_sweep.h"
 
 namespace app {
 namespace {
@@ -127,10 +126,7 @@ std::string missing_rights(int directory, const Options& options) {
 
 /// What the operator should know about this start, in the error log.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, int directory, std::size_t swept) {
-    if (swept > 0) {
-        log.append(clock, "notice", nullptr, "removed " + std::to_string(swept) + " leftovers of interrupted uploads");
-    }
+               const Options& options, int directory) {
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
@@ -210,7 +206,6 @@ std::expected<void, std::string> serve(Options options) {
     base::ArrivalClock arrivals;
     ask_for_short_slices();
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue();
-    const std::size_t swept = options.site.allow_upload ? uploads::sweep_leftovers(*root) : 0;
     site::Site site(*root, options.site, clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
@@ -224,7 +219,7 @@ std::expected<void, std::string> serve(Options options) {
                              .error_log = logs->error});
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
-    log_start(logs->error, clock, site, *disk, options, root->descriptor(), swept);
+    log_start(logs->error, clock, site, *disk, options, root->descriptor());
     log_rotation_obstacles(*logs, clock);
     logs->error.file().flush();
     std::vector<net::Address> bound;

@@ -46,6 +46,12 @@ public:
         (void)request;
         (void)response;
     }
+    /// `target` as the logs may hold it: what in it opens something (a token) is replaced by a shortened digest, which
+    /// still tells two of them apart. The result is a view of `target` or of `storage`.
+    virtual std::string_view loggable(std::string_view target, std::string& storage) const {
+        (void)storage;
+        return target;
+    }
     /// Does what is due without a request, in about a millisecond.
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.

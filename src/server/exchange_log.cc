@@ -10,13 +10,15 @@ namespace {
 void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
             std::uint64_t sent_bytes, std::string_view aborted, Turn& turn) {
     const http::Request& request = exchange.request;
+    std::string target;
+    std::string referer;
     turn.access_log.append(
         {
             .peer = peer,
             .method = request.method_text.of(request.text),
-            .target = request.target_text.of(request.text),
+            .target = turn.handler.loggable(request.target_text.of(request.text), target),
             .minor_version = request.minor_version,
-            .referer = request.find(http::FieldName::referer).value_or(""),
+            .referer = turn.handler.loggable(request.find(http::FieldName::referer).value_or(""), referer),
             .user_agent = request.find(http::FieldName::user_agent).value_or(""),
             .status = http::code(exchange.status()),
             .body_bytes = sent_bytes,
@@ -42,12 +44,15 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
     if (turn.access_log.on()) append(exchange, peer, received_bytes, sent_bytes, why, turn);
     std::string text(why);
     if (exchange.state() == ExchangeState::responding) text += ", after " + std::to_string(sent_bytes) + " bytes of it";
-    turn.error_log.append(turn.clock, "aborted", &peer, text, exchange.request.target_text.of(exchange.request.text));
+    std::string storage;
+    turn.error_log.append(turn.clock, "aborted", &peer, text,
+                          turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
 }
 
 void note_refused(std::string_view reason, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
     ++turn.metrics.requests_refused;
-    turn.error_log.append(turn.clock, "refused", &peer, reason, path);
+    std::string storage;
+    turn.error_log.append(turn.clock, "refused", &peer, reason, turn.handler.loggable(path, storage));
 }
 
 }  // namespace server

@@ -1,7 +1,11 @@
 // Puts the parts of a site together.
 #include "site/site.h"
 
+#include <algorithm>
+
+#include "base/counter_text.h"
 #include "handler/error_page.h"
+#include "site/loggable_target.h"
 
 namespace site {
 namespace {
@@ -60,6 +64,7 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
                .resumable = resumable_,
                .deletes = deletes_,
                .directories = directories_}) {
+    if (config.allow_upload) sweep_.emplace(root, disk, clock);
     if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);
 }
 
@@ -83,8 +88,31 @@ handler::Decision Site::handle(const http::Request& request) {
     return decision;
 }
 
+void Site::tidy() {
+    const base::MonotonicMs now = clock_.now_ms();
+    resumable_.tidy();
+    if (sweep_ && sweep_->due() && *sweep_->due() <= now) sweep_->advance();
+}
+
+std::optional<base::MonotonicMs> Site::tidy_due() const {
+    const auto sweep = sweep_ ? sweep_->due() : std::nullopt;
+    const auto uploads = resumable_.tidy_due();
+    if (!sweep || !uploads) return sweep ? sweep : uploads;
+    return std::min(*sweep, *uploads);
+}
+
+std::string Site::counters_text() const {
+    std::string text = files::counters_text(cache_.counters());
+    base::append_counter(text, "leftovers_removed", sweep_ ? sweep_->removed() : 0);
+    return text;
+}
+
 void Site::decorate(const http::Request* request, http::Response& response) {
     if (decoration_) decoration_->apply(request, response);
+}
+
+std::string_view Site::loggable(std::string_view target, std::string& storage) const {
+    return loggable_target(target, storage);
 }
 
 }  // namespace site

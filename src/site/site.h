@@ -27,6 +27,7 @@
 #include "storage/new_directories.h"
 #include "uploads/deletes.h"
 #include "uploads/directory_actions.h"
+#include "uploads/leftover_sweep.h"
 #include "uploads/resumable_uploads.h"
 #include "uploads/uploads.h"
 
@@ -40,9 +41,10 @@ public:
 
     handler::Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;
-    void tidy() override { resumable_.tidy(); }
-    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return resumable_.tidy_due(); }
-    [[nodiscard]] std::string counters_text() const override { return files::counters_text(cache_.counters()); }
+    std::string_view loggable(std::string_view target, std::string& storage) const override;
+    void tidy() override;
+    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override;
+    [[nodiscard]] std::string counters_text() const override;
     void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
@@ -71,6 +73,7 @@ private:
     Health health_;
     listings::PageAssets page_assets_;
     uploads::ResumableUploads resumable_;
+    std::optional<uploads::LeftoverSweep> sweep_;  ///< where files are uploaded
     uploads::Uploads uploads_;
     uploads::Deletes deletes_;
     uploads::DirectoryActions directories_;

@@ -32,6 +32,7 @@ std::expected<DirectoryCreation, Refusal> DirectoryCreation::open(const WritePar
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place)
         return std::unexpected(place.error().number == E2BIG ? kNoParent : creation_refusal(place.error().number));
+    if (place->is_too_deep()) return std::unexpected(creation_refusal(E2BIG));
     DirectoryCreation creation(parts, std::move(*place));
     if (const auto obstacle = creation.find_obstacle()) return std::unexpected(*obstacle);
     return creation;

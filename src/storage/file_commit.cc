@@ -140,7 +140,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
             if (const auto refusal = find_place_again()) return refuse(*refusal);
         }
     }
-    return refuse(write_refusal(error == EEXIST ? EAGAIN : error));
+    return refuse(naming_refusal(error == EEXIST ? EAGAIN : error));
 }
 
 /// A directory above the target was removed: the path is resolved again. The file comes along.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -18,20 +19,25 @@ namespace {
 
 /// Smaller bodies are not reserved: they arrive in a few blocks, and the first write tells as much.
 constexpr std::uint64_t kReserveFromBytes = 64 * 1024;
+/// What is reserved before any byte came, and at most beyond what came: a head alone does not hold the disk.
+constexpr std::uint64_t kFirstReserveBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kMaxReserveBytes = 64 * 1024 * 1024;
 /// A body of unknown length looks at the free space anew after this many bytes.
 constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
 
 std::unexpected<http::Refusal> refuse(int error) { return std::unexpected(write_refusal(error)); }
 
-/// Blocks for all of the content, so that a full disk is met now and not in the middle. Returns an errno or 0.
-int reserve(int file, std::uint64_t length) {
+/// Blocks for the bytes that come next, so that they lie together. Returns an errno or 0.
+int reserve(int file, std::uint64_t begin, std::uint64_t length) {
     struct statfs system{};
     // Reserving in a tmpfs clears every page at once, which could hold up the loop; the check of free space must do.
-    if (length < kReserveFromBytes || ::fstatfs(file, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
+    if (::fstatfs(file, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
     int error = EINTR;
     while (error == EINTR) {
         // The size stays what was written: a body that ends early never leaves zeros behind it.
-        error = ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(length)) == 0 ? 0 : errno;
+        const bool reserved =
+            ::fallocate(file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin), static_cast<off_t>(length)) == 0;
+        error = reserved ? 0 : errno;
     }
     return error == EOPNOTSUPP || error == ENOSYS ? 0 : error;
 }
@@ -78,8 +84,10 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     if (!file) return refuse(file.error().number);
     // Under its temporary name the content is no more open to others than under its own.
     if (file->has_name() && *found && S_ISREG((*found)->st_mode)) resemble(file->descriptor(), **found);
-    if (const int error = reserve(file->descriptor(), length.value_or(0)); error != 0) return refuse(error);
-    return FileSink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
+    FileSink sink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
+    if (length.value_or(0) >= kReserveFromBytes) sink.expected_bytes_ = *length;
+    if (const int error = sink.reserve_ahead(); error != 0) return refuse(error);
+    return sink;
 }
 
 std::expected<FileSink, http::Refusal> FileSink::resume(const WriteParts& parts, std::string_view path,
@@ -107,7 +115,19 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
                       "this upload would leave less free space than the server keeps (--min-free)."});
 }
 
+/// As much again as came, within bounds. Returns an errno or 0.
+int FileSink::reserve_ahead() {
+    if (reserved_bytes_ >= expected_bytes_) return 0;
+    const std::uint64_t more =
+        std::min(std::clamp(bytes_, kFirstReserveBytes, kMaxReserveBytes), expected_bytes_ - reserved_bytes_);
+    const std::uint64_t begin = std::exchange(reserved_bytes_, reserved_bytes_ + more);
+    return reserve(file_.descriptor(), begin, more);
+}
+
 std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> block) {
+    if (bytes_ + block.size() > reserved_bytes_) {
+        if (const int error = reserve_ahead(); error != 0) return refuse(error);
+    }
     if (const int error = base::write_at(file_.descriptor(), bytes_, block); error != 0) return refuse(error);
     unchecked_ += block.size();
     if (unchecked_ < kSpaceCheckBytes || parts_->min_free_bytes == 0) return {};

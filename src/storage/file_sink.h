@@ -34,7 +34,8 @@ public:
     }
 
     /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
-    /// do not hold (412), a taken name where that is refused (409), too little space (507). Reserves `length` bytes.
+    /// do not hold (412), a taken name where that is refused (409), too little space (507). Space is reserved a little
+    /// ahead of the bytes that come.
     /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
     static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
                                                        std::optional<std::uint64_t> length, WriteConditions conditions,
@@ -73,6 +74,8 @@ private:
           place_(std::move(place)),
           file_(std::move(file)) {}
 
+    [[nodiscard]] int reserve_ahead();
+
     const WriteParts* parts_;
     WriteConditions conditions_;
     OnConflict on_conflict_;
@@ -80,6 +83,8 @@ private:
     std::shared_ptr<const base::Fd> waited_in_;
     TemporaryFile file_;
     std::uint64_t bytes_ = 0;
+    std::uint64_t expected_bytes_ = 0;  ///< by the request's head; 0: not known, or so few that nothing is reserved
+    std::uint64_t reserved_bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
 };
 

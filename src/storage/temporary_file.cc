@@ -28,11 +28,23 @@ constexpr int kTries = 16;
 
 std::unexpected<FileError> failure(int number) { return std::unexpected(FileError{number}); }
 
+/// The first digits of every name that this process gives.
+std::uint64_t process_digits() {
+    static const std::uint64_t digits = [] {
+        std::uint64_t random = 0;
+        if (::getrandom(&random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) {
+            random = static_cast<std::uint64_t>(::getpid()) << 32U;
+        }
+        return random & ~std::uint64_t{UINT32_MAX};
+    }();
+    return digits;
+}
+
 std::expected<std::string, FileError> random_name() {
-    std::uint64_t number = 0;
+    std::uint32_t number = 0;
     if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return failure(EAGAIN);
     std::string name(kPrefix);
-    base::append_hex_number(name, number);
+    base::append_hex_number(name, process_digits() | number);
     return name.append(kSuffix);
 }
 
@@ -46,6 +58,12 @@ bool is_temporary_name(std::string_view name) {
     if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
     if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
     return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool is_own_temporary_name(std::string_view name) {
+    std::string digits;
+    base::append_hex_number(digits, process_digits());
+    return is_temporary_name(name) && name.substr(kPrefix.size(), kDigits / 2) == digits.substr(0, kDigits / 2);
 }
 
 void resemble(int file, const struct stat& old) {

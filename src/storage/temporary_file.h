@@ -101,5 +101,7 @@ void resemble(int file, const struct stat& old);
 
 /// True for a name that create() gives.
 [[nodiscard]] bool is_temporary_name(std::string_view name);
+/// True when create() of this process gave it: a parked file of this process is not locked.
+[[nodiscard]] bool is_own_temporary_name(std::string_view name);
 
 }  // namespace storage

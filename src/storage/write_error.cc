@@ -23,14 +23,22 @@ http::Refusal write_refusal(int error) {
         case EISDIR: return {Status::conflict, "there is a directory of this name; send the file to a path below it."};
         case ENOENT: return {Status::conflict, "the directory was removed at the same time; try again."};
         case ENAMETOOLONG: return {Status::uri_too_long, "a name in the path is longer than the file system allows."};
-        case E2BIG: return {Status::uri_too_long, "the path names more than 64 directories that do not exist yet."};
+        case E2BIG: return {Status::uri_too_long, "directories are made to a depth of 64 only."};
         case EINVAL: return {Status::bad_request, "the file system does not take this name."};
         case EMFILE:
         case ENFILE:
         case ENOMEM:
+        case ENOBUFS:
+        case EINTR:
         case EAGAIN: return {Status::service_unavailable, "the server is out of descriptors or memory; try again."};
+        case EBUSY: return {Status::conflict, "the name is in use by the system."};
         default: return {Status::internal_server_error, "the disk failed; nothing was changed."};
     }
+}
+
+http::Refusal naming_refusal(int error) {
+    if (error != EXDEV) return write_refusal(error);
+    return {http::Status::conflict, "the directory is on another file system than the one in which the bytes waited."};
 }
 
 http::Refusal taken_name_refusal() {

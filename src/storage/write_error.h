@@ -10,6 +10,9 @@ namespace storage {
 /// a failing disk.
 [[nodiscard]] http::Refusal write_refusal(int error);
 
+/// The same for the call that gives a complete file its name: there EXDEV speaks of file systems, not of links.
+[[nodiscard]] http::Refusal naming_refusal(int error);
+
 /// The 409 of an upload that replaces nothing.
 [[nodiscard]] http::Refusal taken_name_refusal();
 

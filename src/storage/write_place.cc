@@ -8,6 +8,7 @@
 #include <cassert>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <utility>
 
 #include "storage/name_calls.h"
@@ -15,8 +16,9 @@
 namespace storage {
 namespace {
 
-/// Directories that one upload may make: each is held open until it is durable.
-constexpr std::size_t kMaxNewDirectories = 64;
+/// Levels below the root at which directories are made. Each that one upload makes is held open until it is durable,
+/// and every level is a step of each walk down to it.
+constexpr std::ptrdiff_t kMaxDirectoryDepth = 64;
 
 std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -55,9 +57,12 @@ std::expected<WritePlace, FileError> WritePlace::find(const FileRoot& root, NewD
             return place;
         }
         if (opened.error().number != ENOENT) return std::unexpected(opened.error());
+        if (std::ranges::count(parent, '/') > kMaxDirectoryDepth) return std::unexpected(FileError{E2BIG});
     }
     auto walked = place.walk(parent);
     if (!walked) return std::unexpected(walked.error());
+    const bool is_too_deep = std::ranges::count(parent, '/') > kMaxDirectoryDepth;
+    if (is_too_deep && place.has_missing_parents()) return std::unexpected(FileError{E2BIG});
     return place;
 }
 
@@ -73,7 +78,6 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
         if (end - at > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
         at = end + 1;
         if (!missing_.empty()) {
-            if (missing_.size() == kMaxNewDirectories) return std::unexpected(FileError{E2BIG});
             missing_.emplace_back(prefix);
             continue;
         }
@@ -89,6 +93,11 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
         }
     }
     return {};
+}
+
+bool WritePlace::is_too_deep() const {
+    const std::ptrdiff_t slashes = std::ranges::count(path_, '/');
+    return slashes - (path_.ends_with('/') ? 1 : 0) > kMaxDirectoryDepth;
 }
 
 void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
@@ -123,8 +132,11 @@ std::expected<std::optional<struct stat>, FileError> WritePlace::served_status()
     auto found = status();
     if (!found || !found->has_value() || !S_ISLNK((*found)->st_mode)) return found;
     const auto followed = root_->stat(path_);
-    if (!followed) return std::nullopt;
-    return *followed;
+    if (followed) return *followed;
+    const int error = followed.error().number;
+    // A link that leads nowhere, or round in circles.
+    if (error == ENOENT || error == ENOTDIR || error == ELOOP) return std::nullopt;
+    return std::unexpected(followed.error());
 }
 
 void WritePlace::set_name(std::string_view name) {

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     /// Another name in the same directory.
     void set_name(std::string_view name);
+    /// True when a directory of this path would be deeper than any that is made.
+    [[nodiscard]] bool is_too_deep() const;
     [[nodiscard]] bool has_missing_parents() const { return !missing_.empty(); }
 
     /// Makes what is missing; directory() is the target's own afterwards. The descriptor that it was before stays open.

@@ -1,16 +1,15 @@
 // A walk that follows no link and that holds one descriptor per level.
 #include "uploads/leftover_sweep.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <ctime>
-#include <memory>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "storage/name_calls.h"
@@ -20,40 +19,19 @@
 namespace uploads {
 namespace {
 
-/// Deeper trees than this are not walked to their end: each level holds a descriptor.
+/// Deeper trees than this are not walked to their end: each level holds a descriptor. Uploads make none so deep.
 constexpr std::size_t kMaxDepth = 64;
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
-Directory open_below(int parent, const char* name) {
-    const int number = ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (number < 0) return nullptr;
-    DIR* const opened = ::fdopendir(number);
-    if (opened == nullptr) ::close(number);
-    return Directory(opened);
-}
-
-bool remove_if_left_over(int directory, const char* name) {
-    const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
-    return storage::remove_own({directory, name}) == 0;
-}
-
-/// The bytes of a resumable upload whose state is gone. Young ones stay: another server may know them whose root is
-/// above or below this one.
-bool remove_if_orphan(int root, int directory, const char* name, std::uint64_t number, std::int64_t older_than_s) {
-    struct stat status{};
-    const std::string state = std::string(kUploadDirectory) + "/" + state_name(number);
-    if (::fstatat(root, state.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) return false;
-    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return false;
-    if (::time(nullptr) - status.st_mtim.tv_sec < older_than_s) return false;
-    return storage::remove_own({directory, name}) == 0;
-}
+/// What one slice may cost, in entries that are only read (a quarter of a microsecond each), and what others cost.
+constexpr std::size_t kSliceCost = 2'000;
+constexpr std::size_t kDirectoryCost = 32;
+constexpr std::size_t kRemovalCost = 64;
+/// Between two slices of a walk: the loop has the time for requests.
+constexpr base::MonotonicMs kSliceEveryMs = 2;
+/// A second walk follows in any case: the kernel closes what a killed process had open a little after its end. Further
+/// ones follow as long as something was found, each after twice the time.
+constexpr base::MonotonicMs kFirstPauseMs = 300;
+constexpr base::MonotonicMs kLongestPauseMs = 600'000;
+constexpr unsigned kWalksInAnyCase = 2;
 
 bool is_directory(int parent, const dirent& entry) {
     if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
@@ -63,28 +41,111 @@ bool is_directory(int parent, const dirent& entry) {
 
 bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
 
+/// The machine may be able to later.
+bool may_pass(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EIO;
+}
+
 }  // namespace
 
-std::size_t sweep_leftovers(const storage::FileRoot& root, std::size_t max_entries, std::int64_t uploads_older_than_s) {
-    std::size_t removed = 0;
-    std::vector<Directory> open;
-    if (Directory top = open_below(root.descriptor(), ".")) open.push_back(std::move(top));
-    for (std::size_t seen = 0; !open.empty() && seen < max_entries; ++seen) {
-        DIR* const directory = open.back().get();
-        const int descriptor = ::dirfd(directory);
-        const dirent* const entry = ::readdir(directory);
-        if (entry == nullptr) {
-            open.pop_back();
-        } else if (storage::is_temporary_name(entry->d_name)) {
-            if (remove_if_left_over(descriptor, entry->d_name)) ++removed;
-        } else if (const auto number = parse_partial_name(entry->d_name)) {
-            const int top = root.descriptor();
-            if (remove_if_orphan(top, descriptor, entry->d_name, *number, uploads_older_than_s)) ++removed;
-        } else if (open.size() < kMaxDepth && !is_dot_or_dot_dot(entry->d_name) && is_directory(descriptor, *entry)) {
-            if (Directory below = open_below(descriptor, entry->d_name)) open.push_back(std::move(below));
-        }
+LeftoverSweep::LeftoverSweep(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock,
+                             std::int64_t orphan_age_s)
+    : root_(root),
+      disk_(disk),
+      clock_(clock),
+      orphan_age_s_(orphan_age_s),
+      due_ms_(clock.now_ms()),
+      pause_ms_(kFirstPauseMs) {}
+
+void LeftoverSweep::advance() {
+    if (open_.empty()) {
+        found_ = false;
+        enter(root_.descriptor(), ".");
     }
-    return removed;
+    for (std::size_t cost = 0; cost < kSliceCost && !open_.empty();) cost += step();
+    due_ms_ = clock_.now_ms() + kSliceEveryMs;
+    if (open_.empty()) end_walk();
+}
+
+void LeftoverSweep::end_walk() {
+    ++walks_;
+    if (!found_ && walks_ >= kWalksInAnyCase) {
+        due_ms_.reset();
+        return;
+    }
+    due_ms_ = clock_.now_ms() + pause_ms_;
+    pause_ms_ = std::min(pause_ms_ * 2, kLongestPauseMs);
+}
+
+/// One entry. Returns what it cost.
+std::size_t LeftoverSweep::step() {
+    DIR* const directory = open_.back().get();
+    const int descriptor = ::dirfd(directory);
+    const dirent* const entry = ::readdir(directory);
+    if (entry == nullptr) {
+        open_.pop_back();
+        return 1;
+    }
+    if (storage::is_temporary_name(entry->d_name)) {
+        if (storage::is_own_temporary_name(entry->d_name)) return 1;
+        count(remove_if_left_over(descriptor, entry->d_name));
+        return kRemovalCost;
+    }
+    if (const auto number = parse_partial_name(entry->d_name)) {
+        count(remove_if_orphan(descriptor, entry->d_name, *number));
+        return kRemovalCost;
+    }
+    if (open_.size() >= kMaxDepth || is_dot_or_dot_dot(entry->d_name) || !is_directory(descriptor, *entry)) return 1;
+    enter(descriptor, entry->d_name);
+    return kDirectoryCost;
+}
+
+void LeftoverSweep::enter(int parent, const char* name) {
+    base::Fd opened(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (Directory directory{opened ? ::fdopendir(opened.get()) : nullptr}) {
+        static_cast<void>(opened.take());  // the stream owns it now
+        open_.push_back(std::move(directory));
+    } else if (may_pass(errno)) {
+        found_ = true;
+    }
+}
+
+void LeftoverSweep::count(Outcome outcome) {
+    if (outcome != Outcome::nothing) found_ = true;
+    if (outcome == Outcome::removed) ++removed_;
+}
+
+LeftoverSweep::Outcome LeftoverSweep::unlink(int directory, const char* name) {
+    base::Fd held = storage::hold_content(directory, name);
+    if (const int error = storage::remove_own({directory, name}); error != 0) {
+        return may_pass(error) ? Outcome::missed : Outcome::nothing;
+    }
+    disk_.close_later(std::move(held));
+    return Outcome::removed;
+}
+
+LeftoverSweep::Outcome LeftoverSweep::remove_if_left_over(int directory, const char* name) {
+    const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file) return may_pass(errno) ? Outcome::missed : Outcome::nothing;
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Outcome::nothing;
+    // Where there are no locks, nothing tells a leftover from a file that another process is writing.
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? Outcome::missed : Outcome::nothing;
+    return unlink(directory, name);
+}
+
+/// The bytes of a resumable upload whose state is gone. Young ones stay: another server may know them whose root is
+/// above or below this one.
+LeftoverSweep::Outcome LeftoverSweep::remove_if_orphan(int directory, const char* name, std::uint64_t number) {
+    struct stat status{};
+    const std::string state = std::string(kUploadDirectory) + "/" + state_name(number);
+    if (::fstatat(root_.descriptor(), state.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return Outcome::nothing;
+    if (errno != ENOENT) return Outcome::nothing;
+    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) {
+        return Outcome::nothing;
+    }
+    if (clock_.unix_seconds() - status.st_mtim.tv_sec < orphan_age_s_) return Outcome::nothing;
+    return unlink(directory, name);
 }
 
 }  // namespace uploads

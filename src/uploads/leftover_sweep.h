@@ -1,22 +1,63 @@
-// The sweep of what interrupted uploads left behind. Called by app/ at the start.
+// The sweep of what interrupted uploads left behind: walks the tree in slices while the server runs, and comes back for
+// what it could not have. Called by site/ between requests.
 #pragma once
+
+#include <dirent.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
 
+#include "base/clock.h"
+#include "storage/disk_queue.h"
 #include "storage/file_root.h"
 
 namespace uploads {
 
-/// Directory entries that one sweep looks at: a tree of millions must not hold up the start for minutes.
-inline constexpr std::size_t kMaxSweptEntries = 1'000'000;
-
 /// The bytes of a resumable upload that no state speaks of go when they are older than this.
 inline constexpr std::int64_t kOrphanAgeSeconds = 86'400;
 
-/// Removes the temporary files that a crash left below the root, links not followed. Files that another live process
-/// holds locked stay. Returns how many were removed.
-std::size_t sweep_leftovers(const storage::FileRoot& root, std::size_t max_entries = kMaxSweptEntries,
-                            std::int64_t uploads_older_than_s = kOrphanAgeSeconds);
+class LeftoverSweep {
+public:
+    /// All outlive this. The first walk is due at once.
+    LeftoverSweep(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock,
+                  std::int64_t orphan_age_s = kOrphanAgeSeconds);
+
+    /// Goes on for a part of a millisecond: removes temporary files that a dead process left below the root, links not
+    /// followed. What a live process holds locked stays, and so does what this process made.
+    void advance();
+    /// When advance() wants to be called; nullopt: a walk found nothing, and none is due.
+    [[nodiscard]] std::optional<base::MonotonicMs> due() const { return due_ms_; }
+    /// Files that were removed so far.
+    [[nodiscard]] std::uint64_t removed() const { return removed_; }
+
+private:
+    enum class Outcome : std::uint8_t { nothing, removed, missed };
+    struct CloseDirectory {
+        void operator()(DIR* directory) const { ::closedir(directory); }
+    };
+    using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+    std::size_t step();
+    void end_walk();
+    void enter(int parent, const char* name);
+    Outcome remove_if_left_over(int directory, const char* name);
+    Outcome remove_if_orphan(int directory, const char* name, std::uint64_t number);
+    Outcome unlink(int directory, const char* name);
+    void count(Outcome outcome);
+
+    const storage::FileRoot& root_;
+    storage::DiskQueue& disk_;
+    const base::Clock& clock_;
+    std::int64_t orphan_age_s_;
+    std::optional<base::MonotonicMs> due_ms_;
+    base::MonotonicMs pause_ms_;  ///< before the next walk
+    std::vector<Directory> open_;
+    unsigned walks_ = 0;
+    bool found_ = false;  ///< something in this walk
+    std::uint64_t removed_ = 0;
+};
 
 }  // namespace uploads

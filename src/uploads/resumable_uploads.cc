@@ -3,10 +3,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <utility>
 
+#include "base/ascii.h"
 #include "handler/error_page.h"
 #include "storage/write_error.h"
 #include "uploads/append_sink.h"
@@ -41,6 +43,19 @@ constexpr int kTakingBackSeconds = 1;
 bool has_value(const http::Request& request, FieldName name) {
     const auto value = request.find(name);
     return value && !value->empty();
+}
+
+/// To clients of this version of the draft, and through no intermediary that says so: one that does not know 1xx
+/// responses takes a 104 for the answer. The client learns the offset by HEAD then.
+bool takes_interim(const http::Request& request, const http::UploadFields& fields) {
+    if (!fields.takes_interim() || request.minor_version == 0) return false;
+    return std::ranges::none_of(request.fields, [&](const http::Field& field) {
+        constexpr std::string_view kPrefix = "X-Forwarded-";
+        const std::string_view name = field.name.of(request.text);
+        return base::equals_ignoring_case(name, "Via") || base::equals_ignoring_case(name, "Forwarded") ||
+               base::equals_ignoring_case(name, "X-Real-IP") ||
+               base::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix);
+    });
 }
 
 /// The fields of the creating request that count at its end.
@@ -141,9 +156,10 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     if (old && *old && S_ISREG((*old)->st_mode)) storage::resemble(bytes->file.get(), **old);
     return handler::Decision(std::make_unique<AppendSink>(
         store_, *upload, std::move(bytes), std::move(*digests),
-        AppendSink::Setting{is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
-                            fields.takes_interim() ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-                            config_.max_body_bytes}));
+        AppendSink::Setting{
+            is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
+            takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
+            config_.max_body_bytes}));
 }
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
@@ -201,12 +217,13 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
                               : problem_response(Status::bad_request, UploadProblem::completed_upload);
 }
 
-/// Compares every length that was ever stated; a new one is kept.
-std::optional<http::Response> ResumableUploads::note_length(const http::Request& request, Upload& upload,
-                                                            const http::UploadFields& fields) {
+/// Compares every length that was ever stated. `whole`: that of the file to be, where it is known.
+std::optional<http::Response> ResumableUploads::refuse_length(const http::Request& request, const Upload& upload,
+                                                              const http::UploadFields& fields,
+                                                              std::optional<std::uint64_t>& whole) const {
     const auto here = request.body_length();
     if (here && *here > static_cast<std::uint64_t>(INT64_MAX) - upload.offset) return inconsistent_length();
-    auto whole = fields.length;
+    whole = fields.length;
     if (*fields.complete && here) {
         if (whole && *whole != upload.offset + *here) return inconsistent_length();
         whole = upload.offset + *here;
@@ -220,7 +237,6 @@ std::optional<http::Response> ResumableUploads::note_length(const http::Request&
         add_limits(response);
         return response;
     }
-    if (whole && !upload.length && store_.add_line(upload, length_line(*whole)) == 0) upload.length = whole;
     return std::nullopt;
 }
 
@@ -229,25 +245,29 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     if (auto refused = refuse_append(request, upload, fields)) return std::move(*refused);
     auto digests = UploadDigests::of(request, UploadDigests::Covers::part);
     if (!digests) return handler::refusal_response(&request, digests.error());
-    // The last one who comes goes on: the one before is a connection that the client has given up.
-    ++upload.generation;
     auto bytes = store_.open_bytes(upload);
     if (!bytes) return without_bytes(store_, upload, bytes.error(), &request);
     if (*fields.offset != upload.offset) {
+        ++upload.generation;  // so that the offset that is told is final
         return std::make_unique<OffsetAnswer>(
             store_, upload, std::move(*bytes),
             OffsetAnswer::Telling{OffsetAnswer::Told::mismatched, config_.max_body_bytes, *fields.offset});
     }
-    if (auto refused = note_length(request, upload, fields)) return std::move(*refused);
-    const std::uint64_t more = upload.length ? *upload.length - upload.offset : request.body_length().value_or(0);
+    std::optional<std::uint64_t> whole;
+    if (auto refused = refuse_length(request, upload, fields, whole)) return std::move(*refused);
+    const std::uint64_t more = whole ? *whole - upload.offset : request.body_length().value_or(0);
     const auto space = storage::FileSink::check_space((*bytes)->file.get(), parts_.min_free_bytes, more);
     if (!space) return handler::refusal_response(&request, space.error());
+    // The last one who comes goes on: the one before is a connection that the client has given up. A request that was
+    // refused has changed nothing.
+    ++upload.generation;
+    if (whole && !upload.length && store_.add_line(upload, length_line(*whole)) == 0) upload.length = whole;
     return std::make_unique<AppendSink>(
         store_, upload, std::move(*bytes), std::move(*digests),
-        AppendSink::Setting{*fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part,
-                            AppendSink::Role::appends,
-                            fields.takes_interim() ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-                            config_.max_body_bytes});
+        AppendSink::Setting{
+            *fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::appends,
+            takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
+            config_.max_body_bytes});
 }
 
 }  // namespace uploads

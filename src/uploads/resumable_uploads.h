@@ -52,8 +52,9 @@ private:
     handler::Decision append(const http::Request& request, Upload& upload);
     [[nodiscard]] std::optional<http::Response> refuse_append(const http::Request& request, const Upload& upload,
                                                               const http::UploadFields& fields) const;
-    [[nodiscard]] std::optional<http::Response> note_length(const http::Request& request, Upload& upload,
-                                                            const http::UploadFields& fields);
+    [[nodiscard]] std::optional<http::Response> refuse_length(const http::Request& request, const Upload& upload,
+                                                              const http::UploadFields& fields,
+                                                              std::optional<std::uint64_t>& whole) const;
 
     const storage::WriteParts& parts_;
     const handler::WriteRules& config_;

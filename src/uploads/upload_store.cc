@@ -268,9 +268,7 @@ std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, 
     return {};
 }
 
-void UploadStore::unlink_state(std::uint64_t number) const {
-    storage::remove_own({directory(), state_name(number)});
-}
+void UploadStore::unlink_state(std::uint64_t number) const { storage::remove_own({directory(), state_name(number)}); }
 
 bool UploadStore::remove(Upload& upload, UploadEvent why) {
     const bool was_complete = upload.phase() == UploadPhase::complete;

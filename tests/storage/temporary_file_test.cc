@@ -1,6 +1,5 @@
 // Temporary files with and without names, and the sweep.
 #include "storage/temporary_file.h"
-#include "uploads/leftover_sweep.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -36,12 +35,6 @@ constexpr Maker kMakers[] = {&TemporaryFile::create, &TemporaryFile::create_name
 
 void fill(const TemporaryFile& file, std::string_view text) {
     REQUIRE(::pwrite(file.descriptor(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
-}
-
-storage::FileRoot root_of(const support::TempDir& directory) {
-    auto root = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
-    REQUIRE(root.has_value());
-    return std::move(*root);
 }
 
 }  // namespace
@@ -153,37 +146,4 @@ TEST_CASE("temporary file: only our own names count as ours", "[content][tempora
           "godwit-0123456789abcdef0.part", ".godwit-0123456789abcdeg.part", "", ".part"}) {
         CHECK_FALSE(storage::is_temporary_name(name));
     }
-}
-
-TEST_CASE("sweep: removes leftovers at every depth and nothing else", "[content][temporary]") {
-    const support::TempDir directory;
-    const support::TempDir outside;
-    outside.write(".godwit-00000000000000aa.part", "not ours to remove");
-    directory.write(".godwit-0000000000000001.part", "x");
-    directory.write("a/b/.godwit-0000000000000002.part", "x");
-    directory.write("a/b/kept", "x");
-    directory.write(".godwit-notours.part", "x");
-    directory.make_directory("a/.godwit-0000000000000003.part");
-    REQUIRE(::symlink(outside.path().c_str(), directory.at("link").c_str()) == 0);
-    REQUIRE(::symlink(outside.at(".godwit-00000000000000aa.part").c_str(),
-                      directory.at(".godwit-0000000000000004.part").c_str()) == 0);
-    CHECK(uploads::sweep_leftovers(root_of(directory)) == 2);
-    CHECK(outside.list().size() == 1);
-    CHECK(directory.list() == std::vector<std::string>{".godwit-0000000000000004.part", ".godwit-notours.part", "a",
-                                                       "a/.godwit-0000000000000003.part", "a/b", "a/b/kept", "link"});
-}
-
-TEST_CASE("sweep: a file that a live process is writing stays", "[content][temporary]") {
-    const Place place;
-    auto file = TemporaryFile::create_named(place.opened.get());
-    REQUIRE(file.has_value());
-    CHECK(uploads::sweep_leftovers(root_of(place.directory)) == 0);
-    CHECK(place.directory.list().size() == 1);
-}
-
-TEST_CASE("sweep: looks at a bounded number of entries", "[content][temporary]") {
-    const support::TempDir directory;
-    for (int i = 0; i < 10; ++i) directory.write(".godwit-000000000000000" + std::to_string(i) + ".part", "x");
-    CHECK(uploads::sweep_leftovers(root_of(directory), 4) <= 4);
-    CHECK(directory.list().size() >= 6);
 }

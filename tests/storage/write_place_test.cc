@@ -74,9 +74,13 @@ TEST_CASE("write place: one path cannot hold thousands of new directories open",
     for (int i = 0; i < 64; ++i) path += "/q";
     CHECK(WritePlace::find(*site.root, site.new_directories, path + "/file").has_value());
     CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/file").error().number == E2BIG);
-    // What is there already does not count.
+    // What is there already counts: a chain does not grow from upload to upload.
     site.directory.make_directory("q");
+    CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/file").error().number == E2BIG);
+    // Into a deeper directory that somebody else made files go as into any other.
+    site.directory.make_directory((path + "/q").substr(1));
     CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/file").has_value());
+    CHECK(WritePlace::find(*site.root, site.new_directories, path + "/q/more/file").error().number == E2BIG);
 }
 
 TEST_CASE("write place: a file among the parents and links that lead out are refused", "[content][write]") {

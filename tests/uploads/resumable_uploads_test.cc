@@ -1,4 +1,6 @@
 // Resumable uploads as the connection sees them: each rule of the draft that a server has to keep.
+#include <unistd.h>
+
 #include "uploads/resumable_uploads.h"
 
 #include <string>
@@ -230,4 +232,39 @@ TEST_CASE("resumable uploads: DELETE leaves nothing", "[handlers][upload]") {
     CHECK(site.patch(upload, 3, "4", kEnd).status() == 404);
     site.site->tidy();
     CHECK(site.directory.list().empty());
+}
+
+TEST_CASE("resumable uploads: no 104 through a proxy, which might take it for the answer", "[uploads]") {
+    Uploading site;
+    const std::string fields = std::string(kEnd) + std::string(kVersion) + "Content-Length: 5\r\n";
+    CHECK(site.open("PUT", "/direct", fields)->take_interim().has_value());
+    for (const std::string proxy : {"Via: 1.1 x", "Forwarded: for=192.0.2.1", "X-Forwarded-For: 192.0.2.1",
+                                    "x-forwarded-proto: https", "X-Real-IP: 192.0.2.1"}) {
+        CAPTURE(proxy);
+        CHECK_FALSE(site.open("PUT", "/proxied", fields + proxy + "\r\n")->take_interim().has_value());
+    }
+}
+
+TEST_CASE("resumable uploads: a PATCH that is refused notes no length, and ends no other", "[uploads]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "123");
+    auto writer = site.open("PATCH", upload, part_head(3, 3));
+    CHECK(site.patch(upload, 3, "4567", std::string(kPart) + "Upload-Length: 5\r\n").status() == 400);
+    CHECK(writer->write(support::bytes("456")).has_value());
+    writer.reset();
+    CHECK(site.ask("HEAD", upload).field("Upload-Length").empty());
+    CHECK(site.patch(upload, 6, "", kEnd).status() == 201);
+}
+
+TEST_CASE("resumable uploads: a refusal that may pass keeps what arrived", "[uploads]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "hello");
+    site.directory.make_directory("a");
+    const auto refused = site.patch(upload, 5, "", kEnd);
+    CHECK(refused.status() == 409);
+    CHECK(refused.field("Upload-Complete") == "?0");
+    CHECK(site.offset(upload) == "5");
+    REQUIRE(::rmdir(site.directory.at("a").c_str()) == 0);
+    CHECK(site.patch(upload, 5, "", kEnd).status() == 201);
+    CHECK(site.directory.read("a") == "hello");
 }

@@ -20,6 +20,17 @@ using stored::Store;
 using uploads::UploadState;
 using uploads::UploadStore;
 
+namespace {
+
+/// One walk. Returns how many files it removed.
+std::uint64_t sweep(Store& store, std::int64_t orphan_age_s) {
+    uploads::LeftoverSweep sweep(*store.site.root, store.site.disk, store.clock, orphan_age_s);
+    sweep.advance();
+    return sweep.removed();
+}
+
+}  // namespace
+
 TEST_CASE("upload state: reads back what was written, whatever the names hold", "[content][upload]") {
     UploadState state = state_for("/a b/\xc3\xa9%41\n\"x");
     state.location = "/files/a b/";
@@ -160,12 +171,12 @@ TEST_CASE("upload store: a damaged state is removed at the start, and its bytes 
     const std::string name = uploads::partial_name(number);
     store.site.directory.write(".godwit/" + uploads::state_name(number), "godwit-upload 1\nsecret x\n");
     // As long as the state is there nothing is an orphan.
-    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 0) == 0);
+    CHECK(sweep(store, 0) == 0);
     store.restart();
     CHECK(store.store->find(number) == nullptr);
     CHECK(store.site.directory.has(name));
-    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 60) == 0);
-    CHECK(uploads::sweep_leftovers(*store.site.root, 1000, 0) == 1);
+    CHECK(sweep(store, 60) == 0);
+    CHECK(sweep(store, 0) == 1);
     CHECK(store.site.directory.list().empty());
 }
 

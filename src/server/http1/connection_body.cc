@@ -137,7 +137,9 @@ Connection::Step Connection::finish_body(Turn& turn) {
 Connection::Step Connection::incomplete_body(Turn& turn) {
     ++turn.metrics.uploads_aborted;
     const Exchange& exchange = *exchange_;
-    const std::string_view target = exchange.request.target_text.of(exchange.request.text);
+    std::string storage;
+    const std::string_view target =
+        turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage);
     const std::uint64_t received = exchange.decoder.body_bytes();
     turn.error_log.append(turn.clock, "aborted", &transport_.peer,
                           exchange.request.framing.kind == http::Framing::Kind::length
