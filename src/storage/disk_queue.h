@@ -15,6 +15,8 @@
 
 namespace storage {
 
+class NameClaim;
+
 /// One submitted operation. Whoever waits for it and the queue own it together, and it owns what the kernel works on:
 /// the one who waits may be destroyed at any time, and the operation goes on to its end.
 struct DiskOperation {
@@ -51,6 +53,7 @@ struct NamingOperation : DiskOperation {
     std::vector<NamingCall> calls;
     std::vector<base::SharedFd> directories;  ///< to be synced
     std::vector<base::SharedFd> held;         ///< every descriptor that the calls name, and the file that they name
+    std::shared_ptr<const NameClaim> claim;   ///< keeps the name from other writes until this is done, or null
 
     // For the queue to fill in; `error` is the first one, EAGAIN where the directories have to be synced once more.
     std::vector<std::size_t> calls_made;  ///< their numbers, in order

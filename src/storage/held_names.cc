@@ -9,7 +9,7 @@
 namespace storage {
 
 NameClaim::NameClaim(HeldNames& names, DiskQueue& disk, const std::vector<Target>& wanted)
-    : names_(&names), disk_(&disk) {
+    : lines_(names.lines_), disk_(&disk) {
     for (std::size_t number = 0; number < wanted.size(); ++number) {
         const auto& [directory, name] = wanted[number];
         std::unique_ptr<const HeldName> held(new HeldName(directory, name));
@@ -21,12 +21,12 @@ NameClaim::NameClaim(HeldNames& names, DiskQueue& disk, const std::vector<Target
 
 NameClaim::~NameClaim() {
     for (const Part& part : std::span(parts_).first(in_line_)) {
-        const auto line = names_->lines_.find(part.key);
+        const auto line = lines_->find(part.key);
         auto& claims = line->second;
         const bool held = claims.front() == this;
         std::erase(claims, this);
         if (claims.empty()) {
-            names_->lines_.erase(line);
+            lines_->erase(line);
         } else if (held) {
             disk_->wake_later(claims.front()->wake_);
         }
@@ -36,9 +36,9 @@ NameClaim::~NameClaim() {
 bool NameClaim::advance(http::Wake wake) {
     wake_ = wake;
     while (true) {
-        if (in_line_ > 0 && names_->lines_.at(parts_[in_line_ - 1].key).front() != this) return false;
+        if (in_line_ > 0 && lines_->at(parts_[in_line_ - 1].key).front() != this) return false;
         if (in_line_ == parts_.size()) return true;
-        names_->lines_[parts_[in_line_].key].push_back(this);
+        (*lines_)[parts_[in_line_].key].push_back(this);
         ++in_line_;
     }
 }

@@ -33,10 +33,10 @@ private:
     std::string name_;
 };
 
-/// The lines of those who claim names. One for each root; it outlives every claim.
+/// The lines of those who claim names. One for each root; a claim may outlive it.
 class HeldNames {
 public:
-    [[nodiscard]] bool empty() const { return lines_.empty(); }
+    [[nodiscard]] bool empty() const { return lines_->empty(); }
 
 private:
     friend class NameClaim;
@@ -45,7 +45,8 @@ private:
         std::string name;
         friend auto operator<=>(const Key&, const Key&) = default;
     };
-    std::map<Key, std::deque<NameClaim*>> lines_;  ///< the first one of each holds the name
+    using Lines = std::map<Key, std::deque<NameClaim*>>;        ///< the first one of each holds the name
+    std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();  ///< shared with the claims
 };
 
 /// A place in the line for one name or for several. Several are taken one after the other in an order that is the same
@@ -78,7 +79,7 @@ private:
         std::size_t number;  ///< at the constructor
     };
 
-    HeldNames* names_;
+    std::shared_ptr<HeldNames::Lines> lines_;
     DiskQueue* disk_;
     std::vector<Part> parts_;  ///< in the order in which they are taken, none twice
     std::size_t in_line_ = 0;  ///< so many are held, or waited for (the last one)

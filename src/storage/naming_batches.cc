@@ -78,6 +78,7 @@ NamingBatch* NamingBatches::begin(std::size_t room) {
 void NamingBatches::end(NamingBatch& batch, std::vector<http::Wake>& wakes) {
     for (const NamingBatch::Member& member : batch.members_) {
         member.operation->done = true;
+        member.operation->claim.reset();
         wakes.push_back(member.wake);
     }
     const DirectoryId directory = batch.directory_;

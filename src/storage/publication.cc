@@ -29,7 +29,7 @@ const HeldName* Publication::hold(const WritePlace& place, http::Wake wake) {
     if (claim_ == nullptr || !claim_->is_for(place.directory(), place.name())) {
         claim_.reset();
         const std::vector<NameClaim::Target> wanted{{place.directory(), place.name()}};
-        claim_ = std::make_unique<NameClaim>(parts_->names, parts_->disk, wanted);
+        claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk, wanted);
     }
     return claim_->advance(wake) ? &claim_->held(0) : nullptr;
 }
@@ -61,6 +61,7 @@ bool Publication::begin_aside(const HeldName& name, const TemporaryFile& file, T
     aside_->held = std::move(others);
     aside_->held.insert(aside_->held.end(), aside_->directories.begin(), aside_->directories.end());
     aside_->held.push_back(file.shared());
+    aside_->claim = claim_;
     if (target == TemporaryFile::Target::is_replaced) replaced_ = hold_content(name.directory(), name.name());
     return parts_->disk.name_later(aside_, wake);
 }

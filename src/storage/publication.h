@@ -50,7 +50,7 @@ public:
 
     /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
     /// not possible: nothing was done. `others` are directories that the file may have its temporary name in, besides that of
-    /// `place`. Not more than once.
+    /// `place`. Not more than once. When this is destroyed before the end, the operation keeps the name until it is done.
     [[nodiscard]] bool begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
                                    const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake);
     enum class Aside : std::uint8_t { under_way, named, not_named };
@@ -66,8 +66,8 @@ public:
 
 private:
     const WriteParts* parts_;
-    std::unique_ptr<NameClaim> claim_;
-    base::Fd replaced_;  ///< what had the name, while it goes: its blocks are given back aside
+    std::shared_ptr<NameClaim> claim_;  ///< shared with `aside_` while that is under way
+    base::Fd replaced_;                 ///< what had the name, while it goes: its blocks are given back aside
     std::shared_ptr<NamingOperation> aside_;
     DiskOperations syncs_;
 };

@@ -274,11 +274,11 @@ private:
     io_uring ring_{};
     State state_ = State::unavailable;
     Naming naming_ = Naming::possible;
+    std::vector<http::Wake> later_;  // outlives the namings, whose claims wake others when they go
     std::deque<Waiting> waiting_;
     NamingBatches namings_;
     std::deque<Removal> removals_;
     unsigned removing_ = 0;
-    std::vector<http::Wake> later_;
     std::array<Flying, kEntries> flying_;
     std::array<std::uint16_t, kEntries> unused_{};
     unsigned unused_count_ = 0;

@@ -163,6 +163,54 @@ TEST_CASE("naming aside: an upload that is given up leaves its name to others", 
     CHECK(site.directory.read("a") == "second");
 }
 
+TEST_CASE("naming aside: the name of an upload that goes while the kernel gives it stays held until then",
+          "[content][naming]") {
+    Site site;
+    site.directory.write("a", "old");
+    auto first = site.upload_to_naming("/a", "first");
+    const std::string field = "If-Match: " + tag_of(site.directory.at("a")) + "\r\n";
+    const auto second = site.upload("/a", "second", field);
+    REQUIRE_FALSE(second->advance(kWake).has_value());
+    site.disk.finish_syncs();
+    first.reset();
+    // The old file still has the name, and the condition would hold.
+    CHECK_FALSE(second->advance(kWake).has_value());
+    CHECK_FALSE(site.names.empty());
+    site.disk.finish_all();
+    CHECK(site.directory.read("a") == "first");
+    const auto lost = support::run(*second, site.disk);
+    REQUIRE_FALSE(lost.has_value());
+    CHECK(lost.error().status == Status::precondition_failed);
+    CHECK(site.names.empty());
+}
+
+TEST_CASE("naming aside: a naming may outlive the site, its names included", "[content][naming]") {
+    auto queue = storage::make_disk_queue();
+    support::TempDir directory;
+    auto root = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
+    REQUIRE(root.has_value());
+    const base::SystemClock clock;
+    storage::NewDirectories made;
+    {
+        storage::HeldNames names;
+        const storage::WriteParts parts{
+            .root = *root, .new_directories = made, .names = names, .disk = *queue, .clock = clock};
+        auto sink = storage::FileSink::open(parts, "/a", std::nullopt, {});
+        REQUIRE(sink.has_value());
+        const auto commit = std::move(*sink).finish();
+        while (!commit->advance(kWake)) {
+            if (!names.empty()) break;
+            support::wait_for(*queue);
+            std::vector<http::Wake> wakes;
+            queue->reap(wakes);
+        }
+        queue->submit();
+    }
+    queue.reset();
+    const bool is_whole_or_absent = directory.list().empty() || directory.list() == std::vector<std::string>{"a"};
+    CHECK(is_whole_or_absent);
+}
+
 TEST_CASE("naming aside: a directory that cannot be synced is no success", "[content][naming]") {
     Site site;
     site.disk.directory_error = EIO;

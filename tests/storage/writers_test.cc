@@ -61,6 +61,7 @@ private:
             naming.calls_made.push_back(naming.calls_made.size());
         }
         naming.done = true;
+        naming.claim.reset();
     }
 };
 

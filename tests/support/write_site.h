@@ -109,6 +109,7 @@ private:
         }
         if (naming.is_named() && !naming.directories.empty()) naming.error = directory_error;
         naming.done = true;
+        naming.claim.reset();
     }
     static int call_error(const storage::NamingCall& call) {
         const bool is_link = call.kind == storage::NamingCall::Kind::link;
