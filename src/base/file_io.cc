@@ -8,14 +8,30 @@
 
 namespace base {
 
-std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into) {
-    std::size_t done = 0;
+namespace {
+
+/// Adds to `done` what was read; 0 at the end of the file too, or an errno.
+int read_on(int file, std::uint64_t offset, std::span<std::byte> into, std::size_t& done) {
     while (done < into.size()) {
         const ssize_t got = ::pread(file, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
+        if (got <= 0) return got < 0 ? errno : 0;
         done += static_cast<std::size_t>(got);
     }
+    return 0;
+}
+
+}  // namespace
+
+std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t done = 0;
+    static_cast<void>(read_on(file, offset, into, done));
+    return done;
+}
+
+std::expected<std::size_t, int> read_or_fail(int file, std::uint64_t offset, std::span<std::byte> into) {
+    std::size_t done = 0;
+    if (const int error = read_on(file, offset, into, done); error != 0) return std::unexpected(error);
     return done;
 }
 
@@ -31,11 +47,17 @@ int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes) 
     return 0;
 }
 
-bool overwrite_first(int file, std::size_t length, char byte) {
+int overwrite_first(int file, std::size_t length, char byte) {
     const off_t end = ::lseek(file, 0, SEEK_CUR);
     const auto back = static_cast<off_t>(length);
     // With O_APPEND the byte would go behind the end.
-    return end >= back && ::fcntl(file, F_SETFL, 0) == 0 && ::pwrite(file, &byte, 1, end - back) == 1;
+    if (end < back) return EIO;
+    if (::fcntl(file, F_SETFL, 0) != 0) return errno;
+    ssize_t written = -1;
+    do {
+        written = ::pwrite(file, &byte, 1, end - back);
+    } while (written < 0 && errno == EINTR);
+    return written == 1 ? 0 : written < 0 ? errno : EIO;
 }
 
 }  // namespace base

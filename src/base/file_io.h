@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <span>
 
 namespace base {
@@ -11,11 +12,14 @@ namespace base {
 /// Reads up to `into.size()` bytes from `offset`; fewer at the end of the file or at an error.
 [[nodiscard]] std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into);
 
+/// The same for those who tell a shorter file from a disk that failed: an error is an errno, also behind some bytes.
+[[nodiscard]] std::expected<std::size_t, int> read_or_fail(int file, std::uint64_t offset, std::span<std::byte> into);
+
 /// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.
 [[nodiscard]] int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes);
 
 /// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and appends
-/// no more from here on. False: it could not.
-[[nodiscard]] bool overwrite_first(int file, std::size_t length, char byte);
+/// no more from here on. 0, or an errno.
+[[nodiscard]] int overwrite_first(int file, std::size_t length, char byte);
 
 }  // namespace base

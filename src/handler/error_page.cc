@@ -79,6 +79,8 @@ http::Response error_response(const http::Request* request, http::Status status,
 http::Response refusal_response(const http::Request* request, const http::Refusal& refusal) {
     http::Response response = error_response(request, refusal.status, refusal.reason);
     response.reason = refusal.reason;
+    // What was refused for the moment only is worth another try.
+    if (refusal.status == http::Status::service_unavailable) response.add("Retry-After", "1");
     return response;
 }
 

@@ -45,7 +45,9 @@ std::expected<void, http::Refusal> RecordCopy::copy_to(std::uint64_t end, std::u
         const auto count = static_cast<std::size_t>(std::min({end - copied_, budget, std::uint64_t{block.size()}}));
         const auto room = std::as_writable_bytes(std::span(block)).first(count);
         // Shorter than it was: somebody changed it, which the look before the name would find as well.
-        if (base::read_at(base_.bytes->descriptor(), copied_, room) != count) {
+        const auto got = base::read_or_fail(base_.bytes->descriptor(), copied_, room);
+        if (!got) return std::unexpected(storage::write_refusal(got.error()));
+        if (*got != count) {
             return std::unexpected(
                 http::Refusal{http::Status::service_unavailable,
                               "another program changed the file at the same time; nothing was changed, try again."});

@@ -24,6 +24,9 @@ constexpr int kMaxRestarts = 16;
 /// Operations woken together; the others follow with the next.
 constexpr std::size_t kWokenAtOnce = 64;
 
+constexpr http::Refusal kKeepsChanging{http::Status::service_unavailable,
+                                       "another program keeps changing the file; try again."};
+
 std::unexpected<http::Refusal> refuse(http::Status status, std::string_view reason) {
     return std::unexpected(http::Refusal{status, reason});
 }
@@ -122,7 +125,7 @@ std::expected<RecordFile::Progress, http::Refusal> RecordFile::refresh() {
     if (restarts_ > kMaxRestarts) {
         restarts_ = 0;
         forget();
-        return refuse(http::Status::service_unavailable, "another program keeps changing the file; try again.");
+        return std::unexpected(kKeepsChanging);
     }
     return grow_index();
 }
@@ -134,6 +137,10 @@ std::expected<RecordFile::Progress, http::Refusal> RecordFile::grow_index() {
             case RecordReader::Step::line: add_to_index(reader_.line(), reader_.offset()); break;
             case RecordReader::Step::skipped: break;
             case RecordReader::Step::failed:
+                if (const int error = reader_.error(); error != 0) {
+                    forget();
+                    return std::unexpected(storage::write_refusal(error));
+                }
                 // It became shorter: the next look meets another version.
                 ++restarts_;
                 version_ = nullptr;
@@ -165,13 +172,15 @@ void RecordFile::add_to_index(std::string_view line, std::uint64_t offset) {
     index_.add(hash, {.offset = offset, .length = static_cast<std::uint32_t>(line.size())});
 }
 
-std::optional<RecordFile::Found> RecordFile::find(std::string_view id) const {
+std::expected<std::optional<RecordFile::Found>, http::Refusal> RecordFile::find(std::string_view id) const {
     if (version_ == nullptr) return std::nullopt;
     const auto place = index_.find(index_.hash(id));
     if (!place) return std::nullopt;
     Found found{.line = std::string(place->length, '\0'), .place = *place};
     const auto room = std::as_writable_bytes(std::span(found.line));
-    if (base::read_at(bytes_->descriptor(), place->offset, room) != room.size()) return std::nullopt;
+    const auto got = base::read_or_fail(bytes_->descriptor(), place->offset, room);
+    if (!got) return std::unexpected(storage::write_refusal(got.error()));
+    if (*got != room.size()) return std::unexpected(kKeepsChanging);
     std::string storage;
     if (find_record_id(found.line, storage) != id) return std::nullopt;
     return found;

@@ -93,7 +93,8 @@ private:
     std::expected<Progress, http::Refusal> refresh();
     std::expected<Progress, http::Refusal> grow_index();
     void add_to_index(std::string_view line, std::uint64_t offset);
-    [[nodiscard]] std::optional<Found> find(std::string_view id) const;
+    /// 500: the disk failed; 503: the file became shorter.
+    [[nodiscard]] std::expected<std::optional<Found>, http::Refusal> find(std::string_view id) const;
     /// The number after the greatest that was ever seen; nullopt when there is none left.
     [[nodiscard]] std::optional<std::string> next_id() const;
 

@@ -2,7 +2,6 @@
 #include "records/record_operation.h"
 
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,8 +27,7 @@ constexpr int kTries = 8;
 constexpr base::MonotonicMs kMaxUnsettledMs = 2000;
 constexpr http::Refusal kNotDurable{Status::internal_server_error,
                                     "the change is in the file, but the disk failed to make that durable."};
-constexpr http::Refusal kCutLine{Status::insufficient_storage,
-                                 "a part of the record is in the file, and the disk failed to take it back."};
+constexpr std::string_view kCutLine = "a part of the record is in the file, and the disk failed to take it back.";
 
 std::unexpected<http::Refusal> refuse(Status status, std::string_view reason) {
     return std::unexpected(http::Refusal{status, reason});
@@ -174,8 +172,9 @@ RecordOperation::Checked RecordOperation::find_place() {
 
 RecordOperation::Outcome RecordOperation::read() {
     auto found = file_.find(id_);
-    if (!found) return refuse(Status::not_found, "there is no record with this id.");
-    return Result{std::move(id_), std::move(found->line)};
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return refuse(Status::not_found, "there is no record with this id.");
+    return Result{std::move(id_), std::move((*found)->line)};
 }
 
 /// Of a thing that has several forms: If-Match must name one of their tags, If-None-Match none of them.
@@ -196,11 +195,7 @@ RecordOperation::Checked RecordOperation::check_conditions(const std::vector<std
 }
 
 RecordOperation::Checked RecordOperation::check_space(std::uint64_t more) const {
-    struct statvfs system{};
-    if (file_.parts_.min_free_bytes == 0 || ::fstatvfs(place_->directory(), &system) != 0) return {};
-    const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * system.f_frsize;
-    if (system.f_blocks == 0 || available >= file_.parts_.min_free_bytes + more) return {};
-    return refuse(Status::insufficient_storage, "this would leave less free space than the server keeps (--min-free).");
+    return storage::FileSink::check_space(place_->directory(), file_.parts_.min_free_bytes, more);
 }
 
 RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
@@ -208,7 +203,8 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
         auto next = file_.next_id();
         if (!next) return refuse(Status::unprocessable_content, "the numbers are used up; send an id.");
         id_ = std::move(*next);
-    } else if (file_.find(id_)) {
+    } else if (const auto found = file_.find(id_); !found || *found) {
+        if (!found) return std::unexpected(found.error());
         return refuse(Status::conflict, "there is a record with this id already; PUT to its own path replaces it.");
     }
     const bool exists = file_.version_ != nullptr;
@@ -291,8 +287,10 @@ RecordOperation::Checked RecordOperation::write_line() {
     const int error = written < 0 ? errno : ENOSPC;
     struct stat status{};
     const bool is_whole = written == static_cast<ssize_t>(text.size());
-    if (!is_whole || (is_in_pages && !base::overwrite_first(append_->get(), text.size() - begin, line_.front()))) {
-        return take_back(size, written, error);
+    if (!is_whole) return take_back(size, written, error);
+    if (is_in_pages) {
+        const int failed = base::overwrite_first(append_->get(), text.size() - begin, line_.front());
+        if (failed != 0) return take_back(size, written, failed);
     }
     stamp(append_->get());
     if (::fstat(append_->get(), &status) != 0) return std::unexpected(kNotDurable);
@@ -306,7 +304,8 @@ RecordOperation::Checked RecordOperation::take_back(std::uint64_t size, ssize_t 
     struct stat status{};
     const bool ours = ::fstat(append_->get(), &status) == 0 &&
                       static_cast<std::uint64_t>(status.st_size) == size + static_cast<std::uint64_t>(written);
-    if (!ours || ::ftruncate(append_->get(), static_cast<off_t>(size)) != 0) return std::unexpected(kCutLine);
+    if (!ours || ::ftruncate(append_->get(), static_cast<off_t>(size)) != 0)
+        return refuse(storage::write_refusal(error).status, kCutLine);
     return refuse(error);
 }
 
@@ -330,8 +329,10 @@ RecordOperation::Checked RecordOperation::wait_until_settled() {
 }
 
 RecordOperation::Checked RecordOperation::begin_rewrite() {
-    auto found = file_.find(id_);
-    if (!found) return refuse(Status::not_found, "there is no record with this id.");
+    auto looked = file_.find(id_);
+    if (!looked) return std::unexpected(looked.error());
+    if (!*looked) return refuse(Status::not_found, "there is no record with this id.");
+    auto& found = *looked;
     if (const Checked conditions = check_conditions(record_tags(found->line)); !conditions) return conditions;
     if (!file_.settled_) return wait_until_settled();
     const bool removes = kind_ == Kind::remove;
@@ -378,6 +379,7 @@ RecordOperation::Checked RecordOperation::publish(http::Wake wake) {
     if (name == nullptr) return {};
     const RecordCopy::Base& base = copy_->base();
     const auto named = file_.parts_.root.stat(file_.path_);
+    if (!named && named.error().number != ENOENT) return refuse(named.error().number);
     if (!named || !storage::is_same_version(*named, base.status)) return begin_again();
     if (const int error = publication_.replace(*name, copy_->file()); error != 0) return refuse(error);
     publication_.settle(*place_, wake);

@@ -47,7 +47,9 @@ bool RecordReader::fill() {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, length_ - read_));
     block_.resize(kept + wanted);
     const auto room = std::as_writable_bytes(std::span(block_)).subspan(kept);
-    if (base::read_at(file_, read_, room) != wanted) return false;
+    const auto got = base::read_or_fail(file_, read_, room);
+    error_ = got ? 0 : got.error();
+    if (!got || *got != wanted) return false;
     read_ += wanted;
     return true;
 }

@@ -14,7 +14,7 @@ public:
         line,     ///< line() and offset() tell which
         skipped,  ///< a part of a line that is too long was passed over
         end,      ///< the whole length was read
-        failed,   ///< the file is shorter than it was, or the disk failed
+        failed,   ///< error() tells why
     };
 
     RecordReader() = default;
@@ -27,6 +27,8 @@ public:
 
     /// Without its newline; valid until the next call.
     [[nodiscard]] std::string_view line() const { return line_; }
+    /// After `failed`: the disk's errno, or 0 when the file is shorter than it was.
+    [[nodiscard]] int error() const { return error_; }
     /// Where the line begins.
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
     /// Bytes read from the file so far: what the work is measured by.
@@ -47,6 +49,7 @@ private:
     std::uint64_t offset_ = 0;
     bool skipping_ = false;  ///< inside a line that is too long
     bool newline_last_ = true;
+    int error_ = 0;
 };
 
 }  // namespace records

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "storage/file_sink.h"
 #include "storage/name_calls.h"
 #include "storage/write_error.h"
 
@@ -20,7 +21,6 @@ Refusal creation_refusal(int error) {
     switch (error) {
         case EEXIST: return kExists;
         case ENOENT: return kNoParent;
-        case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this directory."};
         case EMLINK: return {Status::insufficient_storage, "the directory above cannot hold another one."};
         default: return write_refusal(error);
     }
@@ -76,6 +76,7 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
 
 /// One call that makes it or fails where something has the name.
 DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
+    if (auto checked = FileSink::check_space(place_.directory(), parts_->min_free_bytes, 0); !checked) return checked;
     if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));
     if (parts_->durability == Durability::none) return {};
     held_ = place_.path();

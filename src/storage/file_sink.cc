@@ -111,8 +111,7 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
     if (more > available) return refuse(ENOSPC);
     if (available - more >= min_free) return {};
     return std::unexpected(
-        http::Refusal{http::Status::insufficient_storage,
-                      "this upload would leave less free space than the server keeps (--min-free)."});
+        http::Refusal{http::Status::insufficient_storage, "this would leave less free space than the server keeps."});
 }
 
 /// As much again as came, within bounds. Returns an errno or 0.

@@ -8,8 +8,8 @@ namespace storage {
 http::Refusal write_refusal(int error) {
     using http::Status;
     switch (error) {
-        case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this upload."};
-        case EDQUOT: return {Status::insufficient_storage, "the disk quota does not leave room for this upload."};
+        case ENOSPC: return {Status::insufficient_storage, "there is not enough free space for this."};
+        case EDQUOT: return {Status::insufficient_storage, "the disk quota does not leave room for this."};
         case EFBIG:
             return {Status::content_too_large,
                     "the file system (or the limit set for the server's process) does not "

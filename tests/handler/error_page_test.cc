@@ -53,4 +53,6 @@ TEST_CASE("error page: 405 names what is allowed, 503 when to come back", "[hand
     CHECK(later.field("Retry-After") == "7");
     const http::Response logged = handler::refusal_response(nullptr, {Status::uri_too_long, "too long"});
     CHECK(logged.reason == "too long");
+    const Answer passing = take_answer(handler::refusal_response(nullptr, {Status::service_unavailable, "try again."}));
+    CHECK(passing.field("Retry-After") == "1");
 }

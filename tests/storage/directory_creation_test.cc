@@ -36,6 +36,20 @@ TEST_CASE("directory creation: answers when the name is on disk, not before", "[
     CHECK(site.directory.list() == std::vector<std::string>{"d"});
 }
 
+TEST_CASE("directory creation: too little free space is 507, and nothing is made", "[content][directory_creation]") {
+    WriteSite site;
+    site.parts->min_free_bytes = UINT64_MAX / 2;
+    auto creation = DirectoryCreation::open(*site.parts, "/d");
+    REQUIRE(creation.has_value());
+    const auto result = creation->advance(support::kWake);
+    REQUIRE(result.has_value());
+    REQUIRE_FALSE(result->has_value());
+    CHECK(result->error().status == http::Status::insufficient_storage);
+    CHECK(result->error().reason.find("--") == std::string_view::npos);
+    CHECK(site.directory.list().empty());
+    CHECK(site.names.empty());
+}
+
 TEST_CASE("directory creation: an upload into it waits for its name as well", "[content][directory_creation]") {
     WriteSite site;
     auto creation = DirectoryCreation::open(*site.parts, "/d");
