@@ -110,7 +110,8 @@ Process
       --log-format NAME      common, combined (default), extended or json
 
 Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
-      --max-connections N    more are answered 503 (default 10000)
+      --max-connections N    beyond, the connection that is unused longest makes
+                             room; with all in use, 503 (default 10000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --keep-alive SECONDS   idle between two requests (default 75)
       --header-timeout SECONDS
@@ -120,7 +121,7 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --min-rate SIZE        bytes per second that count as such progress
                              (default 100)
       --write-timeout SECONDS
-                             without the client taking a byte (default 30)
+                             without the client reading on (default 30)
       --shutdown-grace SECONDS
                              for requests in flight after SIGTERM (default 10)
 

@@ -1,6 +1,8 @@
 // System calls to outcomes.
 #include "net/socket.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -63,6 +65,11 @@ IoResult SocketStream::send_file(int file, std::uint64_t offset, std::size_t len
         if (count == 0) return {IoStatus::failed};  // the file ends before the offset
         if (errno != EINTR) return send_error(errno);
     }
+}
+
+std::uint64_t SocketStream::unacknowledged_bytes() const {
+    int bytes = 0;
+    return ::ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
 // The peer may be gone already; then there is nothing left to shut.

@@ -16,6 +16,7 @@ public:
     IoResult receive(std::span<std::byte> into) override;
     IoResult send(std::span<const iovec> pieces, bool more) override;
     IoResult send_file(int file, std::uint64_t offset, std::size_t length) override;
+    [[nodiscard]] std::uint64_t unacknowledged_bytes() const override;
     void shut_down_write() override;
     void abort() override;
 

@@ -34,6 +34,9 @@ public:
     virtual IoResult send(std::span<const iovec> pieces, bool more) = 0;
     /// Sends up to `length` bytes of the regular file `file` from `offset`. A file that ended earlier: failed, error 0.
     virtual IoResult send_file(int file, std::uint64_t offset, std::size_t length) = 0;
+    /// Bytes that were sent and that the peer has not acknowledged yet: what it reads is seen here long before the
+    /// kernel takes more. 0 where that is not known.
+    [[nodiscard]] virtual std::uint64_t unacknowledged_bytes() const { return 0; }
     /// Shuts the write side: the peer sees the end after the last byte.
     virtual void shut_down_write() = 0;
     /// Closing will send a reset instead of an orderly end, so that the peer cannot take a cut answer for a whole one.

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] virtual net::Interest interest() const = 0;
     /// True while an exchange is pending: it goes on even where no event of the peer's can be heard of any more.
     [[nodiscard]] virtual bool has_pending_work() const = 0;
+    /// True while no request is under way and nothing waits to be sent: such a connection makes room for another one.
+    [[nodiscard]] virtual bool is_unused() const = 0;
     [[nodiscard]] virtual std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const = 0;
 
     /// Of the request being answered, or of the last one: heavy when its method is not safe. A connection that turns

@@ -8,6 +8,7 @@ std::string counters_text(const Metrics& metrics) {
     std::string text = "counters:";
     base::append_counter(text, "connections_accepted", metrics.connections_accepted);
     base::append_counter(text, "connections_refused", metrics.connections_refused);
+    base::append_counter(text, "connections_displaced", metrics.connections_displaced);
     base::append_counter(text, "accept_pauses", metrics.accept_pauses);
     base::append_counter(text, "requests", metrics.requests);
     for (std::size_t i = 1; i < metrics.responses_by_class.size(); ++i) {

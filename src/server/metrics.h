@@ -11,6 +11,7 @@ namespace server {
 struct Metrics {
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_refused = 0;              ///< over the limit: 503
+    std::uint64_t connections_displaced = 0;            ///< unused ones that made room at the limit
     std::uint64_t accept_pauses = 0;                    ///< out of descriptors
     std::uint64_t requests = 0;                         ///< answered, whatever the status
     std::array<std::uint64_t, 6> responses_by_class{};  ///< index 2 is 2xx

@@ -15,18 +15,12 @@ namespace server {
 namespace {
 
 // Tokens of what is no connection: slots above these are never reached.
-constexpr std::uint32_t kFirstListenerSlot = 0xFFFF'0000;
 constexpr std::uint32_t kSignalSlot = 0xFFFF'FF00;
 constexpr std::uint32_t kDiskSlot = 0xFFFF'FF01;
 
-/// Connections beyond the limit that are still told so; more are just closed.
-constexpr std::size_t kRefusedAtOnce = 64;
-/// Connections accepted from one listener in one turn: those already here come first.
-constexpr int kAcceptsPerTurn = 64;
-/// When descriptors ran out, accepting is tried again after this time, or when a connection closes.
-constexpr base::MonotonicMs kAcceptPauseMs = 500;
-/// Such pauses are logged once in this time.
-constexpr base::MonotonicMs kPauseLogMs = 1000;
+/// A stopping server answers what comes on open connections for this long: a client that has just been answered may have
+/// sent its next request before it could hear that the server ends.
+constexpr base::MonotonicMs kCloseUnusedAfterMs = 100;
 /// A round of heavy connections may take longer than this: then its first syncs do not wait for its last.
 constexpr base::MonotonicMs kSubmitWithinMs = 10;
 /// Unused blocks and exchanges kept for the next turn.
@@ -87,7 +81,9 @@ int Reactor::wait_ms() const {
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
     if (const auto due = parts_.handler.tidy_due()) at_most(*due);
-    if (phase_ == Phase::stopping) at_most(stop_by_ms_);
+    if (phase_ == Phase::stopping) {
+        at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
+    }
     if (!until) return -1;
     return static_cast<int>(std::clamp<base::MonotonicMs>(*until - now, 0, 60'000));
 }
@@ -104,6 +100,7 @@ void Reactor::turn() {
     expire();
     if (const auto due = parts_.handler.tidy_due(); due && *due <= parts_.clock.now_ms()) parts_.handler.tidy();
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
+    if (turn_.stopping == Stopping::finishing && parts_.clock.now_ms() >= close_unused_ms_) close_unused();
     end_turn();
     if (phase_ == Phase::stopping && (connections_.size() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
         phase_ = Phase::over;
@@ -136,37 +133,6 @@ void Reactor::take_event(const net::Event& event) {
     enlist(*slot, work_);
 }
 
-void Reactor::accept_all(const net::Listener& listener) {
-    for (int i = 0; i < kAcceptsPerTurn && accepting_ == Accepting::on && phase_ == Phase::serving; ++i) {
-        net::Accepted accepted = listener.accept();
-        switch (accepted.outcome) {
-            case net::Accepted::none: return;
-            case net::Accepted::failed: break;
-            case net::Accepted::out_of_descriptors: pause_accepting(); return;
-            case net::Accepted::accepted: accept_one(std::move(accepted)); break;
-        }
-    }
-}
-
-void Reactor::accept_one(net::Accepted accepted) {
-    const bool refused = connections_.size() >= parts_.config.max_connections;
-    ++(refused ? metrics_.connections_refused : metrics_.connections_accepted);
-    if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
-    const int descriptor = accepted.fd.get();
-    const net::Token token = connections_.next_token();
-    const base::MonotonicMs now_ms = parts_.clock.now_ms();
-    Transport transport(std::make_unique<net::SocketStream>(std::move(accepted.fd)), accepted.peer, now_ms);
-    ConnectionTable::Slot& slot =
-        connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
-    if (refused) {
-        settle(token, slot.connection->refuse(turn_));
-        return;
-    }
-    // The request is often here already: a connection that ends with its answer never meets the poller.
-    slot.connection->receive(turn_);
-    work_.push_back(token);
-}
-
 /// Puts a connection that has work into `light`, or behind the other heavy ones.
 void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light) {
     if (slot.connection->weight() == Weight::light) {
@@ -181,7 +147,9 @@ void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light
 void Reactor::advance_all() {
     const base::MonotonicUs begun = heavy_.empty() ? 0 : parts_.clock.read_us();
     const std::uint64_t sent = metrics_.bytes_sent;
+    turn_.share = TurnShare::among(work_.size());
     for (const net::Token token : work_) advance_light(token);
+    turn_.share = {};
     work_.clear();
     // What was light and turns heavy sends nothing before it waits: a new connection with an upload is none of them.
     if (metrics_.bytes_sent != sent) heavy_.note_light(parts_.clock.now_ms());
@@ -228,6 +196,11 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     } else {
         deadlines_.clear(token.slot);
     }
+    if (slot.connection->is_unused()) {
+        idle_.push(token.slot);
+    } else {
+        idle_.remove(token.slot);
+    }
 }
 
 /// False when the poller refuses: such a connection would never be heard of again.
@@ -256,6 +229,7 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 
 void Reactor::remove(net::Token token) {
     deadlines_.clear(token.slot);
+    idle_.remove(token.slot);
     connections_.erase(token);
     if (accepting_ == Accepting::paused) resume_accepting();
 }
@@ -278,29 +252,6 @@ void Reactor::wake_committed() {
         ConnectionTable::Slot& slot = *connections_.find(exchange->connection());
         slot.connection->wake(*exchange);
         enlist(slot, work_);
-    }
-}
-
-void Reactor::pause_accepting() {
-    accepting_ = Accepting::paused;
-    ++metrics_.accept_pauses;
-    const base::MonotonicMs now = parts_.clock.now_ms();
-    accept_again_ms_ = now + kAcceptPauseMs;
-    // Each connection that closes may bring a pause of its own.
-    if (now >= tell_of_pause_ms_) {
-        parts_.error_log.append(parts_.clock, "error", nullptr,
-                                "out of file descriptors: accepting pauses until a connection closes");
-        tell_of_pause_ms_ = now + kPauseLogMs;
-    }
-    for (const net::Listener& listener : parts_.listeners) parts_.poller.remove(listener.descriptor());
-}
-
-void Reactor::resume_accepting() {
-    if (phase_ != Phase::serving) return;
-    accepting_ = Accepting::on;
-    for (std::size_t i = 0; i < parts_.listeners.size(); ++i) {
-        const net::Token token{kFirstListenerSlot + static_cast<std::uint32_t>(i), 0};
-        parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read);
     }
 }
 
@@ -332,14 +283,20 @@ void Reactor::log_counters() {
 }
 
 void Reactor::begin_stopping() {
+    accept_backlog();
     phase_ = Phase::stopping;
-    turn_.stopping = true;
+    turn_.stopping = Stopping::finishing;
     parts_.handler.begin_stopping();
+    close_unused_ms_ = parts_.clock.now_ms() + kCloseUnusedAfterMs;
     stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
     for (net::Listener& listener : parts_.listeners) listener.close();
-    // Everybody looks at the new state of things: idle connections close.
+}
+
+/// Every connection looks at the new state of things: those without a request close.
+void Reactor::close_unused() {
+    turn_.stopping = Stopping::closing;
     for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
-        if (connections_.at(slot).connection != nullptr) enlist(connections_.at(slot), work_);
+        if (connections_.at(slot).connection != nullptr) enlist(connections_.at(slot), again_);
     }
 }
 

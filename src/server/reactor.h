@@ -20,6 +20,7 @@
 #include "server/connection_table.h"
 #include "server/exchange_table.h"
 #include "server/heavy_queue.h"
+#include "server/idle_list.h"
 #include "server/log_upkeep.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
@@ -57,12 +58,17 @@ public:
     void turn();
 
 private:
+    /// Tokens of listeners begin at this slot; no connection has one so high.
+    static constexpr std::uint32_t kFirstListenerSlot = 0xFFFF'0000;
+
     enum class Phase : std::uint8_t { serving, stopping, over };
     enum class Accepting : std::uint8_t { on, paused };
 
     [[nodiscard]] int wait_ms() const;
     void take_event(const net::Event& event);
-    void accept_all(const net::Listener& listener);
+    bool accept_all(const net::Listener& listener);
+    void accept_backlog();
+    [[nodiscard]] bool make_room();
     void accept_one(net::Accepted accepted);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
     void advance_all();
@@ -79,6 +85,7 @@ private:
     void resume_accepting();
     void log_counters();
     void begin_stopping();
+    void close_unused();
     void end_turn();
 
     Parts parts_;
@@ -101,6 +108,8 @@ private:
     Accepting accepting_ = Accepting::on;
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself
     base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the log hears of no pause before this time
+    IdleList idle_;                           ///< connections that no request uses
+    base::MonotonicMs close_unused_ms_ = 0;   ///< while stopping: when connections without a request are closed
     base::MonotonicMs stop_by_ms_ = 0;
     base::MonotonicMs submitted_ms_ = 0;  ///< when the disk queue last submitted
 };

@@ -28,7 +28,8 @@ struct Transport {
     base::ByteBuffer input;
     net::OutputQueue output;
     std::uint64_t arrival = 0;          ///< of the last bytes received (base::ArrivalClock)
-    base::MonotonicMs progress_ms = 0;  ///< when the kernel last took output, or there was none
+    base::MonotonicMs progress_ms = 0;  ///< when output last left, or there was none
+    std::uint64_t unread_bytes = 0;     ///< sent and not acknowledged when the kernel last took no more
     net::PeerAddress peer;
     Input input_end = Input::open;
     Output output_end = Output::open;
@@ -41,6 +42,10 @@ struct Transport {
     [[nodiscard]] net::IoResult receive_into(std::span<std::byte> room, Turn& turn);
     /// Sends at most `most_bytes` of what waits.
     [[nodiscard]] net::Flushed flush(std::uint64_t most_bytes, Turn& turn);
+
+    /// Asked when write_due_ms() has come. True where the peer has read meanwhile, at the lowest rate or above: it gets
+    /// as long again. The kernel's buffer can hold a minute of a slow line, and takes nothing more all the while.
+    [[nodiscard]] bool peer_has_read(const Turn& turn);
 
     /// Shuts the write side after the last byte. Idempotent.
     void shut_down_write() {

@@ -2,6 +2,7 @@
 // Made by the reactor; tests make their own with a fake clock and handler.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -37,6 +38,33 @@ inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 /// What one busy connection can hold: input, output up to the high-water mark and one piece above it, an exchange.
 inline constexpr std::size_t kConnectionBoundBytes = kBlockBytes + kHighWaterBytes + kBlockBytes + 8 * 1024;
 
+/// How far the server has come with ending.
+enum class Stopping : std::uint8_t {
+    no,
+    finishing,  ///< what has arrived, and what comes within a moment on open connections, is answered
+    closing,    ///< connections without a request are closed
+};
+
+/// What all light connections together may do in one turn, so that a small request behind many busy ones waits for a few
+/// milliseconds at most.
+inline constexpr std::size_t kAllTurnBytes = 4 * 1024 * 1024;
+inline constexpr std::uint32_t kAllTurnRequests = 512;
+/// However many there are, each may do this much.
+inline constexpr std::size_t kLeastTurnBytes = 16 * 1024;
+
+/// What one connection may do in this turn.
+struct TurnShare {
+    std::size_t bytes = kTurnBytes;
+    std::uint32_t requests = kTurnRequests;
+
+    /// Where `busy` connections have work.
+    static constexpr TurnShare among(std::size_t busy) {
+        const std::size_t each = busy == 0 ? 1 : busy;
+        return {std::clamp(kAllTurnBytes / each, kLeastTurnBytes, kTurnBytes),
+                std::clamp(static_cast<std::uint32_t>(kAllTurnRequests / each), std::uint32_t{1}, kTurnRequests)};
+    }
+};
+
 struct Turn {
     const ServerConfig& config;
     base::Clock& clock;
@@ -50,7 +78,8 @@ struct Turn {
     ErrorLog& error_log;
     Metrics& metrics;
     std::span<std::byte> scratch;  ///< kScratchBytes, contents of no meaning between calls
-    bool stopping = false;         ///< the server finishes what is in flight and takes no further request
+    TurnShare share{};             ///< of the connection that is advanced
+    Stopping stopping = Stopping::no;
 };
 
 }  // namespace server

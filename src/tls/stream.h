@@ -36,6 +36,7 @@ public:
     net::IoResult send(std::span<const iovec> pieces, bool more) override;
     /// Never called: can_send_files() is false.
     net::IoResult send_file(int file, std::uint64_t offset, std::size_t length) override;
+    [[nodiscard]] std::uint64_t unacknowledged_bytes() const override { return inner_->unacknowledged_bytes(); }
     void shut_down_write() override;
     void abort() override;
 

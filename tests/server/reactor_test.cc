@@ -208,7 +208,9 @@ TEST_CASE("reactor: when the server stops, uploads whose heads wait for their tu
     bench.turns(60);
     CHECK(bench.asked("/up") == kMany);
     for (const base::Fd& client : clients) CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));
-    // These have nothing to wait for: the server ended them, and so this is over at once.
+    // These have nothing to wait for: the server ends them after a moment, and so this is over at once.
+    bench.clock.advance_ms(100);
+    bench.turns(3);
     for (const base::Fd& client : idle) CHECK(bench.is_ended(client));
     bench.reactor->run();
 }
@@ -229,4 +231,59 @@ TEST_CASE("reactor: nothing goes to the disk for uploads that were given up when
     bench.reactor->run();
     CHECK(submitted >= 0);
     CHECK(bench.disk.submissions == submitted);
+}
+
+TEST_CASE("reactor: who has connected before the server stops, and what comes a moment later, is answered",
+          "[server][reactor]") {
+    ReactorBench bench;
+    const base::Fd kept = bench.connect();
+    bench.send(kept, bench.get("/kept"));
+    bench.turns(3);
+    REQUIRE(bench.receive(kept).starts_with("HTTP/1.1 200 "));
+    // Neither of these has been seen by the loop when the signal is.
+    const base::Fd late = bench.connect();
+    bench.send(late, bench.get("/late"));
+    REQUIRE(::kill(::getpid(), SIGTERM) == 0);
+    bench.turns(5);
+    CHECK(bench.receive(late).find("Connection: close\r\n") != std::string::npos);
+    bench.send(kept, bench.get("/again"));
+    bench.turns(5);
+    CHECK(bench.receive(kept).find("Connection: close\r\n") != std::string::npos);
+    bench.reactor->run();
+}
+
+TEST_CASE("reactor: at the limit the connection that is unused longest makes room", "[server][reactor]") {
+    ReactorBench bench;
+    bench.config.max_connections = 3;
+    const base::Fd silent = bench.connect();
+    bench.turns(2);
+    const base::Fd kept = bench.connect();
+    bench.send(kept, bench.get("/kept"));
+    bench.turns(3);
+    const base::Fd third = bench.connect();
+    bench.turns(2);
+    bench.receive(kept);
+    const base::Fd fourth = bench.connect();
+    bench.send(fourth, bench.get("/fourth"));
+    bench.turns(3);
+    CHECK(bench.receive(fourth).starts_with("HTTP/1.1 200 "));
+    CHECK(bench.is_ended(silent));
+    CHECK_FALSE(bench.is_ended(kept));
+    CHECK_FALSE(bench.is_ended(third));
+}
+
+TEST_CASE("reactor: connections with a request under way are not closed for others", "[server][reactor]") {
+    ReactorBench bench;
+    bench.config.max_connections = 2;
+    bench.handler.disk_done = false;
+    const base::Fd one = bench.connect();
+    const base::Fd other = bench.connect();
+    bench.send(one, bench.put("/up"));
+    bench.send(other, bench.put("/up"));
+    bench.turns(10);
+    const base::Fd third = bench.connect();
+    bench.turns(3);
+    CHECK(bench.receive(third).starts_with("HTTP/1.1 503 "));
+    CHECK_FALSE(bench.is_ended(one));
+    CHECK_FALSE(bench.is_ended(other));
 }

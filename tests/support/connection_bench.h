@@ -26,6 +26,7 @@ public:
             if (!finished_) ++owner_.sinks_aborted;
         }
         std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
+            ++owner_.writes;
             owner_.received.append(reinterpret_cast<const char*>(block.data()), block.size());
             if (owner_.refuse_after && owner_.received.size() > *owner_.refuse_after) {
                 return std::unexpected(http::Refusal{http::Status::insufficient_storage, "the disk is full"});
@@ -90,6 +91,7 @@ public:
     bool disk_done = true;
     http::Wake last_wake = 0;
     int sinks_aborted = 0;
+    int writes = 0;  ///< to sinks
 };
 
 /// A body source that gives `total` bytes of 'x', `per_pull` at a time.

@@ -67,6 +67,9 @@ public:
 
     // What a stream that codes its bytes says of itself.
 
+    /// Of what was sent, this much is on its way.
+    void set_unacknowledged(std::uint64_t bytes) { unacknowledged_ = bytes; }
+    [[nodiscard]] std::uint64_t unacknowledged_bytes() const override { return unacknowledged_; }
     void set_wants(net::Interest interest) { wants_ = interest; }
     /// True until a receive() finds no bytes.
     void set_has_buffered() { has_buffered_ = true; }
@@ -175,4 +178,5 @@ private:
     net::IoResult send_outcome_{net::IoStatus::progress};
     bool write_shut_ = false;
     bool aborted_ = false;
+    std::uint64_t unacknowledged_ = 0;
 };

@@ -29,6 +29,7 @@ void Connection::move(ConnectionEvent event, const Turn& turn) {
 void Connection::receive(Turn& turn) {
     // Bodies and lingering input are read in advance(), into memory of their own.
     switch (state_) {
+        case fresh:
         case idle:
         case draining: break;
         case reading:
@@ -51,7 +52,7 @@ Connection::Verdict Connection::advance(Turn& turn) {
             if (state_ != closed) move(ConnectionEvent::peer_gone, turn);
             return Verdict::close;
         }
-        if (last == Step::yield || turn_bytes_ >= kTurnBytes) {
+        if (last == Step::yield || turn_bytes_ >= turn.share.bytes) {
             settle();
             return Verdict::again;
         }
@@ -68,7 +69,8 @@ bool Connection::can_go_on_after_output(const Turn& turn) const {
     switch (state_) {
         case answering: return exchange_->state() == ExchangeState::responding;
         case lingering: return transport_.output_end == Transport::Output::open;
-        case idle: return !transport_.input.empty() || ended || turn.stopping;
+        case fresh:
+        case idle: return !transport_.input.empty() || ended || turn.stopping == Stopping::closing;
         case reading: return ended && !exchange_->parser.is_complete();
         default: return false;
     }
@@ -86,7 +88,7 @@ bool Connection::send_waiting(Turn& turn) {
         transport_.progress_ms = turn.clock.now_ms();
         return true;
     }
-    const std::uint64_t share = turn_bytes_ < kTurnBytes ? kTurnBytes - turn_bytes_ : 1;
+    const std::uint64_t share = turn_bytes_ < turn.share.bytes ? turn.share.bytes - turn_bytes_ : 1;
     const net::Flushed flushed = transport_.flush(share, turn);
     turn_bytes_ += static_cast<std::uint32_t>(flushed.bytes);
     if (flushed.status == net::IoStatus::progress || flushed.status == net::IoStatus::would_block) return true;
@@ -101,6 +103,7 @@ bool Connection::send_waiting(Turn& turn) {
 
 Connection::Step Connection::step(Turn& turn) {
     switch (state_) {
+        case fresh:
         case idle: return idle_step(turn);
         case reading: return read(turn);
         case answering: return answer_step(turn);
@@ -114,18 +117,18 @@ Connection::Step Connection::step(Turn& turn) {
 Connection::Step Connection::idle_step(Turn& turn) {
     Transport& transport = transport_;
     if (transport.output.bytes() >= kHighWaterBytes) return Step::blocked;
-    if (turn.stopping || (transport.input.empty() && transport.input_end == Transport::Input::ended)) {
+    // What has arrived by now is answered even if no event has said so yet.
+    if (transport.input.empty() && turn.stopping == Stopping::closing) transport.receive(turn);
+    if (transport.input.empty()) {
+        const bool has_ended = transport.input_end == Transport::Input::ended;
+        if (!has_ended && turn.stopping != Stopping::closing) return Step::blocked;
         if (!transport.output.empty()) return Step::blocked;
-        if (!turn.stopping) return Step::over;
-        // Requests that wait here are not answered any more. Closing on top of them would reset the connection, and
-        // take the end of the last answer with it.
-        ending_ = transport.input.empty() ? Ending::close : Ending::linger;
-        transport.input.consume(transport.input.size());
+        if (has_ended) return Step::over;
+        ending_ = Ending::close;
         move(ConnectionEvent::stopping, turn);
         return Step::proceed;
     }
-    if (transport.input.empty()) return Step::blocked;
-    if (turn_requests_ >= kTurnRequests) return Step::yield;
+    if (turn_requests_ >= turn.share.requests) return Step::yield;
     const base::MonotonicMs now_ms = turn.clock.now_ms();
     exchange_ = turn.exchanges.take();
     exchange_->begin(token_, now_ms);
@@ -199,11 +202,13 @@ Connection::Step Connection::await(Turn& turn) {
 Ending Connection::choose_ending(const http::Response& response, const Turn& turn) const {
     const http::Request& request = exchange_->request;
     const bool ended = transport_.input_end == Transport::Input::ended;
-    const bool keep = request.keep_alive && !response.close && !turn.stopping && !ended;
+    // A stopping server answers what has arrived; the last of these answers says that the connection ends.
+    const bool is_last = turn.stopping != Stopping::no && transport_.input.empty();
+    const bool keep = request.keep_alive && !response.close && !is_last && !ended;
     if (exchange_->request_body() != Exchange::RequestBody::unread) {
         // A half-closed peer may have pipelined further requests: they are still answered.
         const bool more_buffered = ended && !transport_.input.empty();
-        const bool go_on = keep || (more_buffered && request.keep_alive && !response.close && !turn.stopping);
+        const bool go_on = keep || (more_buffered && request.keep_alive && !response.close);
         return go_on ? Ending::keep : Ending::close;
     }
     // A client that expects 100 Continue may send the body after all, or not: only closing is unambiguous.
@@ -213,6 +218,7 @@ Ending Connection::choose_ending(const http::Response& response, const Turn& tur
 }
 
 Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
+    if (turn.stopping != Stopping::no && transport_.input.empty()) transport_.receive(turn);
     ending_ = choose_ending(response, turn);
     if (!response.reason.empty()) note_refused(response.reason, transport_.peer, exchange_->request.target.path, turn);
     begin_answer(std::move(response), turn);
@@ -239,7 +245,7 @@ void Connection::begin_answer(http::Response&& response, Turn& turn) {
 }
 
 Connection::Step Connection::respond(Turn& turn) {
-    if (turn_bytes_ >= kTurnBytes) return Step::yield;
+    if (turn_bytes_ >= turn.share.bytes) return Step::yield;
     Framer framer(transport_.output, exchange_->response_framing, ending_, turn);
     switch (exchange_->produce(framer)) {
         case Produced::all: finish_answer(turn); return Step::proceed;
@@ -323,6 +329,8 @@ Connection::Verdict Connection::refuse(Turn& turn) {
 Connection::Verdict Connection::expire(Turn& turn) {
     const std::optional<base::MonotonicMs> due = deadline(turn.config);
     if (!due || *due > turn.clock.now_ms()) return Verdict::wait;
+    const bool is_for_output = !transport_.output.empty() && *due == transport_.write_due_ms(turn.config);
+    if (is_for_output && transport_.peer_has_read(turn)) return Verdict::wait;
     ++turn.metrics.deadlines_passed;
     if (state_ == reading && transport_.output.empty()) {
         refuse_request({http::Status::request_timeout, exchange_->parser.is_complete()
@@ -352,6 +360,7 @@ std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config
     const base::MonotonicMs write_due = transport_.write_due_ms(config);
     const auto with_output = [&](base::MonotonicMs due) { return sends ? std::min(due, write_due) : due; };
     switch (state_) {
+        case fresh: return with_output(state_since_ms_ + config.header_timeout_ms);
         case idle: return with_output(state_since_ms_ + config.keep_alive_ms);
         case reading: return with_output(exchange_->due_ms);
         case answering:

@@ -35,6 +35,11 @@ public:
     }
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const override;
 
+    [[nodiscard]] bool is_unused() const override {
+        const bool is_waiting = state_ == ConnectionState::fresh || state_ == ConnectionState::idle;
+        return is_waiting && transport_.output.empty() && transport_.input.empty();
+    }
+
     [[nodiscard]] ConnectionState state() const { return state_; }
     /// The one that is under way, or null.
     [[nodiscard]] const Exchange* exchange() const { return exchange_.get(); }
@@ -91,7 +96,7 @@ private:
     base::MonotonicMs state_since_ms_ = 0;  ///< since when the state lasts
     std::uint32_t turn_bytes_ = 0;          ///< moved in this turn
     std::uint32_t turn_requests_ = 0;
-    ConnectionState state_ = ConnectionState::idle;
+    ConnectionState state_ = ConnectionState::fresh;
     Ending ending_ = Ending::keep;
 };
 

@@ -1,6 +1,9 @@
 // The states of a connection that read request bodies, into a sink or away, and what comes after the last answer.
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "handler/error_page.h"
 #include "server/http1/connection.h"
@@ -11,6 +14,27 @@ namespace {
 /// Up to this many bytes of a body still to come are read through the input block, where whatever follows the body
 /// can stay; more are read into the scratch memory, never beyond the body's known bytes.
 constexpr std::uint64_t kSmallRest = 4 * 1024;
+
+/// Content of small chunks is joined up to this size: a sink calls the file system for every piece that it gets, and a
+/// client may send chunks of one byte.
+constexpr std::size_t kGatheredBytes = 8 * 1024;
+
+class GatheredData {
+public:
+    /// False where `data` is large, or no room is left: first comes what release() gives, then `data`.
+    bool take(std::span<const std::byte> data) {
+        if (data.size() > kGatheredBytes - used_) return false;
+        std::memcpy(bytes_.data() + used_, data.data(), data.size());
+        used_ += data.size();
+        return true;
+    }
+    /// What was taken since the last release; valid until the next take().
+    std::span<const std::byte> release() { return std::span(bytes_).first(std::exchange(used_, 0)); }
+
+private:
+    std::array<std::byte, kGatheredBytes> bytes_;  // not cleared: only what was taken is read
+    std::size_t used_ = 0;
+};
 
 }  // namespace
 
@@ -66,7 +90,7 @@ Connection::Step Connection::read_body(Turn& turn) {
         transport_.input.consume(consumed);
         if (step != Step::blocked) return step;
     }
-    if (turn_bytes_ >= kTurnBytes || !exchange_->catch_up()) return Step::yield;
+    if (turn_bytes_ >= turn.share.bytes || !exchange_->catch_up()) return Step::yield;
     return receive_body(turn);
 }
 
@@ -98,9 +122,16 @@ Connection::Step Connection::receive_body(Turn& turn) {
 /// body goes on.
 Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::size_t& consumed, Turn& turn) {
     Exchange& exchange = *exchange_;
+    GatheredData gathered;
     while (true) {
         const http::BodyDecoder::Step step = exchange.decoder.decode(bytes.subspan(consumed));
         consumed += step.consumed;
+        if (step.outcome == http::BodyDecoder::Outcome::data && exchange.has_sink() && gathered.take(step.data))
+            continue;
+        if (const auto data = gathered.release(); !data.empty()) {
+            if (const auto taken = exchange.write(data); !taken) return refuse_body(taken.error(), turn);
+            send_interim(turn);
+        }
         switch (step.outcome) {
             case http::BodyDecoder::Outcome::need_more: return Step::blocked;
             case http::BodyDecoder::Outcome::invalid: return refuse_request(exchange.decoder.refusal(), turn);

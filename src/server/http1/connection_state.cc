@@ -12,7 +12,8 @@ constexpr auto none = std::nullopt;
 // head_begun, answer_due, body_wanted, answer_queued, …_early, …_last, body_drained, deadline_passed, peer_gone,
 // stopping, refused.
 constexpr std::array<Row, kConnectionStates> kMoves = {{
-    /* idle */ {reading, none, none, none, none, none, none, closed, closed, lingering, lingering},
+    /* fresh */ {reading, none, none, none, none, none, none, closed, closed, lingering, lingering},
+    /* idle */ {reading, none, none, none, none, none, none, closed, closed, lingering, none},
     /* reading: a deadline that passes is answered, so it is answer_due */
     {none, answering, none, none, none, none, none, closed, closed, none, none},
     /* answering */ {none, none, reading, idle, draining, lingering, none, closed, closed, none, none},
@@ -29,6 +30,7 @@ std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent
 
 std::string_view state_name(ConnectionState state) {
     switch (state) {
+        case fresh: return "fresh";
         case idle: return "idle";
         case reading: return "reading";
         case answering: return "answering";

@@ -10,6 +10,7 @@
 namespace server::http1 {
 
 enum class ConnectionState : std::uint8_t {
+    fresh,      ///< accepted, no byte of a first request seen
     idle,       ///< between requests, no byte of the next one seen
     reading,    ///< some bytes of a head, or of a body that a sink takes
     answering,  ///< the exchange decides, waits or responds; nothing is read
@@ -17,7 +18,7 @@ enum class ConnectionState : std::uint8_t {
     lingering,  ///< the last answer is out or on its way; input is thrown away until the peer closes
     closed,     ///< terminal; the owner erases it
 };
-inline constexpr std::size_t kConnectionStates = 6;
+inline constexpr std::size_t kConnectionStates = 7;
 
 enum class ConnectionEvent : std::uint8_t {
     head_begun,           ///< the first byte of a request arrived
@@ -40,6 +41,7 @@ inline constexpr std::size_t kConnectionEvents = 11;
 /// True where bytes from the peer are wanted.
 [[nodiscard]] constexpr bool reads(ConnectionState state) {
     switch (state) {
+        case ConnectionState::fresh:
         case ConnectionState::idle:
         case ConnectionState::reading:
         case ConnectionState::draining:

@@ -294,9 +294,18 @@ TEST_CASE("connection: every request carries the position of its last receive", 
 }
 
 TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
-    SECTION("idle closes silently after the keep-alive time") {
+    SECTION("a connection without a first byte closes silently after the time for a head") {
         ConnectionBench bench;
         bench.step();
+        CHECK(bench.expire_after(bench.config.header_timeout_ms - 1) == Verdict::wait);
+        CHECK(bench.expire_after(1) == Verdict::close);
+        CHECK(bench.stream->sent().empty());
+    }
+    SECTION("idle closes silently after the keep-alive time") {
+        ConnectionBench bench;
+        bench.stream->incoming(kGet);
+        bench.step();
+        bench.stream->take_sent();
         CHECK(bench.expire_after(bench.config.keep_alive_ms - 1) == Verdict::wait);
         CHECK(bench.expire_after(1) == Verdict::close);
         CHECK(bench.stream->sent().empty());
@@ -335,17 +344,52 @@ TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
     }
 }
 
+TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's buffer empties", "[server]") {
+    ConnectionBench bench;
+    bench.stream->set_send_room(10);
+    bench.stream->set_unacknowledged(1'000'000);
+    bench.stream->incoming(kGet);
+    bench.step();
+    SECTION("at the lowest rate or above it has as long again, and again") {
+        bench.stream->set_unacknowledged(900'000);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
+        bench.stream->set_unacknowledged(890'000);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
+    }
+    SECTION("a byte now and then is not enough") {
+        bench.stream->set_unacknowledged(1'000'000 - 100);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
+    }
+}
+
+TEST_CASE("connection: a body in chunks of one byte reaches the sink in large pieces", "[server]") {
+    ConnectionBench bench;
+    std::string input = "PUT /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    std::string body;
+    for (int i = 0; i < 2'000; ++i) {
+        body.push_back(static_cast<char>('a' + i % 26));
+        input += std::string("1\r\n") + body.back() + "\r\n";
+    }
+    bench.stream->incoming(input + "0\r\n\r\n");
+    bench.run();
+    CHECK(bench.handler.received == body);
+    CHECK(bench.handler.writes <= 4);
+}
+
 TEST_CASE("connection: when the server stops, idle ones close and the answer in progress is the last", "[server]") {
     ConnectionBench idle;
     idle.step();
-    idle.turn.stopping = true;
+    idle.turn.stopping = server::Stopping::finishing;
+    CHECK(idle.step() == Verdict::wait);
+    idle.turn.stopping = server::Stopping::closing;
     CHECK(idle.step() == Verdict::close);
 
     ConnectionBench busy;
     busy.handler.disk_done = false;
     busy.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
     busy.step();
-    busy.turn.stopping = true;
+    busy.turn.stopping = server::Stopping::finishing;
     busy.handler.disk_done = true;
     CHECK(busy.run() == Verdict::close);
     CHECK(busy.stream->sent().find("Connection: close\r\n") != std::string::npos);

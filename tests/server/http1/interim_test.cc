@@ -77,19 +77,38 @@ TEST_CASE("connection: a peer that ends in the middle of the body hears what the
     CHECK(bench.handler.sinks_aborted == 1);
 }
 
-TEST_CASE("connection: stopping answers no request that waits, and does not reset what was answered", "[server]") {
+TEST_CASE("connection: stopping answers every request that has arrived, and the last one says that it is the last",
+          "[server]") {
     ConnectionBench bench;
+    constexpr std::size_t kRequests = 100;
     std::string input;
-    for (int i = 0; i < 100; ++i) input += "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (std::size_t i = 0; i < kRequests; ++i) input += "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
     bench.stream->incoming(input);
     CHECK(bench.step() == Verdict::again);
-    bench.turn.stopping = true;
-    CHECK(bench.step() == Verdict::wait);
-    CHECK(bench.handler.paths.size() == server::kTurnRequests);
-    CHECK(bench.connection->state() == ConnectionState::lingering);
-    CHECK(bench.stream->write_shut());
-    bench.stream->incoming("GET /more HTTP/1.1\r\n").eof();
+    bench.turn.stopping = server::Stopping::finishing;
     CHECK(bench.run() == Verdict::close);
-    CHECK(bench.stream->script_done() == false);  // the end of the stream stays
-    CHECK(statuses(bench.stream->sent()).size() == server::kTurnRequests);
+    CHECK(bench.handler.paths.size() == kRequests);
+    CHECK(statuses(bench.stream->sent()).size() == kRequests);
+    const std::size_t closing = bench.stream->sent().find("Connection: close\r\n");
+    REQUIRE(closing != std::string::npos);
+    CHECK(statuses(bench.stream->sent().substr(closing)).empty());
+}
+
+TEST_CASE("connection: a request that comes while the server closes unused connections is answered", "[server]") {
+    ConnectionBench bench;
+    bench.step();
+    bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench.turn.stopping = server::Stopping::closing;
+    CHECK(bench.connection->advance(bench.turn) == Verdict::close);
+    CHECK(statuses(bench.stream->sent()) == Codes{200});
+}
+
+TEST_CASE("connection: the first byte is due within the time for a head, further requests within that for idling",
+          "[server]") {
+    ConnectionBench bench;
+    bench.step();
+    CHECK(bench.connection->deadline(bench.config) == bench.clock.now_ms() + bench.config.header_timeout_ms);
+    bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench.step();
+    CHECK(bench.connection->deadline(bench.config) == bench.clock.now_ms() + bench.config.keep_alive_ms);
 }

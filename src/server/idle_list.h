@@ -1,0 +1,48 @@
+// The connections that no request uses, the one that is unused longest first: at the limit of connections it makes room
+// for a new one. Links are kept by slot, so that joining and leaving cost a few moves. Owned by the reactor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace server {
+
+class IdleList {
+public:
+    /// The one that is unused longest.
+    [[nodiscard]] std::optional<std::uint32_t> first() const {
+        return links_.empty() || links_[kEnds].next == kEnds ? std::nullopt : std::optional(links_[kEnds].next - 1);
+    }
+    /// `slot` is unused from now on. One that is in the list already goes to its end.
+    void push(std::uint32_t slot) {
+        if (links_.size() < slot + 2U) links_.resize(slot + 2U);
+        remove(slot);
+        const std::uint32_t last = links_[kEnds].previous;
+        links_[slot + 1] = {last, kEnds};
+        links_[last].next = slot + 1;
+        links_[kEnds].previous = slot + 1;
+    }
+    /// Does nothing for a slot that is not in the list.
+    void remove(std::uint32_t slot) {
+        if (links_.size() < slot + 2U) return;
+        Link& link = links_[slot + 1];
+        if (link.next == kNone) return;
+        links_[link.previous].next = link.next;
+        links_[link.next].previous = link.previous;
+        link = {};
+    }
+
+private:
+    /// Number 0 joins both ends; slot N has number N + 1.
+    static constexpr std::uint32_t kEnds = 0;
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+    struct Link {
+        std::uint32_t previous = kNone;
+        std::uint32_t next = kNone;
+    };
+
+    std::vector<Link> links_{Link{kEnds, kEnds}};
+};
+
+}  // namespace server
