@@ -1,0 +1,87 @@
+// When a connection has waited long enough, in each of its states.
+#include "server/http1/connection.h"
+
+#include <string>
+
+#include "support/catch.h"
+#include "support/connection_bench.h"
+
+using server::http1::ConnectionState;
+using Verdict = server::Connection::Verdict;
+
+namespace {
+
+constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+using Codes = std::vector<int>;
+
+}  // namespace
+
+TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
+    SECTION("a connection without a first byte closes silently after the time for a head") {
+        ConnectionBench bench;
+        bench.step();
+        CHECK(bench.expire_after(bench.config.header_timeout_ms - 1) == Verdict::wait);
+        CHECK(bench.expire_after(1) == Verdict::close);
+        CHECK(bench.stream->sent().empty());
+    }
+    SECTION("idle closes silently after the keep-alive time") {
+        ConnectionBench bench;
+        bench.stream->incoming(kGet);
+        bench.step();
+        bench.stream->take_sent();
+        CHECK(bench.expire_after(bench.config.keep_alive_ms - 1) == Verdict::wait);
+        CHECK(bench.expire_after(1) == Verdict::close);
+        CHECK(bench.stream->sent().empty());
+    }
+    SECTION("a trickled head is answered 408, however steadily it trickles") {
+        ConnectionBench bench;
+        for (int i = 0; i < 9; ++i) {
+            bench.stream->incoming("G");
+            bench.step();
+            bench.clock.advance_ms(bench.config.header_timeout_ms / 10);
+        }
+        bench.expire_after(bench.config.header_timeout_ms / 10);
+        CHECK(statuses(bench.stream->sent()) == Codes{408});
+    }
+    SECTION("a body at the minimum rate goes on, a stalled one is answered 408") {
+        ConnectionBench bench;
+        bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n");
+        bench.step();
+        for (int i = 0; i < 20; ++i) {
+            bench.clock.advance_ms(10'000);
+            bench.stream->incoming(std::string(bench.config.min_body_rate * 10, 'b'));
+            bench.step();
+            CHECK(bench.connection->expire(bench.turn) == Verdict::wait);
+        }
+        CHECK(bench.connection->state() == ConnectionState::reading);
+        bench.expire_after(bench.config.body_timeout_ms);
+        CHECK(statuses(bench.stream->sent()) == Codes{408});
+        CHECK(bench.handler.sinks_aborted == 1);
+    }
+    SECTION("a peer that does not read its answer is cut off") {
+        ConnectionBench bench;
+        bench.stream->set_send_room(10);
+        bench.stream->incoming(kGet);
+        bench.step();
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
+    }
+}
+
+TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's buffer empties", "[server]") {
+    ConnectionBench bench;
+    bench.stream->set_send_room(10);
+    bench.stream->set_unacknowledged(1'000'000);
+    bench.stream->incoming(kGet);
+    bench.step();
+    SECTION("at the lowest rate or above it has as long again, and again") {
+        bench.stream->set_unacknowledged(900'000);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
+        bench.stream->set_unacknowledged(890'000);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
+    }
+    SECTION("a byte now and then is not enough") {
+        bench.stream->set_unacknowledged(1'000'000 - 100);
+        CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
+    }
+}
