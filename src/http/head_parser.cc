@@ -16,11 +16,15 @@ namespace {
 /// No method in the IANA registry has more than 17 letters (RFC 9110 §16.1.2).
 constexpr std::size_t kMaxMethodBytes = 32;
 constexpr std::size_t kVersionBytes = 8;
+/// The first byte of a TLS connection (RFC 8446 §5.1).
+constexpr char kTlsHandshake = 0x16;
 
 constexpr std::string_view kBareLf = "a line ended in LF alone; HTTP lines end in CRLF (nc -C sends that)";
 constexpr std::string_view kBareCr = "a CR stands without an LF behind it; HTTP lines end in CRLF";
 constexpr std::string_view kBadRequestLine =
-    "the request line is not a method, a space, a request-target, a space and HTTP/1.1";
+    "not an HTTP/1.1 request: its first line is not a method, a space, a request-target, a space and HTTP/1.1";
+constexpr std::string_view kNoMethod = "not an HTTP/1.1 request: one begins with a method, such as GET";
+constexpr std::string_view kTlsHello = "not an HTTP/1.1 request but a TLS hello: this port speaks plain HTTP";
 constexpr std::string_view kLongMethod = "the method's name is longer than any that is known";
 constexpr std::string_view kLongTarget = "the request-target is longer than 8192 bytes";
 constexpr std::string_view kLongHead = "the request's head is longer than 16384 bytes";
@@ -137,7 +141,7 @@ HeadParser::Outcome HeadParser::parse(std::string_view text, Request& request) {
     }
     if (stage_ == Stage::request_line) {
         const LineEnd line = find_line_end(text);
-        if (line.kind != LineEnd::Kind::crlf) return refuse_part_of_request_line(text, line);
+        if (line.kind != LineEnd::Kind::crlf) return refuse_part_of_request_line(text, line, request);
         if (!parse_request_line(text, position_, line.end, request)) return Outcome::invalid;
         next_line(line);
         stage_ = Stage::fields;
@@ -151,7 +155,7 @@ HeadParser::Outcome HeadParser::skip_empty_lines(std::string_view text) {
         if (c == '\n') return refuse(Status::bad_request, kBareLf);
         if (c != '\r') {
             if (!is_token_byte(c)) {
-                return refuse(Status::bad_request, "this is no HTTP/1.1: a request begins with a method, such as GET");
+                return refuse(Status::bad_request, c == kTlsHandshake ? kTlsHello : kNoMethod);
             }
             scanned_ = position_;
             stage_ = Stage::request_line;
@@ -185,12 +189,15 @@ void HeadParser::next_line(const LineEnd& line) {
 
 /// An unfinished request line, or one that LF alone ends: refused for what stands before that if it can be, so that
 /// the same bytes get the same answer however they arrive.
-HeadParser::Outcome HeadParser::refuse_part_of_request_line(std::string_view text, const LineEnd& line) {
+HeadParser::Outcome HeadParser::refuse_part_of_request_line(std::string_view text, const LineEnd& line,
+                                                            Request& request) {
     const std::string_view seen = text.substr(0, line.end);
     const std::size_t method_end = find_method_end(seen, position_);
     if (method_end - position_ > kMaxMethodBytes) return refuse(Status::not_implemented, kLongMethod);
     if (method_end < seen.size()) {
         if (seen[method_end] != ' ') return refuse(Status::bad_request, kBadRequestLine);
+        // Known already, so that a HEAD is refused without content, also when the rest never comes.
+        request.method = parse_method(seen.substr(position_, method_end - position_));
         const std::size_t target = method_end + 1;
         if (seen.size() - target > kMaxTargetBytes) {
             const std::size_t space = find_space(seen, target, target + kMaxTargetBytes + 1);
@@ -210,6 +217,8 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
     const std::size_t method_end = find_method_end(text, begin);
     if (method_end - begin > kMaxMethodBytes) return invalid(Status::not_implemented, kLongMethod);
     if (text[method_end] != ' ') return invalid(Status::bad_request, kBadRequestLine);
+    request.method_text = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(method_end - begin)};
+    request.method = parse_method(request.method_text.of(text));
 
     const std::size_t target = method_end + 1;
     const std::size_t target_end = find_space(text, target, end);
@@ -229,9 +238,7 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
         }
     }
     request.minor_version = static_cast<std::uint8_t>(version[7] - '0');
-    request.method_text = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(method_end - begin)};
     request.target_text = {static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(target_end - target)};
-    request.method = parse_method(request.method_text.of(text));
     const TargetError error =
         parse_target(text, request.target_text, request.method == Method::options, request.target);
     if (error == TargetError::none) return true;

@@ -42,7 +42,7 @@ private:
     Outcome skip_empty_lines(std::string_view text);
     LineEnd find_line_end(std::string_view text);
     void next_line(const LineEnd& line);
-    Outcome refuse_part_of_request_line(std::string_view text, const LineEnd& line);
+    Outcome refuse_part_of_request_line(std::string_view text, const LineEnd& line, Request& request);
     Outcome parse_fields(std::string_view text, Request& request);
     Outcome finish(std::string_view text, Request& request);
     bool parse_request_line(std::string_view text, std::size_t begin, std::size_t end, Request& request);

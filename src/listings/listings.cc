@@ -137,7 +137,10 @@ private:
     /// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
     void add_validators(http::Response& response, const std::string& tag) const {
         if (!tag.empty()) response.add("ETag", tag);
-        response.add("Vary", compression_level_ == 0 ? "Accept" : "Accept, Accept-Encoding");
+        // A format that the query names is sent whatever Accept says.
+        std::string vary = query_.form ? "" : "Accept";
+        if (compression_level_ > 0) vary.append(vary.empty() ? "" : ", ").append("Accept-Encoding");
+        if (!vary.empty()) response.add("Vary", vary);
         response.add("Cache-Control", "no-cache");
     }
 

@@ -92,7 +92,9 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     // What is said about the refusal stays: Allow, Retry-After, Content-Range, Vary.
     http::FieldList kept;
     const auto keep = [&](const http::FieldView& field) {
-        if (!describes_content(field.name)) kept.add(field.name, field.value);
+        // The built-in sentence has two forms, the page has one.
+        const bool is_of_forms = base::equals_ignoring_case(field.name, "Vary") && field.value == "Accept";
+        if (!describes_content(field.name) && !is_of_forms) kept.add(field.name, field.value);
     };
     for (const http::FieldView field : response.prepared.fields) keep(field);
     for (const http::FieldView field : response.fields) keep(field);

@@ -106,13 +106,12 @@ std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload
         return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
     }
     store_.remove(upload, UploadEvent::ruined);
-    return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, refusal));
+    return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(refusal));
 }
 
 std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
     UploadStore::Upload* const upload = current();
-    if (upload == nullptr)
-        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, kTakenOver));
+    if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
     if (const auto refusal = digests_.finish(trailers, bytes_->file.get(), upload->offset, begin_)) {
         return take_back(*upload, *refusal);
     }
@@ -123,7 +122,9 @@ std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trail
 
 std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {
     if (upload.length && *upload.length != upload.offset) {
-        return std::make_unique<handler::ReadyAnswer>(inconsistent_length());
+        http::Response refused = inconsistent_length();
+        state_completeness(refused, false);
+        return std::make_unique<handler::ReadyAnswer>(std::move(refused));
     }
     upload.length = upload.offset;
     store_.move(upload, UploadEvent::end_begun);

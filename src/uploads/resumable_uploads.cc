@@ -169,7 +169,13 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
         return unknown_upload(&request);
     }
     if (upload->phase() == UploadPhase::away) return out_of_reach(&request);
-    if (request.method == Method::patch) return append(request, *upload);
+    if (request.method == Method::patch) {
+        const bool was_complete =
+            upload->phase() == UploadPhase::publishing || upload->phase() == UploadPhase::complete;
+        handler::Decision decision = append(request, *upload);
+        if (auto* const refused = std::get_if<http::Response>(&decision)) state_completeness(*refused, was_complete);
+        return decision;
+    }
     const bool removes = request.method == Method::del;
     if (!removes && request.method != Method::head && request.method != Method::get) {
         return handler::method_not_allowed(request, allowed());

@@ -85,6 +85,16 @@ private:
 
 }  // namespace
 
+void state_completeness(http::Response& response, bool is_complete) {
+    if (!response.find("Upload-Complete")) response.add("Upload-Complete", is_complete ? "?1" : "?0");
+}
+
+http::Response refuse_incomplete(const http::Refusal& refusal) {
+    http::Response response = handler::refusal_response(nullptr, refusal);
+    state_completeness(response, false);
+    return response;
+}
+
 std::string upload_location(const UploadStore::Upload& upload) {
     return std::string(kUploadsPath).append(UploadStore::token(upload));
 }
@@ -150,7 +160,7 @@ std::optional<http::Response> OffsetAnswer::advance(http::Wake wake) {
     if (!sync_.advance(wake)) return std::nullopt;
     const UploadStore::Upload* const upload = store_.find(sync_.number());
     if (upload == nullptr) return unknown_upload(nullptr);
-    if (sync_.error() != 0) return handler::refusal_response(nullptr, keeping_refusal(sync_.error()));
+    if (sync_.error() != 0) return refuse_incomplete(keeping_refusal(sync_.error()));
     http::Response response;
     switch (telling_.told) {
         case Told::mismatched:
@@ -164,7 +174,7 @@ std::optional<http::Response> OffsetAnswer::advance(http::Wake wake) {
         case Told::retrieved:
         case Told::appended: response.status = Status::no_content; break;
     }
-    if (telling_.told != Told::mismatched) response.add("Upload-Complete", "?0");
+    state_completeness(response, false);
     response.add("Upload-Offset", std::to_string(sync_.offset()));
     if (upload->length) response.add("Upload-Length", std::to_string(*upload->length));
     add_limit(response.fields, store_, *upload, telling_.max_bytes);
@@ -290,7 +300,7 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
     }
     if (error != 0) {
         store_.put_off_taking_back(upload, begin_);
-        return handler::refusal_response(nullptr, refusal_);
+        return refuse_incomplete(refusal_);
     }
     upload.offset = shorter;
     if (upload.offset > begin_) {
@@ -298,7 +308,7 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
         return std::nullopt;
     }
     store_.move(upload, UploadEvent::taken_back);
-    return handler::refusal_response(nullptr, refusal_);
+    return refuse_incomplete(refusal_);
 }
 
 std::optional<http::Response> AfterCommit::advance(http::Wake wake) {

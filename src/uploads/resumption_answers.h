@@ -26,6 +26,11 @@ inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
 [[nodiscard]] http::FieldList announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
                                                   std::uint64_t max_bytes);
 [[nodiscard]] http::FieldList progress_fields(std::uint64_t offset);
+/// Adds Upload-Complete, which every answer to a request of a resumable upload has (§4.4.2 of the draft), where it is
+/// not there yet.
+void state_completeness(http::Response& response, bool is_complete);
+/// The answer of a refusal after which the upload is not complete.
+[[nodiscard]] http::Response refuse_incomplete(const http::Refusal& refusal);
 /// A problem of §7 of the draft, as application/problem+json; the offsets are told for mismatching_offset only.
 [[nodiscard]] http::Response problem_response(http::Status status, http::UploadProblem problem,
                                               std::uint64_t expected = 0, std::uint64_t provided = 0);

@@ -28,6 +28,7 @@ public:
     handler::Decision handle(const http::Request& request, std::string_view path);
 
 private:
+    handler::Decision decide(const http::Request& request, std::string_view path);
     [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request,
                                                                    std::string_view path) const;
     handler::Decision take_form(const http::Request& request, std::string_view path);

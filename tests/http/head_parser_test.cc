@@ -208,6 +208,19 @@ TEST_CASE("head parser: refuses a space before the colon", "[http][head]") {
     }
 }
 
+TEST_CASE("head parser: says what came in place of an HTTP/1.1 request", "[http][head]") {
+    CHECK(Head("\x16\x03\x01").refusal.reason.find("this port speaks plain HTTP") != std::string_view::npos);
+    for (const std::string_view other : {"\x01\x02", "GET /\r\n\r\n", "GET / HTTX/1.1\r\n\r\n"}) {
+        CHECK(Head(other).refusal.reason.starts_with("not an HTTP/1.1 request"));
+    }
+}
+
+TEST_CASE("head parser: the method is known before the request line ends", "[http][head]") {
+    CHECK(Head("HEAD /a").request.method == http::Method::head);
+    CHECK(Head("HEAD").request.method != http::Method::head);
+    CHECK(Head("HEADER /a").request.method != http::Method::head);
+}
+
 TEST_CASE("head parser: refuses folded lines and indented fields", "[http][head]") {
     for (const char* lines : {"X: a\r\n b\r\n", "X: a\r\n\tb\r\n", "X: a\r\n \r\n"}) {
         CHECK(Head(with_lines(lines)).status() == 400);

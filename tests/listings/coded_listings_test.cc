@@ -122,6 +122,8 @@ TEST_CASE("coded listings: each coding has its tag, and Vary names what chose it
     CHECK(gzip.field("ETag") == stem + "-gzip\"");
     CHECK(deflate.field("ETag") == stem + "-deflate\"");
     for (const Answer* answer : {&plain, &gzip, &deflate}) CHECK(answer->field("Vary") == "Accept, Accept-Encoding");
+    // The query chose the format, so Accept did not.
+    CHECK(site.get("/?format=json", kGzip).field("Vary") == "Accept-Encoding");
 
     const auto again = [&](std::string_view coding, const Answer& known) {
         return site.get("/", std::string(coding) + "If-None-Match: " + known.field("ETag") + "\r\n");

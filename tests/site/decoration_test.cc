@@ -108,6 +108,7 @@ TEST_CASE("decoration: an error page takes the place of the sentence, with the s
     CHECK(lost.field("ETag").empty());
     CHECK(lost.field("Last-Modified").empty());
     CHECK(lost.field("Accept-Ranges").empty());
+    CHECK(lost.field("Vary").empty());  // the page is the same whatever Accept says
     const auto head = site.ask("HEAD", "/none");
     CHECK(head.status() == 404);
     CHECK(head.response.stated_length == 11U);

@@ -44,6 +44,31 @@ TEST_CASE("resumable uploads: 104 tells the address before the body, to clients 
     CHECK_FALSE(site.open("PUT", "/c", "Upload-Draft-Interop-Version: 7\r\n" + fields)->take_interim().has_value());
 }
 
+TEST_CASE("resumable uploads: a refusal says whether the upload is complete", "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "abc");
+    const auto elsewhere = site.patch(upload, 1, "d", kEnd);
+    CHECK(elsewhere.status() == 409);
+    CHECK(elsewhere.field("Upload-Complete") == "?0");
+    CHECK(elsewhere.field("Upload-Offset") == "3");
+    for (const std::string& fields :
+         {std::string("Upload-Complete: ?1\r\n"), std::string(kType),
+          std::string(kType).append("Upload-Complete: ?1\r\n"), std::string(kType).append("Upload-Offset: 3\r\n")}) {
+        INFO(fields);
+        const auto refused = site.upload("PATCH", upload, "d", fields);
+        CHECK(refused.status() >= 400);
+        CHECK(refused.field("Upload-Complete") == "?0");
+    }
+    CHECK(site.patch(upload, 3, "d", kEnd).status() == 201);
+    const auto late = site.patch(upload, 4, "", kEnd);
+    CHECK(late.status() == 400);
+    CHECK(late.field("Upload-Complete") == "?1");
+    const auto created = site.put("/.hidden", "x", kPart);
+    CHECK(created.status() == 403);
+    CHECK(created.field("Upload-Complete") == "?0");
+    CHECK(site.put("/.hidden", "x").field("Upload-Complete").empty());
+}
+
 TEST_CASE("resumable uploads: what arrived of an interrupted one stays, and it goes on", "[handlers][upload]") {
     Uploading site;
     std::string upload;
@@ -118,7 +143,7 @@ TEST_CASE("resumable uploads: an offset that is not the upload's is 409 and told
         const auto refused = site.patch(upload, wrong, "x", kPart);
         CHECK(refused.status() == 409);
         CHECK(refused.field("Upload-Offset") == "5");
-        CHECK(refused.field("Upload-Complete").empty());
+        CHECK(refused.field("Upload-Complete") == "?0");
         CHECK(refused.field("Content-Type") == "application/problem+json");
         CHECK(refused.body().find("\"expected-offset\":5,\"provided-offset\":" + std::to_string(wrong)) !=
               std::string::npos);

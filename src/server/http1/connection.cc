@@ -3,7 +3,9 @@
 #include "server/http1/connection.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "base/invariant.h"
 #include "handler/error_page.h"
@@ -14,6 +16,9 @@ namespace server::http1 {
 using enum ConnectionState;
 
 namespace {
+
+/// How long a client is asked to wait that found no room for its connection.
+constexpr int kRetryRefusedSeconds = 1;
 
 Weight weigh(const http::Request& request) { return http::is_safe(request.method) ? Weight::light : Weight::heavy; }
 
@@ -317,12 +322,21 @@ void Connection::lend_text() {
 }
 
 Connection::Verdict Connection::refuse(Turn& turn) {
-    static constexpr std::string_view kAnswer =
-        "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: text/plain\r\n"
-        "Content-Length: 58\r\n\r\n503 Service Unavailable: too many connections, try again.\n";
+    constexpr std::string_view kHead = "HEAD ";
+    transport_.receive(turn);
+    // As long as this may be a HEAD, there is no content that would be right for it (RFC 9110 §9.3.2).
+    const bool may_be_head = kHead.starts_with(transport_.input.text().substr(0, kHead.size()));
+    transport_.input.consume(transport_.input.size());
+    http::Response response = handler::unavailable(nullptr, "too many connections, try again.", kRetryRefusedSeconds);
+    if (may_be_head) response.body = std::monostate();
     move(ConnectionEvent::refused, turn);
     ending_ = Ending::linger;
-    transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(kAnswer)));
+    http::Framing::Kind framing = http::Framing::Kind::none;
+    Framer framer(transport_.output, framing, ending_, turn);
+    framer.begin(response, http::Request());
+    if (const auto* const piece = std::get_if<http::Piece>(&response.body)) {
+        transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(std::get<std::string>(*piece))));
+    }
     return advance(turn);
 }
 

@@ -362,11 +362,3 @@ TEST_CASE("connection: a peer that closes while its head waits for a turn is ans
     CHECK(statuses(bench.stream->sent()) == Codes{201});
     CHECK(bench.handler.sinks_aborted == 0);
 }
-
-TEST_CASE("connection: one over the limit is told so", "[server]") {
-    ConnectionBench bench;
-    CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);
-    const std::string& sent = bench.stream->sent();
-    CHECK(statuses(sent) == Codes{503});
-    CHECK(sent.substr(sent.find("\r\n\r\n") + 4).size() == 58);
-}

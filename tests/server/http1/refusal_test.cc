@@ -1,0 +1,60 @@
+// The answers that a connection gives itself: to a head that it cannot take, and where there is no room.
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/connection_bench.h"
+
+using Verdict = server::Connection::Verdict;
+using Codes = std::vector<int>;
+
+TEST_CASE("connection: one over the limit is told so", "[server]") {
+    ConnectionBench bench;
+    bench.stream->incoming("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);
+    const std::string& sent = bench.stream->sent();
+    CHECK(statuses(sent) == Codes{503});
+    CHECK(sent.find("\r\nDate: ") != std::string::npos);
+    CHECK(sent.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+    CHECK(sent.find("\r\nContent-Length: 58\r\n") != std::string::npos);
+    CHECK(sent.substr(sent.find("\r\n\r\n") + 4).size() == 58);
+}
+
+TEST_CASE("connection: one over the limit that may have sent HEAD gets no content", "[server]") {
+    for (const std::string_view arrived : {"", "HE", "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+        ConnectionBench bench;
+        if (!arrived.empty()) bench.stream->incoming(arrived);
+        CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);
+        CHECK(statuses(bench.stream->sent()) == Codes{503});
+        CHECK(bench.stream->sent().find("\r\nContent-Length: 0\r\n") != std::string::npos);
+        CHECK(bench.stream->sent().ends_with("\r\n\r\n"));
+    }
+}
+
+TEST_CASE("connection: a HEAD that is refused in its head gets no content", "[server]") {
+    const std::string head = "HEAD ";
+    const std::string long_target = head + "/" + std::string(9000, 'a');
+    const std::string long_head = head + "/ HTTP/1.1\r\nX: " + std::string(17000, 'x') + "\r\n\r\n";
+    const std::vector<std::pair<std::string, int>> refused = {
+        {long_target, 414},
+        {long_target + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
+        {head + "/ HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+        {head + "/ HTTX/1.1\r\nHost: x\r\n\r\n", 400},
+        {head + "/a b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+        {head + "a HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+        {head + "/\n", 400},
+        {head + "/ HTTP/1.1\r\n\r\n", 400},
+        {head + "/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501},
+        {long_head, 431},
+    };
+    for (const auto& [request, status] : refused) {
+        INFO(request.substr(0, 60));
+        ConnectionBench bench;
+        bench.stream->incoming(request);
+        bench.run();
+        CHECK(statuses(bench.stream->sent()) == Codes{status});
+        CHECK(bench.stream->sent().ends_with("\r\n\r\n"));
+    }
+}
