@@ -13,14 +13,11 @@ namespace {
 
 constexpr http::Refusal kNotFound{http::Status::not_found, "there is no such file."};
 
-constexpr http::Refusal kInUse{http::Status::conflict, "the name is in use by the system."};
-
 http::Refusal removal_refusal(int error) {
     if (error == ENOENT || error == ENOTDIR || error == E2BIG) return kNotFound;
     if (error == ENOTEMPTY || error == EEXIST) {
         return {http::Status::conflict, "the directory is not empty; delete what it holds first."};
     }
-    if (error == EBUSY) return kInUse;
     return write_refusal(error);
 }
 

@@ -16,7 +16,7 @@ http::Refusal write_refusal(int error) {
                     "take files of this size."};
         case EROFS: return {Status::forbidden, "the file system is read-only."};
         case EACCES:
-        case EPERM: return {Status::forbidden, "the server's process has no right to write here."};
+        case EPERM: return {Status::forbidden, "the server's process has no right to do this here."};
         case EXDEV:
         case ELOOP: return {Status::forbidden, "the path leads through a symbolic link that may not be followed."};
         case ENOTDIR: return {Status::conflict, "a part of the path is a file, not a directory."};
@@ -28,9 +28,12 @@ http::Refusal write_refusal(int error) {
         case EMFILE:
         case ENFILE:
         case ENOMEM:
-        case ENOBUFS:
+        case ENOBUFS: return {Status::service_unavailable, "the server is out of descriptors or memory; try again."};
         case EINTR:
-        case EAGAIN: return {Status::service_unavailable, "the server is out of descriptors or memory; try again."};
+        case EAGAIN:
+            return {Status::service_unavailable,
+                    "this was interrupted, or another program changed the directory at the same time; try again."};
+        case ESTALE: return {Status::service_unavailable, "the file system was away for a moment; try again."};
         case EBUSY: return {Status::conflict, "the name is in use by the system."};
         default: return {Status::internal_server_error, "the disk failed; nothing was changed."};
     }

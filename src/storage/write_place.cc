@@ -113,7 +113,11 @@ std::expected<void, FileError> WritePlace::make_parents() {
         const bool made = error == 0;
         if (!made && error != EEXIST) return std::unexpected(FileError{error});
         base::Fd next(::openat(directory_->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!next) return std::unexpected(FileError{errno});
+        if (!next) {
+            const int failed = errno;
+            if (made) remove_empty_directory(directory_->get(), name);
+            return std::unexpected(FileError{failed});
+        }
         hold(std::move(next), path, made ? Link::Maker::us : Link::Maker::another);
     }
     missing_.clear();

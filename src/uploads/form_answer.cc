@@ -61,7 +61,7 @@ void append_row(std::string& page, const http::Request& request, const FormFile&
         page.append("\">");
     }
     base::append_html_escaped(page, file.name.empty() ? std::string_view("(no name)") : std::string_view(file.name));
-    page.append(file.is_stored() ? "</a>: stored" : "</b>: not stored; ");
+    page.append(file.is_stored() ? "</a>: stored" : "</b>: ");
     base::append_html_escaped(page, file.fault);
     page.append("</li>\n");
 }
@@ -101,6 +101,7 @@ http::Response answer_form(const http::Request& request, const std::vector<FormF
     const bool all_stored = std::ranges::all_of(files, &FormFile::is_stored);
     const auto refused = std::ranges::find_if_not(files, &FormFile::is_stored);
     if (refused != files.end()) response.reason = refused->fault;
+    if (response.status == Status::service_unavailable) response.add("Retry-After", "1");
     if (handler::prefers_html(request) && all_stored) return see_directory(request);
     if (handler::prefers_html(request)) {
         response.add("Content-Type", "text/html; charset=utf-8");

@@ -2,6 +2,7 @@
 #include "storage/write_place.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,25 @@ TEST_CASE("write place: parents that it made go with it, others stay", "[content
     }
     CHECK(site.directory.has("a/b/c"));
     CHECK(site.new_directories.empty());
+}
+
+TEST_CASE("write place: a directory that was made and cannot be opened goes again", "[content][write]") {
+    WriteSite site;
+    auto place = WritePlace::find(*site.root, site.new_directories, "/a/b/c");
+    REQUIRE(place.has_value());
+    // No further descriptor: mkdir succeeds, and opening what it made does not.
+    const int next = ::fcntl(site.root->descriptor(), F_DUPFD_CLOEXEC, 0);
+    REQUIRE(next >= 0);
+    REQUIRE(::close(next) == 0);
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit none{static_cast<rlim_t>(next), before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const auto made = place->make_parents();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().number == EMFILE);
+    CHECK(site.directory.list().empty());
 }
 
 TEST_CASE("write place: an upload into a directory that another one still makes syncs its name too",
