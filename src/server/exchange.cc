@@ -7,10 +7,8 @@
 
 namespace server {
 
-void Exchange::move(ExchangeEvent event) {
-    const std::optional<ExchangeState> next = next_state(state_, event);
-    if (!next) base::fail_invariant("exchange", state_name(state_), event_name(event));
-    state_ = *next;
+void Exchange::fail(ExchangeEvent event) const {
+    base::fail_invariant("exchange", state_name(state_), event_name(event));
 }
 
 void Exchange::reset() {
@@ -24,11 +22,6 @@ void Exchange::reset() {
     work_.reset();
     entry_.reset();
     content_.reset();
-}
-
-handler::Decision Exchange::ask(handler::Handler& handler) {
-    move(ExchangeEvent::asked);
-    return handler.handle(request);
 }
 
 void Exchange::adopt(handler::Decision decision) {

@@ -49,7 +49,10 @@ public:
     [[nodiscard]] RequestBody request_body() const { return request_body_; }
 
     /// Asks `handler`. A decision that is a Response goes to respond(), any other one to adopt().
-    [[nodiscard]] handler::Decision ask(handler::Handler& handler);
+    [[nodiscard]] handler::Decision ask(handler::Handler& handler) {
+        move(ExchangeEvent::asked);
+        return handler.handle(request);
+    }
     /// Takes over what is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or `deciding`
     /// where advance() has to be called. `request` must stay valid from here on.
     void adopt(handler::Decision decision);
@@ -93,7 +96,12 @@ public:
     [[nodiscard]] base::MonotonicMs begun_ms() const { return begun_ms_; }
 
 private:
-    void move(ExchangeEvent event);
+    void move(ExchangeEvent event) {
+        const std::optional<ExchangeState> next = next_state(state_, event);
+        if (!next) fail(event);
+        state_ = *next;
+    }
+    [[noreturn]] void fail(ExchangeEvent event) const;
 
     ExchangeState state_ = ExchangeState::receiving;
     RequestBody request_body_ = RequestBody::none;

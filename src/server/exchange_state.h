@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -28,8 +29,31 @@ enum class ExchangeEvent : std::uint8_t {
 };
 inline constexpr std::size_t kExchangeEvents = 6;
 
-/// The state after `event`, or nullopt where the event cannot happen in that state.
-[[nodiscard]] std::optional<ExchangeState> next_state(ExchangeState state, ExchangeEvent event);
+/// A row of the table of moves: by event, the next state, or nothing where the event cannot happen.
+using ExchangeMoves = std::array<std::optional<ExchangeState>, kExchangeEvents>;
+
+namespace detail {
+
+using enum ExchangeState;
+inline constexpr std::nullopt_t none = std::nullopt;
+
+// One row per state; the columns in the order of ExchangeEvent:
+// asked, body_wanted, work_begun, response_ready, content_ended, aborted.
+inline constexpr std::array<ExchangeMoves, kExchangeStates> kExchangeMoves = {{
+    /* receiving */ {deciding, none, pending, responding, none, done},
+    /* deciding */ {none, receiving, pending, responding, none, done},
+    /* pending: the work goes on whatever the peer does */ {none, none, none, responding, none, none},
+    /* responding */ {none, none, none, none, done, done},
+    /* done */ {none, none, none, none, none, none},
+}};
+
+}  // namespace detail
+
+/// The state after `event`, or nullopt where the event cannot happen in that state. In the header because it is asked
+/// several times for each request.
+[[nodiscard]] constexpr std::optional<ExchangeState> next_state(ExchangeState state, ExchangeEvent event) {
+    return detail::kExchangeMoves[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)];
+}
 
 [[nodiscard]] std::string_view state_name(ExchangeState state);
 [[nodiscard]] std::string_view event_name(ExchangeEvent event);

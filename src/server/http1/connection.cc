@@ -20,13 +20,18 @@ namespace {
 /// How long a client is asked to wait that found no room for its connection.
 constexpr int kRetryRefusedSeconds = 1;
 
+/// Apart from move(), which is short so that it can be expanded where it is called.
+[[noreturn]] void fail(ConnectionState state, ConnectionEvent event) {
+    base::fail_invariant("connection", state_name(state), event_name(event));
+}
+
 Weight weigh(const http::Request& request) { return http::is_safe(request.method) ? Weight::light : Weight::heavy; }
 
 }  // namespace
 
 void Connection::move(ConnectionEvent event, const Turn& turn) {
     const std::optional<ConnectionState> next = next_state(state_, event);
-    if (!next) base::fail_invariant("connection", state_name(state_), event_name(event));
+    if (!next) fail(state_, event);
     state_ = *next;
     state_since_ms_ = turn.clock.now_ms();
 }

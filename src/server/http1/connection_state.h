@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -35,8 +36,35 @@ enum class ConnectionEvent : std::uint8_t {
 };
 inline constexpr std::size_t kConnectionEvents = 11;
 
-/// The state after `event`, or nullopt where the event cannot happen in that state.
-[[nodiscard]] std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent event);
+/// A row of the table of moves: by event, the next state, or nothing where the event cannot happen.
+using ConnectionMoves = std::array<std::optional<ConnectionState>, kConnectionEvents>;
+
+namespace detail {
+
+using enum ConnectionState;
+inline constexpr std::nullopt_t none = std::nullopt;
+
+// One row per state; the columns in the order of ConnectionEvent:
+// head_begun, answer_due, body_wanted, answer_queued, …_early, …_last, body_drained, deadline_passed, peer_gone,
+// stopping, refused.
+inline constexpr std::array<ConnectionMoves, kConnectionStates> kConnectionMoves = {{
+    /* fresh */ {reading, none, none, none, none, none, none, closed, closed, lingering, lingering},
+    /* idle */ {reading, none, none, none, none, none, none, closed, closed, lingering, none},
+    /* reading: a deadline that passes is answered, so it is answer_due */
+    {none, answering, none, none, none, none, none, closed, closed, none, none},
+    /* answering */ {none, none, reading, idle, draining, lingering, none, closed, closed, none, none},
+    /* draining */ {none, none, none, none, none, none, idle, closed, closed, none, none},
+    /* lingering */ {none, none, none, none, none, none, none, closed, closed, none, none},
+    /* closed */ {none, none, none, none, none, none, none, none, none, none, none},
+}};
+
+}  // namespace detail
+
+/// The state after `event`, or nullopt where the event cannot happen in that state. In the header because it is asked
+/// several times for each request.
+[[nodiscard]] constexpr std::optional<ConnectionState> next_state(ConnectionState state, ConnectionEvent event) {
+    return detail::kConnectionMoves[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)];
+}
 
 /// True where bytes from the peer are wanted.
 [[nodiscard]] constexpr bool reads(ConnectionState state) {
