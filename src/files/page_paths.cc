@@ -3,11 +3,25 @@
 
 #include <array>
 
+#include "base/ascii.h"
 #include "http/accept.h"
 #include "http/content_disposition.h"
 #include "media/media_type.h"
 
 namespace files {
+namespace {
+
+/// A browser goes to the address: it says so, or names HTML among what it takes, which scripts and images do not.
+bool is_navigation(const http::Request& request) {
+    for (const http::Field& field : request.fields) {
+        if (base::equals_ignoring_case(field.name.of(request.text), "Sec-Fetch-Dest")) {
+            return field.value.of(request.text) == "document";
+        }
+    }
+    return http::names_media_type(request.fields, request.text, "text/html");
+}
+
+}  // namespace
 
 std::optional<std::string> clean_path(std::string_view path, std::string_view index_name) {
     constexpr std::string_view kSuffix = ".html";
@@ -21,6 +35,7 @@ std::optional<std::string> clean_path(std::string_view path, std::string_view in
 bool may_be_route(const http::Request& request) {
     static constexpr std::array<std::string_view, 1> kHtml = {"text/html"};
     if (request.path().starts_with("/.well-known/")) return false;
+    if (is_navigation(request)) return true;
     if (media::has_known_extension(request.path())) return false;
     return http::choose_media_type(request.fields, request.text, kHtml).has_value();
 }

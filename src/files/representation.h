@@ -87,6 +87,8 @@ public:
     [[nodiscard]] std::string_view media_type() const { return media_type_; }
     /// Seconds since 1970, as stated in Last-Modified.
     [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
+    /// Seconds since 1970: the ctime, which every change sets and nobody chooses.
+    [[nodiscard]] std::int64_t last_changed() const { return status_.st_ctim.tv_sec; }
     /// False while stamps, of the file or a sidecar, are too young to identify the bytes: tags are weak then, and
     /// later requests read anew.
     [[nodiscard]] bool is_settled() const { return settled_; }

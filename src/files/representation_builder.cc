@@ -130,7 +130,8 @@ std::expected<RepresentationBuilder::Content, FindError> RepresentationBuilder::
     if (!S_ISREG(content.status.st_mode)) return std::unexpected(FindError::unsuitable);
 
     if (static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) {
-        content.file = std::make_shared<const storage::OpenFile>(std::move(descriptor), content.status, clock_, disk_);
+        content.file =
+            std::make_shared<const storage::OpenFile>(std::move(descriptor), content.status, clock_, disk_, writes_);
         return content;
     }
     for (int i = 0; i < kReadTries; ++i) {

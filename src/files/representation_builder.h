@@ -16,6 +16,7 @@
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
 #include "storage/path_watch.h"
+#include "storage/write_watch.h"
 
 namespace files {
 
@@ -69,6 +70,7 @@ private:
     media::CompressionPolicy policy_;
     const CacheRules& cache_rules_;
     storage::DiskQueue* disk_;
+    std::shared_ptr<storage::WriteWatch> writes_ = std::make_shared<storage::WriteWatch>();
 };
 
 }  // namespace files

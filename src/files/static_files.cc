@@ -40,7 +40,9 @@ http::Response with_fields(http::Status status, const std::shared_ptr<const Repr
 }
 
 http::Validators validators_of(const Representation& representation, const Form& form) {
-    return {.etag = form.entity_tag(), .last_modified = representation.last_modified()};
+    return {.etag = form.entity_tag(),
+            .last_modified = representation.last_modified(),
+            .last_changed = representation.last_changed()};
 }
 
 http::Response not_found(const http::Request& request) {
@@ -108,12 +110,23 @@ handler::Decision StaticFiles::answer_missing(const http::Request& request) {
         response.quiet = true;
         return response;
     }
-    if (config_.spa && may_be_route(request)) {
-        const auto found = cache_.find("/" + config_.index_name, request.arrival);
-        // Who takes no HTML gets a 404 at the same path.
-        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found, Varies::by_accept);
-    }
+    if (auto route = find_route(request)) return std::move(*route);
     return not_found(request);
+}
+
+/// The application's page, for a path that may be one of its routes.
+std::optional<handler::Decision> StaticFiles::find_route(const http::Request& request) {
+    if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request)) return std::nullopt;
+    const auto found = cache_.find("/" + config_.index_name, request.arrival);
+    if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
+    // Who takes no HTML gets a 404 at the same path.
+    return serve(request, *found, Varies::by_navigation);
+}
+
+handler::Decision StaticFiles::answer_escaped_slash(const http::Request& request) {
+    if (auto route = find_route(request)) return std::move(*route);
+    return handler::error_response(&request, http::Status::bad_request,
+                                   "the request-target holds %2F, and no name can; separate with /");
 }
 
 http::Response redirect_to_directory(const http::Request& request) {
@@ -176,7 +189,7 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
             case http::Precondition::proceed: break;
             case http::Precondition::not_modified: {
                 http::Response response = with_fields(http::Status::not_modified, found, form.not_modified_fields());
-                if (varies == Varies::by_accept) response.add("Vary", "Accept");
+                if (varies == Varies::by_navigation) response.add("Vary", "Accept, Sec-Fetch-Dest");
                 return response;
             }
             case http::Precondition::precondition_failed: {
@@ -209,7 +222,7 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
 
 handler::Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
                                         http::Response response, Varies varies) {
-    if (varies == Varies::by_accept) response.add("Vary", "Accept");
+    if (varies == Varies::by_navigation) response.add("Vary", "Accept, Sec-Fetch-Dest");
     if (request.target.has_query && asks_for_download(request.query())) {
         response.add("Content-Disposition", download_disposition(found->path()));
     }

@@ -39,11 +39,15 @@ public:
     /// `request.method` is GET or HEAD; anything else is answered 405.
     FileAnswer read(const http::Request& request);
 
+    /// For any method and a path that holds %2F: it names no file, so it is a route of the application or a mistake.
+    handler::Decision answer_escaped_slash(const http::Request& request);
+
 private:
+    std::optional<handler::Decision> find_route(const http::Request& request);
     using Found = std::shared_ptr<const Representation>;
 
     /// What the answer depends on besides Accept-Encoding.
-    enum class Varies : std::uint8_t { no, by_accept };
+    enum class Varies : std::uint8_t { no, by_navigation };
 
     handler::Decision serve(const http::Request& request, const Found& found, Varies varies = Varies::no);
     handler::Decision answer_missing(const http::Request& request);

@@ -95,4 +95,17 @@ std::optional<std::size_t> choose_media_type(const Fields& fields, std::string_v
     return best;
 }
 
+bool names_media_type(const Fields& fields, std::string_view text, std::string_view type) {
+    std::size_t members = 0;
+    for (const Field& field : fields) {
+        if (field.known != FieldName::accept) continue;
+        WeightedList list(field.value.of(text));
+        WeightedMember member;
+        while (list.next(member) && ++members <= kMaxListMembers) {
+            if (member.weight > 0 && base::equals_ignoring_case(member.value, type)) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace http

@@ -17,4 +17,7 @@ namespace http {
 [[nodiscard]] std::optional<std::size_t> choose_media_type(const Fields& fields, std::string_view text,
                                                            std::span<const std::string_view> offered);
 
+/// True when Accept names `type` ("text/html") itself, not by a wildcard, with a weight above 0.
+[[nodiscard]] bool names_media_type(const Fields& fields, std::string_view text, std::string_view type);
+
 }  // namespace http

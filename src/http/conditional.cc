@@ -125,8 +125,9 @@ bool range_applies(const Fields& fields, std::string_view text, const Validators
     const std::string_view value = *fields.find(FieldName::if_range, text);
     if (is_entity_tag(value)) return tags_match_strongly(value, validators.etag);
     const auto date = parse_date(value, now);
-    return date && validators.last_modified && *date == *validators.last_modified &&
-           *date <= now - kStrongDateAgeSeconds;
+    if (!date || !validators.last_modified || !validators.last_changed) return false;
+    return *date == *validators.last_modified && *date <= now - kStrongDateAgeSeconds &&
+           *validators.last_changed <= *date + kStrongDateAgeSeconds;
 }
 
 }  // namespace http

@@ -17,6 +17,8 @@ struct Validators {
     std::string_view etag;
     /// Seconds since 1970-01-01 UTC.
     std::optional<std::int64_t> last_modified;
+    /// Seconds since 1970 at which the file last changed in any way (its ctime). Unknown: no date is a strong validator.
+    std::optional<std::int64_t> last_changed = {};
     /// False when nothing is there: "*" matches nothing then.
     bool exists = true;
 };
@@ -52,7 +54,9 @@ enum class Precondition : std::uint8_t {
 /// The same opaque part, weak or not.
 [[nodiscard]] bool tags_match_weakly(std::string_view a, std::string_view b);
 
-/// A Last-Modified is strong when it is at least this much older than the Date it is sent with (RFC 9110 §8.8.2.2).
+/// A Last-Modified is strong when it is at least this much older than the Date it is sent with (RFC 9110 §8.8.2.2), and
+/// when nothing changed later than this behind it: a file that took the place of another one with the same time, as
+/// copies with their times do, was changed after the date that it states.
 inline constexpr std::int64_t kStrongDateAgeSeconds = 1;
 
 }  // namespace http

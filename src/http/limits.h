@@ -21,8 +21,11 @@ inline constexpr std::size_t kMaxChunkExtensionBytes = 16 * 1024;
 inline constexpr std::size_t kMaxChunkSizeDigits = 16;
 /// The trailer section of one chunked body.
 inline constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
-/// Ranges of one Range field (CVE-2011-3192: each costs a seek and a part head).
-inline constexpr std::size_t kMaxRanges = 16;
+/// Ranges of one Range field that are in order and apart: each costs a seek and a part head. Programs that synchronize
+/// large files ask for dozens at once.
+inline constexpr std::size_t kMaxRanges = 256;
+/// Ranges of one Range field that overlap or are out of order: the sign of an attack (RFC 9110 §14.2, CVE-2011-3192).
+inline constexpr std::size_t kMaxUnorderedRanges = 16;
 /// List members looked at in one field (tags, codings, digests); the rest of such a list is ignored as a whole.
 inline constexpr std::size_t kMaxListMembers = 64;
 

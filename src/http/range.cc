@@ -1,4 +1,5 @@
-// Ranges. One pass over the field; at most kMaxRanges are kept, so coalescing by comparing all pairs is cheap.
+// Ranges. One pass over the field. A range behind all others is added at the end; only where one is not are pairs
+// compared, and there are at most kMaxUnorderedRanges then.
 #include "http/range.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kUnit = "bytes";
 constexpr std::string_view kByteRangesType = "multipart/byteranges; boundary=";
 
-enum class Spec : std::uint8_t { satisfiable, unsatisfiable, empty, invalid };
+enum class Spec : std::uint8_t { satisfiable, unsatisfiable, invalid };
 
 /// 1*DIGIT; what does not fit 64 bits is the greatest number that does.
 std::optional<std::uint64_t> parse_saturated(std::string_view digits) {
@@ -27,12 +28,11 @@ std::optional<std::uint64_t> parse_saturated(std::string_view digits) {
     return value;
 }
 
-/// "-500": the last bytes. A suffix of an empty representation is satisfiable and has no bytes (RFC 9110 §14.1.2).
+/// "-500": the last bytes. `size` is at least 1.
 Spec parse_suffix(std::string_view digits, std::uint64_t size, ByteRange& range) {
     const auto length = parse_saturated(digits);
     if (!length) return Spec::invalid;
     if (*length == 0) return Spec::unsatisfiable;
-    if (size == 0) return Spec::empty;
     range = {size - std::min(size, *length), size - 1};
     return Spec::satisfiable;
 }
@@ -54,20 +54,32 @@ bool touch(const ByteRange& a, const ByteRange& b) { return a.first <= b.last + 
 
 /// Adds `range`, melted with all that it touches, at the place of the first of them. One pass is enough: those kept do
 /// not touch each other, so what touches the melted range touched the new one.
-void add_coalesced(RangeSet& set, ByteRange range) {
-    std::uint32_t kept = 0;
-    std::optional<std::uint32_t> place;
-    for (std::uint32_t i = 0; i < set.count; ++i) {
-        const ByteRange other = set.ranges[i];
+void add_coalesced(std::vector<ByteRange>& ranges, ByteRange range) {
+    std::size_t kept = 0;
+    std::optional<std::size_t> place;
+    for (const ByteRange other : ranges) {
         if (touch(other, range)) {
             range = {std::min(range.first, other.first), std::max(range.last, other.last)};
             if (!place) place = kept++;
         } else {
-            set.ranges[kept++] = other;
+            ranges[kept++] = other;
         }
     }
-    set.ranges[place ? *place : kept++] = range;
-    set.count = kept;
+    ranges.resize(kept);
+    if (place) {
+        ranges[*place] = range;
+    } else {
+        ranges.push_back(range);
+    }
+}
+
+/// The last of the ranges grows when `range` follows it without a gap.
+void add_behind(std::vector<ByteRange>& ranges, ByteRange range) {
+    if (!ranges.empty() && ranges.back().last + 1 == range.first) {
+        ranges.back().last = range.last;
+    } else {
+        ranges.push_back(range);
+    }
 }
 
 }  // namespace
@@ -76,12 +88,15 @@ RangeSet parse_range(std::string_view value, std::uint64_t size) {
     const RangeSet whole;
     const std::size_t equals = value.find('=');
     if (equals == std::string_view::npos || !base::equals_ignoring_case(value.substr(0, equals), kUnit)) return whole;
+    // Programs that ask for the first bytes of everything do not expect a refusal for a file without content.
+    if (size == 0) return whole;
 
     RangeSet set;
     set.kind = RangeSet::Kind::unsatisfiable;
     std::string_view rest = value.substr(equals + 1);
     std::size_t specs = 0;
     std::uint64_t asked = 0;
+    bool in_order = true;
     while (!rest.empty()) {
         const std::size_t comma = rest.find(',');
         const std::string_view member = base::trim_blanks(rest.substr(0, comma));
@@ -90,12 +105,14 @@ RangeSet parse_range(std::string_view value, std::uint64_t size) {
 
         ByteRange range;
         const Spec spec = parse_spec(member, size, range);
-        if (spec == Spec::invalid || spec == Spec::empty || ++specs > kMaxRanges) return whole;
+        if (spec == Spec::invalid || ++specs > kMaxRanges) return whole;
         if (spec == Spec::unsatisfiable) continue;
         if (range.length() > size - asked) return whole;
         asked += range.length();
         set.kind = RangeSet::Kind::ranges;
-        add_coalesced(set, range);
+        in_order = in_order && (set.ranges.empty() || range.first > set.ranges.back().last);
+        if (!in_order && specs > kMaxUnorderedRanges) return whole;
+        in_order ? add_behind(set.ranges, range) : add_coalesced(set.ranges, range);
     }
     return specs == 0 ? whole : set;
 }

@@ -2,11 +2,11 @@
 // multipart/byteranges around the parts. Called by the handler of files, after the preconditions. Pure.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/conditional.h"
 #include "http/fields.h"
@@ -32,14 +32,15 @@ struct RangeSet {
     };
 
     Kind kind = Kind::whole;
-    std::uint32_t count = 0;
-    std::array<ByteRange, kMaxRanges> ranges;  ///< the first `count` are set, in the order of the request
+    std::vector<ByteRange> ranges;  ///< in the order of the request; empty unless `kind` is ranges
 
-    [[nodiscard]] std::span<const ByteRange> items() const { return {ranges.data(), count}; }
+    [[nodiscard]] std::span<const ByteRange> items() const { return ranges; }
 };
 
 /// A Range field's value for a representation of `size` bytes. Numbers of any length are understood (saturated);
-/// overlapping and adjacent ranges become one. More than kMaxRanges, or more bytes asked for than there are: whole.
+/// overlapping and adjacent ranges become one. Whole: more than kMaxRanges, more than kMaxUnorderedRanges when some
+/// overlap or are out of order, more bytes asked for than there are, or a representation without bytes. The work is
+/// linear in the length of the value.
 [[nodiscard]] RangeSet parse_range(std::string_view value, std::uint64_t size);
 
 /// Range and If-Range together: whole for any method but GET and for repeated Range lines.

@@ -29,7 +29,7 @@ struct Response {
     bool close = false;
     /// Not in the access log: the answer to what browsers look for on their own.
     bool quiet = false;
-    /// Why it was refused, for the error log; empty otherwise. Static lifetime.
+    /// Why it was refused, or what it lacks, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 
     /// Appends a field. The caller guarantees that `value` holds no control byte.

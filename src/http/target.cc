@@ -47,7 +47,8 @@ constexpr auto kHostBytes = [] {
 }();
 
 /// Percent-decodes `raw`, whose bytes were checked, into `path`.
-TargetError decode_path(std::string_view raw, std::string& path) {
+TargetError decode_path(std::string_view raw, Target& target) {
+    std::string& path = target.path;
     path.clear();
     path.reserve(raw.size());
     for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -61,8 +62,12 @@ TargetError decode_path(std::string_view raw, std::string& path) {
         if (high < 0 || low < 0) return TargetError::bad_escape;
         const int value = high * 16 + low;
         if (value == 0) return TargetError::escaped_nul;
-        if (value == '/') return TargetError::escaped_slash;
-        path.push_back(static_cast<char>(value));
+        if (value == '/') {
+            target.has_escaped_slash = true;
+            path.append("%2F");
+        } else {
+            path.push_back(static_cast<char>(value));
+        }
         i += 2;
     }
     return TargetError::none;
@@ -136,7 +141,7 @@ TargetError parse_path_and_query(std::string_view text, Slice where, Target& tar
         target.path.assign(raw_path);
         return TargetError::none;
     }
-    const TargetError error = decode_path(raw_path, target.path);
+    const TargetError error = decode_path(raw_path, target);
     if (error != TargetError::none) return error;
     return normalise_path(target.path) ? TargetError::none : TargetError::climbs;
 }
@@ -256,6 +261,7 @@ void Target::clear() {
     path.clear();
     query = {};
     has_query = false;
+    has_escaped_slash = false;
     authority = {};
 }
 
@@ -281,7 +287,6 @@ std::string_view target_error_text(TargetError error) {
         case TargetError::bad_escape:
             return "a % in the request-target is not followed by two hexadecimal digits; a lone % is written %25";
         case TargetError::escaped_nul: return "the request-target holds %00, and no name can";
-        case TargetError::escaped_slash: return "the request-target holds %2F, and no name can; separate with /";
         case TargetError::climbs: return "the request-target climbs above the root with ..";
         case TargetError::bad_authority:
             return "the authority in the request-target is not a host with an optional port";

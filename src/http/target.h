@@ -21,6 +21,9 @@ struct Target {
     /// As it was sent, without '?'; a slice of the head's text.
     Slice query;
     bool has_query = false;
+    /// The path holds %2F, which would be a separator for some and a letter for others; it stands undecoded in `path`.
+    /// Such a path names no file, and may be a route of an application.
+    bool has_escaped_slash = false;
     /// The authority of an absolute-form target; it wins over Host (RFC 9112 §3.2.2). A slice of the head's text.
     Slice authority;
 
@@ -35,7 +38,6 @@ enum class TargetError : std::uint8_t {
     bad_byte,        ///< a control byte, a space, '#', or a byte that a target cannot hold
     bad_escape,      ///< '%' without two hexadecimal digits
     escaped_nul,     ///< %00
-    escaped_slash,   ///< %2F: would be a separator for some and a letter for others
     climbs,          ///< ".." above the root
     bad_authority,   ///< userinfo, empty host, or bytes that no host has
     authority_form,  ///< only for CONNECT

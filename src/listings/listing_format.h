@@ -43,6 +43,12 @@ struct ListingView {
 
 struct ListingEntry {
     enum class Kind : std::uint8_t { directory, file };
+    /// What a GET of it would get.
+    enum class Access : std::uint8_t {
+        readable,
+        forbidden,  ///< the server may not read it
+        unknown,    ///< it could not be looked at: length, time and tag have no meaning, and the kind is a guess
+    };
     /// One name as the file system has it, without a slash: any bytes but '/' and NUL, not beginning with '.'.
     std::string_view name;
     Kind kind = Kind::file;
@@ -56,8 +62,20 @@ struct ListingEntry {
     /// What a GET of the file would answer as its ETag, with quotes, and W/ when weak; empty for directories.
     std::string_view entity_tag;
 
+    Access access = Access::readable;
+
     [[nodiscard]] bool is_directory() const { return kind == Kind::directory; }
 };
+
+/// "forbidden" or "unknown": in JSON and as a class of the page's style. Empty for what is readable.
+[[nodiscard]] constexpr std::string_view access_name(ListingEntry::Access access) {
+    switch (access) {
+        case ListingEntry::Access::readable: return {};
+        case ListingEntry::Access::forbidden: return "forbidden";
+        case ListingEntry::Access::unknown: return "unknown";
+    }
+    return {};
+}
 
 /// What is known after the last entry.
 struct ListingEnd {

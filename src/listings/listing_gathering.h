@@ -72,6 +72,8 @@ public:
     /// After `too_large`: at the beginning again.
     [[nodiscard]] ListingReader take_reader();
     [[nodiscard]] int error() const { return reader_.error(); }
+    /// True when entries are shown as unknown.
+    [[nodiscard]] bool lacks_looks() const { return reader_.look_error() != 0; }
 
 private:
     enum class Phase : std::uint8_t { names, sorting, looking, writing };

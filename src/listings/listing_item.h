@@ -18,6 +18,7 @@ struct ListingItem {
     ListingEntry::Kind kind = ListingEntry::Kind::file;
     /// The members below have a meaning only when `looked` is yes; the name and its kind are known from the directory.
     enum class Looked : std::uint8_t { no, yes } looked = Looked::no;
+    ListingEntry::Access access = ListingEntry::Access::readable;
     std::uint64_t bytes = 0;  ///< 0 for directories
     ino_t inode = 0;
     timespec modified{};
@@ -27,6 +28,8 @@ struct ListingItem {
 
     /// Takes over what `status` says. `media_type` follows from the name.
     void look(const struct stat& status);
+    /// It is there, and more could not be found out.
+    void mark_unknown();
     /// What a format is given. `entity_tag`: storage for the tag, which the entry points into.
     [[nodiscard]] ListingEntry entry(std::int64_t now, std::string& entity_tag) const;
 

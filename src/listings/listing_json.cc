@@ -32,6 +32,14 @@ void append_string(std::string& out, std::string_view text) {
     out.push_back('"');
 }
 
+/// A member only where a GET would be refused, and the end of the entry.
+void append_access(std::string& out, ListingEntry::Access access) {
+    if (access != ListingEntry::Access::readable) {
+        out.append(",\"access\":\"").append(access_name(access)).push_back('"');
+    }
+    out.push_back('}');
+}
+
 }  // namespace
 
 void ListingJson::opening(std::string& out) {
@@ -53,10 +61,16 @@ void ListingJson::row(std::string& out, const ListingEntry& entry) {
     // "./" in front: a name with a colon would read as a scheme.
     out.append(",\"href\":\"./");
     append_encoded_segment(out, entry.name);
+    if (entry.access == ListingEntry::Access::unknown) {
+        out.append(entry.is_directory() ? "/\",\"type\":\"directory\"" : "\",\"type\":\"file\"");
+        out.append(",\"size\":null,\"mtime\":null,\"etag\":null,\"access\":\"unknown\"}");
+        return;
+    }
     if (entry.is_directory()) {
         out.append("/\",\"type\":\"directory\",\"size\":null,\"mtime\":");
         append_time(out, entry.modified_seconds, entry.modified_ns);
-        out.append(",\"etag\":null}");
+        out.append(",\"etag\":null");
+        append_access(out, entry.access);
         return;
     }
     out.append("\",\"type\":\"file\",\"size\":");
@@ -67,7 +81,7 @@ void ListingJson::row(std::string& out, const ListingEntry& entry) {
     append_string(out, entry.entity_tag);
     out.append(",\"media_type\":");
     append_string(out, entry.media_type);
-    out.push_back('}');
+    append_access(out, entry.access);
 }
 
 void ListingJson::closing(std::string& out, const ListingEnd& end) {

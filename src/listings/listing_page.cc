@@ -127,7 +127,8 @@ void ListingPage::append_column(std::string& out, ListingColumn column, std::str
     }
     out.append("><a href=\"./");
     append_query(out, column, is_sorted ? opposite(view_.order) : first_order(column));
-    out.append("\">").append(label).append("</a></th>\n");
+    // Programs that store a site follow no such link: each order is the same folder again.
+    out.append("\" rel=\"nofollow\">").append(label).append("</a></th>\n");
 }
 
 void ListingPage::append_query(std::string& out, ListingColumn column, ListingOrder order) const {
@@ -141,13 +142,16 @@ void ListingPage::append_query(std::string& out, ListingColumn column, ListingOr
 void ListingPage::row(std::string& out, const ListingEntry& entry) {
     const bool is_folder = entry.is_directory();
     out.append("<tr class=\"").append(is_folder ? "folder" : icon_of(entry.media_type));
-    // "./" in front: a name with a colon would read as a scheme.
-    out.append("\"><th scope=\"row\" class=\"name\"><a href=\"./");
+    out.append("\"><th scope=\"row\" class=\"name\"><a href=\"");
+    // A name with a colon would read as a scheme. Media players that read pages by pattern take a link for an entry only
+    // where its text is the name, and know "./" in this case alone.
+    if (entry.name.find(':') != std::string_view::npos) out.append("./");
     append_encoded_segment(out, entry.name);
-    out.append(is_folder ? "/\"><bdi>" : "\"><bdi>");
+    out.append(is_folder ? "/\" dir=\"auto\">" : "\" dir=\"auto\">");
     append_shown_name(out, entry.name);
-    out.append("</bdi></a></th><td class=\"size\"");
-    if (is_folder) {
+    out.append("</a></th><td class=\"size\"");
+    const bool is_unknown = entry.access == ListingEntry::Access::unknown;
+    if (is_folder || is_unknown) {
         out.append(">");
     } else {
         out.append(" title=\"");
@@ -156,9 +160,13 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
         append_size(out, entry.bytes);
     }
     out.append("</td><td class=\"time\">");
-    append_time_element(out, entry.modified_seconds);
+    if (!is_unknown) append_time_element(out, entry.modified_seconds);
     out.append("</td><td class=\"type\">");
-    if (is_folder) {
+    if (entry.access == ListingEntry::Access::forbidden) {
+        out.append("Not readable");
+    } else if (is_unknown) {
+        out.append("Could not be looked at");
+    } else if (is_folder) {
         out.append("Folder");
     } else {
         base::append_html_escaped(out, entry.media_type.substr(0, entry.media_type.find(';')));

@@ -32,6 +32,8 @@ ListingReader::Step ListingReader::next() {
     if (found->d_name[0] == '.') return Step::passed;
     item_.name.assign(static_cast<const char*>(found->d_name));
     item_.looked = ListingItem::Looked::no;
+    item_.access = ListingEntry::Access::readable;
+    item_.kind = ListingEntry::Kind::file;
     switch (found->d_type) {
         case DT_DIR: item_.kind = ListingEntry::Kind::directory; break;
         case DT_REG: item_.kind = ListingEntry::Kind::file; break;
@@ -48,18 +50,41 @@ ListingReader::Step ListingReader::next() {
 bool ListingReader::look(ListingItem& item) {
     struct stat status;
     constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    const int directory = ::dirfd(stream_.get());
-    if (directory < 0 || ::fstatat(directory, item.name.c_str(), &status, kFlags) != 0) return false;
+    if (::fstatat(::dirfd(stream_.get()), item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
     if (S_ISLNK(status.st_mode)) {
         link_.assign(path_).append(item.name);
         const auto target = root_.stat_inside(link_);
-        if (!target) return false;
+        if (!target) return look_failed(item, target.error().number);
         status = *target;
     }
     if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) return false;
     item.kind = S_ISDIR(status.st_mode) ? ListingEntry::Kind::directory : ListingEntry::Kind::file;
     item.look(status);
+    if (!may_read(item, status)) item.access = ListingEntry::Access::forbidden;
     return true;
+}
+
+/// What is gone, or leads nowhere, is not shown. Anything else says nothing about whether it is there: a listing without
+/// it would read as if it had been removed.
+bool ListingReader::look_failed(ListingItem& item, int error) {
+    switch (error) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case EXDEV:
+        case ENAMETOOLONG: return false;
+        default: break;
+    }
+    item.mark_unknown();
+    look_error_ = error;
+    return true;
+}
+
+/// Without a call where everybody may read.
+bool ListingReader::may_read(const ListingItem& item, const struct stat& status) const {
+    constexpr mode_t kAllRead = S_IRUSR | S_IRGRP | S_IROTH;
+    if ((status.st_mode & kAllRead) == kAllRead) return true;
+    return ::faccessat(::dirfd(stream_.get()), item.name.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
 }
 
 }  // namespace listings

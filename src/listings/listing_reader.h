@@ -34,15 +34,21 @@ public:
     [[nodiscard]] ListingItem& item() { return item_; }
 
     /// Finds out what the name is now. Links count as what they lead to under the root's policy, and as nothing when
-    /// they cannot be followed. False: there is nothing to show under this name (any more).
+    /// they lead nowhere or outside. False: there is nothing to show under this name (any more). What cannot be looked at
+    /// for another reason is shown as unknown, and look_error() is why.
     bool look(ListingItem& item);
 
     /// Back to the beginning.
     void rewind() { ::rewinddir(stream_.get()); }
 
     [[nodiscard]] int error() const { return error_; }
+    /// The errno of the last entry that could not be looked at; 0 when there was none.
+    [[nodiscard]] int look_error() const { return look_error_; }
 
 private:
+    bool look_failed(ListingItem& item, int error);
+    [[nodiscard]] bool may_read(const ListingItem& item, const struct stat& status) const;
+
     struct Close {
         void operator()(DIR* stream) const { ::closedir(stream); }
     };
@@ -51,6 +57,7 @@ private:
     std::string path_;
     std::unique_ptr<DIR, Close> stream_;  ///< null when the descriptor could not become one
     int error_ = 0;
+    int look_error_ = 0;
     ListingItem item_;  ///< its text is reused for every name
     std::string link_;  ///< likewise
 };

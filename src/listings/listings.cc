@@ -178,6 +178,9 @@ private:
         const std::string tag = tag_in(*coding, gathering_.tag());
         if (auto refused = check_conditions(tag)) return std::move(*refused);
         http::Response response = with_head(tag, *coding);
+        if (gathering_.lacks_looks()) {
+            response.reason = "entries of a directory could not be looked at; its listing shows them as unknown";
+        }
         // Every byte of a name is escaped in it.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
         if (*coding != Coding::identity) {

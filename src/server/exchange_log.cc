@@ -55,4 +55,12 @@ void note_refused(std::string_view reason, const net::PeerAddress& peer, std::st
     turn.error_log.append(turn.clock, "refused", &peer, reason, turn.handler.loggable(path, storage));
 }
 
+void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
+    if (http::code(response.status) >= 400) {
+        note_refused(response.reason, peer, path, turn);
+    } else {
+        turn.error_log.append(turn.clock, "error", &peer, response.reason, path);
+    }
+}
+
 }  // namespace server

@@ -19,5 +19,7 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn);
 /// The request was refused: counts it and tells the error log why. `path`: empty where none was understood.
 void note_refused(std::string_view reason, const net::PeerAddress& peer, std::string_view path, Turn& turn);
+/// A response has a reason: a refusal is noted as one, anything else is an error that the answer says, too.
+void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn);
 
 }  // namespace server

@@ -136,6 +136,7 @@ handler::Decision Router::handle(const http::Request& request) {
         response.add("Allow", handler::allow_value(allowed_anywhere()));
         return response;
     }
+    if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     if (request.method == Method::post) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);

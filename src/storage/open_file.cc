@@ -1,12 +1,18 @@
 // What an open file was, compared with what it is.
 #include "storage/open_file.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
+#include "base/file_io.h"
 #include "storage/validators.h"
 
 namespace storage {
 namespace {
+
+/// Compared at the beginning and at the end of a file that grew: one that was cut off and written anew differs there.
+constexpr std::size_t kEndBytes = 1024;
 
 bool rests(const timespec& time, std::int64_t now_seconds) {
     return time.tv_sec < now_seconds - kRestNs / base::kNsPerSecond;
@@ -14,26 +20,64 @@ bool rests(const timespec& time, std::int64_t now_seconds) {
 
 }  // namespace
 
-OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk)
+OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk,
+                   std::shared_ptr<WriteWatch> writes)
     : descriptor_(std::move(descriptor)),
       status_(status),
       told_by_mtime_(!is_young_stamp(status.st_mtim, clock.unix_ns())),
       clock_(clock),
-      disk_(disk) {}
+      disk_(disk),
+      ends_(read_ends()) {
+    watch(std::move(writes));
+}
 
 OpenFile::~OpenFile() {
+    if (writes_ != nullptr) writes_->end(watch_);
     struct stat now{};
     if (disk_ == nullptr || ::fstat(descriptor_.get(), &now) != 0 || now.st_nlink > 0) return;
     disk_->close_later(std::move(descriptor_));
+}
+
+/// A watch counts only when it began before anything happened.
+void OpenFile::watch(std::shared_ptr<WriteWatch> writes) {
+    if (writes == nullptr) return;
+    watch_ = writes->begin(descriptor_.get());
+    if (watch_ == WriteWatch::kNone) return;
+    struct stat now{};
+    if (::fstat(descriptor_.get(), &now) == 0 && is_same_version(now, status_)) {
+        writes_ = std::move(writes);
+    } else {
+        writes->end(watch_);
+    }
+}
+
+/// Fewer bytes when they cannot be read: they equal no others then.
+std::vector<std::byte> OpenFile::read_ends() const {
+    const auto length = static_cast<std::uint64_t>(status_.st_size);
+    const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(kEndBytes, length));
+    std::vector<std::byte> bytes(2 * end);
+    const std::span<std::byte> all(bytes);
+    const std::size_t first = base::read_at(descriptor_.get(), 0, all.first(end));
+    const std::size_t last = base::read_at(descriptor_.get(), length - end, all.last(end));
+    if (first != end || last != end) bytes.clear();
+    return bytes;
+}
+
+bool OpenFile::is_unwritten(const struct stat& now) const {
+    const bool same_time =
+        now.st_mtim.tv_sec == status_.st_mtim.tv_sec && now.st_mtim.tv_nsec == status_.st_mtim.tv_nsec;
+    if (writes_ == nullptr) return told_by_mtime_ && same_time;
+    const WriteWatch::Seen seen = writes_->look(watch_);
+    // A store through a mapping sets the time and is no event; somebody who sets the time is one.
+    return !seen.written && (same_time || seen.touched);
 }
 
 bool OpenFile::unchanged() const {
     struct stat now;
     if (::fstat(descriptor_.get(), &now) != 0) return false;
     if (is_same_version(now, status_)) return true;
-    // A file that another one replaces loses a link, which changes its ctime; its bytes are still those promised.
-    return told_by_mtime_ && now.st_nlink != status_.st_nlink && now.st_size == status_.st_size &&
-           now.st_mtim.tv_sec == status_.st_mtim.tv_sec && now.st_mtim.tv_nsec == status_.st_mtim.tv_nsec;
+    if (now.st_size == status_.st_size) return is_unwritten(now);
+    return now.st_size > status_.st_size && !ends_.empty() && read_ends() == ends_;
 }
 
 bool OpenFile::at_rest() const {

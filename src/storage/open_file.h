@@ -3,10 +3,15 @@
 
 #include <sys/stat.h>
 
+#include <cstddef>
+#include <memory>
+#include <vector>
+
 #include "base/clock.h"
 #include "base/fd.h"
 #include "http/body.h"
 #include "storage/disk_queue.h"
+#include "storage/write_watch.h"
 
 namespace storage {
 
@@ -17,25 +22,34 @@ inline constexpr base::UnixNs kRestNs = 10 * base::kNsPerSecond;
 /// An open regular file and what it was when it was opened.
 class OpenFile final : public http::BodyFile {
 public:
-    /// `clock` must outlive this, and so must `disk`, which may be absent.
-    OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk = nullptr);
+    /// `clock` must outlive this, and so must `disk`, which may be absent as `writes` may.
+    OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk = nullptr,
+             std::shared_ptr<WriteWatch> writes = nullptr);
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
     /// A file that lost its last name meanwhile is closed aside: it gives its blocks back.
     ~OpenFile() override;
 
     [[nodiscard]] int descriptor() const override { return descriptor_.get(); }
-    /// One fstat. Losing its name to another file, or any other new link count, is no change; a write, a truncation
-    /// or a touch is.
+    /// One fstat while nothing happened. True also when the file only lost or got a name, another mode, owner or time,
+    /// and when it grew and still begins and ends, at the old length, with the same bytes. docs/http.md says what is
+    /// promised.
     [[nodiscard]] bool unchanged() const override;
     [[nodiscard]] bool at_rest() const override;
 
 private:
+    void watch(std::shared_ptr<WriteWatch> writes);
+    [[nodiscard]] std::vector<std::byte> read_ends() const;
+    [[nodiscard]] bool is_unwritten(const struct stat& now) const;
+
     base::Fd descriptor_;
     struct stat status_;
     bool told_by_mtime_;  ///< a write after the opening gives another mtime
     const base::Clock& clock_;
     DiskQueue* disk_;
+    std::shared_ptr<WriteWatch> writes_;  ///< null when nothing is known of writes
+    int watch_ = WriteWatch::kNone;
+    std::vector<std::byte> ends_;  ///< the first and the last bytes
 };
 
 }  // namespace storage

@@ -132,7 +132,7 @@ TEST_CASE("single page: a route gets the root's index where HTML is taken", "[ha
         CHECK(answer.status() == 200);
         CHECK(answer.body() == "app");
         CHECK(answer.field("Content-Type") == "text/html; charset=utf-8");
-        CHECK(answer.field("Vary") == "Accept");
+        CHECK(answer.field("Vary") == "Accept, Sec-Fetch-Dest");
     }
     CHECK(site.ask("HEAD", "/users/7", kBrowser).status() == 200);
     CHECK(site.ask("GET", "/users/7").status() == 200);  // takes anything
@@ -141,7 +141,22 @@ TEST_CASE("single page: a route gets the root's index where HTML is taken", "[ha
     CHECK(site.ask("GET", "/users/7", "Accept: text/html;q=0, */*\r\n").status() == 404);
     const auto same = site.ask("GET", "/users/7", "If-None-Match: *\r\n");
     CHECK(same.status() == 304);
-    CHECK(same.field("Vary") == "Accept");
+    CHECK(same.field("Vary") == "Accept, Sec-Fetch-Dest");
+}
+
+TEST_CASE("single page: a browser that navigates gets the index whatever the path looks like", "[handlers][pages]") {
+    AnsweringSite site(with_spa());
+    site.directory.write("index.html", "app");
+    for (const auto target :
+         {"/users/jane@example.org", "/wiki/README.md", "/from/https%3A%2F%2Fa.example%2Fb.zip/c"}) {
+        CAPTURE(target);
+        CHECK(site.ask("GET", target, kBrowser).body() == "app");
+        CHECK(site.ask("GET", target, "Accept: */*\r\nSec-Fetch-Dest: document\r\n").body() == "app");
+    }
+    CHECK(site.ask("PUT", "/a%2Fb", kBrowser).status() == 400);
+    AnsweringSite plain{site::SiteConfig()};
+    plain.directory.write("index.html", "app");
+    CHECK(plain.ask("GET", "/a%2Fb", kBrowser).status() == 400);
 }
 
 TEST_CASE("single page: missing files, hidden ones and writes are what they were", "[handlers][pages]") {
@@ -151,8 +166,11 @@ TEST_CASE("single page: missing files, hidden ones and writes are what they were
     for (const auto target :
          {"/assets/none.js", "/none.html", "/pic.png", "/.git/config", "/.well-known/security", "/index.html/x.css"}) {
         CAPTURE(target);
-        CHECK(site.ask("GET", target, kBrowser).status() == 404);
+        CHECK(site.ask("GET", target, "Accept: */*\r\n").status() == 404);
+        CHECK(site.ask("GET", target, "Accept: */*\r\nSec-Fetch-Dest: script\r\n").status() == 404);
     }
+    CHECK(site.ask("GET", "/.git/config", kBrowser).status() == 404);
+    CHECK(site.ask("GET", "/.well-known/security", kBrowser).status() == 404);
     CHECK(site.ask("GET", "/list/", kBrowser).status() == 200);
     CHECK(site.ask("GET", "/list/", kBrowser).body() != "app");
     CHECK(site.ask("PUT", "/users/7").status() == 405);

@@ -196,7 +196,11 @@ TEST_CASE("static files: If-Range decides about Range", "[handlers][files][range
     CHECK(site.get("/f11.txt", range + tag + "\r\n").status == 206);
     CHECK(site.get("/f11.txt", range + "\"other\"\r\n").status == 200);
     CHECK(site.get("/f11.txt", range + "W/" + tag + "\r\n").status == 200);
-    CHECK(site.get("/f11.txt", range + "Sun, 06 Nov 1994 08:49:37 GMT\r\n").status == 206);
+    // The file's time was set: another one may have had it before.
+    CHECK(site.get("/f11.txt", range + "Sun, 06 Nov 1994 08:49:37 GMT\r\n").status == 200);
+    site.tree.write("new.txt", "0123456789a");
+    const std::string date = site.get("/new.txt").field("Last-Modified");
+    CHECK(site.get("/new.txt", range + date + "\r\n").status == 206);
     CHECK(site.get("/f11.txt", range + "Sun, 06 Nov 1994 08:49:38 GMT\r\n").status == 200);
 }
 

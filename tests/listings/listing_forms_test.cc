@@ -59,6 +59,27 @@ TEST_CASE("listing json: any name is honest as a name and right as a link", "[ha
     CHECK(row("</script>").ends_with("\"href\":\"./%3C%2Fscript%3E\"") == true);
 }
 
+TEST_CASE("listing forms: an entry that cannot be read, or not even looked at, says so", "[listing]") {
+    ListingEntry entry = file("f");
+    std::string text;
+    entry.access = ListingEntry::Access::unknown;
+    listings::ListingJson(ListingView{.path = "/"}).row(text, entry);
+    CHECK(text ==
+          "\n{\"name\":\"f\",\"href\":\"./f\",\"type\":\"file\",\"size\":null,\"mtime\":null,\"etag\":null,"
+          "\"access\":\"unknown\"}");
+    text.clear();
+    listings::ListingPage(ListingView{.path = "/"}, {}).row(text, entry);
+    CHECK(text.find("Could not be looked at") != std::string::npos);
+    CHECK(text.find("<time") == std::string::npos);
+    entry.access = ListingEntry::Access::forbidden;
+    text.clear();
+    listings::ListingJson(ListingView{.path = "/"}).row(text, entry);
+    CHECK(text.ends_with(",\"access\":\"forbidden\"}"));
+    text.clear();
+    listings::ListingPage(ListingView{.path = "/"}, {}).row(text, entry);
+    CHECK(text.find("Not readable") != std::string::npos);
+}
+
 TEST_CASE("listing json: times at the ends of what RFC 3339 can say", "[handlers][listing]") {
     const auto time = [](std::int64_t seconds) {
         ListingEntry entry = file("f");

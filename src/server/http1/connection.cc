@@ -230,7 +230,7 @@ Ending Connection::choose_ending(const http::Response& response, const Turn& tur
 Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
     if (turn.stopping != Stopping::no && transport_.input.empty()) transport_.receive(turn);
     ending_ = choose_ending(response, turn);
-    if (!response.reason.empty()) note_refused(response.reason, transport_.peer, exchange_->request.target.path, turn);
+    if (!response.reason.empty()) note_reason(response, transport_.peer, exchange_->request.target.path, turn);
     begin_answer(std::move(response), turn);
     return Step::proceed;
 }
