@@ -118,7 +118,7 @@ TEST_CASE("preconditions: lists of tags", "[http][conditional]") {
 }
 
 TEST_CASE("preconditions: a tag that holds a comma is compared whole", "[http][conditional]") {
-    const http::Validators comma{"\"a,b\"", kModified, true};
+    const http::Validators comma{"\"a,b\"", kModified, kModified, true};
     CHECK(if_none_match("\"a,b\"", Method::get, comma) == Precondition::not_modified);
     CHECK(if_none_match("\"a\", \"b\"", Method::get, comma) == Precondition::proceed);
 }
@@ -138,7 +138,7 @@ TEST_CASE("preconditions: If-Modified-Since is for reads, and ignored beside If-
     CHECK(evaluate(line("If-Modified-Since", kDate), Method::put) == Precondition::proceed);
     CHECK(evaluate(line("If-Modified-Since", "yesterday")) == Precondition::proceed);
     CHECK(evaluate(line("If-Modified-Since", kDate) + line("If-Modified-Since", kDate)) == Precondition::proceed);
-    CHECK(evaluate(line("If-Modified-Since", kDate), Method::get, {"\"v1\"", std::nullopt, kModified, true}) ==
+    CHECK(evaluate(line("If-Modified-Since", kDate), Method::get, {"\"v1\"", std::nullopt, std::nullopt, true}) ==
           Precondition::proceed);
     CHECK(evaluate(line("If-Modified-Since", "Sunday, 06-Nov-94 08:49:37 GMT")) == Precondition::not_modified);
     CHECK(evaluate(line("If-Modified-Since", "Sun Nov  6 08:49:37 1994")) == Precondition::not_modified);
