@@ -127,7 +127,7 @@ void ListingPage::append_column(std::string& out, ListingColumn column, std::str
     }
     out.append("><a href=\"./");
     append_query(out, column, is_sorted ? opposite(view_.order) : first_order(column));
-    // Programs that store a site follow no such link: each order is the same folder again.
+    // Each order is the same folder again: programs that keep to this word do not follow the link.
     out.append("\" rel=\"nofollow\">").append(label).append("</a></th>\n");
 }
 
