@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/response.h"
 #include "net/address.h"
 #include "server/exchange.h"
 #include "server/turn.h"
