@@ -63,9 +63,11 @@ constexpr std::string_view kSections = R"(Where
   -d, --directory DIR        what to serve; the same as DIR; or one file
 
 What
-      --allow-upload         accept files: PUT, POST, forms, MKCOL
+      --allow-upload         accept new files: PUT, POST, forms, MKCOL
+      --allow-replace        accept new files, and others for existing ones
       --allow-delete         accept DELETE, of files and empty directories
-  -A, --allow-all            accept both
+  -A, --allow-all            accept all of these
+      --allow-well-known     the same below /.well-known/, too
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           no listing of a directory without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
@@ -238,6 +240,7 @@ std::string start_line(const Options& options, const std::string& directory, std
     std::string line = "godwit " GODWIT_VERSION ": serving " + printable(directory, kWholeText) + " on " + urls(bound);
     line += " (uploads ";
     line += on_or_off(options.site.allow_upload);
+    if (options.site.allow_upload && !options.site.allow_replace) line += ", replacing off";
     line += ", deletes ";
     line += on_or_off(options.site.allow_delete);
     for (const std::string& url : reachable) line += (&url == reachable.data() ? "; others use " : ", ") + url;
@@ -261,6 +264,8 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "addresses", urls(server.addresses));
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_row(text, "uploads", on_or_off(site.allow_upload));
+    if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));
+    if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));

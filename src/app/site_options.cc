@@ -102,8 +102,10 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
     switch (id) {
         case id_allowed_host: return take_rule(parse_host_name(value), site.allowed_hosts);
         case id_allow_upload: site.allow_upload = true; return std::nullopt;
+        case id_allow_replace: site.allow_upload = site.allow_replace = true; return std::nullopt;
         case id_allow_delete: site.allow_delete = true; return std::nullopt;
-        case id_allow_all: site.allow_upload = site.allow_delete = true; return std::nullopt;
+        case id_allow_all: site.allow_upload = site.allow_replace = site.allow_delete = true; return std::nullopt;
+        case id_allow_well_known: site.allow_well_known = true; return std::nullopt;
         case id_no_listing: site.listing = false; return std::nullopt;
         case id_no_builtin: site.builtin = false; return std::nullopt;
         case id_index: return take_index(value, site);

@@ -6,17 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "handler/rights.h"
 #include "storage/on_conflict.h"
 
 namespace handler {
 
-struct WriteRules {
-    bool allow_upload = false;                   ///< PUT and POST
-    bool allow_delete = false;                   ///< DELETE
+struct WriteRules : RightsRules {
     std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
     std::string records_file = "/database.txt";  ///< their file's path below the root
     /// Where nothing may be written the file is a file like any other.
-    [[nodiscard]] bool serves_records() const { return !records_path.empty() && (allow_upload || allow_delete); }
+    [[nodiscard]] bool serves_records() const { return !records_path.empty() && allows_writing(); }
     /// True for the file that records are in: requests that name it in passing do not touch it.
     [[nodiscard]] bool is_records_file(std::string_view path) const { return serves_records() && path == records_file; }
     /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.

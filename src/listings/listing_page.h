@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "handler/rights.h"
 #include "listings/listing_format.h"
 
 namespace listings {
@@ -21,6 +22,11 @@ struct PageActions {
     } upload = Upload::none;
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
 
+    /// Those of them that `rights` allow.
+    [[nodiscard]] PageActions allowed_by(handler::Rights rights) const {
+        return {.upload = rights.has(handler::Right::create) ? upload : Upload::none,
+                .removal = rights.has(handler::Right::remove) ? removal : Removal::none};
+    }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };
 

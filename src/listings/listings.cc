@@ -232,7 +232,7 @@ private:
 
 }  // namespace
 
-handler::Decision Listings::list(const http::Request& request, base::Fd directory) {
+handler::Decision Listings::list(const http::Request& request, base::Fd directory, handler::Rights rights) {
     auto query = parse_listing_query(request.query());
     if (!query) return handler::refusal_response(&request, query.error());
     const auto form = choose_form(request, *query);
@@ -257,7 +257,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
     ListingReader reader(root_, std::move(directory), std::string(request.path()));
     ListingAnswer::Wish wish{.query = std::move(*query),
                              .form = *form,
-                             .actions = config_.actions,
+                             .actions = config_.actions.allowed_by(rights),
                              .compression_level = config_.compression_level,
                              .span = std::move(span)};
     return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), disk_, shares_);

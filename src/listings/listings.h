@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "handler/handler.h"
+#include "handler/rights.h"
 #include "listings/listing_page.h"
 #include "listings/listing_shares.h"
 #include "storage/disk_queue.h"
@@ -28,8 +29,8 @@ public:
         : root_(root), disk_(disk), config_(config), shares_(clock, config.max_bytes) {}
 
     /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
-    /// for what there is not, 406 when no form is acceptable.
-    handler::Decision list(const http::Request& request, base::Fd directory);
+    /// for what there is not, 406 when no form is acceptable. The page offers what `rights` allow.
+    handler::Decision list(const http::Request& request, base::Fd directory, handler::Rights rights);
 
     /// Bytes that listings may still take.
     [[nodiscard]] std::size_t bytes_left() const { return shares_.bytes_left(); }

@@ -244,12 +244,8 @@ private:
 
 }  // namespace
 
-Records::Records(const storage::WriteParts& parts, const handler::WriteRules& rules, RecordsConfig config)
-    : root_(parts.root),
-      clock_(parts.clock),
-      rules_(rules),
-      config_(std::move(config)),
-      file_(parts, config_.file, config_.limits) {}
+Records::Records(const storage::WriteParts& parts, RecordsConfig config)
+    : root_(parts.root), clock_(parts.clock), config_(std::move(config)), file_(parts, config_.file, config_.limits) {}
 
 bool Records::is_blocked() const {
     if (config_.path.empty()) return false;
@@ -262,21 +258,10 @@ bool Records::owns(std::string_view path) const {
     return path.size() == config_.path.size() || path[config_.path.size()] == '/';
 }
 
-http::MethodSet Records::allowed(std::string_view path) const {
-    http::MethodSet methods(Method::get, Method::head, Method::options);
-    const bool all = path.size() == config_.path.size();
-    if (rules_.allow_upload) methods.add(all ? Method::post : Method::put);
-    if (rules_.allow_delete && !all) methods.add(Method::del);
-    return methods;
-}
-
-handler::Decision Records::handle(const http::Request& request) {
+handler::Decision Records::handle(const http::Request& request, handler::Rights rights) {
     const std::string_view path = request.path();
-    const http::MethodSet methods = allowed(path);
-    if (!methods.has(request.method) || request.method == Method::options)
-        return handler::method_not_allowed(request, methods);
-    if (path.size() == config_.path.size()) {
-        return request.method == Method::post ? receive(request, {}) : read_all(request);
+    if (is_collection(path)) {
+        return request.method == Method::post ? receive(request, {}) : read_all(request, rights);
     }
     const std::string_view id = path.substr(config_.path.size() + 1);
     if (!is_record_id(id)) {
@@ -288,10 +273,10 @@ handler::Decision Records::handle(const http::Request& request) {
                                           std::string(id), Record());
 }
 
-handler::Decision Records::read_all(const http::Request& request) {
+handler::Decision Records::read_all(const http::Request& request, handler::Rights rights) {
     auto snapshot = file_.snapshot();
     if (!snapshot) return handler::refusal_response(&request, snapshot.error());
-    if (snapshot->bytes == nullptr && !rules_.allow_upload) {
+    if (snapshot->bytes == nullptr && !rights.has(handler::Right::create)) {
         return handler::error_response(&request, Status::not_found, "there are no records.");
     }
     const auto chosen = choose(request, kAllForms);
@@ -327,7 +312,7 @@ handler::Decision Records::read_all(const http::Request& request) {
     const Kind kind = which == AllForm::json ? Kind::json : which == AllForm::csv ? Kind::csv : Kind::html;
     if (kind == Kind::html) response.add("Content-Security-Policy", kPagePolicy);
     RecordPage page{.path = http::encode_path(config_.path)};
-    if (!rules_.allow_upload) page.form = RecordPage::Form::hidden;
+    if (!rights.has(handler::Right::create)) page.form = RecordPage::Form::hidden;
     response.body =
         std::make_unique<RecordView>(std::move(*snapshot), kind, config_.limits.max_line_bytes, std::move(page));
     return response;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "handler/handler.h"
-#include "handler/write_rules.h"
+#include "handler/rights.h"
 #include "records/record_file.h"
 
 namespace records {
@@ -17,28 +17,28 @@ struct RecordsConfig {
     RecordLimits limits;
 };
 
-class Records final : public handler::Handler {
+class Records {
 public:
-    /// `parts` and `site` (for allow_upload and allow_delete) must outlive this, and this all its answers.
-    Records(const storage::WriteParts& parts, const handler::WriteRules& rules, RecordsConfig config);
+    /// `parts` must outlive this, and this all its answers.
+    Records(const storage::WriteParts& parts, RecordsConfig config);
 
     /// The records' own path and everything below it.
     [[nodiscard]] bool owns(std::string_view path) const;
     /// True when a directory, or something else that is no file, has the name of their file: nothing of it is served.
     [[nodiscard]] bool is_blocked() const;
-    /// What handle() answers at a path that this owns; OPTIONS is the router's.
-    [[nodiscard]] http::MethodSet allowed(std::string_view path) const;
+    /// True for the path of all records, of two that this owns.
+    [[nodiscard]] bool is_collection(std::string_view path) const { return path.size() == config_.path.size(); }
 
-    /// `request.path()` is one that this owns. 405 for methods that are not allowed there.
-    handler::Decision handle(const http::Request& request) override;
+    /// `request.path()` is one that this owns. GET, HEAD and POST for all records, GET, HEAD, PUT and DELETE for one, and
+    /// `rights` include what that needs.
+    handler::Decision handle(const http::Request& request, handler::Rights rights);
 
 private:
-    handler::Decision read_all(const http::Request& request);
+    handler::Decision read_all(const http::Request& request, handler::Rights rights);
     handler::Decision receive(const http::Request& request, std::string_view id);
 
     const storage::FileRoot& root_;
     const base::Clock& clock_;
-    const handler::WriteRules& rules_;
     RecordsConfig config_;
     RecordFile file_;
 };

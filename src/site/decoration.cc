@@ -66,12 +66,16 @@ void answer_preflight(const http::Request& request, http::Response& response) {
 
 }  // namespace
 
-Decoration::Decoration(const SiteConfig& config, files::RepresentationCache& cache)
-    : cache_(cache),
+Decoration::Decoration(const SiteConfig& config, const Resources& resources, files::RepresentationCache& cache)
+    : resources_(resources),
+      cache_(cache),
       headers_(config.headers),
       cache_rules_(config.cache_rules),
       error_pages_(config.error_pages),
-      cors_(config.cors) {}
+      cors_(config.cors) {
+    // Whoever wrote "/files/up/" means the files below "/up/".
+    for (HeaderRule& rule : headers_) rule.path_prefix = std::string(resources_.find(rule.path_prefix).path);
+}
 
 bool Decoration::is_wanted(const SiteConfig& config) {
     return !config.headers.empty() || !config.cache_rules.empty() || !config.error_pages.empty() || config.cors.on();
@@ -113,9 +117,10 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
 
 void Decoration::add_configured(const http::Request* request, http::Response& response) const {
     const bool has_content = response.status == Status::ok || response.status == Status::partial_content;
+    const std::string_view path = request == nullptr ? std::string_view() : resources_.find(*request).path;
     for (const HeaderRule& rule : headers_) {
         const bool everywhere = rule.path_prefix == "/";
-        if (!everywhere && (request == nullptr || !request->path().starts_with(rule.path_prefix))) continue;
+        if (!everywhere && !path.starts_with(rule.path_prefix)) continue;
         if (is_of_content(rule.name) && !has_content) continue;
         if (!response.find(rule.name)) response.add(rule.name, rule.value);
     }
@@ -128,7 +133,7 @@ void Decoration::add_cache_control(const http::Request& request, http::Response&
     const bool takes_it = response.status == Status::ok || response.status == Status::partial_content ||
                           response.status == Status::not_modified;
     if (!takes_it || response.find("Cache-Control")) return;
-    if (const std::string_view value = cache_rules_.find(request.path()); !value.empty()) {
+    if (const std::string_view value = cache_rules_.find(resources_.find(request).path); !value.empty()) {
         response.add("Cache-Control", value);
     }
 }

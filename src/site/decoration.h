@@ -9,14 +9,16 @@
 #include "files/representation_cache.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "site/resources.h"
 #include "site/site_config.h"
 
 namespace site {
 
 class Decoration {
 public:
-    /// `cache` must outlive this; error pages are found in it.
-    Decoration(const SiteConfig& config, files::RepresentationCache& cache);
+    /// Both references must outlive this. Prefixes and patterns are compared with the canonical path of what was asked
+    /// for; error pages are found in `cache`.
+    Decoration(const SiteConfig& config, const Resources& resources, files::RepresentationCache& cache);
 
     [[nodiscard]] static bool is_wanted(const SiteConfig& config);
 
@@ -29,6 +31,7 @@ private:
     void add_cache_control(const http::Request& request, http::Response& response) const;
     void add_cors(const http::Request* request, http::Response& response) const;
 
+    const Resources& resources_;
     files::RepresentationCache& cache_;
     std::vector<HeaderRule> headers_;
     files::CacheRules cache_rules_;

@@ -1,254 +1,253 @@
-// The table of methods and endpoints.
+// The route table, and what its rows lead to.
 #include "site/router.h"
 
 #include <array>
+#include <optional>
 #include <string>
 
-#include "files/static_files.h"
 #include "handler/error_page.h"
-#include "http/target.h"
-#include "listings/page_assets.h"
 #include "site/allowed_hosts.h"
 #include "site/cross_site.h"
 
 namespace site {
 namespace {
 
+using handler::Resource;
+using handler::Right;
+using handler::Rights;
 using http::Method;
 using http::MethodSet;
+using http::Refusal;
 using http::Status;
+using Kind = Resource::Kind;
 
-constexpr std::string_view kFilesPrefix = "/files/";
-constexpr std::string_view kEchoPrefix = "/echo/";
-constexpr std::string_view kUserAgentPath = "/user-agent";
-constexpr std::string_view kHealthPath = "/healthz";
+constexpr std::size_t kMethods = 11;
+static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
-constexpr std::string_view kUploadsOff = "uploads are off (--allow-upload turns them on)";
-constexpr std::string_view kDeletesOff = "deletes are off (--allow-delete turns them on)";
+constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
+constexpr Refusal kHiddenFile{Status::not_found, "there is no such file."};
+constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
+constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
+constexpr Refusal kNamesDirectory{Status::method_not_allowed,
+                                  "this names a directory; send the file to a name without a slash at its end"};
+constexpr Refusal kNotListed{Status::forbidden, "directories are not listed here."};
+constexpr Refusal kNotReadable{Status::forbidden, "nothing is read here."};
 
-constexpr MethodSet kReading(Method::get, Method::head, Method::options);
-
-/// OPTIONS and what nobody answers are the same everywhere.
-bool is_answered_by_records(Method method) {
-    return method == Method::get || method == Method::head || method == Method::post || method == Method::put ||
-           method == Method::del;
-}
-
-/// The path without "/files": "/" at least.
-std::string_view below_prefix(std::string_view path) {
-    return path.starts_with(kFilesPrefix) ? path.substr(kFilesPrefix.size() - 1) : std::string_view("/");
+/// Why a method that writes is not allowed, by the right that is missing.
+std::string_view missing_right_text(const Resource& resource, Rights needed) {
+    if (!resource.is_below_root() && resource.kind != Kind::records && resource.kind != Kind::record) return {};
+    if (handler::is_well_known(resource.path)) return "nothing is written below /.well-known/ here";
+    if (needed.has(Right::create)) return "nothing may be uploaded here";
+    if (needed.has(Right::replace)) return "what is stored here may not be replaced";
+    if (needed.has(Right::remove)) return "nothing may be deleted here";
+    return {};
 }
 
 }  // namespace
 
-Router::Router(const storage::FileRoot& root, const SiteConfig& config, const Targets& targets)
-    : root_(root), config_(config), targets_(targets), on_(1U << static_cast<unsigned>(Endpoint::files)) {
-    if (!config.builtin) return;
-    struct Builtin {
-        Endpoint endpoint;
-        std::string_view entry;  ///< in the root, which takes its place
+/// A cell of the table: who may, and what happens. A cell without a function refuses also those who have the right.
+struct Router::Route {
+    using Function = handler::Decision (Router::*)(const Call&);
+
+    Kind kind = Kind::server;
+    Method method = Method::unknown;
+    Rights any_of;  ///< one of these is needed; none: everybody may
+    Function function = nullptr;
+    const Refusal* refusal = nullptr;  ///< in place of a function
+};
+
+class Router::RouteTable {
+public:
+    static const Route& find(Kind kind, Method method) {
+        return kTable[static_cast<std::size_t>(kind) * kMethods + static_cast<std::size_t>(method)];
+    }
+
+private:
+    using Table = std::array<Route, Resource::kKinds * kMethods>;
+
+    static constexpr Route kRoutes[] = {
+        {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
+        {Kind::file, Method::put, Rights(Right::create), &Router::store},
+        {Kind::file, Method::post, Rights(Right::create), &Router::store},
+        {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
+        {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::directory, Method::get, Rights(Right::read, Right::list), &Router::read_below_root},
+        {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
+        {Kind::directory, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
+        {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
+        {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::root, Method::get, Rights(Right::read, Right::list), &Router::read_below_root},
+        {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
+        {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
+        {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
+        {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
+        {Kind::hidden, Method::get, Rights(Right::read), &Router::read_below_root},
+        {Kind::hidden, Method::put, Rights(Right::create), nullptr, &kHiddenName},
+        {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
+        {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
+        {Kind::hidden, Method::del, Rights(Right::remove), nullptr, &kHiddenFile},
+        {Kind::files_prefix, Method::get, Rights(Right::read), &Router::lead_to_files},
+        {Kind::echo, Method::get, Rights(), &Router::ask_echo},
+        {Kind::user_agent, Method::get, Rights(), &Router::ask_user_agent},
+        {Kind::health, Method::get, Rights(), &Router::ask_health},
+        {Kind::page_asset, Method::get, Rights(), &Router::ask_page_assets},
+        {Kind::records, Method::get, Rights(Right::read), &Router::ask_records},
+        {Kind::records, Method::post, Rights(Right::create), &Router::ask_records},
+        {Kind::record, Method::get, Rights(Right::read), &Router::ask_records},
+        {Kind::record, Method::put, Rights(Right::replace), &Router::ask_records},
+        {Kind::record, Method::del, Rights(Right::remove), &Router::ask_records},
+        {Kind::upload, Method::get, Rights(), &Router::ask_upload},
+        {Kind::upload, Method::patch, Rights(), &Router::ask_upload},
+        {Kind::upload, Method::del, Rights(), &Router::ask_upload},
     };
-    static constexpr std::array kBuiltins = {
-        Builtin{Endpoint::echo, "/echo"}, Builtin{Endpoint::files_prefix, "/files"},
-        Builtin{Endpoint::user_agent, kUserAgentPath}, Builtin{Endpoint::health, kHealthPath}};
-    for (const Builtin& builtin : kBuiltins) {
-        if (root.stat_name(builtin.entry)) {
-            shadowed_.push_back(builtin.entry.substr(1));
-        } else {
-            on_ |= 1U << static_cast<unsigned>(builtin.endpoint);
+
+    /// HEAD is answered where GET is, and OPTIONS everywhere.
+    static constexpr Table make_table() {
+        Table table{};
+        const auto put = [&table](const Route& route, Method method) {
+            table[static_cast<std::size_t>(route.kind) * kMethods + static_cast<std::size_t>(method)] = route;
+        };
+        for (const Route& route : kRoutes) {
+            put(route, route.method);
+            if (route.method == Method::get) put(route, Method::head);
+        }
+        for (std::size_t kind = 0; kind < Resource::kKinds; ++kind) {
+            const Route options{static_cast<Kind>(kind), Method::options, Rights(), &Router::answer_options};
+            put(options, Method::options);
+        }
+        return table;
+    }
+
+    static const Table kTable;
+};
+
+constinit const Router::RouteTable::Table Router::RouteTable::kTable = make_table();
+
+MethodSet Router::allowed(const Resource& resource, Rights rights) const {
+    MethodSet methods;
+    for (std::size_t number = 0; number < kMethods; ++number) {
+        const auto method = static_cast<Method>(number);
+        const Route& route = RouteTable::find(resource.kind, method);
+        if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
+        if (method == Method::mkcol) {  // RFC 4918 §9.3: where nothing is
+            const bool has_slash = resource.path.ends_with('/');
+            if (root_.stat_name(resource.path.substr(0, resource.path.size() - (has_slash ? 1 : 0)))) continue;
+        }
+        methods.add(method);
+    }
+    return methods;
+}
+
+/// What "*" and the refusal of unknown methods name: what some path below the root may answer to.
+MethodSet Router::allowed_anywhere(Rights rights) const {
+    MethodSet methods;
+    for (const Kind kind : {Kind::file, Kind::directory}) {
+        for (std::size_t number = 0; number < kMethods; ++number) {
+            const auto method = static_cast<Method>(number);
+            const Route& route = RouteTable::find(kind, method);
+            if (route.function != nullptr && rights.has_any_of(route.any_of)) methods.add(method);
         }
     }
-}
-
-Router::Endpoint Router::find_endpoint(std::string_view path) const {
-    const auto on = [&](Endpoint endpoint) { return is_on(endpoint) ? endpoint : Endpoint::files; };
-    if (targets_.records.owns(path)) return Endpoint::records;
-    if (path.size() < 6) return Endpoint::files;  // shorter than every built-in one
-    switch (path[1]) {
-        case '.':
-            if (targets_.resumable.owns(path)) return Endpoint::upload;
-            return listings::PageAssets::owns(path) ? Endpoint::page_assets : Endpoint::files;
-        case 'e': return path.starts_with(kEchoPrefix) ? on(Endpoint::echo) : Endpoint::files;
-        case 'f':
-            return path.starts_with(kFilesPrefix) || path == kFilesPrefix.substr(0, kFilesPrefix.size() - 1)
-                       ? on(Endpoint::files_prefix)
-                       : Endpoint::files;
-        case 'u': return path == kUserAgentPath ? on(Endpoint::user_agent) : Endpoint::files;
-        case 'h': return path == kHealthPath ? on(Endpoint::health) : Endpoint::files;
-        default: return Endpoint::files;
-    }
-}
-
-/// Load balancers and supervisors ask by address: the answer says nothing that a page may not know.
-bool Router::asks_for_health(const http::Request& request) const {
-    return request.target.form != http::Target::Form::asterisk && find_endpoint(request.path()) == Endpoint::health;
-}
-
-/// False for the other endpoints and for "/files" itself, which redirects.
-bool Router::names_file(Endpoint endpoint, std::string_view path) {
-    return endpoint == Endpoint::files || (endpoint == Endpoint::files_prefix && path.starts_with(kFilesPrefix));
-}
-
-MethodSet Router::allowed(Endpoint endpoint, std::string_view path) const {
-    if (endpoint == Endpoint::records) return targets_.records.allowed(path);
-    if (endpoint == Endpoint::upload) return uploads::ResumableUploads::allowed();
-    MethodSet methods = kReading;
-    if (!names_file(endpoint, path)) return methods;
-    if (endpoint == Endpoint::files_prefix) path = below_prefix(path);
-    if (storage::is_hidden(path)) return methods;
-    if (config_.allow_upload) {
-        methods.add(Method::post);
-        if (!path.ends_with('/')) methods.add(Method::put);
-        // RFC 4918 §9.3: where nothing is.
-        const bool has_slash = path.size() > 1 && path.ends_with('/');
-        if (!root_.stat_name(path.substr(0, path.size() - (has_slash ? 1 : 0)))) methods.add(Method::mkcol);
-    }
-    if (config_.allow_delete && path.ends_with('/')) methods.add(Method::post);  // "?delete"
-    if (config_.allow_delete && path != "/") methods.add(Method::del);
     return methods;
 }
 
-MethodSet Router::allowed_anywhere() const {
-    MethodSet methods = kReading;
-    if (config_.allow_upload) {
-        methods.add(Method::put);
-        methods.add(Method::post);
-        methods.add(Method::mkcol);
+handler::Decision Router::refuse(const Call& call, const Route& route) const {
+    const MethodSet methods = allowed(call.resource, call.rights);
+    const bool may = call.rights.has_any_of(route.any_of);
+    if (may && route.refusal != nullptr) {
+        if (route.refusal->status != Status::method_not_allowed) {
+            return handler::refusal_response(&call.request, *route.refusal);
+        }
+        return handler::method_not_allowed(call.request, methods, route.refusal->reason);
     }
-    if (config_.allow_delete) {
-        methods.add(Method::post);
-        methods.add(Method::del);
+    if (!may && (call.request.method == Method::get || call.request.method == Method::head)) {
+        return handler::refusal_response(&call.request, kNotReadable);
     }
-    return methods;
+    return handler::method_not_allowed(call.request, methods, missing_right_text(call.resource, route.any_of));
 }
 
 handler::Decision Router::handle(const http::Request& request) {
-    if (!config_.allowed_hosts.empty() && !asks_for_health(request)) {
+    const Resource resource = resources_.find(request);
+    // Load balancers and supervisors ask by address: the answer says nothing that a page may not know.
+    if (!config_.allowed_hosts.empty() && resource.kind != Kind::health) {
         if (const auto fault = find_host_fault(request, config_)) return handler::refusal_response(&request, *fault);
     }
     if (request.unknown_expectation) {
         return handler::error_response(&request, Status::expectation_failed,
                                        "the only expectation that can be met is \"100-continue\".");
     }
-    if (request.target.form == http::Target::Form::asterisk) {
-        http::Response response;
-        response.status = Status::no_content;
-        response.add("Allow", handler::allow_value(allowed_anywhere()));
-        return response;
-    }
     if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     if (request.method == Method::post) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);
     }
-    const std::string_view path = request.path();
-    const Endpoint endpoint = find_endpoint(path);
-    if (endpoint == Endpoint::records && is_answered_by_records(request.method))
-        return targets_.records.handle(request);
-    if (endpoint == Endpoint::upload && uploads::ResumableUploads::allowed().has(request.method) &&
-        request.method != Method::options) {
-        return targets_.resumable.handle(request);
+    const Call call{request, resource, config_.resolve_rights(resource, handler::Client::of(request))};
+    if (request.method == Method::unknown) {
+        return handler::error_response(&request, Status::not_implemented,
+                                       "this server does not know the method; it knows " +
+                                           handler::allow_value(allowed_anywhere(call.rights)) + ".");
     }
-    switch (request.method) {
-        case Method::get:
-        case Method::head: return read(request, endpoint, path);
-        case Method::put:
-        case Method::post: return upload(request, endpoint, path);
-        case Method::del: return remove(request, endpoint, path);
-        case Method::options: {
-            http::Response response;
-            response.status = Status::no_content;
-            const MethodSet methods = allowed(endpoint, path);
-            response.add("Allow", handler::allow_value(methods));
-            const bool is_file = names_file(endpoint, path) && methods.has(Method::post) && config_.allow_upload;
-            if (is_file || endpoint == Endpoint::upload) targets_.resumable.advertise(response);
-            return response;
-        }
-        case Method::mkcol: return make_directory(request, endpoint, path);
-        case Method::patch:
-        case Method::trace:
-        case Method::connect: return handler::method_not_allowed(request, allowed(endpoint, path));
-        case Method::unknown: break;
-    }
-    return handler::error_response(
-        &request, Status::not_implemented,
-        "this server does not know the method; it knows " + handler::allow_value(allowed_anywhere()) + ".");
+    const Route& route = RouteTable::find(resource.kind, request.method);
+    if (route.function == nullptr || !call.rights.has_any_of(route.any_of)) return refuse(call, route);
+    return (this->*route.function)(call);
 }
 
-handler::Decision Router::read(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    switch (endpoint) {
-        case Endpoint::files: return read_below_root(request);
-        case Endpoint::echo: return targets_.echo.handle(request);
-        case Endpoint::user_agent: return targets_.user_agent.handle(request);
-        case Endpoint::health: return targets_.health.handle(request);
-        case Endpoint::page_assets: return targets_.page_assets.handle(request);
-        case Endpoint::records: return targets_.records.handle(request);
-        case Endpoint::upload: return targets_.resumable.handle(request);
-        case Endpoint::files_prefix: break;
-    }
-    if (!path.starts_with(kFilesPrefix)) {
-        std::string location(kFilesPrefix);
-        if (request.target.has_query) location.append("?").append(request.query());
-        http::Response response =
-            handler::error_response(&request, Status::moved_permanently, "the files are below /files/.");
-        response.add("Location", location);
-        return response;
-    }
-    rewritten_ = request;
-    rewritten_.target.path = below_prefix(path);
-    handler::Decision decision = read_below_root(rewritten_);
-    // To the directory, below the prefix as it was asked for.
-    const auto* response = std::get_if<http::Response>(&decision);
-    const bool redirects = response != nullptr && response->status == Status::moved_permanently;
-    return redirects ? files::redirect_to_directory(request) : std::move(decision);
+handler::Decision Router::answer_options(const Call& call) {
+    const bool is_server = call.resource.kind == Kind::server;
+    http::Response response;
+    response.status = Status::no_content;
+    response.add("Allow",
+                 handler::allow_value(is_server ? allowed_anywhere(call.rights) : allowed(call.resource, call.rights)));
+    const bool takes_files = RouteTable::find(call.resource.kind, Method::post).function != nullptr &&
+                             call.resource.is_below_root() && call.rights.has(Right::create);
+    if (takes_files || call.resource.kind == Kind::upload) targets_.resumable.advertise(response);
+    return response;
+}
+
+handler::Decision Router::lead_to_files(const Call& call) {
+    std::string location = "/files/";
+    if (call.request.target.has_query) location.append("?").append(call.request.query());
+    http::Response response =
+        handler::error_response(&call.request, Status::moved_permanently, "the files are below /files/.");
+    response.add("Location", location);
+    return response;
 }
 
 /// A file, or the listing of a directory that has no index file.
-handler::Decision Router::read_below_root(const http::Request& request) {
+handler::Decision Router::read_below_root(const Call& call) {
+    const bool is_rewritten = call.resource.path.size() != call.request.path().size();
+    if (is_rewritten) {
+        rewritten_ = call.request;
+        rewritten_.target.path = call.resource.path;
+    }
+    const http::Request& request = is_rewritten ? rewritten_ : call.request;
     files::FileAnswer answer = targets_.files.read(request);
-    if (auto* decision = std::get_if<handler::Decision>(&answer)) return std::move(*decision);
-    if (targets_.listings == nullptr) {
-        return handler::error_response(&request, Status::forbidden, "directories are not listed here.");
+    if (auto* directory = std::get_if<base::Fd>(&answer)) {
+        if (!call.rights.has(Right::list)) return handler::refusal_response(&request, kNotListed);
+        return targets_.listings.list(request, std::move(*directory), call.rights);
     }
-    return targets_.listings->list(request, std::move(std::get<base::Fd>(answer)));
+    auto decision = std::move(std::get<handler::Decision>(answer));
+    // To the directory, below the prefix as it was asked for.
+    const auto* response = std::get_if<http::Response>(&decision);
+    const bool redirects = response != nullptr && response->status == Status::moved_permanently;
+    return is_rewritten && redirects ? files::redirect_to_directory(call.request) : std::move(decision);
 }
 
-handler::Decision Router::upload(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    const std::string_view file = endpoint == Endpoint::files_prefix ? below_prefix(path) : path;
-    const bool posts_to_directory = request.method == Method::post && file.ends_with('/');
-    const bool may_post = config_.allow_upload || (config_.allow_delete && posts_to_directory);
-    if (!names_file(endpoint, path)) return handler::method_not_allowed(request, allowed(endpoint, path));
-    if (!may_post) return handler::method_not_allowed(request, allowed(endpoint, path), kUploadsOff);
-    if (posts_to_directory) {
-        const auto action = uploads::DirectoryActions::find_action(request.query());
-        if (action) return targets_.directories.act(request, file, *action);
-        if (!config_.allow_upload) {
-            return handler::error_response(&request, Status::forbidden,
-                                           "uploads are off (--allow-upload turns them on).");
-        }
+handler::Decision Router::store(const Call& call) { return targets_.uploads.handle(call.request, call.resource.path); }
+
+handler::Decision Router::post_to_directory(const Call& call) {
+    const auto action = uploads::DirectoryActions::find_action(call.request.query());
+    if (action) return targets_.directories.act(call.request, call.resource.path, *action);
+    if (!call.rights.has(Right::create)) {
+        return handler::refusal_response(&call.request, {Status::forbidden, "nothing may be uploaded here."});
     }
-    if (file.ends_with('/') && request.method == Method::put) {
-        auto response =
-            handler::error_response(&request, Status::method_not_allowed,
-                                    "this names a directory; send the file to a name without a slash at its end.");
-        response.add("Allow", handler::allow_value(allowed(endpoint, path)));
-        return response;
-    }
-    return targets_.uploads.handle(request, file);
+    return targets_.uploads.handle(call.request, call.resource.path);
 }
 
-handler::Decision Router::remove(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    if (!names_file(endpoint, path)) return handler::method_not_allowed(request, allowed(endpoint, path));
-    if (!config_.allow_delete) return handler::method_not_allowed(request, allowed(endpoint, path), kDeletesOff);
-    return targets_.deletes.handle(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path);
-}
+handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
 
-handler::Decision Router::make_directory(const http::Request& request, Endpoint endpoint, std::string_view path) {
-    const MethodSet methods = allowed(endpoint, path);
-    if (!names_file(endpoint, path)) return handler::method_not_allowed(request, methods);
-    if (!config_.allow_upload) return handler::method_not_allowed(request, methods, kUploadsOff);
-    return targets_.directories.create(request, endpoint == Endpoint::files_prefix ? below_prefix(path) : path,
-                                       methods);
+handler::Decision Router::make_directory(const Call& call) {
+    return targets_.directories.create(call.request, call.resource.path, allowed(call.resource, call.rights));
 }
 
 }  // namespace site

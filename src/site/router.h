@@ -1,15 +1,15 @@
-// Which handler answers which request: methods, rights, built-in endpoints, Allow. Called by the connection for every
-// request.
+// What happens with a request: the route table of resource kinds and methods, the rights that each needs, Allow, and the
+// refusals. Called by Site for every request.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "files/static_files.h"
 #include "handler/handler.h"
+#include "handler/rights.h"
 #include "listings/listings.h"
 #include "records/records.h"
+#include "site/resources.h"
 #include "site/site_config.h"
 #include "storage/file_root.h"
 #include "uploads/deletes.h"
@@ -24,7 +24,7 @@ public:
     /// What it hands requests to; everything outlives the router.
     struct Targets {
         files::StaticFiles& files;      ///< GET and HEAD below the root
-        listings::Listings* listings;   ///< of directories without an index file; null: such are not listed
+        listings::Listings& listings;   ///< of directories without an index file
         handler::Handler& echo;         ///< /echo/{text}
         handler::Handler& user_agent;   ///< /user-agent
         handler::Handler& health;       ///< /healthz
@@ -36,34 +36,43 @@ public:
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
     };
 
-    /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off.
-    Router(const storage::FileRoot& root, const SiteConfig& config, const Targets& targets);
+    Router(const storage::FileRoot& root, const SiteConfig& config, const Resources& resources, const Targets& targets)
+        : root_(root), config_(config), resources_(resources), targets_(targets) {}
 
     handler::Decision handle(const http::Request& request) override;
 
-    /// Names of the built-in endpoints that are off because the root has an entry of that name: "echo" ….
-    [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const { return shadowed_; }
-
 private:
-    enum class Endpoint : std::uint8_t { files, files_prefix, echo, user_agent, health, page_assets, records, upload };
+    /// A request with what was found out about it.
+    struct Call {
+        const http::Request& request;
+        handler::Resource resource;
+        handler::Rights rights;
+    };
+    struct Route;
+    class RouteTable;
 
-    [[nodiscard]] Endpoint find_endpoint(std::string_view path) const;
-    [[nodiscard]] bool is_on(Endpoint endpoint) const { return (on_ & (1U << static_cast<unsigned>(endpoint))) != 0; }
-    [[nodiscard]] bool asks_for_health(const http::Request& request) const;
-    [[nodiscard]] static bool names_file(Endpoint endpoint, std::string_view path);
-    [[nodiscard]] http::MethodSet allowed(Endpoint endpoint, std::string_view path) const;
-    [[nodiscard]] http::MethodSet allowed_anywhere() const;
-    handler::Decision read(const http::Request& request, Endpoint endpoint, std::string_view path);
-    handler::Decision read_below_root(const http::Request& request);
-    handler::Decision upload(const http::Request& request, Endpoint endpoint, std::string_view path);
-    handler::Decision remove(const http::Request& request, Endpoint endpoint, std::string_view path);
-    handler::Decision make_directory(const http::Request& request, Endpoint endpoint, std::string_view path);
+    [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
+    [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
+    [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
+
+    handler::Decision read_below_root(const Call& call);
+    handler::Decision lead_to_files(const Call& call);
+    handler::Decision ask_echo(const Call& call) { return targets_.echo.handle(call.request); }
+    handler::Decision ask_user_agent(const Call& call) { return targets_.user_agent.handle(call.request); }
+    handler::Decision ask_health(const Call& call) { return targets_.health.handle(call.request); }
+    handler::Decision ask_page_assets(const Call& call) { return targets_.page_assets.handle(call.request); }
+    handler::Decision ask_records(const Call& call) { return targets_.records.handle(call.request, call.rights); }
+    handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
+    handler::Decision store(const Call& call);
+    handler::Decision post_to_directory(const Call& call);
+    handler::Decision remove(const Call& call);
+    handler::Decision make_directory(const Call& call);
+    handler::Decision answer_options(const Call& call);
 
     const storage::FileRoot& root_;
-    SiteConfig config_;
+    const SiteConfig& config_;
+    const Resources& resources_;
     Targets targets_;
-    std::uint32_t on_ = 0;  ///< a bit for each endpoint that answers
-    std::vector<std::string_view> shadowed_;
     http::Request rewritten_;  ///< reused for requests below /files/
 };
 

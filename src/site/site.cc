@@ -14,12 +14,11 @@ namespace {
 constexpr base::MonotonicMs kTidyEveryMs = 5'000;
 constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 
+/// What a page offers to who has the rights.
 listings::PageActions page_actions(const SiteConfig& config) {
     using Upload = listings::PageActions::Upload;
-    using Removal = listings::PageActions::Removal;
-    const Upload allowed = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole;
-    return {.upload = config.allow_upload ? allowed : Upload::none,
-            .removal = config.allow_delete ? Removal::offered : Removal::none};
+    return {.upload = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
+            .removal = listings::PageActions::Removal::offered};
 }
 
 }  // namespace
@@ -48,13 +47,13 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
       uploads_(write_parts_, config_, resumable_),
       deletes_(write_parts_),
       directories_(write_parts_, config_),
-      records_(write_parts_, config_,
-               {.path = config.serves_records() ? config.records_path : std::string(),
-                .file = config.records_file,
-                .limits = {}}),
-      router_(root, config_,
+      records_(write_parts_, {.path = config.serves_records() ? config.records_path : std::string(),
+                              .file = config.records_file,
+                              .limits = {}}),
+      resources_(root, config.builtin, records_, resumable_),
+      router_(root, config_, resources_,
               {.files = files_,
-               .listings = config.listing ? &listings_ : nullptr,
+               .listings = listings_,
                .echo = echo_,
                .user_agent = user_agent_,
                .health = health_,
@@ -65,7 +64,7 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
                .deletes = deletes_,
                .directories = directories_}) {
     if (config.allow_upload) sweep_.emplace(root, disk, clock);
-    if (Decoration::is_wanted(config)) decoration_.emplace(config, cache_);
+    if (Decoration::is_wanted(config)) decoration_.emplace(config, resources_, cache_);
 }
 
 /// Beside the single file that is served.

@@ -17,6 +17,7 @@
 #include "site/decoration.h"
 #include "site/echo.h"
 #include "site/health.h"
+#include "site/resources.h"
 #include "site/router.h"
 #include "site/site_config.h"
 #include "site/user_agent.h"
@@ -49,7 +50,7 @@ public:
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
-        return router_.shadowed_endpoints();
+        return resources_.shadowed_endpoints();
     }
     /// True when something that is no file has the name of the records' file: neither is served.
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
@@ -78,6 +79,7 @@ private:
     uploads::Deletes deletes_;
     uploads::DirectoryActions directories_;
     records::Records records_;
+    Resources resources_;
     Router router_;
 };
 

@@ -15,7 +15,6 @@
 namespace site {
 
 struct SiteConfig : handler::WriteRules {
-    bool listing = true;  ///< of a directory without an index file; 403 otherwise
     bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
     /// When a single file is served: the only path besides "/" that names something; empty otherwise.

@@ -251,9 +251,9 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
 handler::Decision DirectoryActions::act(const http::Request& request, std::string_view path, Action action) {
     const bool is_allowed = action == Action::create ? config_.allow_upload : config_.allow_delete;
     if (!is_allowed) {
-        return handler::error_response(&request, Status::forbidden,
-                                       action == Action::create ? "directories are not made here (--allow-upload)."
-                                                                : "nothing is deleted here (--allow-delete).");
+        return handler::error_response(
+            &request, Status::forbidden,
+            action == Action::create ? "no folders may be made here." : "nothing may be deleted here.");
     }
     if (storage::is_hidden(path)) {
         return handler::error_response(&request, Status::not_found, "there is no such directory.");

@@ -159,6 +159,12 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
 TEST_CASE("options: uploads and deletes are allowed one by one", "[app][options]") {
     CHECK(accepted({"--allow-upload", "d"}).site.allow_upload);
     CHECK_FALSE(accepted({"--allow-upload", "d"}).site.allow_delete);
+    CHECK_FALSE(accepted({"--allow-upload", "d"}).site.allow_replace);
+    CHECK(accepted({"--allow-replace", "d"}).site.allow_upload);
+    CHECK(accepted({"--allow-replace", "d"}).site.allow_replace);
+    CHECK(accepted({"--allow-all", "d"}).site.allow_replace);
+    CHECK_FALSE(accepted({"--allow-all", "d"}).site.allow_well_known);
+    CHECK(accepted({"--allow-well-known", "d"}).site.allow_well_known);
     CHECK(accepted({"--allow-delete", "d"}).site.allow_delete);
     CHECK_FALSE(accepted({"--allow-delete", "d"}).site.allow_upload);
 }
@@ -192,7 +198,9 @@ TEST_CASE("options: an unknown option is named and the nearest is suggested", "[
     CHECK(refused({"--frobnicate", "d"}) == "unknown option --frobnicate: see --help");
     CHECK(refused({"-x", "d"}) == "unknown option -x: see --help");
     CHECK(refused({"-Ax", "d"}) == "unknown option -x: see --help");
-    CHECK(contains(refused({"--allow", "d"}), "it may be --allow-upload, --allow-delete, --allow-all, --allowed-host"));
+    CHECK(contains(refused({"--allow", "d"}),
+                   "it may be --allow-upload, --allow-replace, --allow-delete, --allow-all, "
+                   "--allow-well-known, --allowed-host"));
     CHECK(contains(refused({"--daemon=yes", "d"}), "--daemon takes no value"));
     CHECK(contains(refused({"--\x1b[31m", "d"}), "unknown option --?[31m"));
 }
@@ -344,7 +352,8 @@ TEST_CASE("options: the start line names the directory, the real ports and the r
     const app::Options options = accepted({"--allow-upload", "d"});
     const std::vector<net::Address> bound = {*net::Address::parse("127.0.0.1", 4221), *net::Address::parse("::1", 80)};
     CHECK(app::start_line(options, "/srv/d", std::span(bound).first(1)) ==
-          "godwit " GODWIT_VERSION ": serving /srv/d on http://127.0.0.1:4221/ (uploads on, deletes off)\n");
+          "godwit " GODWIT_VERSION
+          ": serving /srv/d on http://127.0.0.1:4221/ (uploads on, replacing off, deletes off)\n");
     CHECK(contains(app::start_line(options, "/srv/d", bound), "http://127.0.0.1:4221/, http://[::1]:80/ ("));
     CHECK(contains(app::start_line(options, "/srv/a\nb", bound), "/srv/a?b"));
 }

@@ -6,6 +6,7 @@
 #include "support/allocations.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
+#include "support/rights.h"
 #include "support/served_tree.h"
 
 namespace {
@@ -32,7 +33,8 @@ struct Site {
         if (auto* decision = std::get_if<handler::Decision>(&answer)) {
             return take_answer(std::move(*decision), request.get().method);
         }
-        return take_answer(listings.list(request.get(), std::move(std::get<base::Fd>(answer))), request.get().method);
+        return take_answer(listings.list(request.get(), std::move(std::get<base::Fd>(answer)), support::kAllRights),
+                           request.get().method);
     }
     Answer get(std::string_view target, std::string_view lines = {}) { return ask("GET", target, lines); }
 

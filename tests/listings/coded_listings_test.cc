@@ -8,6 +8,7 @@
 #include "listings/listings.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
+#include "support/rights.h"
 #include "support/served_tree.h"
 
 namespace {
@@ -24,7 +25,7 @@ struct Site {
 
     handler::Decision decide(std::string_view method, std::string_view target, std::string_view lines) {
         const ParsedRequest request(method, target, lines);
-        return listings.list(request.get(), *root.open_directory(request.get().path()));
+        return listings.list(request.get(), *root.open_directory(request.get().path()), support::kAllRights);
     }
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines);

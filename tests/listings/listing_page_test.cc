@@ -4,6 +4,7 @@
 #include "listings/listings.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
+#include "support/rights.h"
 #include "support/served_tree.h"
 
 namespace {
@@ -14,7 +15,7 @@ std::string listing(const ServedTree& tree, std::string_view path) {
     const auto disk = storage::make_in_line_disk_queue();
     listings::Listings listings(root, *disk, clock, {});
     const ParsedRequest request("GET", path);
-    return take_answer(listings.list(request.get(), *root.open_directory(path))).body;
+    return take_answer(listings.list(request.get(), *root.open_directory(path), support::kAllRights)).body;
 }
 
 bool has(const std::string& page, std::string_view part) { return page.find(part) != std::string::npos; }

@@ -4,6 +4,7 @@
 #include "storage/validators.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
+#include "support/rights.h"
 #include "support/served_tree.h"
 
 namespace {
@@ -13,8 +14,9 @@ struct Site {
 
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines);
-        return take_answer(listings.list(request.get(), *root.open_directory(request.get().path())),
-                           request.get().method);
+        return take_answer(
+            listings.list(request.get(), *root.open_directory(request.get().path()), support::kAllRights),
+            request.get().method);
     }
     Answer get(std::string_view target, std::string_view lines = {}) { return ask("GET", target, lines); }
 
@@ -172,7 +174,7 @@ TEST_CASE("listings: memory is held until the answer is sent", "[handlers][listi
     const std::size_t all = site.listings.bytes_left();
     {
         const ParsedRequest request("GET", "/");
-        auto decision = site.listings.list(request.get(), *site.root.open_directory("/"));
+        auto decision = site.listings.list(request.get(), *site.root.open_directory("/"), support::kAllRights);
         auto& pending = *std::get<std::unique_ptr<http::PendingResponse>>(decision);
         std::optional<http::Response> response;
         while (!response) response = pending.advance(0);

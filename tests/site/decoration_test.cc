@@ -68,6 +68,15 @@ TEST_CASE("decoration: a prefix is of the path", "[handlers][decoration]") {
     CHECK(site.ask("GET", "/private/a.txt").field("X-Robots-Tag") == "noindex");
     CHECK(site.ask("GET", "/x/../private/a.txt").field("X-Robots-Tag") == "noindex");
     CHECK(site.ask("GET", "/%70rivate/none").field("X-Robots-Tag") == "noindex");
+    for (const std::string_view spelling : {"/files/private/a.txt", "//files//private/a.txt", "/files/%70rivate/none",
+                                            "/files/x/../private/", "/private/a.txt?download"}) {
+        INFO(spelling);
+        CHECK(site.ask("GET", spelling).field("X-Robots-Tag") == "noindex");
+    }
+    CHECK(site.put("/files/private/new.txt", "text").field("X-Robots-Tag") == "noindex");
+    CHECK(site.ask("GET", "/files/b.txt").field("X-Robots-Tag").empty());
+    AnsweringSite by_alias(with_header("/files/private/", "X-Robots-Tag", "noindex"));
+    CHECK(by_alias.ask("GET", "/private/none").field("X-Robots-Tag") == "noindex");
     CHECK(site.ask("GET", "/b.txt").field("X-Robots-Tag").empty());
     CHECK(site.ask("GET", "/private").field("X-Robots-Tag").empty());
     CHECK(site.ask("OPTIONS", "*").field("X-Robots-Tag").empty());

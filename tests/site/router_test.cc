@@ -90,11 +90,11 @@ TEST_CASE("router: a refusal says which right is missing", "[handlers][router]")
         return answer.status() == 405 && answer.body().find(words) != std::string::npos;
     };
     for (const std::string_view method : {"PUT", "POST", "MKCOL"}) {
-        CHECK(says(method, "/a", "uploads are off (--allow-upload turns them on); this resource answers to GET"));
-        CHECK(says(method, "/files/a", "uploads are off"));
+        CHECK(says(method, "/a", "nothing may be uploaded here; this resource answers to GET"));
+        CHECK(says(method, "/files/a", "nothing may be uploaded here"));
         CHECK(says(method, "/echo/a", "Allowed: this resource answers to GET"));
     }
-    CHECK(says("DELETE", "/a", "deletes are off (--allow-delete turns them on); this resource answers to GET"));
+    CHECK(says("DELETE", "/a", "nothing may be deleted here; this resource answers to GET"));
 }
 
 TEST_CASE("router: the built-in endpoints answer", "[handlers][router]") {
@@ -140,4 +140,53 @@ TEST_CASE("router: without the built-in endpoints every path is a file's", "[han
     CHECK(site.put("/files/x", "stored").status() == 201);
     CHECK(site.directory.read("files/x") == "stored");
     CHECK(site.site->shadowed_endpoints().empty());
+}
+
+TEST_CASE("router: records answer to what the rights allow", "[handlers][router]") {
+    AnsweringSite all;
+    CHECK(all.ask("DELETE", "/database.txt").status() == 405);
+    CHECK(all.ask("DELETE", "/database.txt").field("Allow") == "GET, HEAD, POST, OPTIONS");
+    CHECK(all.ask("MKCOL", "/database.txt").status() == 405);
+    CHECK(all.ask("POST", "/database.txt/1").field("Allow") == "GET, HEAD, PUT, DELETE, OPTIONS");
+    site::SiteConfig uploads;
+    uploads.allow_upload = true;
+    AnsweringSite some(uploads);
+    CHECK(some.ask("OPTIONS", "/database.txt").field("Allow") == "GET, HEAD, POST, OPTIONS");
+    CHECK(some.ask("OPTIONS", "/database.txt/1").field("Allow") == "GET, HEAD, OPTIONS");
+    CHECK(some.ask("PUT", "/database.txt/1").body().find("may not be replaced") != std::string::npos);
+}
+
+TEST_CASE("router: what is listed and offered follows the rights", "[handlers][router]") {
+    site::SiteConfig config;
+    config.listing = false;
+    AnsweringSite closed(config);
+    closed.directory.write("d/index.html", "page");
+    CHECK(closed.ask("GET", "/").status() == 403);
+    CHECK(closed.ask("GET", "/files/").status() == 403);
+    CHECK(closed.ask("GET", "/d/").body() == "page");
+}
+
+TEST_CASE("router: /.well-known/ is written by its own right alone", "[handlers][router]") {
+    AnsweringSite site;
+    const std::string target = "/.well-known/acme-challenge/token";
+    const std::vector<std::string> spellings{target, "/files" + target, "/%2ewell-known/acme-challenge/token",
+                                             "//.well-known//acme-challenge/./token"};
+    for (const std::string& spelling : spellings) {
+        INFO(spelling);
+        CHECK(site.put(spelling, "proof").status() == 405);
+        CHECK(site.ask("OPTIONS", spelling).field("Allow") == "GET, HEAD, OPTIONS");
+    }
+    CHECK(site.upload("POST", "/.well-known/", "proof").status() == 405);
+    CHECK(site.ask("MKCOL", "/.well-known").status() == 405);
+    CHECK(site.ask("MKCOL", "/.well-known/x/").status() == 405);
+    CHECK(site.directory.list().empty());
+    site.directory.write(".well-known/security.txt", "mine");
+    CHECK(site.ask("GET", "/.well-known/security.txt").status() == 200);
+    CHECK(site.ask("DELETE", "/.well-known/security.txt").status() == 405);
+    CHECK(site.put("/.well-known/security.txt", "theirs").body().find("below /.well-known/") != std::string::npos);
+    site::SiteConfig config = AnsweringSite::all_allowed();
+    config.allow_well_known = true;
+    AnsweringSite allowed(config);
+    CHECK(allowed.put(target, "proof").status() == 201);
+    CHECK(allowed.ask("DELETE", target).status() == 204);
 }

@@ -65,7 +65,7 @@ struct AnsweringSite {
 
     static site::SiteConfig all_allowed() {
         site::SiteConfig config;
-        config.allow_upload = config.allow_delete = true;
+        config.allow_upload = config.allow_replace = config.allow_delete = true;
         return config;
     }
 
