@@ -142,6 +142,7 @@ std::string_view on_conflict_text(storage::OnConflict on_conflict) {
         case storage::OnConflict::refuse: return "refuse";
         case storage::OnConflict::rename: return "rename";
         case storage::OnConflict::replace: return "replace";
+        case storage::OnConflict::keep_content: break;
     }
     return "";
 }

@@ -137,6 +137,16 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
         log.append(clock, "notice", nullptr,
                    "the directory has an entry named " + std::string(name) + ": the built-in endpoint is off");
     }
+    if (site.are_records_given_up()) {
+        log.append(
+            clock, "notice", nullptr,
+            "the directory has an entry named " + options.site.records_file.substr(1) +
+                " that is no file of records: it is served like others; --records says where records are, or off");
+    }
+    if (options.site.allow_upload && !options.site.allow_replace &&
+        options.site.on_conflict == storage::OnConflict::replace) {
+        log.append(clock, "notice", nullptr, "--on-conflict replace has no effect without --allow-replace");
+    }
     if (site.are_records_blocked()) {
         log.append(clock, "notice", nullptr,
                    "the directory has an entry named " + options.site.records_file.substr(1) +

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kYearSeconds = 31'536'000;
 
 Objection take_records(std::string_view value, site::SiteConfig& site) {
+    site.are_records_named = true;
     if (value == "off") {
         site.records_path.clear();
         return std::nullopt;

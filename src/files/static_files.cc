@@ -87,7 +87,7 @@ FileAnswer StaticFiles::read(const http::Request& request) {
 /// Only where the clean address leads back to this file: another file or a directory of that name wins there.
 std::optional<http::Response> StaticFiles::redirect_to_clean_path(const http::Request& request) const {
     const auto clean = clean_path(request.path(), config_.index_name);
-    if (!clean || (!clean->ends_with('/') && root_.stat_name(*clean))) return std::nullopt;
+    if (!clean || (!clean->ends_with('/') && root_.stat_name_inside(*clean))) return std::nullopt;
     std::string location = http::encode_path(*clean);
     if (request.target.has_query) location.append("?").append(request.query());
     http::Response response = handler::error_response(&request, http::Status::moved_permanently,

@@ -14,10 +14,14 @@ namespace handler {
 struct WriteRules : RightsRules {
     std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
     std::string records_file = "/database.txt";  ///< their file's path below the root
+    bool are_records_named = false;              ///< somebody chose where they are
     /// Where nothing may be written the file is a file like any other.
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && allows_writing(); }
-    /// True for the file that records are in: requests that name it in passing do not touch it.
-    [[nodiscard]] bool is_records_file(std::string_view path) const { return serves_records() && path == records_file; }
+    /// True for the file that records are in, and for what would need a directory in its place.
+    [[nodiscard]] bool takes_records_name(std::string_view path) const {
+        if (!serves_records() || !path.starts_with(records_file)) return false;
+        return path.size() == records_file.size() || path[records_file.size()] == '/';
+    }
     /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
     std::int64_t upload_expiry_s = 86'400;
     /// Files that are posted to a directory, alone or in a form, when their name is taken.

@@ -95,6 +95,7 @@ void ListingPage::append_forms(std::string& out) const {
         "<section class=\"tools\" aria-label=\"Add to this folder\">\n"
         "<form class=\"drop\" id=\"upload\" method=\"post\" action=\"./\" enctype=\"multipart/form-data\"");
     if (actions_.upload == PageActions::Upload::resumable) out.append(" data-resumable");
+    if (actions_.replacement == PageActions::Replacement::offered) out.append(" data-replaces");
     out.append(
         ">\n<input type=\"file\" id=\"files\" name=\"file\" multiple required>\n"
         "<label for=\"files\">Choose files</label>\n"

@@ -20,11 +20,13 @@ struct PageActions {
         whole,      ///< forms, and the script sends each file in one request
         resumable,  ///< the script resumes what was interrupted
     } upload = Upload::none;
+    enum class Replacement : std::uint8_t { none, offered } replacement = Replacement::none;
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
 
     /// Those of them that `rights` allow.
     [[nodiscard]] PageActions allowed_by(handler::Rights rights) const {
         return {.upload = rights.has(handler::Right::create) ? upload : Upload::none,
+                .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
                 .removal = rights.has(handler::Right::remove) ? removal : Removal::none};
     }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }

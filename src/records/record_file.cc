@@ -71,7 +71,7 @@ std::expected<RecordSnapshot, http::Refusal> RecordFile::snapshot() {
 }
 
 std::expected<void, http::Refusal> RecordFile::look() {
-    const auto status = parts_.root.stat(path_);
+    const auto status = parts_.root.stat_inside(path_);
     if (!status && status.error().number == ENOENT) {
         forget();
         greatest_number_ = 0;
@@ -96,8 +96,7 @@ std::expected<void, http::Refusal> RecordFile::open() {
         forget();
         return refuse(
             http::Status::conflict,
-            "a directory, or something else that is no file, has the name of the records' file; rename it, or "
-            "start the server with --records PATH=FILE or --records off.");
+            "a directory, or something else that is no file, has the name of the records' file; it has to go first.");
     }
     version_ = std::make_shared<RecordVersion>(RecordVersion{status});
     const int descriptor = file->get();

@@ -2,12 +2,16 @@
 #include "records/records.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
@@ -244,12 +248,32 @@ private:
 
 }  // namespace
 
+bool may_hold_records(const storage::FileRoot& root, std::string_view file) {
+    constexpr std::size_t kLookedAtBytes = std::size_t{64} * 1024;
+    if (const auto found = root.stat_inside(file); !found) return found.error().number == ENOENT;
+    const auto opened = root.open_for_reading(file);
+    struct stat status{};
+    if (!opened || ::fstat(opened->get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    std::string text(kLookedAtBytes, '\0');
+    const ssize_t length = ::pread(opened->get(), text.data(), text.size(), 0);
+    if (length < 0) return false;
+    std::string_view rest(text.data(), static_cast<std::size_t>(length));
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        const bool is_empty = base::trim_blanks(line).empty() || line == "\r" || line.starts_with('#');
+        std::string storage;
+        if (!is_empty) return !find_record_id(line, storage).empty();
+    }
+    return true;
+}
+
 Records::Records(const storage::WriteParts& parts, RecordsConfig config)
     : root_(parts.root), clock_(parts.clock), config_(std::move(config)), file_(parts, config_.file, config_.limits) {}
 
 bool Records::is_blocked() const {
     if (config_.path.empty()) return false;
-    const auto found = root_.stat(config_.file);
+    const auto found = root_.stat_inside(config_.file);
     return found && !S_ISREG(found->st_mode);
 }
 

@@ -11,6 +11,10 @@
 
 namespace records {
 
+/// False when `file`, a decoded path below the root, is there and is something else: no file, or one whose first line
+/// with content is no record.
+[[nodiscard]] bool may_hold_records(const storage::FileRoot& root, std::string_view file);
+
 struct RecordsConfig {
     std::string path = "/database.txt";  ///< where the site answers; empty: nowhere
     std::string file = "/database.txt";  ///< the file's decoded path below the root

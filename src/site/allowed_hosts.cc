@@ -9,12 +9,10 @@
 namespace site {
 namespace {
 
-constexpr http::Refusal kOther{
-    http::Status::misdirected_request,
-    "this server does not answer under the host name that was asked for; --allowed-host adds names."};
-constexpr http::Refusal kNone{
-    http::Status::misdirected_request,
-    "the request names no host, and this server answers only under the names that --allowed-host gives."};
+constexpr http::Refusal kOther{http::Status::misdirected_request,
+                               "this server does not answer under the host name that was asked for."};
+constexpr http::Refusal kNone{http::Status::misdirected_request,
+                              "the request names no host, and this server answers only under names of its own."};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr http::Refusal kForeign{
     http::Status::forbidden,
-    "a page of another site sent this; only pages of this server may, and those that --cors names."};
+    "a page of another site sent this, which only pages of this server may; or was Host rewritten by a proxy?"};
 
 /// The value of Sec-Fetch-Site; empty when it is not there.
 std::string_view find_fetch_site(const http::Request& request) {

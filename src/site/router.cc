@@ -2,6 +2,7 @@
 #include "site/router.h"
 
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <string>
 
@@ -129,9 +130,10 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         const auto method = static_cast<Method>(number);
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
-        if (method == Method::mkcol) {  // RFC 4918 §9.3: where nothing is
-            const bool has_slash = resource.path.ends_with('/');
-            if (root_.stat_name(resource.path.substr(0, resource.path.size() - (has_slash ? 1 : 0)))) continue;
+        // RFC 4918 §9.3: where nothing is. Behind a link that leads out of the root nobody is told.
+        if (method == Method::mkcol) {
+            const auto found = root_.stat_name_inside(resource.path);
+            if (found || found.error().number != ENOENT) continue;
         }
         methods.add(method);
     }

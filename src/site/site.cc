@@ -18,14 +18,23 @@ constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 listings::PageActions page_actions(const SiteConfig& config) {
     using Upload = listings::PageActions::Upload;
     return {.upload = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
+            .replacement = listings::PageActions::Replacement::offered,
             .removal = listings::PageActions::Removal::offered};
+}
+
+/// Where nobody chose a file for records, one of another kind stays a file like any other.
+SiteConfig with_settled_records(SiteConfig config, const storage::FileRoot& root) {
+    if (!config.are_records_named && config.serves_records() && !records::may_hold_records(root, config.records_file)) {
+        config.records_path.clear();
+    }
+    return config;
 }
 
 }  // namespace
 
 Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
            const base::ArrivalClock& arrivals, storage::DiskQueue& disk)
-    : config_(config),
+    : config_(with_settled_records(config, root)),
       clock_(clock),
       tidied_ms_(clock.now_ms()),
       cache_(root, clock, arrivals, {.max_bytes = config.cache_bytes}, {.level = config.compression_level},
@@ -45,9 +54,9 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
       page_assets_(clock),
       resumable_(write_parts_, config_),
       uploads_(write_parts_, config_, resumable_),
-      deletes_(write_parts_),
+      deletes_(write_parts_, config_),
       directories_(write_parts_, config_),
-      records_(write_parts_, {.path = config.serves_records() ? config.records_path : std::string(),
+      records_(write_parts_, {.path = config_.serves_records() ? config_.records_path : std::string(),
                               .file = config.records_file,
                               .limits = {}}),
       resources_(root, config.builtin, records_, resumable_),
@@ -64,6 +73,7 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
                .deletes = deletes_,
                .directories = directories_}) {
     if (config.allow_upload) sweep_.emplace(root, disk, clock);
+    are_records_given_up_ = config.serves_records() && !config_.serves_records();
     if (Decoration::is_wanted(config)) decoration_.emplace(config, resources_, cache_);
 }
 

@@ -54,11 +54,14 @@ public:
     }
     /// True when something that is no file has the name of the records' file: neither is served.
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
+    /// True when there are no records because their file, which nobody chose, is something else.
+    [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 
 private:
     [[nodiscard]] bool is_outside(const http::Request& request) const;
 
     SiteConfig config_;
+    bool are_records_given_up_ = false;
     const base::Clock& clock_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     files::RepresentationCache cache_;

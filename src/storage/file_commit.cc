@@ -11,6 +11,7 @@
 #include <ctime>
 #include <utility>
 
+#include "storage/taken_name.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -76,7 +77,8 @@ std::expected<std::optional<struct stat>, FileError> FileCommit::find_old() {
     auto old = sink_.place_.status();
     if (sink_.on_conflict_ != OnConflict::rename) return old;
     if (wanted_name_.empty()) wanted_name_ = sink_.place_.name();
-    for (unsigned number = 1; old && *old && number <= kMaxNumber; ++number) {
+    const auto is_taken = [&] { return old && (*old || find_file_beside(sink_.place_)); };
+    for (unsigned number = 1; is_taken() && number <= kMaxNumber; ++number) {
         sink_.place_.set_name(numbered_name(wanted_name_, number));
         old = sink_.place_.status();
     }
@@ -84,10 +86,10 @@ std::expected<std::optional<struct stat>, FileError> FileCommit::find_old() {
 }
 
 std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struct stat>& old) const {
-    if (old && sink_.on_conflict_ == OnConflict::rename) {
+    if (sink_.on_conflict_ == OnConflict::rename && (old || find_file_beside(sink_.place_))) {
         return http::Refusal{http::Status::conflict, "there are too many files of that name already."};
     }
-    if (old && sink_.on_conflict_ == OnConflict::refuse) return taken_name_refusal();
+    if (const auto taken = find_taken_name(sink_.place_, old, sink_.on_conflict_)) return taken;
     if (old && S_ISDIR(old->st_mode)) return write_refusal(EISDIR);
     if (!sink_.conditions_.any()) return std::nullopt;
     const auto served = sink_.place_.served_status();

@@ -174,6 +174,15 @@ std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view pat
     return status;
 }
 
+std::expected<struct stat, FileError> FileRoot::stat_name_inside(std::string_view path) const {
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    const std::size_t slash = path.rfind('/');
+    if (path.size() == 1) return stat_name(path);
+    const auto parent = open_path(slash == 0 ? "/" : path.substr(0, slash), O_PATH | O_DIRECTORY);
+    if (!parent) return std::unexpected(parent.error());
+    return stat_below(parent->get(), path.substr(slash), AT_SYMLINK_NOFOLLOW);
+}
+
 bool is_hidden(std::string_view path) {
     constexpr std::string_view kWellKnown = "/.well-known";
     std::size_t at = 0;

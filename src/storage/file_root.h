@@ -41,6 +41,9 @@ public:
 
     /// The same for the name itself: a link is not followed.
     [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
+    /// The same, contained: behind a link that leads out of the root there is EXDEV or ELOOP, whatever is there. For
+    /// answers that tell whether something has the name. A slash at the end of `path` is not part of the name.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_name_inside(std::string_view path) const;
 
     /// Of what open_for_reading() would open, without reading or waking it: links like the policy allows, and
     /// contained. For listings.

@@ -12,6 +12,7 @@
 
 #include "base/file_io.h"
 #include "storage/file_commit.h"
+#include "storage/taken_name.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -43,9 +44,10 @@ int reserve(int file, std::uint64_t begin, std::uint64_t length) {
 }
 
 /// What stands in the way of a new file, whatever its content.
-std::optional<http::Refusal> find_obstacle(const std::optional<struct stat>& found, OnConflict on_conflict) {
+std::optional<http::Refusal> find_obstacle(const WritePlace& place, const std::optional<struct stat>& found,
+                                           OnConflict on_conflict) {
+    if (const auto taken = find_taken_name(place, found, on_conflict)) return taken;
     if (!found || on_conflict == OnConflict::rename) return std::nullopt;
-    if (on_conflict == OnConflict::refuse) return taken_name_refusal();
     if (S_ISREG(found->st_mode) || S_ISLNK(found->st_mode)) return std::nullopt;
     if (S_ISDIR(found->st_mode)) return write_refusal(EISDIR);
     return http::Refusal{http::Status::conflict, "what has this name is neither a file nor a directory; it stays."};
@@ -60,7 +62,7 @@ std::expected<WritePlace, http::Refusal> FileSink::admit(const WriteParts& parts
     if (!place) return refuse(place.error().number);
     const auto found = place->status();
     if (!found) return refuse(found.error().number);
-    if (const auto obstacle = find_obstacle(*found, on_conflict)) return std::unexpected(*obstacle);
+    if (const auto obstacle = find_obstacle(*place, *found, on_conflict)) return std::unexpected(*obstacle);
     if (conditions.any()) {
         const auto served = place->served_status();
         if (!served) return refuse(served.error().number);

@@ -1,4 +1,5 @@
-// What happens to an upload whose name is taken. Chosen by the site's configuration and the handlers, done by FileSink
+// What happens to an upload whose name is taken. "page.html.gz" is sent to browsers in place of "page.html", so that a
+// name beside a file counts as taken, too, with all but `replace`. Chosen by the site's configuration and the handlers, done by FileSink
 // and FileCommit.
 #pragma once
 
@@ -9,9 +10,10 @@
 namespace storage {
 
 enum class OnConflict : std::uint8_t {
-    replace,  ///< the new file takes the name at once
-    rename,   ///< the new file becomes "name (1).ext", or the next number that is free
-    refuse,   ///< 409; the old file stays
+    replace,       ///< the new file takes the name at once
+    keep_content,  ///< the same over an empty file; 403 over one with content, which stays
+    rename,        ///< the new file becomes "name (1).ext", or the next number that is free
+    refuse,        ///< 409; the old file stays
 };
 
 /// "name (1).ext": the number stands before the extension. At most 255 bytes, cut from the name's end where there are

@@ -45,7 +45,7 @@ http::Refusal naming_refusal(int error) {
 }
 
 http::Refusal taken_name_refusal() {
-    return {http::Status::conflict, "there is something of that name already; PUT to its own path replaces it."};
+    return {http::Status::conflict, "there is something of that name already; choose another name."};
 }
 
 }  // namespace storage

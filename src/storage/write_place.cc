@@ -135,11 +135,11 @@ std::expected<std::optional<struct stat>, FileError> WritePlace::status() const 
 std::expected<std::optional<struct stat>, FileError> WritePlace::served_status() const {
     auto found = status();
     if (!found || !found->has_value() || !S_ISLNK((*found)->st_mode)) return found;
-    const auto followed = root_->stat(path_);
+    const auto followed = root_->stat_inside(path_);
     if (followed) return *followed;
     const int error = followed.error().number;
-    // A link that leads nowhere, or round in circles.
-    if (error == ENOENT || error == ENOTDIR || error == ELOOP) return std::nullopt;
+    // A link that leads nowhere, out of the root, or round in circles.
+    if (error == ENOENT || error == ENOTDIR || error == EXDEV || error == ELOOP) return std::nullopt;
     return std::unexpected(followed.error());
 }
 

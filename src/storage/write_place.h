@@ -44,7 +44,7 @@ public:
 
     /// Of the name itself, a link not followed; nullopt when nothing has it.
     [[nodiscard]] std::expected<std::optional<struct stat>, FileError> status() const;
-    /// What a GET of the path would find there: like status(), but a link is followed.
+    /// What a GET of the path would find there: like status(), but a link is followed where it leads inside the root.
     [[nodiscard]] std::expected<std::optional<struct stat>, FileError> served_status() const;
 
     /// The target is there: the directories stay.

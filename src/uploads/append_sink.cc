@@ -15,7 +15,7 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes (--max-body)."};
+constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes."};
 constexpr Refusal kTooLong{Status::bad_request,
                            "there are more bytes than the upload's length; the upload is cancelled."};
 constexpr Refusal kTakenOver{
@@ -130,8 +130,8 @@ std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload&
     store_.move(upload, UploadEvent::end_begun);
     // A body that was the whole file was hashed while it streamed.
     const bool is_hashed = begin_ == 0 && setting_.role == Role::creates;
-    return std::make_unique<CompletionAnswer>(store_, number_, bytes_,
-                                              is_hashed ? std::optional(digests_.repr_digest()) : std::nullopt);
+    return std::make_unique<CompletionAnswer>(
+        store_, number_, bytes_, is_hashed ? std::optional(digests_.repr_digest()) : std::nullopt, setting_.gate);
 }
 
 }  // namespace uploads

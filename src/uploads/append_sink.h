@@ -11,6 +11,7 @@
 #include "uploads/resumption_answers.h"
 #include "uploads/upload_digests.h"
 #include "uploads/upload_store.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -25,6 +26,7 @@ public:
         Role role;
         Interims interims;
         std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
+        WriteGate gate;           ///< asked again when the upload is whole
     };
 
     /// `store` outlives this; the upload's generation is that of this request. `digests` cover what `setting` says.

@@ -5,6 +5,7 @@
 
 #include "handler/error_page.h"
 #include "storage/file_removal.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 namespace {
@@ -29,10 +30,9 @@ private:
 }  // namespace
 
 handler::Decision Deletes::handle(const http::Request& request, std::string_view path) {
-    if (path == "/")
-        return handler::error_response(&request, http::Status::forbidden, "the root itself is not deleted.");
-    if (storage::is_hidden(path))
-        return handler::error_response(&request, http::Status::not_found, "there is no such file.");
+    const WriteGate gate(config_, handler::Client::of(request));
+    if (const auto fault = gate.find_removal_fault(path, WriteGate::Named::by_request))
+        return handler::refusal_response(&request, *fault);
     auto removal = storage::FileRemoval::open(parts_, path, storage::WriteConditions(request));
     if (!removal) return handler::refusal_response(&request, removal.error());
     return std::make_unique<DeleteAnswer>(std::move(*removal));

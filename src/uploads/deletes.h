@@ -4,20 +4,22 @@
 #include <string_view>
 
 #include "handler/handler.h"
+#include "handler/write_rules.h"
 #include "storage/file_sink.h"
 
 namespace uploads {
 
 class Deletes {
 public:
-    /// `parts` must outlive this and every answer that it makes.
-    explicit Deletes(const storage::WriteParts& parts) : parts_(parts) {}
+    /// Both must outlive this and every answer that it makes.
+    Deletes(const storage::WriteParts& parts, const handler::WriteRules& config) : parts_(parts), config_(config) {}
 
     /// `request.method` is DELETE, and deletes are allowed. `path`: the file's, which may differ from the request's.
     handler::Decision handle(const http::Request& request, std::string_view path);
 
 private:
     const storage::WriteParts& parts_;
+    const handler::WriteRules& config_;
 };
 
 }  // namespace uploads

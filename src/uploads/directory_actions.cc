@@ -17,6 +17,7 @@
 #include "storage/memory_sink.h"
 #include "uploads/form_answer.h"
 #include "uploads/upload_name.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 namespace {
@@ -151,7 +152,7 @@ public:
     ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
                std::string_view directory, Action action, std::optional<std::string> boundary)
         : parts_(parts),
-          config_(config),
+          gate_(config, handler::Client::of(request)),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           directory_(directory),
           action_(action),
@@ -175,8 +176,8 @@ private:
     std::unique_ptr<http::PendingResponse> create(const std::string& name) {
         const http::Request& request = request_->get();
         if (const auto fault = find_name_fault(name)) return refuse(handler::refusal_response(&request, *fault));
-        if (config_.is_records_file(directory_ + name))
-            return refuse(handler::refusal_response(&request, kRecordsName));
+        if (const auto fault = gate_.find_directory_fault(directory_ + name))
+            return refuse(handler::refusal_response(&request, *fault));
         auto creation = storage::DirectoryCreation::open(parts_, directory_ + name);
         if (!creation) return refuse(CreationAnswer::refuse_creation(request, creation.error(), {}));
         std::string location = with_slash(http::encode_path(std::string(request.path()) + name));
@@ -195,11 +196,10 @@ private:
                                                   "the name has to be that of one entry of this directory."));
         }
         std::string path = directory_ + name;
-        if (storage::is_hidden(path)) {
-            return refuse(handler::error_response(&request, Status::not_found, "there is no such file."));
+        if (const auto fault = gate_.find_removal_fault(path, WriteGate::Named::in_passing)) {
+            return refuse(handler::refusal_response(&request, *fault));
         }
-        if (config_.is_records_file(path)) return refuse(handler::refusal_response(&request, kRecordsName));
-        const auto found = parts_.root.stat_name(path);
+        const auto found = parts_.root.stat_name_inside(path);
         if (found && S_ISDIR(found->st_mode)) path.push_back('/');
         auto removal = storage::FileRemoval::open(parts_, path, {});
         if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
@@ -207,7 +207,7 @@ private:
     }
 
     const storage::WriteParts& parts_;
-    const handler::WriteRules& config_;
+    WriteGate gate_;
     std::unique_ptr<const handler::KeptRequest> request_;
     std::string directory_;
     Action action_;
@@ -230,9 +230,8 @@ std::optional<Action> DirectoryActions::find_action(std::string_view query) {
 
 handler::Decision DirectoryActions::create(const http::Request& request, std::string_view path,
                                            http::MethodSet allowed) {
-    if (storage::is_hidden(path)) {
-        return handler::error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
-    }
+    const WriteGate gate(config_, handler::Client::of(request));
+    if (const auto fault = gate.find_directory_fault(path)) return handler::refusal_response(&request, *fault);
     if (request.has_body()) {
         // RFC 4918 §9.3: what a body would mean is defined nowhere.
         return handler::error_response(&request, Status::unsupported_media_type,
@@ -249,15 +248,10 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
 }
 
 handler::Decision DirectoryActions::act(const http::Request& request, std::string_view path, Action action) {
-    const bool is_allowed = action == Action::create ? config_.allow_upload : config_.allow_delete;
-    if (!is_allowed) {
-        return handler::error_response(
-            &request, Status::forbidden,
-            action == Action::create ? "no folders may be made here." : "nothing may be deleted here.");
-    }
-    if (storage::is_hidden(path)) {
-        return handler::error_response(&request, Status::not_found, "there is no such directory.");
-    }
+    const WriteGate gate(config_, handler::Client::of(request));
+    const auto fault = action == Action::create ? gate.find_directory_fault(path)
+                                                : gate.find_removal_fault(path, WriteGate::Named::by_request);
+    if (fault) return handler::refusal_response(&request, *fault);
     const std::string_view type = request.find(http::FieldName::content_type).value_or("");
     auto boundary = http::find_form_boundary(type);
     if (!boundary && !is_urlencoded(type)) {

@@ -17,9 +17,14 @@ bool concerns_all(Status status) { return http::code(status) >= 500; }
 
 }  // namespace
 
-FormReader::FormReader(const storage::WriteParts& parts, const handler::WriteRules& config, std::string_view directory,
-                       std::string_view boundary, std::chrono::microseconds slice)
-    : parts_(parts), config_(config), directory_(directory), parser_(boundary, kMaxFormParts), slice_(slice) {}
+FormReader::FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
+                       std::string_view directory, std::string_view boundary, std::chrono::microseconds slice)
+    : parts_(parts),
+      gate_(gate),
+      wanted_(wanted),
+      directory_(directory),
+      parser_(boundary, kMaxFormParts),
+      slice_(slice) {}
 
 void FormReader::begin_slice() {
     files_left_ = kFormFilesPerSlice;
@@ -92,8 +97,9 @@ void FormReader::begin_file(std::string_view filename) {
     if (!name) return refuse_file(name.error());
     entries_.back().file.name = *name;
     const std::string path = directory_ + *name;
-    if (config_.is_records_file(path)) return refuse_file(kRecordsName);
-    auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, config_.on_conflict);
+    const auto on_conflict = gate_.admit_file(path, wanted_, WriteGate::Named::in_passing);
+    if (!on_conflict) return refuse_file(on_conflict.error());
+    auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, *on_conflict);
     if (!sink) return refuse_file(sink.error());
     sink_.emplace(std::move(*sink));
     part_ = Part::file;

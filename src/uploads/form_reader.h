@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "base/fd.h"
-#include "handler/write_rules.h"
 #include "http/multipart.h"
 #include "storage/parked_file.h"
 #include "uploads/form_answer.h"
 #include "uploads/form_uploads.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -30,8 +30,8 @@ public:
         std::optional<storage::ParkedFile> waiting;  ///< nullopt: it was refused
     };
 
-    FormReader(const storage::WriteParts& parts, const handler::WriteRules& config, std::string_view directory,
-               std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
+    FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
+               std::string_view directory, std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
     /// Takes all of `block`; what one slice does not get to waits for work(). After a refusal (400, 413, 5xx) nothing
     /// more is taken.
@@ -59,7 +59,8 @@ private:
     void refuse_form(const http::Refusal& refusal);
 
     const storage::WriteParts& parts_;
-    const handler::WriteRules& config_;
+    WriteGate gate_;
+    storage::OnConflict wanted_;  ///< where a name is taken
     std::string directory_;
     http::MultipartParser parser_;
     Part part_ = Part::none;

@@ -123,14 +123,15 @@ public:
              std::string_view directory, std::string_view boundary, UploadDigests digests)
         : disk_(parts.disk),
           request_(std::make_unique<const handler::KeptRequest>(request)),
-          reader_(std::make_unique<FormReader>(parts, config, directory, boundary)),
+          reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
+                                               config.on_conflict, directory, boundary)),
           digests_(std::move(digests)),
           max_bytes_(config.max_body_bytes) {}
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override {
         if (max_bytes_ > 0 && block.size() > max_bytes_ - bytes_) {
             return std::unexpected(Refusal{Status::content_too_large,
-                                           "the form is longer than this server takes (--max-body); nothing was "
+                                           "the form is longer than this server takes; nothing was "
                                            "stored."});
         }
         bytes_ += block.size();

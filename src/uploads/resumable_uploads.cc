@@ -25,7 +25,7 @@ using http::UploadProblem;
 
 constexpr Refusal kOff{Status::not_implemented,
                        "uploads in parts are off here; send the whole file, with \"Upload-Complete: ?1\" or without."};
-constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes (--max-body)."};
+constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes."};
 constexpr Refusal kNoCompleteness{Status::bad_request,
                                   "say whether this is the end: \"Upload-Complete: ?1\" or \"Upload-Complete: ?0\"."};
 constexpr Refusal kNoOffset{Status::bad_request,
@@ -159,7 +159,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         AppendSink::Setting{
             is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes}));
+            config_.max_body_bytes, WriteGate(config_, handler::Client::of(request))}));
 }
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
@@ -273,7 +273,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
         AppendSink::Setting{
             *fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::appends,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes});
+            config_.max_body_bytes, WriteGate(config_, handler::Client::of(request))});
 }
 
 }  // namespace uploads

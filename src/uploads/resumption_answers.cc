@@ -261,11 +261,13 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
     base::Fd file(::fcntl(bytes_->file.get(), F_DUPFD_CLOEXEC, 0));
     if (!file) return handler::refusal_response(nullptr, storage::write_refusal(errno));
     if (request.get() == nullptr) return handler::refusal_response(nullptr, kOutOfReach);
+    const auto on_conflict = gate_.admit_file(state_.target, state_.on_conflict, WriteGate::Named::by_request);
+    if (!on_conflict) return handler::refusal_response(nullptr, on_conflict.error());
     auto sink = storage::FileSink::resume(
         store_.parts(), state_.target,
         storage::TemporaryFile::adopt(std::move(file), bytes_->directory.get(), partial_name(number_)),
         std::shared_ptr<const base::Fd>(bytes_, &bytes_->directory), upload.offset,
-        storage::WriteConditions(*request.get()), state_.on_conflict);
+        storage::WriteConditions(*request.get()), *on_conflict);
     if (!sink) return handler::refusal_response(nullptr, sink.error());
     commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_));
     return std::nullopt;

@@ -15,6 +15,7 @@
 #include "uploads/upload_digests.h"
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -74,11 +75,11 @@ private:
 /// The whole is in: checks its digests, commits it, and answers as the creating request would have been.
 class CompletionAnswer final : public http::PendingResponse {
 public:
-    /// `repr_digest`: the value of Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the digests that
-    /// the creating request stated or wanted are to be computed by reading the file.
+    /// `repr_digest`: the value of Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the
+    /// digests that the creating request stated or wanted are to be computed by reading the file.
     CompletionAnswer(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes,
-                     std::optional<std::string> repr_digest)
-        : store_(store), number_(number), bytes_(std::move(bytes)), repr_digest_(std::move(repr_digest)) {}
+                     std::optional<std::string> repr_digest, const WriteGate& gate)
+        : store_(store), number_(number), bytes_(std::move(bytes)), repr_digest_(std::move(repr_digest)), gate_(gate) {}
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
@@ -94,6 +95,7 @@ private:
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
     std::optional<std::string> repr_digest_;
+    WriteGate gate_;  ///< the rights may be others than at the beginning
     UploadState state_;
     std::optional<UploadDigests> digests_;
     std::uint64_t hashed_ = 0;

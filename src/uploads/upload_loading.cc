@@ -109,7 +109,7 @@ std::expected<bool, int> UploadStore::is_published(const UploadState& state) con
     if (state.complete) return true;
     if (!state.publishing) return false;
     const auto is_it = [&](const std::string& path) -> std::expected<bool, int> {
-        const auto found = parts_.root.stat_name(path);
+        const auto found = parts_.root.stat_name_inside(path);
         if (!found)
             return found.error().number == ENOENT ? std::expected<bool, int>(false)
                                                   : std::unexpected(found.error().number);

@@ -11,10 +11,6 @@
 
 namespace uploads {
 
-/// For names that WriteRules::is_records_file() knows.
-inline constexpr http::Refusal kRecordsName{http::Status::conflict,
-                                            "this is the file of the records; they are added and removed one by one."};
-
 /// Why `name` cannot be that of a new file or directory, one segment of a path: 403 for one that begins with a dot, 422
 /// for one that is empty, holds '/' or a control byte, or is longer than 255 bytes.
 [[nodiscard]] std::optional<http::Refusal> find_name_fault(std::string_view name);

@@ -20,6 +20,7 @@ constexpr std::string_view kSuffix = ".upload";
 
 using ConflictName = std::pair<storage::OnConflict, std::string_view>;
 constexpr std::array kConflictNames = {ConflictName{storage::OnConflict::replace, "replace"},
+                                       ConflictName{storage::OnConflict::keep_content, "keep-content"},
                                        ConflictName{storage::OnConflict::rename, "rename"},
                                        ConflictName{storage::OnConflict::refuse, "refuse"}};
 

@@ -23,7 +23,7 @@ namespace {
 using http::FieldName;
 using http::Status;
 
-constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes (--max-body)."};
+constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes."};
 
 class UploadSink final : public http::BodySink {
 public:
@@ -87,10 +87,7 @@ std::string named_by_client(const http::Request& request) {
 
 }  // namespace
 
-std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request, std::string_view path) const {
-    if (storage::is_hidden(path)) {
-        return handler::error_response(&request, Status::forbidden, "names that begin with a dot are not written.");
-    }
+std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request) const {
     if (request.fields.has(FieldName::content_range)) {
         // RFC 9110 §14.5: taken for the whole, a part would destroy the rest.
         return handler::error_response(&request, Status::bad_request,
@@ -122,23 +119,22 @@ handler::Decision Uploads::handle(const http::Request& request, std::string_view
 }
 
 handler::Decision Uploads::decide(const http::Request& request, std::string_view path) {
-    if (auto refused = refuse_before_body(request, path)) return std::move(*refused);
+    if (auto refused = refuse_before_body(request)) return std::move(*refused);
     if (!path.ends_with('/')) {
         // Stored as it is, a form would be a file with its files and their boundaries in it: nobody wants that.
         if (request.method == http::Method::post && is_form(request)) {
             return handler::error_response(&request, Status::unsupported_media_type,
                                            "the files of a form go to a directory; end its path with a slash.");
         }
-        return store(request, path, std::string(request.path()), storage::OnConflict::replace);
+        return store(request, path, std::string(request.path()), storage::OnConflict::replace,
+                     WriteGate::Named::by_request);
     }
     if (is_form(request)) return take_form(request, path);
     std::string name = named_by_client(request);
     const bool is_named = !name.empty();
     if (!is_named) name = generate_name();
-    const std::string file = std::string(path) + name;
-    if (config_.is_records_file(file)) return handler::refusal_response(&request, kRecordsName);
-    return store(request, file, std::string(request.path()),
-                 is_named ? config_.on_conflict : storage::OnConflict::rename);
+    return store(request, std::string(path) + name, std::string(request.path()),
+                 is_named ? config_.on_conflict : storage::OnConflict::rename, WriteGate::Named::in_passing);
 }
 
 handler::Decision Uploads::take_form(const http::Request& request, std::string_view path) {
@@ -158,12 +154,15 @@ std::string Uploads::generate_name() {
 }
 
 handler::Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
-                                 storage::OnConflict on_conflict) {
-    if (auto decision = resumable_.create(request, path, location, on_conflict)) return std::move(*decision);
+                                 storage::OnConflict wanted, WriteGate::Named named) {
+    const WriteGate gate(config_, handler::Client::of(request));
+    const auto on_conflict = gate.admit_file(path, wanted, named);
+    if (!on_conflict) return handler::refusal_response(&request, on_conflict.error());
+    if (auto decision = resumable_.create(request, path, location, *on_conflict)) return std::move(*decision);
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
     auto sink =
-        storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request), on_conflict);
+        storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request), *on_conflict);
     if (!sink) return handler::refusal_response(&request, sink.error());
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
                                         config_.max_body_bytes);

@@ -11,6 +11,7 @@
 #include "handler/handler.h"
 #include "handler/write_rules.h"
 #include "storage/file_sink.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -29,11 +30,10 @@ public:
 
 private:
     handler::Decision decide(const http::Request& request, std::string_view path);
-    [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request,
-                                                                   std::string_view path) const;
+    [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request) const;
     handler::Decision take_form(const http::Request& request, std::string_view path);
     handler::Decision store(const http::Request& request, std::string_view path, std::string location,
-                            storage::OnConflict on_conflict);
+                            storage::OnConflict wanted, WriteGate::Named named);
     [[nodiscard]] std::string generate_name();
 
     const storage::WriteParts& parts_;

@@ -85,7 +85,7 @@ TEST_CASE("uploads: 100 Continue comes before the body, exactly once", "[e2e][up
 }
 
 TEST_CASE("uploads: a client that asked is refused before its body", "[e2e][uploads]") {
-    Site site({"--allow-upload", "--max-body", "1000"});
+    Site site({"--allow-replace", "--max-body", "1000"});
     site.files.make_directory("directory");
     struct Refused {
         const char* target;

@@ -45,7 +45,7 @@ TEST_CASE("allowed hosts: others are misdirected, loopback too", "[handlers][hos
         CAPTURE(host);
         const Answer answer = get(site, "/a.txt", host);
         CHECK(answer.status() == 421);
-        CHECK(answer.body().find("--allowed-host") != std::string::npos);
+        CHECK(answer.body().find("--") == std::string::npos);
         CHECK_FALSE(answer.response.reason.empty());  // what is logged and counted
     }
     CHECK(get(site, "/a.txt", "").status() == 421);

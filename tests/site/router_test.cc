@@ -1,6 +1,8 @@
 // Which request goes where, and whether Allow tells the truth.
 #include "site/router.h"
 
+#include <unistd.h>
+
 #include "support/catch.h"
 #include "support/write_answers.h"
 
@@ -189,4 +191,56 @@ TEST_CASE("router: /.well-known/ is written by its own right alone", "[handlers]
     AnsweringSite allowed(config);
     CHECK(allowed.put(target, "proof").status() == 201);
     CHECK(allowed.ask("DELETE", target).status() == 204);
+}
+
+TEST_CASE("router: a database.txt of another kind is a file like others", "[handlers][router]") {
+    for (const std::string_view content : {"CREATE TABLE t;\n", "\n# notes\nname,born\n"}) {
+        AnsweringSite site;
+        site.directory.write("database.txt", content);
+        site.start();
+        CHECK(site.site->are_records_given_up());
+        CHECK(site.ask("GET", "/database.txt", "Range: bytes=0-1\r\n").status() == 206);
+        CHECK(site.ask("GET", "/database.txt/1").status() == 404);
+        CHECK(site.put("/database.txt", "new").status() == 204);
+    }
+    for (const std::string_view content : {"", "# mine\n\nid=1&a=1\n"}) {
+        AnsweringSite site;
+        site.directory.write("database.txt", content);
+        site.start();
+        CHECK_FALSE(site.site->are_records_given_up());
+        CHECK(site.ask("GET", "/database.txt", "Range: bytes=0-1\r\n").status() == 200);
+    }
+    site::SiteConfig named = AnsweringSite::all_allowed();
+    named.are_records_named = true;
+    AnsweringSite site(named);
+    site.directory.write("database.txt", "CREATE TABLE t;\n");
+    site.start();
+    CHECK_FALSE(site.site->are_records_given_up());
+}
+
+TEST_CASE("router: nothing tells what is outside the root behind a link", "[handlers][router]") {
+    const support::TempDir outside;
+    outside.write("secret", "x");
+    AnsweringSite site;
+    REQUIRE(::symlink(outside.path().c_str(), site.directory.at("out").c_str()) == 0);
+    REQUIRE(::symlink(outside.at("secret").c_str(), site.directory.at("there").c_str()) == 0);
+    REQUIRE(::symlink(outside.at("none").c_str(), site.directory.at("dangling").c_str()) == 0);
+    const auto same = [&](std::string_view method, const std::string& a, const std::string& b,
+                          std::string_view fields) {
+        const auto first = site.ask(method, a, fields);
+        const auto second = site.ask(method, b, fields);
+        INFO(method << ' ' << a << ' ' << first.status() << ' ' << second.status());
+        return first.status() == second.status() && first.field("Allow") == second.field("Allow") &&
+               first.body() == second.body();
+    };
+    for (const std::string_view method : {"OPTIONS", "GET", "HEAD", "MKCOL", "DELETE", "POST", "PATCH"}) {
+        CHECK(same(method, "/out/secret", "/out/none", {}));
+        CHECK(same(method, "/files/out/secret", "/files/out/none", {}));
+        CHECK(same(method, "/out/secret/", "/out/none/", {}));
+    }
+    for (const std::string_view fields :
+         {"If-None-Match: *\r\nContent-Length: 0\r\n", "If-Match: *\r\nContent-Length: 0\r\n"}) {
+        CHECK(same("PUT", "/out/secret", "/out/none", fields));
+        CHECK(same("PUT", "/there", "/dangling", fields));
+    }
 }

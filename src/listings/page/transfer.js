@@ -20,9 +20,7 @@ const conflicts = {
 class Transfer {
     constructor(file, path) {
         this.file = file;
-        this.path = path;
-        this.url = new URL(path.split("/").map(encodeName).join("/"), folder);
-        this.key = memory.key(this.url, file);
+        this.setPath(path);
         this.replace = false;
         this.sent = 0;
         this.bar = create("progress", { max: Math.max(file.size, 1), value: 0, ariaLabel: path });
@@ -76,12 +74,18 @@ class Transfer {
         }
     }
 
+    setPath(path) {
+        this.path = path;
+        this.url = new URL(path.split("/").map(encodeName).join("/"), folder);
+        this.key = memory.key(this.url, this.file);
+    }
+
     async goesOnAfter(error) {
         if (error instanceof Lost && (await this.isReadable())) {
             await this.pause(error.message);
             return !this.abort.signal.aborted;
         }
-        if (error instanceof Refused && error.status === 412) return this.resolveConflict();
+        if (error instanceof Refused && (error.status === 412 || (await this.isKeptContent(error)))) return this.resolveConflict();
         if (error instanceof Cancelled) this.show("cancelled", "Cancelled");
         else if (error instanceof Lost) this.show("failed", "Not stored: the file was changed or removed meanwhile");
         else this.show("failed", `Not stored: ${error.message}`);
@@ -106,9 +110,28 @@ class Transfer {
         if (this.abort.signal.aborted) this.show("cancelled", "Cancelled");
     }
 
+    // Where nothing is replaced a taken name is 403, but not every 403 is about one.
+    async isKeptContent(error) {
+        if (error.status !== 403 || "replaces" in uploadForm.dataset) return false;
+        return request("HEAD", this.url).then((answer) => answer.status === 200, () => false);
+    }
+
+    // The file that is there stays.
+    takeOtherName() {
+        const name = window.prompt(`“${this.path}” is already here and stays. Another name for the new file:`, this.path);
+        if (!name || name === this.path) {
+            this.show("cancelled", "Skipped: there is a file of that name");
+            return false;
+        }
+        this.setPath(name);
+        this.row.querySelector(".file").textContent = name;
+        return true;
+    }
+
     async resolveConflict() {
         this.sent = 0;
         this.show("waiting", "There is a file of that name");
+        if (!("replaces" in uploadForm.dataset)) return this.takeOtherName();
         this.replace = (await conflicts.ask(this.path)) === "replace";
         if (!this.replace) this.show("cancelled", "Skipped: there is a file of that name");
         return this.replace;

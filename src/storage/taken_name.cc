@@ -1,0 +1,49 @@
+// Looks at the name, and at the one that it is a sidecar of.
+#include "storage/taken_name.h"
+
+#include <fcntl.h>
+
+#include <string>
+#include <string_view>
+
+#include "storage/path_watch.h"
+#include "storage/write_error.h"
+
+namespace storage {
+namespace {
+
+constexpr http::Refusal kContentStays{
+    http::Status::forbidden,
+    "a file of this name is there already, and files are not replaced here; choose another name."};
+
+bool has_content(const struct stat& status) { return !S_ISREG(status.st_mode) || status.st_size > 0; }
+
+}  // namespace
+
+std::optional<struct stat> find_file_beside(const WritePlace& place) {
+    if (place.has_missing_parents()) return std::nullopt;
+    for (const std::string_view suffix : kSidecarSuffixes) {
+        std::string_view name = place.name();
+        if (!name.ends_with(suffix) || name.size() == suffix.size()) continue;
+        name.remove_suffix(suffix.size());
+        struct stat status{};
+        if (::fstatat(place.directory(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        if (!S_ISDIR(status.st_mode)) return status;
+    }
+    return std::nullopt;
+}
+
+std::optional<http::Refusal> find_taken_name(const WritePlace& place, const std::optional<struct stat>& found,
+                                             OnConflict on_conflict) {
+    if (on_conflict != OnConflict::refuse && on_conflict != OnConflict::keep_content) return std::nullopt;
+    const auto beside = find_file_beside(place);
+    if (on_conflict == OnConflict::refuse) {
+        return found || beside ? std::optional(taken_name_refusal()) : std::nullopt;
+    }
+    // A directory is refused as such.
+    const bool is_over_content = found && !S_ISDIR(found->st_mode) && has_content(*found);
+    if (is_over_content || (beside && has_content(*beside))) return kContentStays;
+    return std::nullopt;
+}
+
+}  // namespace storage

@@ -1,0 +1,24 @@
+// Whether a new file may have its name: not over content that has to stay, and not as the coded form of a file that has
+// to stay. Called by FileSink before the body and by FileCommit before the name is given.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <optional>
+
+#include "http/framing.h"
+#include "storage/on_conflict.h"
+#include "storage/write_place.h"
+
+namespace storage {
+
+/// What is at the name without the suffix that makes `place` a sidecar of it; nullopt when `place` is beside no file.
+[[nodiscard]] std::optional<struct stat> find_file_beside(const WritePlace& place);
+
+/// `found`: what has the name of `place`, a link not followed. With OnConflict::refuse 409 where anything has it, with
+/// keep_content 403 where a file with content or a link has it; the same for a file that `place` is a sidecar of.
+[[nodiscard]] std::optional<http::Refusal> find_taken_name(const WritePlace& place,
+                                                           const std::optional<struct stat>& found,
+                                                           OnConflict on_conflict);
+
+}  // namespace storage

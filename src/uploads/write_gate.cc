@@ -1,0 +1,54 @@
+// Rights, hidden names and the name of the records.
+#include "uploads/write_gate.h"
+
+#include "storage/file_root.h"
+
+namespace uploads {
+namespace {
+
+using handler::Right;
+using http::Refusal;
+using http::Status;
+using storage::OnConflict;
+
+constexpr Refusal kHidden{Status::forbidden, "names that begin with a dot are not written."};
+constexpr Refusal kHiddenFile{Status::not_found, "there is no such file."};
+constexpr Refusal kNoUploads{Status::forbidden, "nothing may be uploaded here."};
+constexpr Refusal kNoDirectories{Status::forbidden, "no folders may be made here."};
+constexpr Refusal kNoRemovals{Status::forbidden, "nothing may be deleted here."};
+constexpr Refusal kRecordsName{Status::conflict,
+                               "this is the file of the records; they are added and removed one by one."};
+
+}  // namespace
+
+handler::Rights WriteGate::rights_at(std::string_view path) const {
+    const auto kind = path.ends_with('/') ? handler::Resource::Kind::directory : handler::Resource::Kind::file;
+    return rules_.resolve_rights({kind, path}, client_);
+}
+
+std::expected<OnConflict, Refusal> WriteGate::admit_file(std::string_view path, OnConflict wanted, Named named) const {
+    if (storage::is_hidden(path)) return std::unexpected(kHidden);
+    const handler::Rights rights = rights_at(path);
+    if (!rights.has(Right::create)) return std::unexpected(kNoUploads);
+    const bool replaces = rights.has(Right::replace);
+    // Whoever may replace files may send the whole file of the records by its own path.
+    const bool is_records_file = path == rules_.records_file && named == Named::by_request && replaces;
+    if (rules_.takes_records_name(path) && !is_records_file) return std::unexpected(kRecordsName);
+    return wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted;
+}
+
+std::optional<Refusal> WriteGate::find_directory_fault(std::string_view path) const {
+    if (storage::is_hidden(path)) return kHidden;
+    if (!rights_at(path).has(Right::create)) return kNoDirectories;
+    if (rules_.takes_records_name(path)) return kRecordsName;
+    return std::nullopt;
+}
+
+std::optional<Refusal> WriteGate::find_removal_fault(std::string_view path, Named named) const {
+    if (storage::is_hidden(path)) return kHiddenFile;
+    if (!rights_at(path).has(Right::remove)) return kNoRemovals;
+    if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
+    return std::nullopt;
+}
+
+}  // namespace uploads

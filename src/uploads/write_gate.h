@@ -1,0 +1,44 @@
+// What stands in the way of a write below the root, by whichever door its name came in: the path of a request, the field
+// Content-Disposition, a form's file, an action's name, the target of a resumable upload. Asked by all of them before they
+// touch anything. Pure.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "handler/write_rules.h"
+#include "http/framing.h"
+#include "storage/on_conflict.h"
+
+namespace uploads {
+
+class WriteGate {
+public:
+    /// How the client came to the name.
+    enum class Named : std::uint8_t {
+        by_request,  ///< it is the path of the request
+        in_passing,  ///< it is a part of the request's content or of a field
+    };
+
+    /// `rules` outlive this.
+    WriteGate(const handler::WriteRules& rules, const handler::Client& client) : rules_(rules), client_(client) {}
+
+    /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
+    /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file.
+    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_file(std::string_view path,
+                                                                               storage::OnConflict wanted,
+                                                                               Named named) const;
+    /// The same for a new directory.
+    [[nodiscard]] std::optional<http::Refusal> find_directory_fault(std::string_view path) const;
+    /// The same for a removal; 404 for a hidden name.
+    [[nodiscard]] std::optional<http::Refusal> find_removal_fault(std::string_view path, Named named) const;
+
+private:
+    [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
+
+    const handler::WriteRules& rules_;
+    handler::Client client_;
+};
+
+}  // namespace uploads
