@@ -17,6 +17,8 @@ TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][l
         held.push_back(site.connect());
         held.back().send(support::request("GET", "/hello.txt"));
         REQUIRE(held.back().read_response());
+        // An idle connection would make room for the next one.
+        held.back().send("GET /hello.txt HTTP/1.1\r\n");
     }
     auto extra = site.connect();
     extra.send(support::request("GET", "/hello.txt"));
