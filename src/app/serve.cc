@@ -215,7 +215,8 @@ std::expected<void, std::string> serve(Options options) {
     base::SystemClock clock;
     base::ArrivalClock arrivals;
     ask_for_short_slices();
-    const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue();
+    base::WakeQueue wakes;
+    const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
     site::Site site(*root, options.site, clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,

@@ -96,7 +96,7 @@ void DigestQueue::choose_driver() {
     for (const auto& job : jobs_) {
         if (job->waiting.empty()) continue;
         driver_ = job->waiting.front();
-        disk_.wake_later(*driver_);
+        wakes_.wake(*driver_);
         return;
     }
     if (jobs_.empty()) buffer_ = {};
@@ -105,7 +105,7 @@ void DigestQueue::choose_driver() {
 void DigestQueue::end(Job& job, http::Wake present) {
     job.done = true;
     for (const http::Wake wake : std::exchange(job.waiting, {})) {
-        if (wake != present) disk_.wake_later(wake);
+        if (wake != present) wakes_.wake(wake);
     }
 }
 

@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/wake_queue.h"
 #include "files/representation.h"
 #include "files/representation_cache.h"
 #include "http/digest_field.h"
 #include "storage/digest.h"
-#include "storage/disk_queue.h"
 
 namespace files {
 
@@ -51,7 +51,7 @@ public:
     };
 
     /// Both must outlive this; this must outlive every Wait.
-    DigestQueue(storage::DiskQueue& disk, RepresentationCache& cache) : disk_(disk), cache_(cache) {}
+    DigestQueue(base::WakeQueue& wakes, RepresentationCache& cache) : wakes_(wakes), cache_(cache) {}
 
     /// Makes the digest of a form of `found`, which `coding` names, so that form().digest() has it. What is short and
     /// in memory is done at once. nullptr: it is there now, or there will be none: the file is too young for its
@@ -86,7 +86,7 @@ private:
     /// Wakes all who wait, but for `present`, which is here.
     void end(Job& job, http::Wake present);
 
-    storage::DiskQueue& disk_;
+    base::WakeQueue& wakes_;
     RepresentationCache& cache_;
     std::size_t waits_ = 0;                  ///< of all jobs
     std::deque<std::shared_ptr<Job>> jobs_;  ///< each gets a slice in its turn

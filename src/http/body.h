@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/wake_queue.h"
 #include "http/field_list.h"
 #include "http/framing.h"
 
@@ -74,8 +75,8 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 /// nullopt for a source.
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
 
-/// A number of the reactor's that comes back from storage::DiskQueue when the work it was given for is done.
-using Wake = std::uint64_t;
+/// Comes back through base::WakeQueue when the work that it was given for goes on.
+using Wake = base::Wake;
 
 /// Work that a response waits for (state `pending` of an exchange). It goes on to its end even when the peer leaves.
 class PendingResponse {

@@ -68,14 +68,14 @@ public:
         ListingSpan span;
     };
 
-    ListingAnswer(const http::Request& request, Wish wish, ListingReader reader, storage::DiskQueue& disk,
+    ListingAnswer(const http::Request& request, Wish wish, ListingReader reader, base::WakeQueue& wakes,
                   ListingShares& shares)
         : request_(request),
           query_(std::move(wish.query)),
           form_(wish.form),
           actions_(wish.actions),
           compression_level_(wish.compression_level),
-          disk_(disk),
+          wakes_(wakes),
           shares_(shares),
           coding_hold_(shares),
           gathering_(std::move(reader), std::move(wish.span), shares) {}
@@ -83,7 +83,7 @@ public:
     std::optional<http::Response> advance(http::Wake wake) override {
         switch (work()) {
             case ListingGathering::Outcome::gathered:
-            case ListingGathering::Outcome::more: disk_.wake_later(wake); return std::nullopt;
+            case ListingGathering::Outcome::more: wakes_.wake(wake); return std::nullopt;
             case ListingGathering::Outcome::written: return answer_gathered();
             case ListingGathering::Outcome::too_large: return answer_streamed();
             case ListingGathering::Outcome::no_memory:
@@ -224,7 +224,7 @@ private:
     ListingForm form_;
     PageActions actions_;
     int compression_level_;
-    storage::DiskQueue& disk_;
+    base::WakeQueue& wakes_;
     ListingShares& shares_;
     ListingHold coding_hold_;
     ListingGathering gathering_;
@@ -260,7 +260,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
                              .actions = config_.actions.allowed_by(rights),
                              .compression_level = config_.compression_level,
                              .span = std::move(span)};
-    return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), disk_, shares_);
+    return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), wakes_, shares_);
 }
 
 }  // namespace listings

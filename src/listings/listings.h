@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/wake_queue.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
 #include "listings/listing_page.h"
 #include "listings/listing_shares.h"
-#include "storage/disk_queue.h"
 #include "storage/file_root.h"
 
 namespace listings {
@@ -25,8 +25,8 @@ struct ListingsConfig {
 class Listings {
 public:
     /// The references must outlive this, and this every response made by it.
-    Listings(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock, ListingsConfig config)
-        : root_(root), disk_(disk), config_(config), shares_(clock, config.max_bytes) {}
+    Listings(const storage::FileRoot& root, base::WakeQueue& wakes, const base::Clock& clock, ListingsConfig config)
+        : root_(root), wakes_(wakes), config_(config), shares_(clock, config.max_bytes) {}
 
     /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
     /// for what there is not, 406 when no form is acceptable. The page offers what `rights` allow.
@@ -37,7 +37,7 @@ public:
 
 private:
     const storage::FileRoot& root_;
-    storage::DiskQueue& disk_;
+    base::WakeQueue& wakes_;
     ListingsConfig config_;
     ListingShares shares_;
 };

@@ -23,6 +23,8 @@ constexpr int kLinesPerSlice = 4096;
 constexpr int kMaxRestarts = 16;
 /// Operations woken together; the others follow with the next.
 constexpr std::size_t kWokenAtOnce = 64;
+/// Between two looks at a young file: about a tick of the clock that stamps files.
+constexpr base::MonotonicMs kLookAgainMs = 5;
 
 constexpr http::Refusal kKeepsChanging{http::Status::service_unavailable,
                                        "another program keeps changing the file; try again."};
@@ -255,10 +257,15 @@ void RecordFile::leave(RecordOperation& operation) {
     wake_waiting();
 }
 
+void RecordFile::look_again(http::Wake wake) {
+    const base::MonotonicMs now = parts_.clock.now_ms();
+    parts_.disk.wakes().wake_at(wake, settled_ ? now : now + kLookAgainMs);
+}
+
 void RecordFile::wake_waiting() {
     const std::size_t count = std::min(waiting_.size(), kWokenAtOnce);
     for (std::size_t i = 0; i < count; ++i) {
-        parts_.disk.wake_later(waiting_[i]->wake_);
+        parts_.disk.wakes().wake(waiting_[i]->wake_);
         // Behind a rewrite nothing starts.
         if (waiting_[i]->kind() != RecordOperation::Kind::append) break;
     }

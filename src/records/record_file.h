@@ -117,6 +117,8 @@ private:
     void start(RecordOperation& operation);
     void leave(RecordOperation& operation);
     void wake_waiting();
+    /// Brings `wake` back in the next turn, or after a while when the file is too young for a rewrite.
+    void look_again(http::Wake wake);
 
     const storage::WriteParts& parts_;
     std::string path_;

@@ -112,7 +112,7 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
                 checked = copy_->copy_slice();
                 if (!checked) break;
                 if (!copy_->is_whole()) {
-                    file_.parts_.disk.wake_later(wake);
+                    file_.parts_.disk.wakes().wake(wake);
                     return std::nullopt;
                 }
                 checked = finish_copy(wake);
@@ -152,13 +152,13 @@ std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
     const auto progress = file_.refresh();
     if (!progress) return Outcome(std::unexpect, progress.error());
     if (*progress == RecordFile::Progress::more) {
-        file_.parts_.disk.wake_later(wake);
+        file_.parts_.disk.wakes().wake(wake);
         return std::nullopt;
     }
     if (kind_ == Kind::read) return read();
     const Checked begun = kind_ == Kind::append ? begin_append(wake) : begin_rewrite();
     if (!begun) return Outcome(std::unexpect, begun.error());
-    if (step_ == Step::finding) file_.parts_.disk.wake_later(wake);
+    if (step_ == Step::finding) file_.look_again(wake);
     return std::nullopt;
 }
 

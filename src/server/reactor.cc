@@ -16,7 +16,7 @@ namespace {
 
 // Tokens of what is no connection: slots above these are never reached.
 constexpr std::uint32_t kSignalSlot = 0xFFFF'FF00;
-constexpr std::uint32_t kDiskSlot = 0xFFFF'FF01;
+constexpr std::uint32_t kWakeSlot = 0xFFFF'FF01;
 
 /// A stopping server answers what comes on open connections for this long: a client that has just been answered may have
 /// sent its next request before it could hear that the server ends.
@@ -56,8 +56,8 @@ bool Reactor::start() {
         if (!parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read)) return false;
     }
     if (!parts_.poller.add(parts_.signals.descriptor(), {kSignalSlot, 0}, net::Interest::read)) return false;
-    const int disk = parts_.disk.event_descriptor();
-    return disk < 0 || parts_.poller.add(disk, {kDiskSlot, 0}, net::Interest::read);
+    const int wakes = parts_.disk.wakes().descriptor();
+    return wakes < 0 || parts_.poller.add(wakes, {kWakeSlot, 0}, net::Interest::read);
 }
 
 void Reactor::run() {
@@ -75,12 +75,13 @@ void Reactor::run() {
 
 /// How long the poller may wait, in milliseconds; -1 is without end.
 int Reactor::wait_ms() const {
-    if (!again_.empty() || !heavy_.empty()) return 0;
+    if (!again_.empty() || !heavy_.empty() || parts_.disk.wakes().has_ready()) return 0;
     std::optional<base::MonotonicMs> until = deadlines_.earliest();
     const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
     if (const auto due = parts_.handler.tidy_due()) at_most(*due);
+    if (const auto due = parts_.disk.wakes().due()) at_most(*due);
     if (phase_ == Phase::stopping) {
         at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
     }
@@ -96,6 +97,7 @@ void Reactor::turn() {
     // First every receive, then every answer: what is read from the file system after this point is not older than
     // any of these requests.
     for (const net::Event& event : events) take_event(event);
+    take_wakes();
     advance_all();
     expire();
     if (const auto due = parts_.handler.tidy_due(); due && *due <= parts_.clock.now_ms()) parts_.handler.tidy();
@@ -111,8 +113,9 @@ void Reactor::take_event(const net::Event& event) {
     if (event.token.slot >= kFirstListenerSlot) {
         if (event.token.slot == kSignalSlot) {
             take_signals();
-        } else if (event.token.slot == kDiskSlot) {
-            wake_committed();
+        } else if (event.token.slot == kWakeSlot) {
+            parts_.disk.wakes().silence();
+            parts_.disk.reap();
         } else {
             accept_all(parts_.listeners[event.token.slot - kFirstListenerSlot]);
         }
@@ -243,10 +246,10 @@ void Reactor::expire() {
     }
 }
 
-void Reactor::wake_committed() {
+void Reactor::take_wakes() {
     wakes_.clear();
-    parts_.disk.reap(wakes_);
-    for (const std::uint64_t wake : wakes_) {
+    parts_.disk.wakes().take(wakes_, parts_.clock.now_ms());
+    for (const base::Wake wake : wakes_) {
         Exchange* exchange = waiting_.find(net::Token::unpack(wake));
         if (exchange == nullptr) continue;
         ConnectionTable::Slot& slot = *connections_.find(exchange->connection());

@@ -80,7 +80,7 @@ private:
     void remove(net::Token token);
     void expire();
     void take_signals();
-    void wake_committed();
+    void take_wakes();
     void pause_accepting();
     void resume_accepting();
     void log_counters();
@@ -103,7 +103,7 @@ private:
     std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, once, however often one stands here
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
-    std::vector<std::uint64_t> wakes_;
+    std::vector<base::Wake> wakes_;
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself

@@ -2,7 +2,6 @@
 #include "storage/disk_queue.h"
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +20,7 @@ namespace {
 
 class InLineDiskQueue final : public DiskQueue {
 public:
-    InLineDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+    using DiskQueue::DiskQueue;
 
     SyncTicket sync_data(base::SharedFd file, http::Wake) override {
         const int result = ::fdatasync(file->get());
@@ -31,18 +30,8 @@ public:
         const int result = ::fsync(file->get());
         return finished(result == 0 ? 0 : errno, std::move(file));
     }
-    void wake_later(http::Wake wake) override {
-        later_.push_back(wake);
-        ::eventfd_write(event_.get(), 1);
-    }
     void submit() override {}
-    void reap(std::vector<http::Wake>& wakes) override {
-        eventfd_t count = 0;
-        ::eventfd_read(event_.get(), &count);
-        wakes.insert(wakes.end(), later_.begin(), later_.end());
-        later_.clear();
-    }
-    [[nodiscard]] int event_descriptor() const override { return event_.get(); }
+    void reap() override {}
     [[nodiscard]] std::string_view kind() const override { return "in line"; }
 
 private:
@@ -52,9 +41,6 @@ private:
         operation->done = true;
         return operation;
     }
-
-    base::Fd event_;
-    std::vector<http::Wake> later_;
 };
 
 }  // namespace
@@ -75,13 +61,15 @@ base::Fd hold_content(int directory, const std::string& name) {
     return has_blocks ? base::Fd(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : base::Fd();
 }
 
-std::unique_ptr<DiskQueue> make_in_line_disk_queue() { return std::make_unique<InLineDiskQueue>(); }
+std::unique_ptr<DiskQueue> make_in_line_disk_queue(base::WakeQueue& wakes) {
+    return std::make_unique<InLineDiskQueue>(wakes);
+}
 
-std::unique_ptr<DiskQueue> make_disk_queue() {
+std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes) {
 #ifdef GODWIT_HAVE_URING
-    if (auto queue = make_uring_disk_queue()) return queue;
+    if (auto queue = make_uring_disk_queue(wakes)) return queue;
 #endif
-    return make_in_line_disk_queue();
+    return make_in_line_disk_queue(wakes);
 }
 
 }  // namespace storage

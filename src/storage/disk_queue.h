@@ -1,5 +1,5 @@
 // Where waiting for the disk happens: off the loop through io_uring where the build and the kernel have it, in line
-// otherwise. Used by file sinks and deletes (state `pending` of an exchange); the reactor polls its event descriptor.
+// otherwise. Used by file sinks and deletes (state `pending` of an exchange).
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/wake_queue.h"
 #include "http/body.h"
 
 namespace storage {
@@ -63,15 +64,16 @@ struct NamingOperation : DiskOperation {
 
 class DiskQueue {
 public:
+    /// `wakes` hears of what is done, and outlives this.
+    explicit DiskQueue(base::WakeQueue& wakes) : wakes_(wakes) {}
+    DiskQueue(const DiskQueue&) = delete;
+    DiskQueue& operator=(const DiskQueue&) = delete;
     /// Drops what the kernel has not been given yet and waits, for a bounded time, for what it has.
     virtual ~DiskQueue() = default;
     /// fdatasync of `file`. The operation is marked done, at once or at a later reap(), which then reports `wake`.
     [[nodiscard]] virtual SyncTicket sync_data(base::SharedFd file, http::Wake wake) = 0;
     /// fsync, for directories.
     [[nodiscard]] virtual SyncTicket sync_all(base::SharedFd file, http::Wake wake) = 0;
-    /// Brings `wake` back with the next reap(): for work that goes on in slices, one in each turn, and for operations
-    /// that waited for another one.
-    virtual void wake_later(http::Wake wake) = 0;
     /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back.
     /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does
     /// when others commit, a small file waits for it as well.
@@ -89,20 +91,23 @@ public:
     }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
-    /// Collects completions; appends the wakes of those done since the last call.
-    virtual void reap(std::vector<http::Wake>& wakes) = 0;
-    /// Readable when there is something to reap.
-    [[nodiscard]] virtual int event_descriptor() const = 0;
+    /// Collects what is done and wakes who waited for it. Called when the wake queue's descriptor is readable.
+    virtual void reap() = 0;
+    /// Where its wakes come, and everybody else's.
+    [[nodiscard]] base::WakeQueue& wakes() const { return wakes_; }
     /// "io_uring" or "in line", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
+
+private:
+    base::WakeQueue& wakes_;
 };
 
 /// What has this name, kept for close_later() while the name goes; nothing when that is no file, or an empty one.
 [[nodiscard]] base::Fd hold_content(int directory, const std::string& name);
 
 /// The best that the build and the kernel offer.
-std::unique_ptr<DiskQueue> make_disk_queue();
+std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes);
 /// The one that waits where it is called; every operation is done at once.
-std::unique_ptr<DiskQueue> make_in_line_disk_queue();
+std::unique_ptr<DiskQueue> make_in_line_disk_queue(base::WakeQueue& wakes);
 
 }  // namespace storage

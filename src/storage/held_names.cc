@@ -8,8 +8,8 @@
 
 namespace storage {
 
-NameClaim::NameClaim(HeldNames& names, DiskQueue& disk, const std::vector<Target>& wanted)
-    : lines_(names.lines_), disk_(&disk) {
+NameClaim::NameClaim(HeldNames& names, base::WakeQueue& wakes, const std::vector<Target>& wanted)
+    : lines_(names.lines_), wakes_(&wakes) {
     for (std::size_t number = 0; number < wanted.size(); ++number) {
         const auto& [directory, name] = wanted[number];
         std::unique_ptr<const HeldName> held(new HeldName(directory, name));
@@ -28,7 +28,7 @@ NameClaim::~NameClaim() {
         if (claims.empty()) {
             lines_->erase(line);
         } else if (held) {
-            disk_->wake_later(claims.front()->wake_);
+            wakes_->wake(claims.front()->wake_);
         }
     }
 }

@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "base/wake_queue.h"
+#include "http/body.h"
 #include "storage/directory_id.h"
-#include "storage/disk_queue.h"
 
 namespace storage {
 
@@ -60,12 +61,12 @@ public:
         std::string name;
     };
 
-    NameClaim(HeldNames& names, DiskQueue& disk, const std::vector<Target>& wanted);
+    NameClaim(HeldNames& names, base::WakeQueue& wakes, const std::vector<Target>& wanted);
     NameClaim(const NameClaim&) = delete;
     NameClaim& operator=(const NameClaim&) = delete;
     ~NameClaim();
 
-    /// True when all names are held. Otherwise `wake` comes back through the disk queue when it is time to ask again.
+    /// True when all names are held. Otherwise `wake` comes back when it is time to ask again.
     [[nodiscard]] bool advance(http::Wake wake);
     /// One name alone, this one.
     [[nodiscard]] bool is_for(int directory, const std::string& name) const;
@@ -80,7 +81,7 @@ private:
     };
 
     std::shared_ptr<HeldNames::Lines> lines_;
-    DiskQueue* disk_;
+    base::WakeQueue* wakes_;
     std::vector<Part> parts_;  ///< in the order in which they are taken, none twice
     std::size_t in_line_ = 0;  ///< so many are held, or waited for (the last one)
     http::Wake wake_ = 0;

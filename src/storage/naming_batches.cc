@@ -75,11 +75,11 @@ NamingBatch* NamingBatches::begin(std::size_t room) {
     return line.begun.get();
 }
 
-void NamingBatches::end(NamingBatch& batch, std::vector<http::Wake>& wakes) {
+void NamingBatches::end(NamingBatch& batch, base::WakeQueue& wakes) {
     for (const NamingBatch::Member& member : batch.members_) {
         member.operation->done = true;
         member.operation->claim.reset();
-        wakes.push_back(member.wake);
+        wakes.wake(member.wake);
     }
     const DirectoryId directory = batch.directory_;
     Line& line = lines_[directory];

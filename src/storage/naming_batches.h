@@ -64,8 +64,8 @@ public:
     void add(std::shared_ptr<NamingOperation> operation, http::Wake wake);
     /// The next chain of at most `room` steps, valid until end(); of each directory one at a time. Null: none.
     [[nodiscard]] NamingBatch* begin(std::size_t room);
-    /// All steps of `batch` ended: its namings are done, and their wakes appended.
-    void end(NamingBatch& batch, std::vector<http::Wake>& wakes);
+    /// All steps of `batch` ended: its namings are done, and those who wait are woken.
+    void end(NamingBatch& batch, base::WakeQueue& wakes);
 
 private:
     struct Line {

@@ -29,7 +29,7 @@ const HeldName* Publication::hold(const WritePlace& place, http::Wake wake) {
     if (claim_ == nullptr || !claim_->is_for(place.directory(), place.name())) {
         claim_.reset();
         const std::vector<NameClaim::Target> wanted{{place.directory(), place.name()}};
-        claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk, wanted);
+        claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk.wakes(), wanted);
     }
     return claim_->advance(wake) ? &claim_->held(0) : nullptr;
 }

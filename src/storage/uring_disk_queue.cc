@@ -3,7 +3,6 @@
 #include "storage/uring_disk_queue.h"
 
 #include <liburing.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,14 +38,14 @@ constexpr __kernel_timespec kLastWait{.tv_sec = 2, .tv_nsec = 0};
 
 class UringDiskQueue final : public DiskQueue {
 public:
-    UringDiskQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    explicit UringDiskQueue(base::WakeQueue& wakes) : DiskQueue(wakes) {
         // Completions need not interrupt the loop: it enters the kernel often enough. Kernels before 6.0 refuse to know.
         constexpr unsigned kSpared = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SINGLE_ISSUER;
-        if (!event_) return;
+        if (wakes.descriptor() < 0) return;
         if (io_uring_queue_init(kEntries, &ring_, kSpared) != 0 && io_uring_queue_init(kEntries, &ring_, 0) != 0)
             return;
         state_ = State::ready;
-        if (io_uring_register_eventfd(&ring_, event_.get()) != 0) {
+        if (io_uring_register_eventfd(&ring_, wakes.descriptor()) != 0) {
             io_uring_queue_exit(&ring_);
             state_ = State::unavailable;
         }
@@ -57,8 +56,6 @@ public:
         for (std::uint16_t i = 0; i < kEntries; ++i) unused_[i] = i;
         unused_count_ = kEntries;
     }
-    UringDiskQueue(const UringDiskQueue&) = delete;
-    UringDiskQueue& operator=(const UringDiskQueue&) = delete;
     ~UringDiskQueue() override {
         for (const Waiting& left : waiting_) {
             if (left.operation == nullptr) ::close(left.file);
@@ -85,11 +82,6 @@ public:
         return add_sync(std::move(file), IORING_FSYNC_DATASYNC, wake);
     }
     SyncTicket sync_all(base::SharedFd file, http::Wake wake) override { return add_sync(std::move(file), 0, wake); }
-
-    void wake_later(http::Wake wake) override {
-        later_.push_back(wake);
-        ::eventfd_write(event_.get(), 1);
-    }
 
     bool name_later(const std::shared_ptr<NamingOperation>& operation, http::Wake wake) override {
         if (naming_ == Naming::unknown_to_kernel || operation->steps() > kMostNamingSteps) return false;
@@ -133,33 +125,28 @@ public:
         if (taken == static_cast<int>(prepared)) return;
         // The kernel is short of memory, or does not know an operation: what it left stays prepared, and the event
         // brings the next try.
-        ::eventfd_write(event_.get(), 1);
+        wakes().ring();
         doubt_namings();
     }
 
-    void reap(std::vector<http::Wake>& wakes) override {
-        eventfd_t count = 0;
-        ::eventfd_read(event_.get(), &count);
-        wakes.insert(wakes.end(), later_.begin(), later_.end());
-        later_.clear();
+    void reap() override {
         io_uring_cqe* completion = nullptr;
         while (io_uring_peek_cqe(&ring_, &completion) == 0 && completion != nullptr) {
             const auto slot = static_cast<std::uint16_t>(io_uring_cqe_get_data64(completion));
             Flying& flying = flying_[slot];
             if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
-            if (flying.batch != nullptr) end_step(flying, completion->res, wakes);
+            if (flying.batch != nullptr) end_step(flying, completion->res);
             if (const auto operation = std::exchange(flying.operation, nullptr)) {
                 operation->error = completion->res < 0 ? -completion->res : 0;
                 operation->in_kernel = 0;
                 operation->done = true;
-                wakes.push_back(flying.wake);
+                wakes().wake(flying.wake);
             }
             unused_[unused_count_++] = slot;
             io_uring_cqe_seen(&ring_, completion);
         }
     }
 
-    [[nodiscard]] int event_descriptor() const override { return event_.get(); }
     [[nodiscard]] std::string_view kind() const override { return "io_uring"; }
 
 private:
@@ -192,10 +179,9 @@ private:
 
     /// Nothing is in flight afterwards, unless the disk hangs.
     void wait_for_last() {
-        std::vector<http::Wake> nobody;
         __kernel_timespec left = kLastWait;
         io_uring_cqe* completion = nullptr;
-        while (unused_count_ < kEntries && io_uring_wait_cqe_timeout(&ring_, &completion, &left) == 0) reap(nobody);
+        while (unused_count_ < kEntries && io_uring_wait_cqe_timeout(&ring_, &completion, &left) == 0) reap();
     }
 
     static void remove(const Removal& removal) { remove_own({removal.directory->get(), removal.name}); }
@@ -234,11 +220,11 @@ private:
         }
     }
 
-    void end_step(Flying& flying, int result, std::vector<http::Wake>& wakes) {
+    void end_step(Flying& flying, int result) {
         NamingBatch& batch = *std::exchange(flying.batch, nullptr);
         // Before 5.15; some file systems say it of a flag, and lose little by names given in line.
         if (result == -EINVAL && !batch.is_sync(flying.step)) naming_ = Naming::unknown_to_kernel;
-        if (batch.end_step(flying.step, result < 0 ? -result : 0)) namings_.end(batch, wakes);
+        if (batch.end_step(flying.step, result < 0 ? -result : 0)) namings_.end(batch, wakes());
     }
 
     /// The kernel took a part of what was prepared. What it takes later is not linked to that: a directory may be synced
@@ -270,11 +256,9 @@ private:
         --removing_;
     }
 
-    base::Fd event_;
     io_uring ring_{};
     State state_ = State::unavailable;
     Naming naming_ = Naming::possible;
-    std::vector<http::Wake> later_;  // outlives the namings, whose claims wake others when they go
     std::deque<Waiting> waiting_;
     NamingBatches namings_;
     std::deque<Removal> removals_;
@@ -286,8 +270,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<DiskQueue> make_uring_disk_queue() {
-    auto queue = std::make_unique<UringDiskQueue>();
+std::unique_ptr<DiskQueue> make_uring_disk_queue(base::WakeQueue& wakes) {
+    auto queue = std::make_unique<UringDiskQueue>(wakes);
     if (!queue->is_available()) return nullptr;
     return queue;
 }

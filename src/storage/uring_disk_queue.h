@@ -8,6 +8,6 @@
 namespace storage {
 
 /// nullptr when the kernel, or the sandbox around this process, does not offer io_uring.
-std::unique_ptr<DiskQueue> make_uring_disk_queue();
+std::unique_ptr<DiskQueue> make_uring_disk_queue(base::WakeQueue& wakes);
 
 }  // namespace storage

@@ -22,9 +22,9 @@ using http::Status;
 /// Reads what is left of the form, then commits its files, and answers.
 class FormCommits final : public http::PendingResponse {
 public:
-    FormCommits(storage::DiskQueue& disk, std::unique_ptr<const handler::KeptRequest> request,
+    FormCommits(base::WakeQueue& wakes, std::unique_ptr<const handler::KeptRequest> request,
                 std::unique_ptr<FormReader> reader)
-        : disk_(disk), request_(std::move(request)), reader_(std::move(reader)) {}
+        : wakes_(wakes), request_(std::move(request)), reader_(std::move(reader)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         if (step_ == Step::reading) {
@@ -52,7 +52,7 @@ private:
     };
 
     std::optional<http::Response> go_on_later(http::Wake wake) {
-        disk_.wake_later(wake);
+        wakes_.wake(wake);
         return std::nullopt;
     }
 
@@ -109,7 +109,7 @@ private:
         return answer_form(request_->get(), files);
     }
 
-    storage::DiskQueue& disk_;
+    base::WakeQueue& wakes_;
     std::unique_ptr<const handler::KeptRequest> request_;
     std::unique_ptr<FormReader> reader_;
     Step step_ = Step::reading;
@@ -121,7 +121,7 @@ class FormSink final : public http::BodySink {
 public:
     FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
              std::string_view directory, std::string_view boundary, UploadDigests digests)
-        : disk_(parts.disk),
+        : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
                                                config.on_conflict, directory, boundary)),
@@ -146,11 +146,11 @@ public:
         if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
         }
-        return std::make_unique<FormCommits>(disk_, std::move(request_), std::move(reader_));
+        return std::make_unique<FormCommits>(wakes_, std::move(request_), std::move(reader_));
     }
 
 private:
-    storage::DiskQueue& disk_;
+    base::WakeQueue& wakes_;
     std::unique_ptr<const handler::KeptRequest> request_;
     std::unique_ptr<FormReader> reader_;
     UploadDigests digests_;

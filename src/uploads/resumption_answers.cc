@@ -216,7 +216,7 @@ std::optional<http::Response> CompletionAnswer::begin() {
 std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
     const std::uint64_t end = store_.find(number_)->offset;
     if (!store_.take_from_turn(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes), kHashTurnBytes)) {
-        store_.parts().disk.wake_later(wake);
+        store_.parts().disk.wakes().wake(wake);
         return std::nullopt;
     }
     std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes)));
@@ -226,7 +226,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
     digests_->update(block);
     hashed_ += block.size();
     if (hashed_ < end) {
-        store_.parts().disk.wake_later(wake);
+        store_.parts().disk.wakes().wake(wake);
         return std::nullopt;
     }
     if (const auto refusal = digests_->finish({}, bytes_->file.get(), end))
@@ -306,7 +306,7 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
     }
     upload.offset = shorter;
     if (upload.offset > begin_) {
-        store_.parts().disk.wake_later(wake);
+        store_.parts().disk.wakes().wake(wake);
         return std::nullopt;
     }
     store_.move(upload, UploadEvent::taken_back);

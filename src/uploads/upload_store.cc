@@ -221,7 +221,7 @@ void UploadStore::move(Upload& upload, UploadEvent event) {
     const bool was_busy = upload.is_busy();
     upload.checked_phase.move(event);
     if (!was_busy || upload.is_busy()) return;
-    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wake_later(wake);
+    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wakes().wake(wake);
 }
 
 void UploadStore::put_off_taking_back(Upload& upload, std::uint64_t begin) {
@@ -282,7 +282,7 @@ bool UploadStore::remove(Upload& upload, UploadEvent why) {
     }
     unlink_state(upload.number);
     move(upload, why);
-    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wake_later(wake);
+    for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wakes().wake(wake);
     uploads_.erase(upload.number);
     return true;
 }

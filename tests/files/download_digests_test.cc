@@ -15,24 +15,9 @@ namespace {
 
 using http::DigestAlgorithm;
 
-/// A queue without a disk, that counts what comes back in each turn.
-class WakeQueue final : public storage::DiskQueue {
-public:
-    storage::SyncTicket sync_data(base::SharedFd, http::Wake) override { return {}; }
-    storage::SyncTicket sync_all(base::SharedFd, http::Wake) override { return {}; }
-    void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
-    void submit() override {}
-    void reap(std::vector<http::Wake>& wakes) override { wakes = std::exchange(wakes_, {}); }
-    [[nodiscard]] int event_descriptor() const override { return -1; }
-    [[nodiscard]] std::string_view kind() const override { return "none"; }
-
-private:
-    std::vector<http::Wake> wakes_;
-};
-
 struct Site {
     explicit Site(files::CacheLimits limits = {})
-        : cache(root, clock, arrivals, limits, {}), digests(disk, cache), files(root, cache, clock, {}, &digests) {}
+        : cache(root, clock, arrivals, limits, {}), digests(wakes, cache), files(root, cache, clock, {}, &digests) {}
 
     handler::Decision ask(std::string_view method, std::string_view target, std::string_view lines) {
         const ParsedRequest request(method, target, lines, ++arrivals.latest);
@@ -51,9 +36,9 @@ struct Site {
     }
     /// The wakes of one turn, which must be those expected.
     void turn(const std::vector<http::Wake>& expected) {
-        std::vector<http::Wake> wakes;
-        disk.reap(wakes);
-        CHECK(wakes == expected);
+        std::vector<http::Wake> come;
+        wakes.take(come, 0);
+        CHECK(come == expected);
         ++turns;
     }
 
@@ -63,7 +48,7 @@ struct Site {
     FakeClock clock = settled_clock();
     base::ArrivalClock arrivals;
     files::RepresentationCache cache;
-    WakeQueue disk;
+    base::WakeQueue wakes;
     files::DigestQueue digests;
     files::StaticFiles files;
     int turns = 0;
@@ -201,7 +186,7 @@ TEST_CASE("download digests: a file that changes while it is hashed has none, an
     CHECK_FALSE(response->find("Repr-Digest"));
     CHECK_FALSE(response->find("Content-Digest"));
     site.clock = settled_clock();
-    site.disk.reap(*std::make_unique<std::vector<http::Wake>>());
+    site.wakes.take(*std::make_unique<std::vector<http::Wake>>(), 0);
     CHECK(site.get("/a.bin", kWant).field("Repr-Digest") == digest_of(changed));
 }
 
@@ -240,7 +225,8 @@ TEST_CASE("download digests: many who wait share the work, one slice a turn", "[
     for (http::Wake wake = 0; wake < decisions.size(); ++wake) advance(wake);
     int turns = 0;
     for (std::vector<http::Wake> wakes;; ++turns) {
-        site.disk.reap(wakes);
+        wakes.clear();
+        site.wakes.take(wakes, 0);
         if (wakes.empty()) break;
         if (turns < 10) CHECK(wakes.size() == 1);
         for (const http::Wake wake : wakes) advance(wake);

@@ -43,8 +43,8 @@ struct Site {
     FakeClock clock = settled_clock();
     base::ArrivalClock arrivals;
     files::RepresentationCache cache;
-    std::unique_ptr<storage::DiskQueue> disk = storage::make_in_line_disk_queue();
-    listings::Listings listings{root, *disk, clock, {}};
+    base::WakeQueue wakes;
+    listings::Listings listings{root, wakes, clock, {}};
     files::StaticFiles files;
 };
 

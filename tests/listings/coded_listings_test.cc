@@ -21,7 +21,7 @@ struct LargeTree : ServedTree {
 };
 
 struct Site {
-    explicit Site(listings::ListingsConfig config = {.compression_level = 6}) : listings(root, *disk, clock, config) {}
+    explicit Site(listings::ListingsConfig config = {.compression_level = 6}) : listings(root, wakes, clock, config) {}
 
     handler::Decision decide(std::string_view method, std::string_view target, std::string_view lines) {
         const ParsedRequest request(method, target, lines);
@@ -39,7 +39,7 @@ struct Site {
     }
     storage::FileRoot root = tree().open();
     FakeClock clock = settled_clock();
-    std::unique_ptr<storage::DiskQueue> disk = storage::make_in_line_disk_queue();
+    base::WakeQueue wakes;
     listings::Listings listings;
 };
 

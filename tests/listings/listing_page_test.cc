@@ -12,8 +12,8 @@ namespace {
 std::string listing(const ServedTree& tree, std::string_view path) {
     const auto root = tree.open();
     const FakeClock clock = settled_clock();
-    const auto disk = storage::make_in_line_disk_queue();
-    listings::Listings listings(root, *disk, clock, {});
+    base::WakeQueue wakes;
+    listings::Listings listings(root, wakes, clock, {});
     const ParsedRequest request("GET", path);
     return take_answer(listings.list(request.get(), *root.open_directory(path), support::kAllRights)).body;
 }

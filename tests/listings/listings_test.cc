@@ -10,7 +10,7 @@
 namespace {
 
 struct Site {
-    explicit Site(listings::ListingsConfig config = {}) : listings(root, *disk, clock, config) {}
+    explicit Site(listings::ListingsConfig config = {}) : listings(root, wakes, clock, config) {}
 
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines);
@@ -23,7 +23,7 @@ struct Site {
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
-    std::unique_ptr<storage::DiskQueue> disk = storage::make_in_line_disk_queue();
+    base::WakeQueue wakes;
     listings::Listings listings;
 };
 

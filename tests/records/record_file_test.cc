@@ -156,7 +156,7 @@ TEST_CASE("records: 24,000 lines are indexed and rewritten in slices", "[content
         CHECK(is_whole);
         ++calls;
         wakes.clear();
-        bench.disk.reap(wakes);
+        support::reap(bench.disk, wakes);
         REQUIRE(wakes == std::vector<http::Wake>{support::kWake});
     }
     REQUIRE(outcome->has_value());
@@ -186,7 +186,7 @@ TEST_CASE("records: changes come in the order of their requests", "[content][rec
     std::vector<http::Wake> wakes;
     for (int turns = 0; order.size() < 4 && turns < 1000; ++turns) {
         wakes.clear();
-        bench.disk.reap(wakes);
+        support::reap(bench.disk, wakes);
         for (const http::Wake wake : wakes) {
             if (std::ranges::find(order, wake) != order.end()) continue;
             const auto outcome = all[wake - 1]->advance(wake);
@@ -237,7 +237,7 @@ TEST_CASE("records: a rewrite that is given up leaves the file whole and nothing
     CHECK(bench.directory.list() == std::vector<std::string>{"database.txt"});
     // The next in the row was woken.
     std::vector<http::Wake> wakes;
-    bench.disk.reap(wakes);
+    support::reap(bench.disk, wakes);
     CHECK(std::ranges::find(wakes, http::Wake{2}) != wakes.end());
     CHECK_FALSE(waiting->advance(2).has_value());
     bench.disk.finish_all();
@@ -323,7 +323,7 @@ TEST_CASE("records: a young file is read again until its stamps can be trusted",
     std::vector<http::Wake> wakes;
     while (!outcome) {
         clock.update();
-        bench.disk.reap(wakes);
+        support::reap(bench.disk, wakes);
         outcome = rewrite->advance(support::kWake);
     }
     CHECK(outcome->has_value());

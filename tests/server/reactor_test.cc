@@ -159,11 +159,27 @@ TEST_CASE("reactor: a wake from the disk finds a connection that waits for its t
     REQUIRE(bench.handler.waiting.size() == kMany);
     bench.handler.disk_done = true;
     // Two for each, as of an operation that waited for another one.
-    for (const http::Wake wake : bench.handler.waiting) bench.disk.wake_later(wake);
+    for (const http::Wake wake : bench.handler.waiting) bench.wakes.wake(wake);
     bench.reactor->turn();
-    for (const http::Wake wake : bench.handler.waiting) bench.disk.wake_later(wake);
+    for (const http::Wake wake : bench.handler.waiting) bench.wakes.wake(wake);
     bench.turns(60);
     for (const base::Fd& client : uploaders) CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));
+}
+
+TEST_CASE("reactor: a wake at a time does not come before it", "[server][reactor]") {
+    ReactorBench bench;
+    const base::Fd client = bench.connect();
+    bench.handler.disk_done = false;
+    bench.send(client, bench.put("/up"));
+    bench.turns(8);
+    REQUIRE(bench.handler.waiting.size() == 1);
+    bench.handler.disk_done = true;
+    bench.wakes.wake_at(bench.handler.waiting.front(), bench.clock.now_ms() + 100);
+    bench.turns(8);
+    CHECK(bench.receive(client).empty());
+    bench.clock.advance_ms(100);
+    bench.turns(2);
+    CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));
 }
 
 TEST_CASE("reactor: a commit goes on, and is answered, when the poller refuses its connection", "[server][reactor]") {
@@ -184,7 +200,7 @@ TEST_CASE("reactor: a commit goes on, and is answered, when the poller refuses i
     CHECK(gone == 0);
     bench.handler.on_asked = [] {};
     bench.handler.disk_done = true;
-    bench.disk.wake_later(bench.handler.waiting.front());
+    bench.wakes.wake(bench.handler.waiting.front());
     bench.turns(2);
     CHECK(gone == 1);
     CHECK(bench.receive(client).starts_with("HTTP/1.1 201 "));

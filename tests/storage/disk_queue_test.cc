@@ -27,7 +27,7 @@ base::SharedFd open_directory(const support::TempDir& directory) {
 std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, std::size_t wanted) {
     while (wakes.size() < wanted) {
         support::wait_for(queue);
-        queue.reap(wakes);
+        support::reap(queue, wakes);
     }
     return wakes.size();
 }
@@ -37,7 +37,8 @@ std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, s
 TEST_CASE("disk queue: in line, an operation is done when the call returns", "[content][disk]") {
     const support::TempDir directory;
     const auto file = base::share(make_file(directory, "a"));
-    const auto queue = storage::make_in_line_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_in_line_disk_queue(woken);
     CHECK(queue->kind() == "in line");
     const storage::SyncTicket good = queue->sync_data(file, 1);
     CHECK(good->done);
@@ -46,12 +47,13 @@ TEST_CASE("disk queue: in line, an operation is done when the call returns", "[c
     CHECK(bad->done);
     CHECK(bad->error == EBADF);
     std::vector<http::Wake> wakes;
-    queue->reap(wakes);
+    support::reap(*queue, wakes);
     CHECK(wakes.empty());
 }
 
 TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "[content][disk]") {
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     if (queue->kind() != "io_uring") {
         WARN("no io_uring in this build or on this kernel: skipped");
         return;
@@ -76,7 +78,8 @@ TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "
 TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
     const support::TempDir directory;
     for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
-        const auto queue = make();
+        base::WakeQueue woken;
+        const auto queue = make(woken);
         base::Fd file = make_file(directory, "a");
         const int number = file.get();
         queue->close_later(std::move(file));
@@ -85,13 +88,14 @@ TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]"
         const auto is_closed = [&] { return ::fcntl(number, F_GETFD) < 0; };
         for (int i = 0; i < 1000 && !is_closed(); ++i) ::usleep(1000);
         CHECK(is_closed());
-        queue->reap(wakes);
+        support::reap(*queue, wakes);
         CHECK(wakes.empty());
         queue->close_later(base::Fd());
         queue->submit();
     }
     // What is left at the end is closed there.
-    auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    auto queue = storage::make_disk_queue(woken);
     base::Fd file = make_file(directory, "b");
     const int number = file.get();
     queue->close_later(std::move(file));
@@ -112,7 +116,8 @@ TEST_CASE("disk queue: names that are removed aside are gone, also those that ar
         std::make_shared<const base::Fd>(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     constexpr int kCount = 300;  // more than the ring holds
     for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
-        auto queue = make();
+        base::WakeQueue woken;
+        auto queue = make(woken);
         for (int i = 0; i < kCount; ++i) {
             directory.write(own_name(i), "x");
             queue->remove_later(opened, own_name(i));
@@ -122,7 +127,7 @@ TEST_CASE("disk queue: names that are removed aside are gone, also those that ar
         std::vector<http::Wake> wakes;
         for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
             ::usleep(1000);
-            queue->reap(wakes);
+            support::reap(*queue, wakes);
             queue->submit();
         }
         CHECK(directory.list().empty());
@@ -152,7 +157,8 @@ TEST_CASE("disk queue: of names that go only those of files with content are hel
 }
 
 TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     const storage::SyncTicket bad = queue->sync_data(base::share(base::Fd()), 5);
     std::vector<http::Wake> wakes;
     if (!bad->done) collect(*queue, wakes, 1);
@@ -161,7 +167,8 @@ TEST_CASE("disk queue: reports the errno of what failed", "[content][disk]") {
 }
 
 TEST_CASE("disk queue: more operations than the ring holds all come back once", "[content][disk]") {
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
     const auto file = base::share(make_file(directory, "a"));
@@ -180,9 +187,10 @@ TEST_CASE("disk queue: more operations than the ring holds all come back once", 
 
 TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[content][disk]") {
     using Kind = storage::NamingCall::Kind;
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     const auto naming = std::make_shared<storage::NamingOperation>();
-    CHECK_FALSE(storage::make_in_line_disk_queue()->name_later(naming, 1));
+    CHECK_FALSE(storage::make_in_line_disk_queue(woken)->name_later(naming, 1));
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
     const base::SharedFd opened = open_directory(directory);
@@ -211,7 +219,8 @@ TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[
 
 TEST_CASE("disk queue: a file whose link fails is not named", "[content][disk]") {
     using Kind = storage::NamingCall::Kind;
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
     directory.write("a", "x");
@@ -235,7 +244,8 @@ TEST_CASE("disk queue: a file whose link fails is not named", "[content][disk]")
 
 TEST_CASE("disk queue: an operation goes on to its end when nobody waits for it any more", "[content][disk]") {
     using Kind = storage::NamingCall::Kind;
-    const auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    const auto queue = storage::make_disk_queue(woken);
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
     constexpr std::size_t kCount = 50;
@@ -263,7 +273,8 @@ TEST_CASE("disk queue: an operation goes on to its end when nobody waits for it 
 
 TEST_CASE("disk queue: its end waits for what the kernel has, and drops the rest", "[content][disk]") {
     const support::TempDir directory;
-    auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    auto queue = storage::make_disk_queue(woken);
     const bool aside = queue->kind() == "io_uring";
     const auto file = base::share(make_file(directory, "a"));
     const storage::SyncTicket begun = queue->sync_data(file, 1);

@@ -12,12 +12,12 @@ namespace {
 
 struct Names {
     std::unique_ptr<storage::NameClaim> claim(std::vector<storage::NameClaim::Target> wanted) {
-        return std::make_unique<storage::NameClaim>(names, disk, std::move(wanted));
+        return std::make_unique<storage::NameClaim>(names, queue, std::move(wanted));
     }
     std::unique_ptr<storage::NameClaim> claim(const std::string& name) { return claim({{directory.get(), name}}); }
     std::vector<http::Wake> reap() {
         std::vector<http::Wake> wakes;
-        disk.reap(wakes);
+        queue.take(wakes, 0);
         return wakes;
     }
     base::Fd open(const std::string& path) const {
@@ -26,7 +26,7 @@ struct Names {
 
     support::TempDir site;
     base::Fd directory{open(".")};
-    support::StubbornDiskQueue disk;
+    base::WakeQueue queue;
     storage::HeldNames names;
 };
 

@@ -19,7 +19,7 @@ struct Names {
     const storage::HeldName& held(const std::string& name) {
         claim.reset();
         const std::vector<storage::NameClaim::Target> wanted{{directory.get(), name}};
-        claim.emplace(names, disk, wanted);
+        claim.emplace(names, wakes, wanted);
         REQUIRE(claim->advance(1));
         return claim->held(0);
     }
@@ -29,7 +29,7 @@ struct Names {
 
     support::TempDir site;
     base::Fd directory{open(".", O_RDONLY | O_DIRECTORY)};
-    support::StubbornDiskQueue disk;
+    base::WakeQueue wakes;
     storage::HeldNames names;
     std::optional<storage::NameClaim> claim;
 };

@@ -185,7 +185,8 @@ TEST_CASE("naming aside: the name of an upload that goes while the kernel gives 
 }
 
 TEST_CASE("naming aside: a naming may outlive the site, its names included", "[content][naming]") {
-    auto queue = storage::make_disk_queue();
+    base::WakeQueue woken;
+    auto queue = storage::make_disk_queue(woken);
     support::TempDir directory;
     auto root = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
     REQUIRE(root.has_value());
@@ -202,7 +203,7 @@ TEST_CASE("naming aside: a naming may outlive the site, its names included", "[c
             if (!names.empty()) break;
             support::wait_for(*queue);
             std::vector<http::Wake> wakes;
-            queue->reap(wakes);
+            support::reap(*queue, wakes);
         }
         queue->submit();
     }

@@ -49,8 +49,10 @@ std::vector<http::Wake> finish(NamingBatches& batches, NamingBatch& batch, std::
     for (std::size_t step = 0; step < batch.steps(); ++step) {
         CHECK(batch.end_step(step, errors[step]) == (step + 1 == batch.steps()));
     }
+    base::WakeQueue woken;
+    batches.end(batch, woken);
     std::vector<http::Wake> wakes;
-    batches.end(batch, wakes);
+    woken.take(wakes, 0);
     return wakes;
 }
 

@@ -25,9 +25,9 @@ struct Place {
 
     support::TempDir directory;
     base::Fd opened{::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    support::StubbornDiskQueue disk;
+    base::WakeQueue wakes;
     storage::HeldNames names;
-    storage::NameClaim claim{names, disk, {{opened.get(), "a"}}};
+    storage::NameClaim claim{names, wakes, {{opened.get(), "a"}}};
 };
 
 using Maker = std::expected<TemporaryFile, storage::FileError> (*)(int);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,24 +22,26 @@
 namespace {
 
 /// Every operation waits until the test releases it, alone.
-class ScriptedDiskQueue final : public storage::DiskQueue {
+class ScriptedDiskQueue final : private support::OwnWakes, public storage::DiskQueue {
 public:
+    ScriptedDiskQueue() : DiskQueue(own_wakes) {}
+
     struct Event {
         std::function<void()> happen;
         http::Wake wake;
     };
     storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override { return add(std::move(file), wake); }
     storage::SyncTicket sync_all(base::SharedFd file, http::Wake wake) override { return add(std::move(file), wake); }
-    void wake_later(http::Wake wake) override {
-        events.push_back({[] {}, wake});
-    }
     bool name_later(const std::shared_ptr<storage::NamingOperation>& naming, http::Wake wake) override {
         events.push_back({[naming] { make(*naming); }, wake});
         return true;
     }
     void submit() override {}
-    void reap(std::vector<http::Wake>&) override {}
-    [[nodiscard]] int event_descriptor() const override { return -1; }
+    void reap() override {
+        std::vector<http::Wake> ready;
+        wakes().take(ready, std::numeric_limits<base::MonotonicMs>::max());
+        for (const http::Wake wake : ready) events.push_back({[] {}, wake});
+    }
     [[nodiscard]] std::string_view kind() const override { return "scripted"; }
 
     std::vector<Event> events;
@@ -204,6 +207,7 @@ std::string run_both(const Maker& first, const Maker& second, bool exists, const
         site.disk.events.erase(chosen);
         event.happen();
         if (!statuses[event.wake]) statuses[event.wake] = writers[event.wake](event.wake);
+        site.disk.reap();
     }
     REQUIRE(statuses[0].has_value());  // nobody waits for ever
     REQUIRE(statuses[1].has_value());

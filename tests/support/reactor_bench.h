@@ -94,22 +94,22 @@ private:
 /// Nothing waits for it but what a test wakes.
 class CountingDisk final : public storage::DiskQueue {
 public:
+    explicit CountingDisk(base::WakeQueue& wakes)
+        : DiskQueue(wakes), in_line_(storage::make_in_line_disk_queue(wakes)) {}
     storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
         return in_line_->sync_data(std::move(file), wake);
     }
     storage::SyncTicket sync_all(base::SharedFd file, http::Wake wake) override {
         return in_line_->sync_all(std::move(file), wake);
     }
-    void wake_later(http::Wake wake) override { in_line_->wake_later(wake); }
     void submit() override { ++submissions; }
-    void reap(std::vector<http::Wake>& wakes) override { in_line_->reap(wakes); }
-    [[nodiscard]] int event_descriptor() const override { return in_line_->event_descriptor(); }
+    void reap() override {}
     [[nodiscard]] std::string_view kind() const override { return "counting"; }
 
     int submissions = 0;
 
 private:
-    std::unique_ptr<storage::DiskQueue> in_line_ = storage::make_in_line_disk_queue();
+    std::unique_ptr<storage::DiskQueue> in_line_;
 };
 
 /// What Signals changes in the process, put back at the end of the scope: other tests rely on the defaults.
@@ -191,7 +191,7 @@ public:
     void forget_connections() {
         constexpr int kMost = 1024;
         for (int number = 0; number < kMost; ++number) {
-            const bool stays = number == signals.descriptor() || number == disk.event_descriptor() ||
+            const bool stays = number == signals.descriptor() || number == wakes.descriptor() ||
                                number == listeners.front().descriptor();
             if (!stays) poller.remove(number);
         }
@@ -214,7 +214,8 @@ public:
     std::vector<net::Listener> listeners;
     TimedHandler handler{clock};
     base::ArrivalClock arrivals;
-    CountingDisk disk;
+    base::WakeQueue wakes;
+    CountingDisk disk{wakes};
     server::AccessLog access_log{*server::LogFile::open("", 1), server::LogFormat::common};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
     std::unique_ptr<server::Reactor> reactor;

@@ -110,7 +110,7 @@ struct AnsweringSite {
         std::vector<http::Wake> wakes;
         for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {
             disk->submit();
-            disk->reap(wakes);
+            support::reap(*disk, wakes);
             ::usleep(100);
         }
         return directory.list().empty();
@@ -120,7 +120,8 @@ struct AnsweringSite {
     std::optional<storage::FileRoot> root;
     base::SystemClock clock;
     base::ArrivalClock arrivals;
-    std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue();
+    base::WakeQueue woken;
+    std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(woken);
     std::optional<site::Site> site;
 
 private:

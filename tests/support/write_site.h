@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,9 +27,15 @@
 
 namespace support {
 
+/// A wake queue that is there before the disk queue that needs it.
+struct OwnWakes {
+    base::WakeQueue own_wakes;
+};
+
 /// Operations wait until finish_all(); each may be given an error beforehand. Every operation really happens.
-class StubbornDiskQueue final : public storage::DiskQueue {
+class StubbornDiskQueue final : private OwnWakes, public storage::DiskQueue {
 public:
+    StubbornDiskQueue() : DiskQueue(own_wakes) {}
     enum class Kind : std::uint8_t { data, all, name };
 
     storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
@@ -37,7 +44,6 @@ public:
     storage::SyncTicket sync_all(base::SharedFd file, http::Wake wake) override {
         return take(Kind::all, std::move(file), wake);
     }
-    void wake_later(http::Wake wake) override { wakes_.push_back(wake); }
     bool name_later(const std::shared_ptr<storage::NamingOperation>& operation, http::Wake wake) override {
         if (!names_aside) return false;
         note(Kind::name);
@@ -50,19 +56,14 @@ public:
         if (::unlinkat(directory->get(), name.c_str(), 0) == 0) removed_later.push_back(std::move(name));
     }
     void submit() override {}
-    void reap(std::vector<http::Wake>& wakes) override {
-        finish_all();
-        wakes.insert(wakes.end(), wakes_.begin(), wakes_.end());
-        wakes_.clear();
-    }
-    [[nodiscard]] int event_descriptor() const override { return -1; }
+    void reap() override { finish_all(); }
     [[nodiscard]] std::string_view kind() const override { return "stubborn"; }
 
     void finish_syncs() {
         for (const Waiting& each : waiting_) {
             each.operation->error = each.kind == Kind::data ? data_error : directory_error;
             each.operation->done = true;
-            wakes_.push_back(each.wake);
+            wakes().wake(each.wake);
         }
         waiting_.clear();
     }
@@ -70,7 +71,7 @@ public:
         finish_syncs();
         for (const auto& [naming, wake] : namings_) {
             make(*naming);
-            wakes_.push_back(wake);
+            wakes().wake(wake);
         }
         namings_.clear();
     }
@@ -122,7 +123,6 @@ private:
 
     std::vector<Waiting> waiting_;
     std::vector<std::pair<std::shared_ptr<storage::NamingOperation>, http::Wake>> namings_;
-    std::vector<http::Wake> wakes_;
 };
 
 /// A parsed head; the text is kept with it.
@@ -149,9 +149,17 @@ inline std::string head(std::string_view method, std::string_view target, std::s
 /// Waits until `queue` has something to reap, at most ten seconds.
 inline void wait_for(storage::DiskQueue& queue) {
     queue.submit();
-    if (queue.event_descriptor() < 0) return;
-    pollfd ready{queue.event_descriptor(), POLLIN, 0};
+    queue.reap();
+    if (queue.wakes().has_ready() || queue.wakes().due()) return;
+    pollfd ready{queue.wakes().descriptor(), POLLIN, 0};
     REQUIRE(::poll(&ready, 1, 10'000) == 1);
+    queue.wakes().silence();
+}
+
+/// Appends all wakes that there are; those of a later time come at once.
+inline void reap(storage::DiskQueue& queue, std::vector<http::Wake>& wakes) {
+    queue.reap();
+    queue.wakes().take(wakes, std::numeric_limits<base::MonotonicMs>::max());
 }
 
 /// What run() passes and expects back.
@@ -167,7 +175,7 @@ auto run(Work& work, storage::DiskQueue& queue) {
     while (!result) {
         wait_for(queue);
         wakes.clear();
-        queue.reap(wakes);  // nothing, when an event came late for what was collected before
+        reap(queue, wakes);  // nothing, when an event came late for what was collected before
         for (const http::Wake wake : wakes) {
             if (wake == kNobody) continue;
             REQUIRE(wake == kWake);

@@ -46,7 +46,7 @@ public:
             connection.receive(*turn);
             const auto verdict = connection.advance(*turn);
             if (connection.state() == server::http1::ConnectionState::answering) support::wait_for(*site->disk);
-            site->disk->reap(wakes);
+            support::reap(*site->disk, wakes);
             if (verdict == server::Connection::Verdict::close) break;
         }
         return statuses(stream.sent()).empty() ? 0 : statuses(stream.sent()).front();

@@ -1,0 +1,51 @@
+// Who is called again, and when: work that goes on in the next turn of the loop, or not before some time, or when
+// something off the loop is done. One queue and one descriptor for all who wake; emptied by the reactor once per turn.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fd.h"
+
+namespace base {
+
+/// Names whose work goes on. The reactor gives it out and understands it; everybody else passes it along.
+using Wake = std::uint64_t;
+
+class WakeQueue {
+public:
+    WakeQueue();
+    WakeQueue(const WakeQueue&) = delete;
+    WakeQueue& operator=(const WakeQueue&) = delete;
+
+    /// `wake` comes in the next turn. Costs no system call.
+    void wake(Wake wake) { ready_.push_back(wake); }
+    /// `wake` comes in the first turn that begins at `time` or later, on the reactor's clock.
+    void wake_at(Wake wake, MonotonicMs time) { later_.emplace(time, wake); }
+
+    /// True when a turn must not wait for anything.
+    [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
+    /// When the next wake of wake_at() is due; nullopt when there is none.
+    [[nodiscard]] std::optional<MonotonicMs> due() const;
+    /// Appends to `wakes` what is ready or due at `now`. What is put in while they are worked off comes the next time.
+    void take(std::vector<Wake>& wakes, MonotonicMs now);
+
+    /// An eventfd, readable after ring(), or when a producer off the loop (io_uring) wrote to it; -1 when the process is
+    /// out of descriptors.
+    [[nodiscard]] int descriptor() const { return event_.get(); }
+    /// Ends the loop's wait: a producer has something to collect.
+    void ring() const;
+    /// Not readable any more.
+    void silence() const;
+
+private:
+    Fd event_;
+    std::vector<Wake> ready_;
+    std::multimap<MonotonicMs, Wake> later_;
+};
+
+}  // namespace base
