@@ -9,6 +9,7 @@
 #include "handler/error_page.h"
 #include "site/allowed_hosts.h"
 #include "site/cross_site.h"
+#include "uploads/resumption_answers.h"
 
 namespace site {
 namespace {
@@ -168,7 +169,18 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     return handler::method_not_allowed(call.request, methods, missing_right_text(call.resource, route.any_of));
 }
 
+/// A refusal of an upload in parts says that it is not complete, whoever refused (draft-ietf-httpbis-resumable-upload
+/// §4.4.2).
 handler::Decision Router::handle(const http::Request& request) {
+    handler::Decision decision = decide(request);
+    if (!http::is_safe(request.method) && request.fields.has(http::FieldName::upload_complete)) {
+        auto* const refused = std::get_if<http::Response>(&decision);
+        if (refused != nullptr && http::code(refused->status) >= 400) uploads::state_completeness(*refused, false);
+    }
+    return decision;
+}
+
+handler::Decision Router::decide(const http::Request& request) {
     const Resource resource = resources_.find(request);
     // Load balancers and supervisors ask by address: the answer says nothing that a page may not know.
     if (!config_.allowed_hosts.empty() && resource.kind != Kind::health) {

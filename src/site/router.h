@@ -51,6 +51,7 @@ private:
     struct Route;
     class RouteTable;
 
+    handler::Decision decide(const http::Request& request);
     [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;

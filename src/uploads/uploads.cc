@@ -112,13 +112,6 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
 }
 
 handler::Decision Uploads::handle(const http::Request& request, std::string_view path) {
-    handler::Decision decision = decide(request, path);
-    auto* const refused = std::get_if<http::Response>(&decision);
-    if (refused != nullptr && request.fields.has(FieldName::upload_complete)) state_completeness(*refused, false);
-    return decision;
-}
-
-handler::Decision Uploads::decide(const http::Request& request, std::string_view path) {
     if (auto refused = refuse_before_body(request)) return std::move(*refused);
     if (!path.ends_with('/')) {
         // Stored as it is, a form would be a file with its files and their boundaries in it: nobody wants that.

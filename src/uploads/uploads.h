@@ -29,7 +29,6 @@ public:
     handler::Decision handle(const http::Request& request, std::string_view path);
 
 private:
-    handler::Decision decide(const http::Request& request, std::string_view path);
     [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request) const;
     handler::Decision take_form(const http::Request& request, std::string_view path);
     handler::Decision store(const http::Request& request, std::string_view path, std::string location,

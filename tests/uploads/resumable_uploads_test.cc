@@ -67,6 +67,9 @@ TEST_CASE("resumable uploads: a refusal says whether the upload is complete", "[
     CHECK(created.status() == 403);
     CHECK(created.field("Upload-Complete") == "?0");
     CHECK(site.put("/.hidden", "x").field("Upload-Complete").empty());
+    CHECK(site.put("/.well-known/a", "x", kPart).field("Upload-Complete") == "?0");
+    CHECK(site.upload("POST", "/a/", "x", std::string(kPart) + "Origin: http://evil.example\r\n")
+              .field("Upload-Complete") == "?0");
 }
 
 TEST_CASE("resumable uploads: what arrived of an interrupted one stays, and it goes on", "[handlers][upload]") {
