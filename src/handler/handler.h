@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "http/body.h"
+#include "http/method.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -52,6 +53,9 @@ public:
         (void)storage;
         return target;
     }
+    /// True for what calls the file system at every step, or must not overtake what does: such requests wait for their
+    /// turn in the order of their arrival.
+    [[nodiscard]] virtual bool is_heavy(const http::Request& request) const { return !http::is_safe(request.method); }
     /// Does what is due without a request, in about a millisecond.
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.

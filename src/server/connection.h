@@ -56,7 +56,7 @@ public:
     [[nodiscard]] virtual bool is_unused() const = 0;
     [[nodiscard]] virtual std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const = 0;
 
-    /// Of the request being answered, or of the last one: heavy when its method is not safe. A connection that turns
+    /// Of the request being answered, or of the last one: heavy when the handler says so. A connection that turns
     /// heavy says `again` before its handler is asked, and is not received from until then.
     [[nodiscard]] Weight weight() const { return weight_; }
     /// What events carry.

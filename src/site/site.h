@@ -30,6 +30,7 @@
 #include "uploads/directory_actions.h"
 #include "uploads/leftover_sweep.h"
 #include "uploads/resumable_uploads.h"
+#include "uploads/resumption_answers.h"
 #include "uploads/uploads.h"
 
 namespace site {
@@ -41,6 +42,10 @@ public:
          const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
 
     handler::Decision handle(const http::Request& request) override;
+    /// A question for the offset of an upload must not overtake the bytes that lie in the sockets before it.
+    [[nodiscard]] bool is_heavy(const http::Request& request) const override {
+        return !http::is_safe(request.method) || request.path().starts_with(uploads::kUploadsPath);
+    }
     void decorate(const http::Request* request, http::Response& response) override;
     std::string_view loggable(std::string_view target, std::string& storage) const override;
     void tidy() override;

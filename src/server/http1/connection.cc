@@ -25,8 +25,6 @@ constexpr int kRetryRefusedSeconds = 1;
     base::fail_invariant("connection", state_name(state), event_name(event));
 }
 
-Weight weigh(const http::Request& request) { return http::is_safe(request.method) ? Weight::light : Weight::heavy; }
-
 }  // namespace
 
 void Connection::move(ConnectionEvent event, const Turn& turn) {
@@ -169,7 +167,8 @@ Connection::Step Connection::read_head(Turn& turn) {
 /// system, and comes back here.
 Connection::Step Connection::dispatch(Turn& turn) {
     Exchange& exchange = *exchange_;
-    const Weight before = std::exchange(weight_, weigh(exchange.request));
+    const Weight before =
+        std::exchange(weight_, turn.handler.is_heavy(exchange.request) ? Weight::heavy : Weight::light);
     if (weight_ == Weight::heavy && before == Weight::light) return Step::yield;
     transport_.input.consume(exchange.parser.head_bytes());
     ++turn_requests_;

@@ -351,6 +351,18 @@ TEST_CASE("connection: what turns heavy waits for its turn before the handler is
     CHECK(bench.handler.received == "hihi");
 }
 
+TEST_CASE("connection: a safe request that must not overtake others waits for its turn as well", "[server]") {
+    ConnectionBench bench;
+    bench.handler.heavy_path = "/a";
+    bench.stream->incoming(kGet);
+    bench.connection->receive(bench.turn);
+    CHECK(bench.connection->advance(bench.turn) == Verdict::again);
+    CHECK(bench.connection->weight() == server::Weight::heavy);
+    CHECK(bench.handler.paths.empty());
+    CHECK(bench.connection->advance(bench.turn) == Verdict::wait);
+    CHECK(statuses(bench.stream->sent()) == Codes{200});
+}
+
 TEST_CASE("connection: a peer that closes while its head waits for a turn is answered all the same", "[server]") {
     ConnectionBench bench;
     bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi").eof();
