@@ -50,7 +50,9 @@ ListingReader::Step ListingReader::next() {
 bool ListingReader::look(ListingItem& item) {
     struct stat status;
     constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (::fstatat(::dirfd(stream_.get()), item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
+    const int directory = ::dirfd(stream_.get());
+    if (directory < 0) return look_failed(item, EBADF);
+    if (::fstatat(directory, item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
     if (S_ISLNK(status.st_mode)) {
         link_.assign(path_).append(item.name);
         const auto target = root_.stat_inside(link_);
@@ -84,7 +86,9 @@ bool ListingReader::look_failed(ListingItem& item, int error) {
 bool ListingReader::may_read(const ListingItem& item, const struct stat& status) const {
     constexpr mode_t kAllRead = S_IRUSR | S_IRGRP | S_IROTH;
     if ((status.st_mode & kAllRead) == kAllRead) return true;
-    return ::faccessat(::dirfd(stream_.get()), item.name.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
+    const int directory = ::dirfd(stream_.get());
+    if (directory < 0) return true;
+    return ::faccessat(directory, item.name.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
 }
 
 }  // namespace listings

@@ -162,7 +162,7 @@ IoResult OutputQueue::send_once(Stream& stream, std::uint64_t max_bytes, std::ui
 /// Sends the beginning of `file` to a stream that codes its bytes. What the stream does not take is read again the next
 /// time.
 IoResult OutputQueue::send_through_memory(Stream& stream, const FilePiece& file, std::uint64_t max_bytes,
-                                          std::uint64_t& asked) {
+                                          std::uint64_t& asked) const {
     std::array<std::byte, kReadBytes> block;
     const auto wanted = static_cast<std::size_t>(std::min({file.length, max_bytes, std::uint64_t{block.size()}}));
     ssize_t count = 0;

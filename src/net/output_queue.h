@@ -95,7 +95,7 @@ private:
     [[nodiscard]] Gathered gather(std::span<iovec> into, std::uint64_t max_bytes) const;
     [[nodiscard]] IoResult send_once(Stream& stream, std::uint64_t max_bytes, std::uint64_t& asked);
     [[nodiscard]] IoResult send_through_memory(Stream& stream, const FilePiece& file, std::uint64_t max_bytes,
-                                               std::uint64_t& asked);
+                                               std::uint64_t& asked) const;
     void drop_sent(std::uint64_t count);
 
     // The oldest piece is here; the others, if any, in a list of chunks.

@@ -64,7 +64,7 @@ std::string port_holder_text(const Address& address) {
         std::string name;
         std::ifstream name_file(entry->path() / "comm");
         std::getline(name_file, name);
-        return " by process " + process + " (" + name + ")";
+        return std::string(" by process ").append(process).append(" (").append(name).append(")");
     }
     return {};
 }

@@ -27,6 +27,7 @@ struct CloseDirectory {
 std::expected<std::string, BytesError> read_file(int directory, const char* name, std::size_t limit,
                                                  struct stat& status) {
     using Kind = BytesError::Kind;
+    if (directory < 0) return std::unexpected(BytesError{Kind::out_of_reach, EBADF});
     const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return std::unexpected(bytes_error(errno));
     if (::fstat(file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
@@ -82,8 +83,9 @@ void UploadStore::load() {
 void UploadStore::read_states() {
     const int error = open_directory(Missing::stays_missing);
     is_loaded_ = error == ENOENT || error == ENOTDIR || error == ELOOP;  // there is none
-    if (error != 0) return;
-    base::Fd copy(::openat(directory(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const int opened = directory();
+    if (error != 0 || opened < 0) return;
+    base::Fd copy(::openat(opened, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const std::unique_ptr<DIR, CloseDirectory> entries(copy ? ::fdopendir(copy.get()) : nullptr);
     if (!entries) return;
     static_cast<void>(copy.take());                               // the stream owns it now
