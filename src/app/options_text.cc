@@ -206,7 +206,7 @@ void add_web_rows(std::string& text, const Options& options) {
 }  // namespace
 
 /// What this build cannot do, and what that costs; an empty text where it can.
-const std::array<std::string_view, 2> kLacks = {
+const std::array<std::string_view, 2> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
         : "",
@@ -230,7 +230,7 @@ std::string version_text() {
     if (!uring.empty()) text += ", io_uring (liburing " + std::string(uring) + ")";
     if (storage::has_digests()) text += ", digests (" + std::string(storage::digest_library()) + ")";
     text += "\n";
-    for (const std::string_view lack : kLacks) {
+    for (const std::string_view lack : build_lacks) {
         if (!lack.empty()) text.append(lack) += "\n";
     }
     return text;

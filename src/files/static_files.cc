@@ -54,8 +54,8 @@ http::Response refuse_codings(const http::Request& request) {
     http::Response response =
         handler::error_response(&request, http::Status::not_acceptable,
                                 "Accept-Encoding rules out every form of this file, the plain one included.");
-    static const http::FieldList kVary{{"Vary", "Accept-Encoding"}};
-    response.prepared.fields = http::FieldTail(kVary);
+    static const http::FieldList vary_by_coding{{"Vary", "Accept-Encoding"}};
+    response.prepared.fields = http::FieldTail(vary_by_coding);
     return response;
 }
 

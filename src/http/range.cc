@@ -85,7 +85,7 @@ void add_behind(std::vector<ByteRange>& ranges, ByteRange range) {
 }  // namespace
 
 RangeSet parse_range(std::string_view value, std::uint64_t size) {
-    const RangeSet whole;
+    RangeSet whole;
     const std::size_t equals = value.find('=');
     if (equals == std::string_view::npos || !base::equals_ignoring_case(value.substr(0, equals), kUnit)) return whole;
     // Programs that ask for the first bytes of everything do not expect a refusal for a file without content.

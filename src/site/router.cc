@@ -61,7 +61,7 @@ struct Router::Route {
 class Router::RouteTable {
 public:
     static const Route& find(Kind kind, Method method) {
-        return kTable[static_cast<std::size_t>(kind) * kMethods + static_cast<std::size_t>(method)];
+        return table_by_kind[static_cast<std::size_t>(kind) * kMethods + static_cast<std::size_t>(method)];
     }
 
 private:
@@ -120,10 +120,10 @@ private:
         return table;
     }
 
-    static const Table kTable;
+    static const Table table_by_kind;
 };
 
-constinit const Router::RouteTable::Table Router::RouteTable::kTable = make_table();
+constinit const Router::RouteTable::Table Router::RouteTable::table_by_kind = make_table();
 
 MethodSet Router::allowed(const Resource& resource, Rights rights) const {
     MethodSet methods;

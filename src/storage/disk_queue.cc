@@ -51,7 +51,8 @@ DiskOperation::~DiskOperation() {
 
 void DiskQueue::remove_later(std::shared_ptr<const base::Fd> directory, std::string name) {
     const auto held = std::move(directory);
-    remove_own({held->get(), name});
+    const std::string removed = std::move(name);
+    remove_own({held->get(), removed});
 }
 
 base::Fd hold_content(int directory, const std::string& name) {

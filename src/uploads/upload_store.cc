@@ -148,8 +148,11 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     state.boot = boot_;
     struct stat status{};
     if (::fstat(made.directory.get(), &status) == 0) state.directory_number = status.st_ino;
-    const base::Fd file(::openat(directory(), state_name(number).c_str(),
-                                 O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kStateMode));
+    errno = EBADF;
+    const int states = directory();
+    const base::Fd file(states < 0 ? -1
+                                   : ::openat(states, state_name(number).c_str(),
+                                              O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kStateMode));
     const int error = file ? write_whole(file.get(), write_upload_state(state)) : errno;
     if (error != 0) {
         storage::remove_own({made.directory.get(), name});
@@ -201,8 +204,9 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
 }
 
 int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state_file) const {
-    base::Fd file(
-        ::openat(directory(), state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
+    const int states = directory();
+    if (states < 0) return EBADF;
+    base::Fd file(::openat(states, state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) != 0) return errno;
     if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return EOVERFLOW;
@@ -217,7 +221,7 @@ int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state
 
 void UploadStore::prolong(Upload& upload) const { upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s; }
 
-void UploadStore::move(Upload& upload, UploadEvent event) {
+void UploadStore::move(Upload& upload, UploadEvent event) const {
     const bool was_busy = upload.is_busy();
     upload.checked_phase.move(event);
     if (!was_busy || upload.is_busy()) return;

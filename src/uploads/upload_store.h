@@ -74,7 +74,7 @@ public:
     /// Bytes came in: the end is put off.
     void prolong(Upload& upload) const;
     /// Moves it by an event that changes nothing on disk; who waited for the end of what went on is woken.
-    void move(Upload& upload, UploadEvent event);
+    void move(Upload& upload, UploadEvent event) const;
     /// The part behind `begin` could not be removed: it does not count, and is removed when the upload is wanted again.
     void put_off_taking_back(Upload& upload, std::uint64_t begin);
     /// The file has its name: the bytes' own name is gone already.
