@@ -125,6 +125,7 @@ LeftoverSweep::Outcome LeftoverSweep::unlink(int directory, const char* name) {
 }
 
 LeftoverSweep::Outcome LeftoverSweep::remove_if_left_over(int directory, const char* name) {
+    if (directory < 0) return Outcome::missed;
     const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return may_pass(errno) ? Outcome::missed : Outcome::nothing;
     struct stat status{};
