@@ -27,7 +27,7 @@ struct CloseDirectory {
 std::expected<std::string, BytesError> read_file(int directory, const char* name, std::size_t limit,
                                                  struct stat& status) {
     using Kind = BytesError::Kind;
-    if (directory < 0) return std::unexpected(BytesError{Kind::out_of_reach, EBADF});
+    if (directory < 0 && directory != AT_FDCWD) return std::unexpected(BytesError{Kind::out_of_reach, EBADF});
     const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return std::unexpected(bytes_error(errno));
     if (::fstat(file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
