@@ -217,6 +217,7 @@ std::expected<void, std::string> serve(Options options) {
     ask_for_short_slices();
     base::WakeQueue wakes;
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
+    base::Counters counters;
     site::Site site(*root, options.site, clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
@@ -227,7 +228,9 @@ std::expected<void, std::string> serve(Options options) {
                              .arrivals = arrivals,
                              .disk = *disk,
                              .access_log = logs->access,
-                             .error_log = logs->error});
+                             .error_log = logs->error,
+                             .counters = counters});
+    site.register_counters(counters);
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
     log_start(logs->error, clock, site, *disk, options, root->descriptor());

@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "base/counter_text.h"
 #include "files/file_source.h"
 #include "media/deflate_encoder.h"
 
@@ -222,19 +221,21 @@ void RepresentationCache::drop_unused(base::UnixNs age_ns) {
     while (!entries_.empty() && entries_.back().used_at < oldest) erase(std::prev(entries_.end()));
 }
 
-std::string counters_text(const CacheCounters& counters) {
-    std::string text;
-    base::append_counter(text, "cache_hits", counters.hits);
-    base::append_counter(text, "cache_misses", counters.misses);
-    base::append_counter(text, "cache_checks", counters.checks);
-    base::append_counter(text, "cache_reopened", counters.reopened);
-    base::append_counter(text, "cache_evictions", counters.evictions);
-    base::append_counter(text, "cache_coded_hits", counters.coded_hits);
-    base::append_counter(text, "cache_coded_made", counters.coded_made);
-    base::append_counter(text, "cache_bytes", counters.bytes);
-    base::append_counter(text, "cache_descriptors", counters.descriptors);
-    base::append_counter(text, "cache_entries", counters.entries);
-    return text;
+void RepresentationCache::register_counters(base::Counters& counters) {
+    using enum base::CounterKind;
+    using base::counter;
+    counters_shown_ = counters.add({
+        counter("cache_hits", total, "requests answered by an entry of the cache", counters_.hits),
+        counter("cache_misses", total, "requests for which the file had to be opened", counters_.misses),
+        counter("cache_checks", total, "entries that were compared with the file system", counters_.checks),
+        counter("cache_reopened", total, "entries that were found changed", counters_.reopened),
+        counter("cache_evictions", total, "entries dropped to make room", counters_.evictions),
+        counter("cache_coded_hits", total, "compressed representations that were in the cache", counters_.coded_hits),
+        counter("cache_coded_made", total, "representations compressed and kept", counters_.coded_made),
+        counter("cache_bytes", gauge, "bytes of memory that the cache holds", counters_.bytes),
+        counter("cache_descriptors", gauge, "descriptors that the cache holds", counters_.descriptors),
+        counter("cache_entries", gauge, "entries of the cache", counters_.entries),
+    });
 }
 
 }  // namespace files

@@ -14,6 +14,7 @@
 
 #include "base/arrival_clock.h"
 #include "base/clock.h"
+#include "base/counters.h"
 #include "files/cache_rules.h"
 #include "files/representation.h"
 #include "files/representation_builder.h"
@@ -41,13 +42,10 @@ struct CacheCounters {
     std::uint64_t evictions = 0;   ///< entries dropped for room
     std::uint64_t coded_hits = 0;  ///< coded forms that were there
     std::uint64_t coded_made = 0;  ///< coded forms compressed here and kept
-    std::size_t bytes = 0;
-    std::size_t descriptors = 0;
-    std::size_t entries = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t descriptors = 0;
+    std::uint64_t entries = 0;
 };
-
-/// " cache_name=value" for each, in an order that stays.
-[[nodiscard]] std::string counters_text(const CacheCounters& counters);
 
 class RepresentationCache final : public storage::Changes {
 public:
@@ -85,6 +83,8 @@ public:
     void drop_unused(base::UnixNs age_ns);
 
     [[nodiscard]] const CacheCounters& counters() const { return counters_; }
+    /// Shows them as `cache_...` from here on, as long as the cache lives.
+    void register_counters(base::Counters& counters);
 
 private:
     struct Entry {
@@ -124,6 +124,7 @@ private:
     std::uint64_t epoch_ = 1;
     std::size_t collecting_bytes_ = 0;  ///< coded forms that are being made
     CacheCounters counters_;
+    base::Counters::Registration counters_shown_;
 };
 
 }  // namespace files

@@ -60,8 +60,6 @@ public:
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.
     [[nodiscard]] virtual std::optional<base::MonotonicMs> tidy_due() const { return std::nullopt; }
-    /// What the handler counted, as " name=value" each, for the error log.
-    [[nodiscard]] virtual std::string counters_text() const { return {}; }
     /// The server takes no new connection from here on and finishes what it has.
     virtual void begin_stopping() {}
 };

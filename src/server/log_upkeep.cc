@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include "base/counter_text.h"
-
 namespace server {
 namespace {
 
@@ -48,9 +46,14 @@ void LogUpkeep::reopen(LogFile& log, const base::Clock& clock) {
     standard_error->flush();
 }
 
-void LogUpkeep::append_counters(std::string& text) const {
-    base::append_counter(text, "log_bytes_lost", access_.file().lost_bytes() + error_.file().lost_bytes());
-    base::append_counter(text, "log_reopens_failed", access_.file().failed_reopens() + error_.file().failed_reopens());
+base::Counters::Registration LogUpkeep::register_counters(base::Counters& counters) const {
+    using enum base::CounterKind;
+    return counters.add({
+        {"log_bytes_lost", total, "bytes of log lines that the logs could not take",
+         [this] { return access_.file().lost_bytes() + error_.file().lost_bytes(); }},
+        {"log_reopens_failed", total, "times that a log file could not be opened anew",
+         [this] { return access_.file().failed_reopens() + error_.file().failed_reopens(); }},
+    });
 }
 
 }  // namespace server

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "server/access_log.h"
 
 namespace server {
@@ -19,8 +19,8 @@ public:
     void flush(const base::Clock& clock);
     /// Opens both anew. A failure is said in the error log and on standard error.
     void reopen(const base::Clock& clock);
-    /// " log_bytes_lost=N log_reopens_failed=N".
-    void append_counters(std::string& text) const;
+    /// What the logs count; this outlives what is returned.
+    [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const;
 
 private:
     void tell_losses(const base::Clock& clock);

@@ -1,26 +1,34 @@
 #include "server/metrics.h"
 
-#include "base/counter_text.h"
-
 namespace server {
 
-std::string counters_text(const Metrics& metrics) {
-    std::string text = "counters:";
-    base::append_counter(text, "connections_accepted", metrics.connections_accepted);
-    base::append_counter(text, "connections_refused", metrics.connections_refused);
-    base::append_counter(text, "connections_displaced", metrics.connections_displaced);
-    base::append_counter(text, "accept_pauses", metrics.accept_pauses);
-    base::append_counter(text, "requests", metrics.requests);
-    for (std::size_t i = 1; i < metrics.responses_by_class.size(); ++i) {
-        base::append_counter(text, "responses_" + std::to_string(i) + "xx", metrics.responses_by_class[i]);
-    }
-    base::append_counter(text, "requests_refused", metrics.requests_refused);
-    base::append_counter(text, "responses_aborted", metrics.responses_aborted);
-    base::append_counter(text, "uploads_aborted", metrics.uploads_aborted);
-    base::append_counter(text, "deadlines_passed", metrics.deadlines_passed);
-    base::append_counter(text, "bytes_received", metrics.bytes_received);
-    base::append_counter(text, "bytes_sent", metrics.bytes_sent);
-    return text;
+base::Counters::Registration register_counters(base::Counters& counters, const Metrics& metrics) {
+    using enum base::CounterKind;
+    using base::counter;
+    const auto& by_class = metrics.responses_by_class;
+    return counters.add({
+        counter("connections_accepted", total, "connections that were accepted", metrics.connections_accepted),
+        counter("connections_refused", total, "connections answered 503 because no more are allowed",
+                metrics.connections_refused),
+        counter("connections_displaced", total, "unused connections closed to make room for new ones",
+                metrics.connections_displaced),
+        counter("accept_pauses", total, "times that accepting paused because no descriptor was left",
+                metrics.accept_pauses),
+        counter("requests", total, "requests that were answered, whatever the status", metrics.requests),
+        counter("responses_1xx", total, "final responses with a status from 100 to 199", by_class[1]),
+        counter("responses_2xx", total, "responses with a status from 200 to 299", by_class[2]),
+        counter("responses_3xx", total, "responses with a status from 300 to 399", by_class[3]),
+        counter("responses_4xx", total, "responses with a status from 400 to 499", by_class[4]),
+        counter("responses_5xx", total, "responses with a status from 500 to 599", by_class[5]),
+        counter("requests_refused", total, "requests that were malformed, too large or too slow",
+                metrics.requests_refused),
+        counter("responses_aborted", total, "responses cut because the client left or the file changed",
+                metrics.responses_aborted),
+        counter("uploads_aborted", total, "uploads whose body ended early", metrics.uploads_aborted),
+        counter("deadlines_passed", total, "connections on which a deadline passed", metrics.deadlines_passed),
+        counter("bytes_received", total, "bytes received from clients", metrics.bytes_received),
+        counter("bytes_sent", total, "bytes given to the kernel for clients", metrics.bytes_sent),
+    });
 }
 
 }  // namespace server

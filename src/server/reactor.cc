@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "base/counter_text.h"
 #include "net/socket.h"
 #include "server/exchange.h"
 #include "server/http1/connection.h"
@@ -33,6 +32,7 @@ Reactor::Reactor(const Parts& parts)
     : parts_(parts),
       blocks_(kBlockBytes, kBlocksKept),
       exchanges_(kExchangesKept),
+      metrics_shown_(register_counters(parts.counters, metrics_)),
       scratch_(new std::byte[kScratchBytes]),
       turn_{.config = parts.config,
             .clock = parts.clock,
@@ -46,7 +46,8 @@ Reactor::Reactor(const Parts& parts)
             .error_log = parts.error_log,
             .metrics = metrics_,
             .scratch = {scratch_.get(), kScratchBytes}},
-      logs_(parts.access_log, parts.error_log) {}
+      logs_(parts.access_log, parts.error_log),
+      log_losses_shown_(logs_.register_counters(parts.counters)) {}
 
 Reactor::~Reactor() = default;
 
@@ -69,7 +70,6 @@ void Reactor::run() {
         }
     }
     heavy_ = {};
-    log_counters();
     end_turn();
 }
 
@@ -264,7 +264,7 @@ void Reactor::take_signals() {
             case SIGHUP: logs_.reopen(parts_.clock); break;
             case SIGUSR1:
                 logs_.reopen(parts_.clock);
-                log_counters();
+                parts_.error_log.append(parts_.clock, "notice", nullptr, base::counters_line(parts_.counters));
                 break;
             case SIGTERM:
             case SIGINT:
@@ -277,12 +277,6 @@ void Reactor::take_signals() {
             default: break;
         }
     }
-}
-
-void Reactor::log_counters() {
-    std::string text = counters_text(metrics_);
-    logs_.append_counters(text);
-    parts_.error_log.append(parts_.clock, "notice", nullptr, text + parts_.handler.counters_text());
 }
 
 void Reactor::begin_stopping() {

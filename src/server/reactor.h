@@ -10,6 +10,7 @@
 #include "base/arrival_clock.h"
 #include "base/block_pool.h"
 #include "base/clock.h"
+#include "base/counters.h"
 #include "handler/handler.h"
 #include "http/head_writer.h"
 #include "net/deadline_queue.h"
@@ -43,6 +44,7 @@ public:
         storage::DiskQueue& disk;
         AccessLog& access_log;
         ErrorLog& error_log;
+        base::Counters& counters;  ///< shown on SIGUSR1; the reactor adds its own
     };
 
     explicit Reactor(const Parts& parts);
@@ -83,7 +85,6 @@ private:
     void take_wakes();
     void pause_accepting();
     void resume_accepting();
-    void log_counters();
     void begin_stopping();
     void close_unused();
     void end_turn();
@@ -94,9 +95,11 @@ private:
     ExchangePool<http1::Exchange> exchanges_;
     http::DateLine date_;
     Metrics metrics_;
+    base::Counters::Registration metrics_shown_;
     std::unique_ptr<std::byte[]> scratch_;
     Turn turn_;
     LogUpkeep logs_;
+    base::Counters::Registration log_losses_shown_;
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
     std::uint64_t turns_ = 0;

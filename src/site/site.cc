@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/counter_text.h"
 #include "handler/error_page.h"
 #include "site/loggable_target.h"
 
@@ -111,10 +110,10 @@ std::optional<base::MonotonicMs> Site::tidy_due() const {
     return std::min(*sweep, *uploads);
 }
 
-std::string Site::counters_text() const {
-    std::string text = files::counters_text(cache_.counters());
-    base::append_counter(text, "leftovers_removed", sweep_ ? sweep_->removed() : 0);
-    return text;
+void Site::register_counters(base::Counters& counters) {
+    cache_.register_counters(counters);
+    resumable_.register_counters(counters);
+    if (sweep_) sweep_->register_counters(counters);
 }
 
 void Site::decorate(const http::Request* request, http::Response& response) {

@@ -50,7 +50,8 @@ public:
     std::string_view loggable(std::string_view target, std::string& storage) const override;
     void tidy() override;
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override;
-    [[nodiscard]] std::string counters_text() const override;
+    /// Each part registers its own, as long as the site lives.
+    void register_counters(base::Counters& counters);
     void begin_stopping() override { health_.set_state(Health::State::stopping); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.

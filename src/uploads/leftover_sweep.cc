@@ -149,4 +149,9 @@ LeftoverSweep::Outcome LeftoverSweep::remove_if_orphan(int directory, const char
     return unlink(directory, name);
 }
 
+void LeftoverSweep::register_counters(base::Counters& counters) {
+    removed_shown_ = counters.add({base::counter("leftovers_removed", base::CounterKind::total,
+                                                 "temporary files of ended processes that were removed", removed_)});
+}
+
 }  // namespace uploads

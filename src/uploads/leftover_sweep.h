@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] std::optional<base::MonotonicMs> due() const { return due_ms_; }
     /// Files that were removed so far.
     [[nodiscard]] std::uint64_t removed() const { return removed_; }
+    /// Shows that number from here on, as long as this lives.
+    void register_counters(base::Counters& counters);
 
 private:
     enum class Outcome : std::uint8_t { nothing, removed, missed };
@@ -58,6 +61,7 @@ private:
     unsigned walks_ = 0;
     bool found_ = false;  ///< something in this walk
     std::uint64_t removed_ = 0;
+    base::Counters::Registration removed_shown_;
 };
 
 }  // namespace uploads

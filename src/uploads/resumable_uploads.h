@@ -40,6 +40,7 @@ public:
     /// Upload-Limit, which a 413 carries too.
     void add_limits(http::Response& response) const;
 
+    void register_counters(base::Counters& counters) { store_.register_counters(counters); }
     void tidy() { store_.tidy(); }
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const { return store_.tidy_due(); }
 

@@ -239,6 +239,7 @@ void UploadStore::put_off_taking_back(Upload& upload, std::uint64_t begin) {
 }
 
 void UploadStore::set_complete(Upload& upload) {
+    ++completed_;
     add_line(upload, complete_line());
     enter_complete(upload, parts_.clock.unix_seconds());
     forget_oldest_complete();
@@ -284,11 +285,23 @@ bool UploadStore::remove(Upload& upload, UploadEvent why) {
         if (out_of_reach && why != UploadEvent::ruined) return false;
         --pending_;
     }
+    if (!was_complete && why == UploadEvent::expired) ++expired_;
     unlink_state(upload.number);
     move(upload, why);
     for (const http::Wake wake : std::exchange(upload.waiting, {})) parts_.disk.wakes().wake(wake);
     uploads_.erase(upload.number);
     return true;
+}
+
+void UploadStore::register_counters(base::Counters& counters) {
+    using enum base::CounterKind;
+    using base::counter;
+    counters_shown_ = counters.add({
+        counter("resumable_uploads_pending", gauge, "resumable uploads that are not complete", pending_),
+        counter("resumable_uploads_completed", total, "resumable uploads that became files", completed_),
+        counter("resumable_uploads_expired", total,
+                "resumable uploads that were removed because nobody went on with them", expired_),
+    });
 }
 
 bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {

@@ -17,6 +17,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/counters.h"
 #include "base/fd.h"
 #include "storage/file_sink.h"
 #include "uploads/upload.h"
@@ -97,6 +98,9 @@ public:
     /// When tidy() wants to be called again; nullopt: there is nothing.
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const;
 
+    /// Shows how many there are from here on, as long as the store lives.
+    void register_counters(base::Counters& counters);
+
     [[nodiscard]] const storage::WriteParts& parts() const { return parts_; }
     [[nodiscard]] const UploadLimits& limits() const { return limits_; }
     /// ".godwit"; -1 when it is not there.
@@ -127,7 +131,10 @@ private:
     std::unordered_map<std::uint64_t, Upload> uploads_;  // which never moves its elements
     bool is_loaded_ = false;                             ///< the directory of the states was read to its end
     std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
-    std::size_t pending_ = 0;
+    std::uint64_t pending_ = 0;
+    std::uint64_t completed_ = 0;  ///< since the start, as expired_
+    std::uint64_t expired_ = 0;
+    base::Counters::Registration counters_shown_;
     std::deque<std::uint64_t> complete_;  ///< in the order of their end; some may be gone
     std::list<UploadSync> background_;
     base::MonotonicMs tidied_ms_;

@@ -47,9 +47,10 @@ TEST_CASE("log upkeep: lost lines are said once a minute", "[server][log]") {
     clock.advance_ms(60'000);
     upkeep.flush(clock);
     CHECK(count(slurp(files.at("error")), "lines were lost") == 2);
-    std::string counters;
-    upkeep.append_counters(counters);
-    CHECK(counters.find(" log_bytes_lost=" + std::to_string(access.file().lost_bytes())) != std::string::npos);
+    base::Counters counters;
+    const auto registered = upkeep.register_counters(counters);
+    CHECK(base::counters_line(counters).find(" log_bytes_lost=" + std::to_string(access.file().lost_bytes())) !=
+          std::string::npos);
 }
 
 TEST_CASE("log upkeep: a log that cannot be reopened is an error and counted", "[server][log]") {
@@ -63,7 +64,7 @@ TEST_CASE("log upkeep: a log that cannot be reopened is an error and counted", "
     upkeep.reopen(clock);
     upkeep.flush(clock);
     CHECK(slurp(files.at("error")).find("cannot reopen the log " + files.at("access")) != std::string::npos);
-    std::string counters;
-    upkeep.append_counters(counters);
-    CHECK(counters.find(" log_reopens_failed=1") != std::string::npos);
+    base::Counters counters;
+    const auto registered = upkeep.register_counters(counters);
+    CHECK(base::counters_line(counters).find(" log_reopens_failed=1") != std::string::npos);
 }

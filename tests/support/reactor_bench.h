@@ -144,7 +144,8 @@ public:
                                                                            .arrivals = arrivals,
                                                                            .disk = disk,
                                                                            .access_log = access_log,
-                                                                           .error_log = error_log});
+                                                                           .error_log = error_log,
+                                                                           .counters = counters});
         REQUIRE(reactor->start());
     }
 
@@ -218,6 +219,7 @@ public:
     CountingDisk disk{wakes};
     server::AccessLog access_log{*server::LogFile::open("", 1), server::LogFormat::common};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
+    base::Counters counters;
     std::unique_ptr<server::Reactor> reactor;
 };
 

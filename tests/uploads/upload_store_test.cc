@@ -213,6 +213,8 @@ TEST_CASE("upload store: what is published and was not said so is found complete
 
 TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[content][upload]") {
     Store store({.expiry_s = 100});
+    base::Counters counters;
+    store.store->register_counters(counters);
     const std::string abandoned = UploadStore::token(store.create("/a"));
     auto& kept = store.create("/b");
     CHECK(store.store->tidy_due().has_value());
@@ -226,6 +228,9 @@ TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[c
     store.store->tidy();
     CHECK(store.store->find(abandoned) == nullptr);
     CHECK(store.store->find(UploadStore::token(kept)) == &kept);
+    CHECK(base::counters_line(counters) ==
+          "counters: resumable_uploads_pending=1 resumable_uploads_completed=0 "
+          "resumable_uploads_expired=1");
     store.clock.advance_ms(60'000);
     store.store->tidy();
     CHECK(store.site.directory.list().empty());
