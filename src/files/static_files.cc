@@ -31,14 +31,6 @@ std::uint64_t random_number() {
     return number;
 }
 
-http::Response with_fields(http::Status status, const std::shared_ptr<const Representation>& found,
-                           http::FieldTail fields) {
-    http::Response response;
-    response.status = status;
-    response.prepared = {found, fields};
-    return response;
-}
-
 http::Validators validators_of(const Representation& representation, const Form& form) {
     return {.etag = form.entity_tag(),
             .last_modified = representation.last_modified(),
@@ -70,11 +62,11 @@ StaticFiles::StaticFiles(const storage::FileRoot& root, RepresentationCache& cac
       digests_(digests),
       next_boundary_(random_number()) {}
 
-FileAnswer StaticFiles::read(const http::Request& request) {
+handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswers& directories) {
     if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
     const std::string_view path = request.path();
     if (!path.starts_with('/') || storage::is_hidden(path)) return not_found(request);
-    if (path.ends_with('/')) return serve_directory(request);
+    if (path.ends_with('/')) return serve_directory(request, directories);
     const auto found = cache_.find(path, request.arrival);
     if (!found) return refuse(request, found.error());
     if ((*found)->kind() != Representation::Kind::file) return redirect_to_directory(request);
@@ -138,18 +130,18 @@ http::Response redirect_to_directory(const http::Request& request) {
     return response;
 }
 
-FileAnswer StaticFiles::serve_directory(const http::Request& request) {
+handler::Decision StaticFiles::serve_directory(const http::Request& request, DirectoryAnswers& directories) {
     index_path_.assign(request.path()).append(config_.index_name);
     const auto found = cache_.find(index_path_, request.arrival);
     if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
-    return open_directory(request);
+    return open_directory(request, directories);
 }
 
-FileAnswer StaticFiles::open_directory(const http::Request& request) {
+handler::Decision StaticFiles::open_directory(const http::Request& request, DirectoryAnswers& directories) {
     auto directory = root_.open_directory(request.path());
     if (!directory) return refuse(request, find_error(directory.error()));
-    return std::move(*directory);
+    return directories.answer_directory(std::move(*directory));
 }
 
 handler::Decision StaticFiles::refuse(const http::Request& request, FindError error) {
@@ -188,7 +180,9 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
                                              clock_.unix_seconds())) {
             case http::Precondition::proceed: break;
             case http::Precondition::not_modified: {
-                http::Response response = with_fields(http::Status::not_modified, found, form.not_modified_fields());
+                http::Response response;
+                response.status = http::Status::not_modified;
+                response.prepared = {found, form.not_modified_fields()};
                 if (varies == Varies::by_navigation) response.add("Vary", "Accept, Sec-Fetch-Dest");
                 return response;
             }
@@ -200,15 +194,14 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
             }
         }
     }
-    if (!wants_range) return complete(request, found, coding, answer_whole(request, found, coding), varies);
+    if (!wants_range) return complete(request, found, coding, nullptr, varies);
 
     const http::RangeSet ranges =
         http::decide_ranges(request.fields, request.text, request.method, validators_of(*found, form), found->length(),
                             clock_.unix_seconds());
     switch (ranges.kind) {
         case http::RangeSet::Kind::whole: break;
-        case http::RangeSet::Kind::ranges:
-            return complete(request, found, coding, answer_ranges(found, ranges), varies);
+        case http::RangeSet::Kind::ranges: return complete(request, found, coding, &ranges, varies);
         case http::RangeSet::Kind::unsatisfiable: {
             http::Response response = handler::error_response(&request, http::Status::range_not_satisfiable,
                                                               "the file has no bytes in the range that was asked for.");
@@ -217,39 +210,50 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
             return response;
         }
     }
-    return complete(request, found, coding, answer_whole(request, found, coding), varies);
+    return complete(request, found, coding, nullptr, varies);
 }
 
 handler::Decision StaticFiles::complete(const http::Request& request, const Found& found, Coding coding,
-                                        http::Response response, Varies varies) {
+                                        const http::RangeSet* ranges, Varies varies) {
+    // Filled in its place: a response is large to move.
+    handler::Decision decision;
+    auto& response = std::get<http::Response>(decision);
+    if (ranges != nullptr) {
+        fill_ranges(response, found, *ranges);
+    } else {
+        fill_whole(response, request, found, coding);
+    }
     if (varies == Varies::by_navigation) response.add("Vary", "Accept, Sec-Fetch-Dest");
     if (request.target.has_query && asks_for_download(request.query())) {
         response.add("Content-Disposition", download_disposition(found->path()));
     }
-    if (digests_ == nullptr || !wants_digest(request)) return response;
-    return with_digests(*digests_, request, found, coding, std::move(response));
+    if (digests_ != nullptr && wants_digest(request)) {
+        decision = with_digests(*digests_, request, found, coding, std::move(response));
+    }
+    return decision;
 }
 
-http::Response StaticFiles::answer_whole(const http::Request& request, const Found& found, Coding coding) {
+void StaticFiles::fill_whole(http::Response& response, const http::Request& request, const Found& found,
+                             Coding coding) {
     const Form& form = found->form(coding);
-    http::Response response = with_fields(http::Status::ok, found, form.fields());
+    response.prepared = {found, form.fields()};
     if (request.method == http::Method::head && form.state() == Form::State::ready) {
         response.stated_length = form.length();
     } else {
         // For HEAD, too, when the length is not known yet: the head says the same then, and nothing is pulled.
         response.body = cache_.body(found, coding);
     }
-    return response;
 }
 
-http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeSet& ranges) {
+void StaticFiles::fill_ranges(http::Response& response, const Found& found, const http::RangeSet& ranges) {
     const auto items = ranges.items();
     assert(!items.empty());
+    response.status = http::Status::partial_content;
     if (items.size() == 1) {
-        http::Response response = with_fields(http::Status::partial_content, found, found->identity().fields());
+        response.prepared = {found, found->identity().fields()};
         response.add("Content-Range", http::content_range(items[0], found->length()));
         response.body = Representation::slice(found, Coding::identity, items[0].first, items[0].length());
-        return response;
+        return;
     }
     next_boundary_ += kBoundaryStep;
     const http::ByteRangesText text(next_boundary_, found->media_type(), found->length());
@@ -260,10 +264,9 @@ http::Response StaticFiles::answer_ranges(const Found& found, const http::RangeS
         pieces.push_back(Representation::slice(found, Coding::identity, items[i].first, items[i].length()));
     }
     pieces.emplace_back(text.tail());
-    http::Response response = with_fields(http::Status::partial_content, found, found->identity().fields_after_type());
+    response.prepared = {found, found->identity().fields_after_type()};
     response.add("Content-Type", text.media_type());
     response.body = std::move(pieces);
-    return response;
 }
 
 }  // namespace files

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -26,8 +25,14 @@ struct StaticFilesConfig {
     bool spa = false;         ///< routes get the root's index
 };
 
-/// What there is to say; or the path is a directory without an index file, open here, which somebody else describes.
-using FileAnswer = std::variant<handler::Decision, base::Fd>;
+/// Whoever answers for a directory that has no index file. Implemented by the route table.
+class DirectoryAnswers {
+public:
+    virtual handler::Decision answer_directory(base::Fd directory) = 0;
+
+protected:
+    ~DirectoryAnswers() = default;
+};
 
 class StaticFiles {
 public:
@@ -36,8 +41,9 @@ public:
     StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
                 StaticFilesConfig config, DigestQueue* digests = nullptr);
 
-    /// `request.method` is GET or HEAD; anything else is answered 405.
-    FileAnswer read(const http::Request& request);
+    /// `request.method` is GET or HEAD; anything else is answered 405. `directories` is asked when the path is a
+    /// directory without an index file.
+    handler::Decision read(const http::Request& request, DirectoryAnswers& directories);
 
     /// For any method and a path that holds %2F: it names no file, so it is a route of the application or a mistake.
     handler::Decision answer_escaped_slash(const http::Request& request);
@@ -52,13 +58,14 @@ private:
     handler::Decision serve(const http::Request& request, const Found& found, Varies varies = Varies::no);
     handler::Decision answer_missing(const http::Request& request);
     [[nodiscard]] std::optional<http::Response> redirect_to_clean_path(const http::Request& request) const;
-    FileAnswer serve_directory(const http::Request& request);
-    FileAnswer open_directory(const http::Request& request);
+    handler::Decision serve_directory(const http::Request& request, DirectoryAnswers& directories);
+    handler::Decision open_directory(const http::Request& request, DirectoryAnswers& directories);
     handler::Decision refuse(const http::Request& request, FindError error);
-    http::Response answer_whole(const http::Request& request, const Found& found, http::Coding coding);
+    /// `ranges` is null for the whole.
     handler::Decision complete(const http::Request& request, const Found& found, http::Coding coding,
-                               http::Response response, Varies varies);
-    http::Response answer_ranges(const Found& found, const http::RangeSet& ranges);
+                               const http::RangeSet* ranges, Varies varies);
+    void fill_whole(http::Response& response, const http::Request& request, const Found& found, http::Coding coding);
+    void fill_ranges(http::Response& response, const Found& found, const http::RangeSet& ranges);
 
     const storage::FileRoot& root_;
     RepresentationCache& cache_;

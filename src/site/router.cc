@@ -45,6 +45,23 @@ std::string_view missing_right_text(const Resource& resource, Rights needed) {
     return {};
 }
 
+/// Lists a directory for whoever may see it.
+class ListedDirectories final : public files::DirectoryAnswers {
+public:
+    /// All outlive this.
+    ListedDirectories(listings::Listings& listings, const http::Request& request, Rights rights)
+        : listings_(listings), request_(request), rights_(rights) {}
+    handler::Decision answer_directory(base::Fd directory) override {
+        if (!rights_.has(Right::list)) return handler::refusal_response(&request_, kNotListed);
+        return listings_.list(request_, std::move(directory), rights_);
+    }
+
+private:
+    listings::Listings& listings_;
+    const http::Request& request_;
+    Rights rights_;
+};
+
 }  // namespace
 
 /// A cell of the table: who may, and what happens. A cell without a function refuses also those who have the right.
@@ -235,16 +252,15 @@ handler::Decision Router::read_below_root(const Call& call) {
         rewritten_.target.path = call.resource.path;
     }
     const http::Request& request = is_rewritten ? rewritten_ : call.request;
-    files::FileAnswer answer = targets_.files.read(request);
-    if (auto* directory = std::get_if<base::Fd>(&answer)) {
-        if (!call.rights.has(Right::list)) return handler::refusal_response(&request, kNotListed);
-        return targets_.listings.list(request, std::move(*directory), call.rights);
+    ListedDirectories directories(targets_.listings, request, call.rights);
+    handler::Decision decision = targets_.files.read(request, directories);
+    if (is_rewritten) {
+        // To the directory, below the prefix as it was asked for.
+        const auto* response = std::get_if<http::Response>(&decision);
+        const bool redirects = response != nullptr && response->status == Status::moved_permanently;
+        if (redirects) decision = files::redirect_to_directory(call.request);
     }
-    auto decision = std::move(std::get<handler::Decision>(answer));
-    // To the directory, below the prefix as it was asked for.
-    const auto* response = std::get_if<http::Response>(&decision);
-    const bool redirects = response != nullptr && response->status == Status::moved_permanently;
-    return is_rewritten && redirects ? files::redirect_to_directory(call.request) : std::move(decision);
+    return decision;
 }
 
 handler::Decision Router::store(const Call& call) { return targets_.uploads.handle(call.request, call.resource.path); }

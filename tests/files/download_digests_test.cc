@@ -15,13 +15,17 @@ namespace {
 
 using http::DigestAlgorithm;
 
+struct NoDirectories final : files::DirectoryAnswers {
+    handler::Decision answer_directory(base::Fd /*directory*/) override { return http::Response(); }
+};
+
 struct Site {
     explicit Site(files::CacheLimits limits = {})
         : cache(root, clock, arrivals, limits, {}), digests(wakes, cache), files(root, cache, clock, {}, &digests) {}
 
     handler::Decision ask(std::string_view method, std::string_view target, std::string_view lines) {
         const ParsedRequest request(method, target, lines, ++arrivals.latest);
-        return std::get<handler::Decision>(files.read(request.get()));
+        return files.read(request.get(), no_directories);
     }
     /// The answer, however many turns it takes; `turns` says how many it took.
     Answer get(std::string_view target, std::string_view lines, std::string_view method = "GET") {
@@ -50,6 +54,7 @@ struct Site {
     files::RepresentationCache cache;
     base::WakeQueue wakes;
     files::DigestQueue digests;
+    NoDirectories no_directories;
     files::StaticFiles files;
     int turns = 0;
 };

@@ -23,18 +23,27 @@ std::string gzipped(std::string_view text) {
     return {reinterpret_cast<const char*>(coded->data()), coded->size()};
 }
 
+/// Lists every directory.
+struct Directories final : files::DirectoryAnswers {
+    Directories(listings::Listings& all, const http::Request& asked) : listings(all), request(asked) {}
+    handler::Decision answer_directory(base::Fd directory) override {
+        return listings.list(request, std::move(directory), support::kAllRights);
+    }
+    listings::Listings& listings;
+    const http::Request& request;
+};
+
 struct Site {
     explicit Site(files::StaticFilesConfig config = {}, files::CacheLimits limits = {})
         : cache(root, clock, arrivals, limits, {}), files(root, cache, clock, std::move(config)) {}
 
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines, ++arrivals.latest);
-        files::FileAnswer answer = files.read(request.get());
-        if (auto* decision = std::get_if<handler::Decision>(&answer)) {
-            return take_answer(std::move(*decision), request.get().method);
-        }
-        return take_answer(listings.list(request.get(), std::move(std::get<base::Fd>(answer)), support::kAllRights),
-                           request.get().method);
+        return take_answer(read(request.get()), request.get().method);
+    }
+    handler::Decision read(const http::Request& request) {
+        Directories directories(listings, request);
+        return files.read(request, directories);
     }
     Answer get(std::string_view target, std::string_view lines = {}) { return ask("GET", target, lines); }
 
@@ -93,7 +102,7 @@ TEST_CASE("static files: HEAD carries no bytes, and costs no compression", "[han
     Site site;
     site.tree.write("large.txt", prose(300'000));
     const ParsedRequest plain("HEAD", "/large.txt", "", ++site.arrivals.latest);
-    const auto decision = std::get<handler::Decision>(site.files.read(plain.get()));
+    const auto decision = site.read(plain.get());
     CHECK(std::holds_alternative<std::monostate>(std::get<http::Response>(decision).body));
     for (int i = 0; i < 3; ++i) CHECK_FALSE(site.ask("HEAD", "/large.txt", kGzip).length.has_value());
     CHECK(site.cache.counters().coded_made == 0);
@@ -282,7 +291,7 @@ TEST_CASE("static files: a hit on a small file allocates nothing", "[handlers][f
             const ParsedRequest request("GET", target, lines, ++site.arrivals.latest);
             const std::size_t before = allocations();
             {
-                const auto decision = std::get<handler::Decision>(site.files.read(request.get()));
+                const auto decision = site.read(request.get());
                 CHECK(allocations() == before);
                 CHECK(std::get<http::Response>(decision).status == http::Status::ok);
             }
