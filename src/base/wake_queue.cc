@@ -7,12 +7,7 @@ namespace base {
 
 WakeQueue::WakeQueue() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
-std::optional<MonotonicMs> WakeQueue::due() const {
-    if (later_.empty()) return std::nullopt;
-    return later_.begin()->first;
-}
-
-void WakeQueue::take(std::vector<Wake>& wakes, MonotonicMs now) {
+void WakeQueue::take_due(std::vector<Wake>& wakes, MonotonicMs now) {
     wakes.insert(wakes.end(), ready_.begin(), ready_.end());
     ready_.clear();
     const auto end = later_.upper_bound(now);

@@ -30,9 +30,14 @@ public:
     /// True when a turn must not wait for anything.
     [[nodiscard]] bool has_ready() const { return !ready_.empty(); }
     /// When the next wake of wake_at() is due; nullopt when there is none.
-    [[nodiscard]] std::optional<MonotonicMs> due() const;
+    [[nodiscard]] std::optional<MonotonicMs> due() const {
+        if (later_.empty()) return std::nullopt;
+        return later_.begin()->first;
+    }
     /// Appends to `wakes` what is ready or due at `now`. What is put in while they are worked off comes the next time.
-    void take(std::vector<Wake>& wakes, MonotonicMs now);
+    void take(std::vector<Wake>& wakes, MonotonicMs now) {
+        if (!ready_.empty() || !later_.empty()) take_due(wakes, now);
+    }
 
     /// An eventfd, readable after ring(), or when a producer off the loop (io_uring) wrote to it; -1 when the process is
     /// out of descriptors.
@@ -43,6 +48,8 @@ public:
     void silence() const;
 
 private:
+    void take_due(std::vector<Wake>& wakes, MonotonicMs now);
+
     Fd event_;
     std::vector<Wake> ready_;
     std::multimap<MonotonicMs, Wake> later_;

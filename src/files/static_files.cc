@@ -65,7 +65,7 @@ StaticFiles::StaticFiles(const storage::FileRoot& root, RepresentationCache& cac
 handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswers& directories) {
     if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
     const std::string_view path = request.path();
-    if (!path.starts_with('/') || storage::is_hidden(path)) return not_found(request);
+    assert(path.starts_with('/') && !storage::is_hidden(path));
     if (path.ends_with('/')) return serve_directory(request, directories);
     const auto found = cache_.find(path, request.arrival);
     if (!found) return refuse(request, found.error());

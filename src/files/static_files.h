@@ -41,7 +41,7 @@ public:
     StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
                 StaticFilesConfig config, DigestQueue* digests = nullptr);
 
-    /// `request.method` is GET or HEAD; anything else is answered 405. `directories` is asked when the path is a
+    /// `request.method` is GET or HEAD; anything else is answered 405. The path is not hidden. `directories` is asked when the path is a
     /// directory without an index file.
     handler::Decision read(const http::Request& request, DirectoryAnswers& directories);
 

@@ -107,7 +107,10 @@ struct Scan {
 Scan scan_path(std::string_view raw) {
     Scan scan{.path_end = raw.size()};
     for (std::size_t i = 0; i < raw.size(); ++i) {
-        switch (path_byte(raw[i])) {
+        const PathByte kind = path_byte(raw[i]);
+        if (kind == PathByte::plain) [[likely]]
+            continue;
+        switch (kind) {
             case PathByte::plain: break;
             case PathByte::slash:
             case PathByte::dot: scan.clean = scan.clean && (i == 0 || raw[i - 1] != '/'); break;

@@ -108,8 +108,7 @@ ssize_t LogFile::write_some(std::string_view text) {
     return -1;
 }
 
-void LogFile::flush() {
-    if (pending_.empty()) return;
+void LogFile::write_pending() {
     std::size_t done = 0;
     while (done < pending_.size()) {
         const ssize_t written = write_some(std::string_view(pending_).substr(done));

@@ -24,7 +24,9 @@ public:
     [[nodiscard]] std::string& pending() { return pending_; }
     /// Writes what is pending and never waits. What a full pipe or disk cannot take now is lost and counted, in whole
     /// lines: of a line that was begun the rest stays pending.
-    void flush();
+    void flush() {
+        if (!pending_.empty()) write_pending();
+    }
     /// Opens the path anew (after a rotation), or looks anew at what the standard stream is (after detaching). Keeps the
     /// old file when that fails and returns the sentence about it; empty when it was done.
     [[nodiscard]] std::string reopen();
@@ -47,6 +49,7 @@ private:
     };
 
     LogFile() = default;
+    void write_pending();
     int open_path();
     void take_standard_stream();
     [[nodiscard]] ssize_t write_some(std::string_view text);

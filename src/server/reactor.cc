@@ -57,6 +57,7 @@ bool Reactor::start() {
         if (!parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read)) return false;
     }
     if (!parts_.poller.add(parts_.signals.descriptor(), {kSignalSlot, 0}, net::Interest::read)) return false;
+    tidy_due_ms_ = parts_.handler.tidy_due();
     const int wakes = parts_.disk.wakes().descriptor();
     return wakes < 0 || parts_.poller.add(wakes, {kWakeSlot, 0}, net::Interest::read);
 }
@@ -80,7 +81,7 @@ int Reactor::wait_ms() const {
     const auto at_most = [&](base::MonotonicMs time) { until = until ? std::min(*until, time) : time; };
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
-    if (const auto due = parts_.handler.tidy_due()) at_most(*due);
+    if (tidy_due_ms_) at_most(*tidy_due_ms_);
     if (const auto due = parts_.disk.wakes().due()) at_most(*due);
     if (phase_ == Phase::stopping) {
         at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
@@ -100,7 +101,7 @@ void Reactor::turn() {
     take_wakes();
     advance_all();
     expire();
-    if (const auto due = parts_.handler.tidy_due(); due && *due <= parts_.clock.now_ms()) parts_.handler.tidy();
+    tidy();
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
     if (turn_.stopping == Stopping::finishing && parts_.clock.now_ms() >= close_unused_ms_) close_unused();
     end_turn();
@@ -244,6 +245,14 @@ void Reactor::expire() {
         if (slot.connection == nullptr || slot.queued) continue;
         settle(slot.connection->token(), slot.connection->expire(turn_));
     }
+}
+
+/// Nothing changes between the end of a turn and the next wait, so the time that is found here holds for both.
+void Reactor::tidy() {
+    tidy_due_ms_ = parts_.handler.tidy_due();
+    if (!tidy_due_ms_ || *tidy_due_ms_ > parts_.clock.now_ms()) return;
+    parts_.handler.tidy();
+    tidy_due_ms_ = parts_.handler.tidy_due();
 }
 
 void Reactor::take_wakes() {

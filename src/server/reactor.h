@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/arrival_clock.h"
@@ -83,6 +84,7 @@ private:
     void expire();
     void take_signals();
     void take_wakes();
+    void tidy();
     void pause_accepting();
     void resume_accepting();
     void begin_stopping();
@@ -107,6 +109,7 @@ private:
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
     std::vector<base::Wake> wakes_;
+    std::optional<base::MonotonicMs> tidy_due_ms_;  ///< as the handler said in the last turn
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself

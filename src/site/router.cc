@@ -27,7 +27,7 @@ constexpr std::size_t kMethods = 11;
 static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
 constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
-constexpr Refusal kHiddenFile{Status::not_found, "there is no such file."};
+constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path."};
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
@@ -100,7 +100,7 @@ private:
         {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
         {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
-        {Kind::hidden, Method::get, Rights(Right::read), &Router::read_below_root},
+        {Kind::hidden, Method::get, Rights(Right::read), &Router::answer_hidden},
         {Kind::hidden, Method::put, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
@@ -261,6 +261,10 @@ handler::Decision Router::read_below_root(const Call& call) {
         if (redirects) decision = files::redirect_to_directory(call.request);
     }
     return decision;
+}
+
+handler::Decision Router::answer_hidden(const Call& call) {
+    return handler::refusal_response(&call.request, kHiddenFile);
 }
 
 handler::Decision Router::store(const Call& call) { return targets_.uploads.handle(call.request, call.resource.path); }

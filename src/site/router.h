@@ -57,6 +57,7 @@ private:
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
     handler::Decision read_below_root(const Call& call);
+    handler::Decision answer_hidden(const Call& call);
     handler::Decision lead_to_files(const Call& call);
     handler::Decision ask_echo(const Call& call) { return targets_.echo.handle(call.request); }
     handler::Decision ask_user_agent(const Call& call) { return targets_.user_agent.handle(call.request); }

@@ -49,6 +49,20 @@ TEST_CASE("router: Allow follows the rights", "[handlers][router]") {
     }
 }
 
+TEST_CASE("router: what begins with a dot is as if it were not there", "[handlers][router]") {
+    AnsweringSite site(AnsweringSite::all_allowed());
+    site.directory.write(".hidden", "SECRET");
+    site.directory.write("d/.git/config", "SECRET");
+    site.directory.write(".well-known/acme", "token");
+    const std::string absent = site.ask("GET", "/absent").body();
+    for (const std::string_view target : {"/.hidden", "/d/.git/config", "/files/.hidden", "/d/.git/", "/.hidden/"}) {
+        INFO(target);
+        CHECK(site.ask("GET", target).status() == 404);
+        CHECK(site.ask("GET", target).body() == absent);
+    }
+    CHECK(site.ask("GET", "/.well-known/acme").body() == "token");
+}
+
 TEST_CASE("router: every method outside Allow is 405 with the same Allow, every method inside is not",
           "[handlers][router]") {
     for (const auto& config : {read_only(), AnsweringSite::all_allowed()}) {
