@@ -131,7 +131,7 @@ int Detached::ready(const std::string& line) {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::dup2(null_file.get(), stream) < 0) return errno;
     }
-    // A parent that was killed meanwhile is no reason to stop serving.
+    // The parent may have been killed meanwhile, which is no reason to stop serving.
     (void)write_all(pipe_.get(), kReady + line);
     pipe_.reset();
     return 0;
@@ -139,7 +139,7 @@ int Detached::ready(const std::string& line) {
 
 std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
     const std::string name = absolute(path);
-    // Twice or more only while servers that are stopping remove the file between our open and our lock.
+    // Repeats only while a stopping server removes the file between this open and this lock.
     for (int attempt = 0; attempt < 100; ++attempt) {
         base::Fd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
         if (!file) return std::unexpected("cannot open the pid file " + path + ": " + reason(errno));
@@ -159,8 +159,8 @@ std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
 Pidfile::~Pidfile() {
     if (!file_ || owner_ != ::getpid()) return;
     if (still_names(path_, file_.get()) && ::unlink(path_.c_str()) == 0) return;
-    // Privileges were dropped and the directory is root's, perhaps closed to us: the file is emptied, so that it names
-    // nobody. It is ours even when another one has its name.
+    // After privileges were dropped the directory, which is root's, may be closed to this process. The file is emptied
+    // then, so that it names no process.
     (void)!::ftruncate(file_.get(), 0);
 }
 
@@ -204,7 +204,7 @@ std::expected<void, std::string> drop_privileges(const Identity& identity) {
     if (::setresuid(identity.uid, identity.uid, identity.uid) != 0) {
         return std::unexpected("cannot become user " + std::to_string(identity.uid) + ": " + reason(errno));
     }
-    // Trust no return value here: a saved id that survived would give everything back to an attacker.
+    // The return values are not trusted: a saved id that survived would give everything back to an attacker.
     if (identity.uid != 0 && (::setuid(0) == 0 || ::seteuid(0) == 0 || ::geteuid() != identity.uid)) {
         return std::unexpected(std::string("root could be regained after giving it up; refusing to serve"));
     }

@@ -52,7 +52,7 @@ private:
     pid_t owner_;
 };
 
-/// Who to become. Looked up while the user database is still readable.
+/// The user to become. Looked up while the user database is still readable.
 struct Identity {
     uid_t uid = 0;
     gid_t gid = 0;

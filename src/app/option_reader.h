@@ -13,8 +13,8 @@
 
 namespace app {
 
-/// How a value was met: nullopt when it was taken. Otherwise what is wrong with it; an empty text when nothing can be
-/// said beyond what the option accepts.
+/// The result for a value: nullopt when it was taken. Otherwise what is wrong with it; an empty text when the option's
+/// description says enough.
 using Objection = std::optional<std::string>;
 
 class OptionReader {
@@ -22,7 +22,7 @@ public:
     /// An error, or nothing when the option was taken. `value` is empty for an option without one.
     std::optional<UsageError> apply(const OptionSpec& spec, std::string_view value);
     std::optional<UsageError> take_directory(std::string_view name);
-    /// What follows from all of them together. Once, at the end.
+    /// Checks what follows from all options together. Called once, at the end.
     std::expected<Options, UsageError> finish(bool stdin_is_terminal);
 
     [[nodiscard]] Action action() const { return options_.action; }
@@ -40,10 +40,10 @@ private:
     std::vector<std::string> binds_;
 };
 
-/// For a value that the table's words describe enough.
+/// For a value whose fault the table's words describe well enough.
 [[nodiscard]] inline Objection taken_if(bool right) { return right ? Objection() : Objection(""); }
 
-/// Stores what a parser gave, if it gave something.
+/// Stores the result of a parser, if there is one.
 template <typename Value>
 [[nodiscard]] Objection store(Value& into, const auto& parsed) {
     if (parsed) into = static_cast<Value>(*parsed);

@@ -1,4 +1,4 @@
-// The table of options, and what is said about a word that is not in it.
+// The table of options, and the messages about words that are not in it.
 #include "app/option_table.h"
 
 #include <array>
@@ -60,7 +60,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_version, "version", action, ""},
 });
 
-/// What other servers call something, and what it is here.
+/// Names that other servers use, and the options of godwit that do the same.
 struct Hint {
     std::string_view typed;
     std::string_view meant;

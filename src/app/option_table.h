@@ -78,7 +78,7 @@ struct OptionSpec {
     std::string_view accepts;  ///< what the value may be; empty when the option takes none
 };
 
-/// nullptr for what is no option's id.
+/// nullptr when no option has this id.
 [[nodiscard]] const OptionSpec* find_option(int id);
 
 /// "--port".

@@ -114,7 +114,7 @@ std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t le
 std::string_view nearest_word(std::string_view typed, std::span<const std::string_view> words) {
     if (typed.empty() || typed.size() > 64) return {};
     std::string_view nearest;
-    // A third of the letters may be wrong; more than that is another word.
+    // At most a third of the letters may be wrong; otherwise it is another word.
     std::size_t least = std::max<std::size_t>(typed.size() / 3, 1) + 1;
     for (const std::string_view word : words) {
         const std::size_t distance = edit_distance(typed, word);

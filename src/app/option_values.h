@@ -17,8 +17,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
 /// 1000), in either case; below 2^63.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-/// Seconds as 1*DIGIT with at most three decimals ("75", "0.5"), or with a unit: ms, s, m, h, d. The answer is in milliseconds, from `least_ms` to
-/// `most_ms`.
+/// Seconds as 1*DIGIT with at most three decimals ("75", "0.5"), or with a unit: ms, s, m, h, d. The answer is in
+/// milliseconds, from `least_ms` to `most_ms`.
 std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t least_ms, std::int64_t most_ms);
 
 /// The word of `words` that a person who typed `typed` probably meant; empty when none is near.

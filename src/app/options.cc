@@ -14,7 +14,7 @@ namespace app {
 
 namespace {
 
-/// The word of argv that getopt did not take, and what was probably meant.
+/// Reports the word of argv that getopt did not take, and the option that was probably meant.
 UsageError unknown_option(char** argv) {
     const OptionSpec* const spec = find_option(optopt);
     if (spec != nullptr) return {option_name(*spec) + " takes no value"};  // --daemon=yes

@@ -27,7 +27,7 @@ struct Options {
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
     std::string directory;   ///< as given: relative to the working directory, or absolute
-    std::string mime_types;  ///< a file of media types, read at the start; empty: the built-in ones alone
+    std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     bool daemon = false;
     std::string pidfile;     ///< empty: none
     std::string user;        ///< a name or a number; empty: stay who we are
@@ -38,7 +38,7 @@ struct Options {
     std::string help_section;  ///< with Action::help; empty: the overview
 };
 
-/// What is wrong and what is accepted: one line for standard error, without the program's name and newline.
+/// Says what is wrong and what is accepted: one line for standard error, without the program's name and newline.
 struct UsageError {
     std::string sentence;
 };
@@ -49,8 +49,8 @@ struct UsageError {
 /// --help and --version win over whatever follows them.
 std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal);
 
-/// Of one section of the options, of "all", or, for an empty name, the overview that fits a screen. Ends with a newline;
-/// at most 80 columns. Empty when there is no such section.
+/// Of one section of the options, of "all", or, for an empty name, the overview that fits a screen. Ends with a
+/// newline; at most 80 columns. Empty when there is no such section.
 std::string help_text(std::string_view section);
 /// Version, and what this build can do; ends with a newline.
 std::string version_text();

@@ -1,4 +1,4 @@
-// What godwit says about itself: --help, --version, --test and the line it prints when it is ready.
+// The texts of --help, --version, --test and of the line that is printed when the server is ready.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -184,7 +184,7 @@ std::string mode_text(mode_t mode) {
 
 std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : size_text(bytes); }
 
-/// Only what is configured: most servers have none of it.
+/// Shows only what is configured: most servers have none of it.
 void add_web_rows(std::string& text, const Options& options) {
     const site::SiteConfig& site = options.site;
     if (site.spa) add_row(text, "single page", "on");
@@ -205,7 +205,7 @@ void add_web_rows(std::string& text, const Options& options) {
 
 }  // namespace
 
-/// What this build cannot do, and what that costs; an empty text where it can.
+/// What this build lacks, and what that costs; empty when it lacks nothing.
 const std::array<std::string_view, 2> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"

@@ -13,8 +13,8 @@
 namespace app {
 namespace {
 
-/// Descriptors besides one for each connection: what the cache may hold open, and as many for listeners, logs and the
-/// ring as leave room for some uploads.
+/// The descriptors needed besides one for each connection: those of the cache, of listeners, logs and the ring, and of
+/// some uploads.
 constexpr std::size_t kOtherDescriptors = files::CacheLimits{}.max_descriptors + 64;
 
 /// The first version of the kernel's structure (sched_setattr(2)); its own header cannot stand beside sched.h.
@@ -30,7 +30,7 @@ struct SchedulingAttributes {
 };
 constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK
 
-/// Also where that cannot be known.
+/// True also when it cannot be known.
 bool are_calls_filtered() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {

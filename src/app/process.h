@@ -10,17 +10,17 @@ namespace app {
 /// Allows as many open files as the administrator lets this process have.
 void raise_descriptor_limit();
 
-/// What is wrong with the limit of open files, as raised, for so many connections at once; empty when it suffices.
+/// Says what is wrong with the raised limit of open files for so many connections; empty when it suffices.
 [[nodiscard]] std::string missing_descriptors(std::size_t max_connections);
 
-/// How long this thread may have a core in one go, once others want it, too. The kernel's least.
+/// The length of a time slice that this thread asks for: the shortest that the kernel gives.
 inline constexpr std::uint64_t kSliceNs = 100'000;
 
-/// Asks the scheduler for slices of kSliceNs for this thread: who is content with short ones has them sooner. The loop
-/// needs a core often and seldom for long, and what waits for the disk or asks the server on the same machine has the
-/// usual slices of milliseconds. Threads made from here on have the usual ones as well. Changes nothing in a policy that the
-/// administrator chose (chrt), nor in kernels before 6.12, which have one length for all. Asks nothing where a filter of
-/// system calls is in force, as in a hardened unit of systemd: such a filter may end the process for asking.
+/// Asks the scheduler for slices of kSliceNs for this thread: a task that asks for short slices is scheduled sooner.
+/// The loop needs a core often, but seldom for long. Threads that are made from here on have the usual slices of
+/// milliseconds. Nothing changes when the administrator chose another policy (chrt), nor in kernels before 6.12, which
+/// know only one length. Nothing is asked where a filter of system calls is in force, as in a hardened unit of systemd,
+/// because such a filter may end the process.
 void ask_for_short_slices();
 
 }  // namespace app

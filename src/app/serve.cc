@@ -1,5 +1,5 @@
-// The order matters: detach before threads of the kernel's (io_uring) exist and ask for slices before they do, bind and
-// open logs before privileges are dropped, report readiness last.
+// The order matters: detach and ask for slices before the kernel's threads (io_uring) exist, bind and open logs before
+// privileges are dropped, report readiness last.
 #include "app/serve.h"
 
 #include <fcntl.h>
@@ -30,10 +30,10 @@
 namespace app {
 namespace {
 
-/// Connections that the kernel queues for us; it caps this at net.core.somaxconn.
+/// How many connections the kernel may queue; it caps this at net.core.somaxconn.
 constexpr int kBacklog = 4096;
 
-/// Where a file is named in place of a directory: its directory is served, and nothing of it but that file.
+/// When a file is named in place of a directory, its directory is served, but nothing in it except that file.
 std::expected<void, std::string> narrow_to_file(Options& options) {
     struct stat status{};
     if (::stat(options.directory.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return {};
@@ -94,7 +94,7 @@ struct Logs {
     server::ErrorLog error;
 };
 
-/// A file that is made here belongs to `identity`, when there is one: it reopens the logs later.
+/// A log file that is created here belongs to `identity`, when there is one, because that user reopens the logs later.
 std::expected<Logs, std::string> open_logs(const server::ServerConfig& config,
                                            const std::optional<Identity>& identity) {
     auto access = server::LogFile::open(config.access_log, 1);
@@ -124,7 +124,7 @@ std::string missing_rights(int directory, const Options& options) {
     return {};
 }
 
-/// What the operator should know about this start, in the error log.
+/// Writes to the error log what the operator should know about this start.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
                const Options& options, int directory) {
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
@@ -159,7 +159,7 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
 }
 
-/// What will be wrong when the logs are rotated.
+/// Says in the error log what will go wrong when the logs are rotated.
 void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {
     for (const server::LogFile* log : {&logs.access.file(), &logs.error.file()}) {
         const std::string obstacle = log->obstacle_to_reopening();
@@ -246,7 +246,7 @@ std::expected<void, std::string> serve(Options options) {
         print(line);
     }
     reactor.run();
-    // Whoever pressed Ctrl-C is told that it was heard.
+    // A person who pressed Ctrl-C sees that it worked.
     if (::isatty(STDOUT_FILENO) == 1) print("\ngodwit: stopped\n");
     return {};
 }

@@ -22,7 +22,7 @@ bool is_field_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c == '\t' || !base::is_control(c); });
 }
 
-/// Fields that the server states itself, and what sets them where an option does.
+/// Fields that the server sends itself, and the options that set them.
 struct OwnField {
     std::string_view name;
     std::string_view option;
@@ -56,7 +56,7 @@ constexpr auto kOwnFields = std::to_array<OwnField>({
     {"x-content-type-options", ""},
 });
 
-/// What is said about a name that cannot be configured; empty when it can.
+/// The message about a name that cannot be configured; empty when it can.
 std::string objection_to_name(std::string_view name) {
     std::string lower(name);
     std::ranges::transform(lower, lower.begin(), base::to_lower);
@@ -123,7 +123,7 @@ std::expected<site::ErrorPage, std::string> parse_error_page(std::string_view te
         return unexpected("godwit never answers " + std::to_string(*code));
     }
     if (!page.path.starts_with('/')) page.path.insert(0, "/");
-    // As the path of a request would be: dot-segments are resolved there, so none is left here.
+    // In the form of a request's path, in which dot-segments are resolved.
     if (page.path.ends_with('/') || page.path.find("//") != std::string::npos || storage::is_hidden(page.path)) {
         return unexpected("the file's path ends in a name, and no part of it begins with a dot");
     }

@@ -12,9 +12,9 @@
 
 namespace app {
 
-/// Of one option; each is looked at for every answer, or every opened file.
+/// The most values of one option: each is looked at for every answer, or every opened file.
 inline constexpr std::size_t kMaxRules = 64;
-/// Of one configured field: all of them together with the rest of an answer's head stay below a common client's limit.
+/// The most bytes of one configured field: all fields together stay below the limit of common clients for a head.
 inline constexpr std::size_t kMaxFieldValueBytes = 4096;
 
 /// "Name: value" or "/prefix/ Name: value". The name is a token that is none of the server's own fields, the value is

@@ -1,5 +1,5 @@
-// What the process counts, known by name. Each owner of counters registers its own; the error log's line (SIGUSR1) shows
-// them all. Made by app/serve; one thread counts, so counters are plain numbers.
+// What the process counts, known by name. Each owner of counters registers its own; the error log's line (SIGUSR1)
+// shows them all. Made by app/serve; one thread counts, so counters are plain numbers.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,8 @@ public:
         std::uint64_t number_ = 0;
     };
 
-    /// Shows `counters` from here on, behind those that were added before. A name that is there already ends the process.
+    /// Shows `counters` from here on, behind those that were added before. A name that is registered already ends the
+    /// process.
     [[nodiscard]] Registration add(std::vector<Counter> counters);
 
     /// Calls `visitor(const Counter&, std::uint64_t value)` for each counter, in the order in which they were added.

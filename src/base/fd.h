@@ -1,4 +1,4 @@
-// Sole owner of one file descriptor; closing is its destructor. Used by net, content and app.
+// Sole owner of one file descriptor; closing is its destructor. Used everywhere.
 #pragma once
 
 #include <unistd.h>

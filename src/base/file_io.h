@@ -18,8 +18,8 @@ namespace base {
 /// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.
 [[nodiscard]] int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes);
 
-/// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and appends
-/// no more from here on. 0, or an errno.
+/// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and
+/// appends no more from here on. 0, or an errno.
 [[nodiscard]] int overwrite_first(int file, std::size_t length, char byte);
 
 }  // namespace base

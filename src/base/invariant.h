@@ -1,5 +1,5 @@
-// The end of a process in which something happened that cannot happen. Called where a table of states is asked for a
-// move that it does not have: going on would be undefined, in release builds too.
+// Ends the process after an impossible event, in release builds too. Called when a table of states does not have the
+// move that is asked for: going on would be undefined.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// Who is called again, and when: work that goes on in the next turn of the loop, or not before some time, or when
-// something off the loop is done. One queue and one descriptor for all who wake; emptied by the reactor once per turn.
+// Knows which work is called again, and when: in the next turn of the loop, not before some time, or when something off
+// the loop is done. There is one queue with one descriptor for all; the reactor empties it once per turn.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace base {
 
-/// Names whose work goes on. The reactor gives it out and understands it; everybody else passes it along.
+/// Names the exchange whose work goes on. The reactor gives it out and understands it; all others only pass it along.
 using Wake = std::uint64_t;
 
 class WakeQueue {
@@ -34,17 +34,17 @@ public:
         if (later_.empty()) return std::nullopt;
         return later_.begin()->first;
     }
-    /// Appends to `wakes` what is ready or due at `now`. What is put in while they are worked off comes the next time.
+    /// Appends to `wakes` what is ready or due at `now`. Wakes that are added meanwhile come the next time.
     void take(std::vector<Wake>& wakes, MonotonicMs now) {
         if (!ready_.empty() || !later_.empty()) take_due(wakes, now);
     }
 
-    /// An eventfd, readable after ring(), or when a producer off the loop (io_uring) wrote to it; -1 when the process is
-    /// out of descriptors.
+    /// An eventfd, readable after ring(), or when a producer off the loop (io_uring) wrote to it; -1 when the process
+    /// is out of descriptors.
     [[nodiscard]] int descriptor() const { return event_.get(); }
     /// Ends the loop's wait: a producer has something to collect.
     void ring() const;
-    /// Not readable any more.
+    /// Makes the descriptor unreadable again.
     void silence() const;
 
 private:

@@ -6,7 +6,7 @@
 namespace files {
 namespace {
 
-/// Goes back to the last asterisk alone: what an earlier one took never needs to change.
+/// Goes back to the last asterisk only: what an earlier one matched never needs to change.
 bool matches(std::string_view pattern, std::string_view text) {
     std::size_t in_pattern = 0;
     std::size_t in_text = 0;

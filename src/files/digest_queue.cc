@@ -1,4 +1,5 @@
-// The slices, and who does the next one: each turn belongs to one of those who wait, the driver, whose wake brings it.
+// The slices of hashing. One of the waiting responses, the driver, does the slice of each turn: its wake brings the
+// next one.
 #include "files/digest_queue.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ void DigestQueue::work(http::Wake wake) {
     }
 }
 
-/// The next slice is that of the first job that somebody waits for already.
+/// The next slice is of the first job that already has a waiting response.
 void DigestQueue::choose_driver() {
     driver_.reset();
     for (const auto& job : jobs_) {
@@ -146,7 +147,7 @@ DigestQueue::Progress DigestQueue::hash(Job& job) {
         job.digester->update(std::get<http::Blob>(piece).bytes);
     }
     if (job.offset < form.length()) return Progress::more;
-    // Whatever was written to the file meanwhile may or may not be in the hash.
+    // What was written to the file meanwhile may or may not be in the hash.
     if (part == nullptr || part->file->unchanged()) keep(job);
     return Progress::ended;
 }

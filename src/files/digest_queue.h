@@ -33,7 +33,8 @@ class DigestQueue {
     struct Job;
 
 public:
-    /// A response's wait for one digest. Destroying it leaves the queue; the last one to leave ends the work.
+    /// The wait of one response for one digest. Destroying it leaves the queue; when the last wait of a digest leaves,
+    /// the work ends.
     class Wait {
     public:
         Wait(DigestQueue& queue, std::shared_ptr<Job> job);
@@ -41,7 +42,7 @@ public:
         Wait& operator=(const Wait&) = delete;
         ~Wait();
         /// True when there is nothing left to wait for: the form has its digest, or will have none. Otherwise `wake`
-        /// comes back; it must be the same in every call, and nobody else's.
+        /// comes back; it must be the same in every call, and belong to this wait alone.
         bool advance(http::Wake wake);
 
     private:
@@ -83,7 +84,7 @@ private:
     Progress make_form(Job& job);
     Progress hash(Job& job);
     void keep(Job& job);
-    /// Wakes all who wait, but for `present`, which is here.
+    /// Wakes all waits except `present`, which is being advanced.
     void end(Job& job, http::Wake present);
 
     base::WakeQueue& wakes_;

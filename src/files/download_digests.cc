@@ -75,7 +75,7 @@ private:
         if (!digest.empty()) response_.add(wanted.name, digest);
     }
 
-    /// The digest was that of a form which had to be compressed for it: that form is sent as it is now.
+    /// The form was compressed for its digest, and is sent as it is now.
     void use_made_form() {
         const Form& form = found_->form(coding_);
         if (!std::holds_alternative<std::unique_ptr<http::BodySource>>(response_.body)) return;

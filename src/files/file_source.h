@@ -16,13 +16,13 @@ namespace files {
 /// was changed: the client then sees an incomplete answer.
 class CompressingSource final : public http::BodySource {
 public:
-    /// Told what came out, so that it can be kept. Asked by one source at a time.
+    /// Receives what was compressed, so that it can be kept. Used by one source at a time.
     class Keeper {
     public:
         virtual ~Keeper() = default;
         /// The next coded bytes.
         virtual void append(std::span<const std::byte> coded) = 0;
-        /// That was all, and the file is still the same version.
+        /// Everything was given, and the file is still the same version.
         virtual void complete() = 0;
     };
 

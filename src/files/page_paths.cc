@@ -11,7 +11,8 @@
 namespace files {
 namespace {
 
-/// A browser goes to the address: it says so, or names HTML among what it takes, which scripts and images do not.
+/// True when a browser navigates to the address: it says so, or it names HTML in Accept, which requests for scripts and
+/// images do not.
 bool is_navigation(const http::Request& request) {
     for (const http::Field& field : request.fields) {
         if (base::equals_ignoring_case(field.name.of(request.text), "Sec-Fetch-Dest")) {

@@ -14,10 +14,10 @@ namespace files {
 /// the index's name. nullopt when the path is clean already.
 [[nodiscard]] std::optional<std::string> clean_path(std::string_view path, std::string_view index_name);
 
-/// True for a path that names nothing but may be a route of the application in the index page: a browser navigates there
-/// (Sec-Fetch-Dest: document, or text/html named in Accept), or the client takes HTML and the path does not end like a
-/// file of a known type ("/app.js" is missing, "/users/7" is a route). Not for
-/// "/.well-known/", where programs look whether something exists.
+/// True for a path that names nothing but may be a route of the application in the index page: a browser navigates
+/// there (Sec-Fetch-Dest: document, or text/html named in Accept), or the client takes HTML and the path does not end
+/// like a file of a known type ("/app.js" is missing, "/users/7" is a route). Not for "/.well-known/", where programs
+/// look whether something exists.
 [[nodiscard]] bool may_be_route(const http::Request& request);
 
 /// True when the query has a member "download", with or without a value.

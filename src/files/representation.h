@@ -35,7 +35,7 @@ public:
         none,     ///< there is no such form
         ready,    ///< its bytes or file and its length are known
         to_make,  ///< not made yet: the first response compresses, and keeps what came out
-        making,   ///< a response is at it; another one compresses for itself
+        making,   ///< one response is compressing it; others compress for themselves
     };
 
     [[nodiscard]] State state() const { return state_; }
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] http::FieldTail fields_after_type() const { return http::FieldTail(fields_, 1); }
     /// The last of fields(), which a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
     [[nodiscard]] http::FieldTail not_modified_fields() const { return http::FieldTail(fields_, not_modified_); }
-    /// The same without Cache-Control: a refusal says which version there is, and is not to be kept as long as it.
+    /// The same without Cache-Control: a refusal names the current version, but must not be cached as long as the file.
     [[nodiscard]] http::FieldTail validator_fields() const { return http::FieldTail(fields_, validators_); }
 
     /// Meaningful when ready: the length of the body in bytes.
@@ -70,7 +70,7 @@ private:
     http::FieldList fields_;  ///< Content-Type is the first
     std::shared_ptr<const std::vector<std::byte>> bytes_;
     std::shared_ptr<const storage::OpenFile> file_;
-    /// Seldom asked for: a pointer, so that the other forms do not pay for the texts.
+    /// A pointer, because digests are seldom asked for, and the other forms should not pay for the texts.
     std::unique_ptr<std::array<std::string, http::kDigestAlgorithms>> digests_;
 };
 
@@ -87,7 +87,7 @@ public:
     [[nodiscard]] std::string_view media_type() const { return media_type_; }
     /// Seconds since 1970, as stated in Last-Modified.
     [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
-    /// Seconds since 1970: the ctime, which every change sets and nobody chooses.
+    /// Seconds since 1970: the ctime, which every change sets and no program can choose.
     [[nodiscard]] std::int64_t last_changed() const { return status_.st_ctim.tv_sec; }
     /// False while stamps, of the file or a sidecar, are too young to identify the bytes: tags are weak then, and
     /// later requests read anew.

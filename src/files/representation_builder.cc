@@ -17,7 +17,7 @@
 namespace files {
 namespace {
 
-/// A file that is written to while it is read is read again this often.
+/// How often a file is read again that is written to while it is read.
 constexpr int kReadTries = 5;
 
 constexpr std::array<Coding, storage::kSidecarSuffixes.size()> kSidecarCodings = {Coding::gzip, Coding::deflate,
@@ -27,8 +27,8 @@ bool is_older(const timespec& a, const timespec& b) {
     return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
 }
 
-/// All bytes of a small file; nullopt when it is shorter than its size by now, or when two readings differ. A `young`
-/// file is read twice: equal stamps are no proof for it, equal bytes are.
+/// All bytes of a small file; nullopt when the file has become shorter than its size, or when two readings differ. A
+/// `young` file is read twice: equal stamps do not prove that it did not change, equal bytes do.
 std::optional<std::vector<std::byte>> read_whole(int descriptor, const struct stat& status, bool young) {
     std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
     if (base::read_at(descriptor, 0, bytes) != bytes.size()) return std::nullopt;
@@ -85,7 +85,7 @@ RepresentationBuilder::RepresentationBuilder(const storage::FileRoot& root, cons
       disk_(disk) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
-    // Most of what is not there is found out by one call.
+    // One call finds out most of what is missing.
     if (const auto seen = root_.stat(path); !seen) {
         if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
     }
@@ -161,7 +161,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
     auto descriptor = root_.open_for_reading(name.view());
     if (!descriptor) return;
     auto content = read(std::move(*descriptor));
-    // Changed since it was seen: the next check sees that, too, and opens all anew.
+    // The sidecar changed since it was seen: the next check sees that too, and opens everything again.
     if (!content || !storage::is_same_version(content->status, seen.status)) return;
     Form& form = representation.forms_[static_cast<std::size_t>(kSidecarCodings[index])];
     form.state_ = Form::State::ready;

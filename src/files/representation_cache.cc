@@ -15,14 +15,15 @@ media::DeflateEncoder::Format format_of(Coding coding) {
     return coding == Coding::gzip ? media::DeflateEncoder::Format::gzip : media::DeflateEncoder::Format::zlib;
 }
 
-/// The cache made it, and alone changes it: the coded forms that are not made yet, never what a response may hold.
+/// The cache made the representation, and only the cache changes it: it adds coded forms, and never touches what a
+/// response may hold.
 std::shared_ptr<Representation> changeable(const std::shared_ptr<const Representation>& found) {
     return std::const_pointer_cast<Representation>(found);
 }
 
 }  // namespace
 
-/// Collects what a compressing source gives, if no other does, and hands it to the cache at the end.
+/// Collects what a compressing source gives, unless another one does, and hands it to the cache at the end.
 class RepresentationCache::Keeper final : public CompressingSource::Keeper {
 public:
     Keeper(RepresentationCache& cache, std::shared_ptr<Representation> representation, Coding coding)
@@ -211,7 +212,7 @@ http::Body RepresentationCache::body(const std::shared_ptr<const Representation>
 }
 
 void RepresentationCache::path_changed(std::string_view path) {
-    // Another entry may depend on the path, as its sidecar or through a link: all are checked again once.
+    // Another entry may depend on the path (as its sidecar, or through a link): all entries are checked again once.
     ++epoch_;
     if (const auto found = by_path_.find(path); found != by_path_.end()) erase(found->second);
 }

@@ -49,8 +49,8 @@ struct CacheCounters {
 
 class RepresentationCache final : public storage::Changes {
 public:
-    /// All references must outlive the cache and every response made from it. `disk` closes the files that are gone;
-    /// without one that happens where it is.
+    /// All references must outlive the cache and every response made from it. `disk` closes removed files in the
+    /// background; without it they are closed at once.
     RepresentationCache(const storage::FileRoot& root, const base::Clock& clock, const base::ArrivalClock& arrivals,
                         const CacheLimits& limits, const media::CompressionPolicy& policy, CacheRules cache_rules = {},
                         storage::DiskQueue* disk = nullptr);
@@ -74,8 +74,8 @@ public:
     void keep_digest(const std::shared_ptr<const Representation>& found, Coding coding, http::DigestAlgorithm algorithm,
                      std::string value);
 
-    /// What is at `path` was or is about to be changed by this process: it is looked at anew by the next find(),
-    /// whenever that request arrived. To be called after the change, before its response.
+    /// This process has changed, or is about to change, what is at `path`: the next find() looks at it again, whenever
+    /// its request arrived. Called after the change and before its response.
     void path_changed(std::string_view path) override;
 
     /// Drops entries that no request used for `age_ns`, so that deleted files do not keep their room on the disk.
@@ -107,9 +107,9 @@ private:
     void count(Entry& entry);
     /// Evicts from the least used on until the bounds hold.
     void make_room(std::size_t max_bytes, std::size_t max_descriptors);
-    /// The representation has grown: counts its entry anew, if that is still there.
+    /// The representation has grown: counts its entry again, if it is still there.
     void recount(const Representation& representation);
-    /// A coded form is made: kept from here on, and counted if its entry still is there.
+    /// A coded form is made: it is kept from here on, and counted if its entry is still there.
     void keep(Representation& representation, Coding coding, std::vector<std::byte> bytes);
 
     const storage::FileRoot& root_;

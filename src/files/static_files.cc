@@ -41,7 +41,8 @@ http::Response not_found(const http::Request& request) {
     return handler::error_response(&request, http::Status::not_found, "there is nothing at this path.");
 }
 
-/// Only where there was a choice: a file that has one form is sent in it, whatever was asked (RFC 9110 §12.5.3).
+/// Only where there was a choice: a file that has only one form is sent in that form, whatever was asked for (RFC 9110
+/// §12.5.3).
 http::Response refuse_codings(const http::Request& request) {
     http::Response response =
         handler::error_response(&request, http::Status::not_acceptable,
@@ -111,7 +112,7 @@ std::optional<handler::Decision> StaticFiles::find_route(const http::Request& re
     if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request)) return std::nullopt;
     const auto found = cache_.find("/" + config_.index_name, request.arrival);
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
-    // Who takes no HTML gets a 404 at the same path.
+    // A client that does not take HTML gets a 404 at the same path.
     return serve(request, *found, Varies::by_navigation);
 }
 
@@ -240,7 +241,7 @@ void StaticFiles::fill_whole(http::Response& response, const http::Request& requ
     if (request.method == http::Method::head && form.state() == Form::State::ready) {
         response.stated_length = form.length();
     } else {
-        // For HEAD, too, when the length is not known yet: the head says the same then, and nothing is pulled.
+        // Also for HEAD when the length is not known yet: the head is then the same as for GET, and nothing is pulled.
         response.body = cache_.body(found, coding);
     }
 }

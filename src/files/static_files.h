@@ -25,7 +25,7 @@ struct StaticFilesConfig {
     bool spa = false;         ///< routes get the root's index
 };
 
-/// Whoever answers for a directory that has no index file. Implemented by the route table.
+/// Answers for a directory that has no index file. Implemented by the route table.
 class DirectoryAnswers {
 public:
     virtual handler::Decision answer_directory(base::Fd directory) = 0;
@@ -41,8 +41,8 @@ public:
     StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
                 StaticFilesConfig config, DigestQueue* digests = nullptr);
 
-    /// `request.method` is GET or HEAD; anything else is answered 405. The path is not hidden. `directories` is asked when the path is a
-    /// directory without an index file.
+    /// `request.method` is GET or HEAD; anything else is answered 405. The path is not hidden. `directories` is asked
+    /// when the path is a directory without an index file.
     handler::Decision read(const http::Request& request, DirectoryAnswers& directories);
 
     /// For any method and a path that holds %2F: it names no file, so it is a route of the application or a mistake.

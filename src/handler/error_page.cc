@@ -19,7 +19,7 @@ std::string status_line_text(http::Status status) {
     return text;
 }
 
-/// Control bytes would let a peer write lines of its own into somebody's terminal.
+/// Control bytes would let a peer write to the terminal of another person.
 std::string without_controls(std::string_view text) {
     std::string clean(text);
     std::ranges::replace_if(clean, base::is_control, '?');
@@ -79,7 +79,7 @@ http::Response error_response(const http::Request* request, http::Status status,
 http::Response refusal_response(const http::Request* request, const http::Refusal& refusal) {
     http::Response response = error_response(request, refusal.status, refusal.reason);
     response.reason = refusal.reason;
-    // What was refused for the moment only is worth another try.
+    // A temporary refusal says when to try again.
     if (refusal.status == http::Status::service_unavailable) response.add("Retry-After", "1");
     return response;
 }

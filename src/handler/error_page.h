@@ -1,5 +1,5 @@
-// The answers of every refusal: a status and one sentence that says what was wrong and how to do it right, as plain
-// text, or as a small page for browsers. Called by all handlers and by the connection.
+// Makes the response of every refusal: a status and one sentence that says what was wrong and how to do it right, as
+// plain text, or as a small page for browsers. Called by all handlers and by the connection.
 #pragma once
 
 #include <string>

@@ -17,10 +17,10 @@ namespace handler {
 
 class PendingDecision;
 
-/// A response now; a sink for the request's body, which then gives the response; work that gives it later; or a
-/// decision that itself comes later.
-/// When a Response is returned for a request that has a body, the connection drains or refuses the body.
-/// When a sink is returned for a request without one, it is finished at once.
+/// What a handler decides: a response now; a sink for the request's body, which then gives the response; work that
+/// gives the response later; or a decision that itself comes later. When a Response is returned for a request that has
+/// a body, the connection drains or refuses the body. When a sink is returned for a request without one, it is finished
+/// at once.
 using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, std::unique_ptr<http::PendingResponse>,
                               std::unique_ptr<PendingDecision>>;
 
@@ -41,22 +41,22 @@ public:
     /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
     /// `request` is valid during the call only.
     virtual Decision handle(const http::Request& request) = 0;
-    /// The last word about a response that handle() did not return itself: of a sink, of a pending decision, of pending
-    /// work, or a refusal of the connection's own. `request` is null when its head was not understood.
+    /// Makes the last changes to a response that handle() did not return: the response of a sink, of a pending decision
+    /// or of pending work, or a refusal by the connection. `request` is null when its head was not understood.
     virtual void decorate(const http::Request* request, http::Response& response) {
         (void)request;
         (void)response;
     }
-    /// `target` as the logs may hold it: what in it opens something (a token) is replaced by a shortened digest, which
-    /// still tells two of them apart. The result is a view of `target` or of `storage`.
+    /// `target` as the logs may hold it: secrets in it (tokens) are replaced by a shortened digest, which still tells
+    /// two of them apart. The result is a view of `target` or of `storage`.
     virtual std::string_view loggable(std::string_view target, std::string& storage) const {
         (void)storage;
         return target;
     }
-    /// True for what calls the file system at every step, or must not overtake what does: such requests wait for their
-    /// turn in the order of their arrival.
+    /// True for requests that call the file system at every step, or that must not overtake such requests: they wait
+    /// for their turn in the order of their arrival.
     [[nodiscard]] virtual bool is_heavy(const http::Request& request) const { return !http::is_safe(request.method); }
-    /// Does what is due without a request, in about a millisecond.
+    /// Does work that is due without a request, for about a millisecond.
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.
     [[nodiscard]] virtual std::optional<base::MonotonicMs> tidy_due() const { return std::nullopt; }

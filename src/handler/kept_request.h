@@ -1,4 +1,4 @@
-// A request's head that outlives the call it was handed to. For answers that come later.
+// A copy of a request's head, for responses that come after the call.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The answer of a sink that is known when the body is in, and waits for nothing. Made by the sinks.
+// The response of a sink that is known when the body is complete, and waits for nothing. Made by the sinks.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// What may be written below the root, and how much: the rules that uploads/ and records/ follow. Filled by app/, as a
-// part of site::SiteConfig.
+// The rules for writing below the root, which uploads/ and records/ follow. Filled by app/, as a part of
+// site::SiteConfig.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct WriteRules : RightsRules {
     bool are_records_named = false;              ///< somebody chose where they are
     /// Where nothing may be written the file is a file like any other.
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && allows_writing(); }
-    /// True for the file that records are in, and for what would need a directory in its place.
+    /// True for the file of records, and for paths that would need a directory in its place.
     [[nodiscard]] bool takes_records_name(std::string_view path) const {
         if (!serves_records() || !path.starts_with(records_file)) return false;
         return path.size() == records_file.size() || path[records_file.size()] == '/';

@@ -12,8 +12,9 @@
 namespace http {
 
 /// The index in `offered` ("text/html", "text/plain; charset=utf-8") of the best type: the greatest weight, of equal
-/// ones the first offered. The most specific range that matches a type gives its weight. A charset that the offer
-/// does not state hinders no match. 0 without an Accept field; nullopt when none is acceptable or none is offered.
+/// ones the first offered. The most specific range that matches a type gives its weight. A charset parameter that the
+/// offer does not state does not prevent a match. 0 without an Accept field; nullopt when none is acceptable or none is
+/// offered.
 [[nodiscard]] std::optional<std::size_t> choose_media_type(const Fields& fields, std::string_view text,
                                                            std::span<const std::string_view> offered);
 

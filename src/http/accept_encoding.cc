@@ -10,7 +10,7 @@
 namespace http {
 namespace {
 
-/// Of equal weights the first of these wins: the denser, then the one that everybody reads right.
+/// Among equal weights the first of these wins: first the denser ones, then the one that is most widely read correctly.
 constexpr std::array kServerOrder{Coding::br, Coding::zstd, Coding::gzip, Coding::deflate, Coding::identity};
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Bodies: what a response sends and what a request's body goes into. The connection pulls and pushes; nothing here
-// knows it. Implemented by the features, returned by their handlers.
+// Bodies: what a response sends, and where a request's body goes. The connection pulls and pushes; nothing here knows
+// the connection. Implemented by the features, returned by their handlers.
 #pragma once
 
 #include <cstddef>
@@ -82,7 +82,8 @@ using Wake = base::Wake;
 class PendingResponse {
 public:
     virtual ~PendingResponse() = default;
-    /// Starts, or goes on after a wake. The response when it is there; nullopt: `wake` will come back, call again then.
+    /// Starts the work, or goes on after a wake. Returns the response when it is there; nullopt: call again when `wake`
+    /// comes back.
     virtual std::optional<Response> advance(Wake wake) = 0;
 };
 
@@ -92,16 +93,15 @@ struct Interim {
     FieldList fields;
 };
 
-/// Where a request's body goes. Destroying it before finish() is the abort: nothing remains, but for sinks that say
+/// Where a request's body goes. Destroying it before finish() is the abort: nothing remains, except of sinks that say
 /// otherwise (resumable uploads keep what arrived).
 class BodySink {
 public:
     virtual ~BodySink() = default;
     /// Takes all of `block` or refuses the upload (507, 413, …); after a refusal only destruction follows.
     virtual std::expected<void, Refusal> write(std::span<const std::byte> block) = 0;
-    /// Works off a slice (about a millisecond) of what was taken and not dealt with yet; false while some of it is
-    /// left.
-    /// Asked before more of the body is received: other connections have their turn between two slices.
+    /// Processes a slice (about a millisecond) of what was taken and not processed yet; false while some of it is left.
+    /// Called before more of the body is received, so that other connections have their turn between two slices.
     virtual bool catch_up() { return true; }
     /// The whole body is in. `trailers`: the trailer section, CRLF-ended field lines, may be empty.
     /// Returns what makes it durable and then answers; this sink is not used again.
@@ -109,7 +109,7 @@ public:
     /// An interim response to send now, or none. Asked before the body is read and after each block that was taken;
     /// never for an HTTP/1.0 client, which would not understand it.
     virtual std::optional<Interim> take_interim() { return std::nullopt; }
-    /// What a peer is told that ended its side before the body's end.
+    /// The refusal for a peer that closed its side before the end of the body.
     [[nodiscard]] virtual Refusal incomplete() const {
         return {Status::bad_request, "the body ended before its announced end; nothing was stored"};
     }

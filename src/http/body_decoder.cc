@@ -1,5 +1,5 @@
-// Chunked bodies byte by byte through one switch; chunk content in spans. The grammar is kept to the letter: what is
-// lenient here is what lets a second request hide in a body.
+// Chunked bodies byte by byte through one switch; chunk content in spans. The grammar is followed strictly: a lenient
+// parser would let a second request hide in a body.
 #include "http/body_decoder.h"
 
 #include <algorithm>
@@ -141,7 +141,7 @@ bool BodyDecoder::end_size_line() {
     return true;
 }
 
-/// chunk-ext of RFC 9112 §7.1.1: checked, counted and forgotten.
+/// chunk-ext of RFC 9112 §7.1.1: checked and counted, and otherwise ignored.
 bool BodyDecoder::take_extension_byte(char c) {
     if (++extension_bytes_ > kMaxChunkExtensionBytes) {
         return refuse(Status::content_too_large, "the chunk extensions of the body are longer than 16384 bytes");

@@ -81,7 +81,7 @@ private:
     bool end_size(char c);
     bool end_size_line();
     bool refuse(Status status, std::string_view reason);
-    /// For a byte that cannot stand where it does: a line end that is none, or `reason`.
+    /// Refuses a byte at its place: as a malformed line end, or with `reason`.
     bool refuse_byte(char c, std::string_view reason);
 
     Stage stage_ = Stage::complete;

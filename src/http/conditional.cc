@@ -25,7 +25,7 @@ std::size_t tag_length(std::string_view text) {
     return at < text.size() && text[at] == '"' ? at + 1 : 0;
 }
 
-/// Past a member that is no tag, up to the next comma outside of quotes.
+/// Skips a member that is no tag, up to the next comma outside of quotes.
 std::size_t member_length(std::string_view text) {
     bool quoted = false;
     std::size_t at = 0;

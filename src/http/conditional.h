@@ -17,7 +17,8 @@ struct Validators {
     std::string_view etag;
     /// Seconds since 1970-01-01 UTC.
     std::optional<std::int64_t> last_modified;
-    /// Seconds since 1970 at which the file last changed in any way (its ctime). Unknown: no date is a strong validator.
+    /// Seconds since 1970 at which the file last changed in any way (its ctime). Unknown: no date is a strong
+    /// validator.
     std::optional<std::int64_t> last_changed;
     /// False when nothing is there: "*" matches nothing then.
     bool exists = true;

@@ -24,7 +24,7 @@ std::optional<DigestError> read_digest(const Item& item, std::optional<std::arra
     if (item.kind != ItemKind::bytes) return DigestError::not_bytes;
     if (item.text.size() != base::base64_length(Bytes)) return DigestError::wrong_length;
     const auto length = base::decode_base64(item.text, bytes);
-    // Either too long for the array, in spite of the same number of letters, or no base64: both cannot be verified.
+    // Too long for the array in spite of the right number of characters, or not base64: neither can be verified.
     if (!length) return DigestError::not_bytes;
     if (*length != Bytes) return DigestError::wrong_length;
     digest = bytes;

@@ -1,5 +1,5 @@
 // The decision of RFC 9112 §6.3 for requests. Two parties that disagree here see different requests in the same bytes,
-// so nothing is repaired: one length or one coding, written the only way it can be, or the connection ends.
+// so nothing is repaired: the connection ends unless there is exactly one length or one coding in its one valid form.
 #include "http/framing.h"
 
 #include "base/ascii.h"

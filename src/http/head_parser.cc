@@ -1,5 +1,6 @@
 // One pass over the head: memchr finds each line's end, tables and words of eight bytes check its content. A line is
-// parsed once it is whole; what can be refused in an unfinished one is refused by rules that hold for any cut.
+// parsed once it is complete. An unfinished line is refused only by rules that give the same result wherever the input
+// is cut.
 #include "http/head_parser.h"
 
 #include <algorithm>
@@ -133,7 +134,7 @@ HeadParser::Outcome HeadParser::refuse(Status status, std::string_view reason) {
 
 HeadParser::Outcome HeadParser::parse(std::string_view text, Request& request) {
     assert(stage_ != Stage::done);
-    // What stands behind the limit must not decide: it may not have arrived on another day.
+    // Bytes behind the limit must not decide, because they may arrive later.
     text = text.substr(0, kMaxHeadBytes);
     if (stage_ == Stage::before_request_line) {
         const Outcome outcome = skip_empty_lines(text);
@@ -187,8 +188,8 @@ void HeadParser::next_line(const LineEnd& line) {
     scanned_ = position_;
 }
 
-/// An unfinished request line, or one that LF alone ends: refused for what stands before that if it can be, so that
-/// the same bytes get the same answer however they arrive.
+/// Checks an unfinished request line, or one that a lone LF ends, so that the same bytes get the same answer however
+/// they arrive.
 HeadParser::Outcome HeadParser::refuse_part_of_request_line(std::string_view text, const LineEnd& line,
                                                             Request& request) {
     const std::string_view seen = text.substr(0, line.end);
@@ -196,7 +197,7 @@ HeadParser::Outcome HeadParser::refuse_part_of_request_line(std::string_view tex
     if (method_end - position_ > kMaxMethodBytes) return refuse(Status::not_implemented, kLongMethod);
     if (method_end < seen.size()) {
         if (seen[method_end] != ' ') return refuse(Status::bad_request, kBadRequestLine);
-        // Known already, so that a HEAD is refused without content, also when the rest never comes.
+        // The method is noted at once, so that a HEAD is refused without content even when the rest never comes.
         request.method = parse_method(seen.substr(position_, method_end - position_));
         const std::size_t target = method_end + 1;
         if (seen.size() - target > kMaxTargetBytes) {

@@ -1,4 +1,4 @@
-// Heads as a few copies of texts that already exist.
+// Writes heads as a few copies of texts that already exist.
 #include "http/head_writer.h"
 
 #include <algorithm>

@@ -46,9 +46,9 @@ enum class Persistence : std::uint8_t {
     close,    ///< "close"
 };
 
-/// How the end of `response` will be known (RFC 9112 §6.3), for the answer to a `method` request of HTTP/1.`minor_version`.
-/// Kind::none: no framing field is sent. A source towards HTTP/1.0 has no length and no coding: its end is the end of
-/// the connection (ends_with_connection).
+/// How the end of `response` will be known (RFC 9112 §6.3), for the answer to a `method` request of
+/// HTTP/1.`minor_version`. Kind::none: no framing field is sent. A source towards HTTP/1.0 has no length and no coding:
+/// its end is the end of the connection (ends_with_connection).
 [[nodiscard]] Framing response_framing(const Response& response, Method method, int minor_version);
 
 /// True when only closing the connection ends the content: the caller must choose Persistence::close.

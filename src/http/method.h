@@ -13,7 +13,7 @@ enum class Method : std::uint8_t { get, head, post, put, del, options, patch, mk
 /// "GET" …; "?" for unknown.
 [[nodiscard]] std::string_view method_name(Method method);
 
-/// RFC 9110 §9.2.1: who sends it asks for no change.
+/// RFC 9110 §9.2.1: the client does not ask for a change of state.
 [[nodiscard]] constexpr bool is_safe(Method method) {
     return method == Method::get || method == Method::head || method == Method::options || method == Method::trace;
 }

@@ -1,6 +1,6 @@
-// multipart/form-data. The delimiter begins with CR and holds no other: where a match breaks off, the next one can
-// begin only at the byte that broke it, so the search is linear, and the bytes of a match that was cut by the end of a
-// block are in the delimiter itself when they turn out to be content.
+// multipart/form-data. The delimiter begins with CR and has no other CR: when a match fails, the next one can begin
+// only at the byte that failed, so the search is linear. When a match that a block's end interrupted turns out to be
+// content, its bytes are taken from the delimiter itself.
 #include "http/multipart.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Ranges. One pass over the field. A range behind all others is added at the end; only where one is not are pairs
-// compared, and there are at most kMaxUnorderedRanges then.
+// Ranges. One pass over the field. A range behind all others is added at the end. Ranges are compared in pairs only
+// when one is not, and then there are at most kMaxUnorderedRanges.
 #include "http/range.h"
 
 #include <algorithm>
@@ -88,7 +88,7 @@ RangeSet parse_range(std::string_view value, std::uint64_t size) {
     RangeSet whole;
     const std::size_t equals = value.find('=');
     if (equals == std::string_view::npos || !base::equals_ignoring_case(value.substr(0, equals), kUnit)) return whole;
-    // Programs that ask for the first bytes of everything do not expect a refusal for a file without content.
+    // Programs that ask for the first bytes of every file do not expect a refusal for an empty file.
     if (size == 0) return whole;
 
     RangeSet set;

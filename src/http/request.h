@@ -14,7 +14,7 @@
 namespace http {
 
 struct Request {
-    /// The whole head as received. Whoever moves the bytes sets this anew; everything else stays valid.
+    /// The whole head as received. Code that moves the bytes sets this again; everything else stays valid.
     std::string_view text;
     Method method = Method::unknown;
     Slice method_text;

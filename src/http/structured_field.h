@@ -1,5 +1,5 @@
-// Structured fields: dictionaries (RFC 8941 §3.2), walked member by member, and single items (§3.3). Used by the digest fields and the
-// fields of resumable uploads. Pure; nothing is copied.
+// Structured fields: dictionaries (RFC 8941 §3.2), walked member by member, and single items (§3.3). Used by the digest
+// fields and the fields of resumable uploads. Pure; nothing is copied.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The fields of resumable uploads (draft-ietf-httpbis-resumable-upload, interop version 8): what a request says, and the
-// values that answers carry. Called by uploads/resumable_uploads. Pure.
+// The fields of resumable uploads (draft-ietf-httpbis-resumable-upload, interop version 8): what a request says, and
+// the values that answers carry. Called by uploads/resumable_uploads. Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One block of the plain form in each pull.
+// Compresses one block of the plain form in each pull.
 #include "listings/coded_listing.h"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ http::BodySource::Pulled CodedListing::pull(std::span<std::byte> into) {
     const ListingSlice slice(shares_);
     const auto step = encoder_->encode(input_, kind_, into);
     input_ = input_.subspan(step.consumed);
-    // The encoder stops before the end of its input only where the output is full.
+    // The encoder stops before the end of its input only when the output is full.
     next_ = step.produced == into.size() ? Next::output : Next::plain;
     if (next_ == Next::plain && kind_ == media::DeflateEncoder::Input::shown)
         kind_ = media::DeflateEncoder::Input::more;

@@ -1,5 +1,5 @@
-// A listing in a content coding, made while it is sent: names and rows of one directory are much alike, so that what
-// leaves is about a tenth. Made by listings/listings, around the source of the plain form.
+// Compresses a listing while it is sent: the names and rows of one directory are much alike, so about a tenth of the
+// bytes is sent. Made by listings/listings, around the source of the plain form.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@
 
 namespace listings {
 
-/// A text below this fits one packet whatever is done to it.
+/// A shorter text fits into one packet without compression.
 inline constexpr std::size_t kCodedListingFrom = 1024;
-/// What coding one listing takes while it is sent: the encoder's memory and a block of the plain form.
+/// The memory for coding one listing while it is sent: the encoder and a block of the plain form.
 inline constexpr std::size_t kListingEncoderBytes = std::size_t{288} * 1024;
 
 /// The parts of a text, one after the other.
@@ -37,11 +37,12 @@ private:
 class CodedListing final : public http::BodySource {
 public:
     /// `plain`: at its beginning. `level`: 1 to 9. `hold`: kListingEncoderBytes, given back with this. `shares` must
-    /// outlive this; the time of the coding is of theirs.
+    /// outlive this; the coding uses its time.
     CodedListing(std::unique_ptr<http::BodySource> plain, media::DeflateEncoder::Format format, int level,
                  ListingHold hold, ListingShares& shares);
 
-    /// The first block of the plain form leaves at once, as it does uncoded; later ones when the encoder is through.
+    /// The first block of the plain form is sent at once, as it would be without coding; later ones when the encoder
+    /// gives them.
     Pulled pull(std::span<std::byte> into) override;
 
 private:

@@ -1,5 +1,6 @@
-// How a directory is written down: what a form of listing (HTML, JSON, text) is told, and what it appends. Implemented
-// in listings/listing_page and its siblings, called by listings/listing_source, entry by entry, while the answer is sent.
+// The interface of the formats of a listing (HTML, JSON, text): what they are told, and what they append. Implemented
+// in listings/listing_page and its siblings, called by listings/listing_source, entry by entry, while the answer is
+// sent.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,7 @@ struct ListingView {
     enum class Extent : std::uint8_t {
         whole,     ///< every entry, in order
         page,      ///< at most `limit` entries, in order, from the beginning on or after those of the page before
-        unsorted,  ///< every entry of a large directory, as the file system gives them: column and order do not count
+        unsorted,  ///< every entry of a large directory, in the file system's order: column and order do not count
     } extent = Extent::whole;
     /// Of a page: how many entries it holds at most, 1 to 10,000.
     std::size_t limit = 0;
@@ -43,11 +44,11 @@ struct ListingView {
 
 struct ListingEntry {
     enum class Kind : std::uint8_t { directory, file };
-    /// What a GET of it would get.
+    /// What a GET of it would be answered.
     enum class Access : std::uint8_t {
         readable,
         forbidden,  ///< the server may not read it
-        unknown,    ///< it could not be looked at: length, time and tag have no meaning, and the kind is a guess
+        unknown,    ///< its status could not be read: length, time and tag have no meaning, and the kind is a guess
     };
     /// One name as the file system has it, without a slash: any bytes but '/' and NUL, not beginning with '.'.
     std::string_view name;
@@ -77,7 +78,7 @@ struct ListingEntry {
     return {};
 }
 
-/// What is known after the last entry.
+/// What is known once the last entry was written.
 struct ListingEnd {
     /// Rows written.
     std::uint64_t entries = 0;
@@ -86,9 +87,9 @@ struct ListingEnd {
     std::string_view next;
 };
 
-/// Appends only; what it appended before may be gone from `out` at the next call. Must give the same bytes for the same
-/// entries each time it is asked anew from opening() on: a listing's tag and length are computed before it is sent.
-/// row() is called for up to millions of entries: it should not allocate but through `out`.
+/// Appends only; earlier text may be gone from `out` at the next call. A format must give the same bytes for the same
+/// entries each time it starts at opening(): a listing's tag and length are computed before it is sent. row() is called
+/// for up to millions of entries: it should not allocate but through `out`.
 class ListingFormat {
 public:
     virtual ~ListingFormat() = default;

@@ -87,8 +87,8 @@ ListingGathering::Outcome ListingGathering::look(ListingSlice& slice) {
             return Outcome::gathered;
         }
         ListingItem& item = items[at_++];
-        // Its place was found by what it was when it was met; what is shown is what it is now. One that is gone stays
-        // unlooked, and is not shown.
+        // The entry's place follows from what it was when it was found; what is shown is what it is now. An entry that
+        // is gone meanwhile is not shown.
         if (item.looked == ListingItem::Looked::no) static_cast<void>(reader_.look(item));
     }
     return Outcome::more;
@@ -104,7 +104,7 @@ void ListingGathering::write_row(const ListingItem& item) {
     const ListingEntry entry = item.entry(shares_.clock().unix_ns(), entity_tag_);
     format_->row(part_, entry);
     ++rows_;
-    // What is shown, and what it is rounded from.
+    // The exact values, and the rounded ones that are shown.
     tag_.add(std::string_view(part_).substr(tagged_));
     tag_.add(entry.bytes);
     tag_.add(static_cast<std::uint64_t>(entry.modified_seconds));

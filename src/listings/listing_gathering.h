@@ -43,11 +43,11 @@ struct GatheredText {
 class ListingGathering {
 public:
     enum class Outcome : std::uint8_t {
-        more,       ///< call again in the next turn
+        more,       ///< more work follows in the next turn
         gathered,   ///< the entries are here; write_with() says how they are written
         written,    ///< text() and tag() are the answer
-        too_large,  ///< a whole listing that is not gathered: take_reader() for one that is streamed as it comes
-        no_memory,  ///< other listings hold it; for a page, which cannot be streamed
+        too_large,  ///< the whole listing is too large to be gathered: take_reader() gives what is streamed
+        no_memory,  ///< other listings hold the memory; only for a page, which cannot be streamed
         failed,     ///< the directory cannot be read; error() is the errno
     };
 
@@ -69,7 +69,7 @@ public:
     /// Of the next page, a relative reference; empty when there is none.
     [[nodiscard]] const std::string& next() const { return next_; }
 
-    /// After `too_large`: at the beginning again.
+    /// After `too_large`: a reader at the beginning of the directory.
     [[nodiscard]] ListingReader take_reader();
     [[nodiscard]] int error() const { return reader_.error(); }
     /// True when entries are shown as unknown.
@@ -101,7 +101,7 @@ private:
     std::shared_ptr<GatheredText> text_;
     std::string part_;        ///< the last part of the text, not yet in text_
     std::size_t ended_ = 0;   ///< bytes of the parts before it
-    std::size_t tagged_ = 0;  ///< bytes of part_ that tag_ knows
+    std::size_t tagged_ = 0;  ///< bytes of part_ that are in tag_
     std::string entity_tag_;  ///< storage
     std::uint64_t rows_ = 0;
     ListingTag tag_;

@@ -28,9 +28,9 @@ struct ListingItem {
 
     /// Takes over what `status` says. `media_type` follows from the name.
     void look(const struct stat& status);
-    /// It is there, and more could not be found out.
+    /// The entry exists, and its status could not be read.
     void mark_unknown();
-    /// What a format is given. `entity_tag`: storage for the tag, which the entry points into.
+    /// The entry that a format is given. `entity_tag` is storage for the tag that the entry points to.
     [[nodiscard]] ListingEntry entry(std::int64_t now, std::string& entity_tag) const;
 
     [[nodiscard]] bool is_directory() const { return kind == ListingEntry::Kind::directory; }

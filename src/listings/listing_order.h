@@ -1,5 +1,5 @@
-// In which order a listing shows its entries, and how the place behind one of them is written into a link.
-// Called by listing_selection and by listings/listings. Pure.
+// The order of a listing's entries, and the text that says in a link where the next page begins. Called by
+// listing_selection and by listings/listings. Pure.
 #pragma once
 
 #include <compare>
@@ -26,10 +26,10 @@ public:
     /// True when names alone do not tell the order: every entry has to be looked at.
     [[nodiscard]] bool needs_look() const { return column_ == ListingColumn::size || column_ == ListingColumn::time; }
 
-    /// Where `item` stands, for `after=`: its name, with a slash behind a folder's, and for another column than the
-    /// name its value and a colon in front: "b.txt", "sub/", "1024:b.txt", "1700000000.000000000:sub/".
+    /// The place of `item`, for `after=`: its name, with a slash behind a folder's name. For other columns than the
+    /// name the value and a colon come first: "b.txt", "sub/", "1024:b.txt", "1700000000.000000000:sub/".
     [[nodiscard]] std::string place_of(const ListingItem& item) const;
-    /// The same read back. nullopt: it is no place in this order. The item need not exist any more.
+    /// Reads a place back. nullopt when it is no place in this order. The item need not exist any more.
     [[nodiscard]] std::optional<ListingItem> find_place(std::string_view text) const;
 
 private:

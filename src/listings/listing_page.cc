@@ -11,7 +11,7 @@
 namespace listings {
 namespace {
 
-/// What the first click on a column asks for: the largest and the newest are looked for more often.
+/// The order of the first click on a column: the largest and the newest are looked for more often.
 ListingOrder first_order(ListingColumn column) {
     return column == ListingColumn::size || column == ListingColumn::time ? ListingOrder::descending
                                                                           : ListingOrder::ascending;
@@ -59,7 +59,7 @@ void ListingPage::opening(std::string& out) {
     out.append("</tr>\n");
 }
 
-/// The folders on the way are links that climb, so that they are right below any prefix.
+/// The folders of the path are relative links upwards, so that they are right below any prefix.
 void ListingPage::append_path(std::string& out) const {
     std::string_view rest = std::string_view(view_.path).substr(1);
     auto left = static_cast<std::size_t>(std::ranges::count(rest, '/'));
@@ -128,7 +128,7 @@ void ListingPage::append_column(std::string& out, ListingColumn column, std::str
     }
     out.append("><a href=\"./");
     append_query(out, column, is_sorted ? opposite(view_.order) : first_order(column));
-    // Each order is the same folder again: programs that keep to this word do not follow the link.
+    // Each order shows the same folder again: programs that respect nofollow do not follow the link.
     out.append("\" rel=\"nofollow\">").append(label).append("</a></th>\n");
 }
 
@@ -144,8 +144,8 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
     const bool is_folder = entry.is_directory();
     out.append("<tr class=\"").append(is_folder ? "folder" : icon_of(entry.media_type));
     out.append("\"><th scope=\"row\" class=\"name\"><a href=\"");
-    // A name with a colon would read as a scheme. Media players that read pages by pattern take a link for an entry only
-    // where its text is the name, and know "./" in this case alone.
+    // A name with a colon would read as a scheme. Media players that read pages by pattern take a link for an entry
+    // only where its text is the name, and know "./" in this case alone.
     if (entry.name.find(':') != std::string_view::npos) out.append("./");
     append_encoded_segment(out, entry.name);
     out.append(is_folder ? "/\" dir=\"auto\">" : "\" dir=\"auto\">");
@@ -177,7 +177,7 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
     out.append("</tr>\n");
 }
 
-/// A question that opens, with a form behind it; the script asks in a dialog instead.
+/// A question that unfolds, with a form in it; the script asks in a dialog instead.
 void ListingPage::append_removal(std::string& out, const ListingEntry& entry) const {
     out.append("<td class=\"erase\"><details name=\"erase\"><summary aria-label=\"Delete ");
     append_shown_name(out, entry.name);

@@ -23,7 +23,7 @@ struct ListingQuery {
     std::optional<std::string> after;  ///< decoded
     std::optional<ListingForm> form;
 
-    /// True when the client asks for entries in order, and gets no others.
+    /// True when the client asks for sorted entries, so that unsorted ones are no answer.
     [[nodiscard]] bool wants_page() const { return column || order || limit || after; }
 };
 

@@ -1,4 +1,5 @@
-// readdir with its buffer of 32 KiB: getdents64 with larger ones was no faster, nor was statx than fstatat.
+// Uses readdir with its buffer of 32 KiB: getdents64 with larger buffers was not faster, nor was statx faster than
+// fstatat.
 #include "listings/listing_reader.h"
 
 #include <fcntl.h>
@@ -66,8 +67,8 @@ bool ListingReader::look(ListingItem& item) {
     return true;
 }
 
-/// What is gone, or leads nowhere, is not shown. Anything else says nothing about whether it is there: a listing without
-/// it would read as if it had been removed.
+/// What is gone or leads nowhere is not shown. Any other error does not prove that the entry is gone: a listing without
+/// it would look as if it had been removed.
 bool ListingReader::look_failed(ListingItem& item, int error) {
     switch (error) {
         case ENOENT:
@@ -82,7 +83,7 @@ bool ListingReader::look_failed(ListingItem& item, int error) {
     return true;
 }
 
-/// Without a call where everybody may read.
+/// Needs no call when everybody may read the entry.
 bool ListingReader::may_read(const ListingItem& item, const struct stat& status) const {
     constexpr mode_t kAllRead = S_IRUSR | S_IRGRP | S_IROTH;
     if ((status.st_mode & kAllRead) == kAllRead) return true;

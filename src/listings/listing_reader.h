@@ -1,5 +1,5 @@
-// The names in a directory, one after the other, and a look at each: what a listing shows and what it leaves out.
-// Called by listing_gathering and listing_source.
+// Reads the names in a directory and the status of each: decides what a listing shows and what it leaves out. Called by
+// listing_gathering and listing_source.
 #pragma once
 
 #include <dirent.h>
@@ -27,15 +27,15 @@ public:
         failed,  ///< the directory cannot be read; error() is the errno
     };
 
-    /// At most one name, and where the directory does not tell what it is (links, some file systems), one look.
+    /// Reads at most one name and, where the directory does not tell its kind (links, some file systems), its status.
     /// About once in a thousand calls the kernel is asked for more names.
     Step next();
     /// Valid until the next call of next(). May be swapped away.
     [[nodiscard]] ListingItem& item() { return item_; }
 
-    /// Finds out what the name is now. Links count as what they lead to under the root's policy, and as nothing when
-    /// they lead nowhere or outside. False: there is nothing to show under this name (any more). What cannot be looked at
-    /// for another reason is shown as unknown, and look_error() is why.
+    /// Finds out what the name is now. A link counts as what it leads to under the root's policy, and is not shown when
+    /// it leads nowhere or outside. False: there is nothing to show under this name (any more). What cannot be looked
+    /// at for another reason is shown as unknown, and look_error() says why.
     bool look(ListingItem& item);
 
     /// Back to the beginning.

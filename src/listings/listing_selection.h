@@ -1,5 +1,4 @@
-// The first so many entries of a directory in an order, found in one pass in bounded memory. Called by
-// listing_gathering.
+// Finds the first N entries of a directory in an order, in one pass and bounded memory. Called by listing_gathering.
 #pragma once
 
 #include <cstddef>
@@ -22,12 +21,12 @@ public:
 
     /// False when there is no memory left to keep it; nothing changed then.
     [[nodiscard]] bool offer(const ListingItem& item);
-    /// True when entries behind `after` were offered that are not among those kept: others follow these.
+    /// True when more entries behind `after` were offered than are kept: others follow these.
     [[nodiscard]] bool has_more() const { return more_; }
 
     /// Puts one of the kept entries into its final place; false when all are. Nothing is offered from here on.
     [[nodiscard]] bool sort_one();
-    /// Once sorted: in order.
+    /// The kept entries; in order once they are sorted.
     [[nodiscard]] std::span<ListingItem> items() { return items_; }
     /// Gives their memory back.
     void clear();

@@ -1,5 +1,5 @@
-// What all listings being made may have together: memory, and the loop's time. One per site; every listing takes from
-// it and gives back.
+// The memory and the loop's time that all listings under way may have together. There is one per site; every listing
+// takes from it and gives back.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,16 @@
 
 namespace listings {
 
-/// More entries than these are not gathered and sorted for one answer: a page holds no more, and a larger directory is
-/// streamed as it comes. About 2 MB while they are gathered.
+/// The most entries that are gathered and sorted for one answer: a page holds no more, and a larger directory is
+/// streamed unsorted. They take about 2 MB while they are gathered.
 inline constexpr std::size_t kGatheredEntries = 10'000;
 /// The text of one gathered listing: 10,000 entries with long names in a script of three bytes a letter.
 inline constexpr std::size_t kListingTextBytes = std::size_t{8} * 1024 * 1024;
 /// Entries and texts of all listings that are being made or sent. A listing of 10,000 usual names takes about 3 MB.
 inline constexpr std::size_t kListingsBytes = std::size_t{32} * 1024 * 1024;
 
-/// One listing's work in one call, at most; and that of all of them in one turn of the loop: others wait no longer for
-/// twenty listings than for one. Above it each still does kLeastSteps.
+/// The longest work of one listing in one call, and of all listings in one turn: others wait no longer for twenty
+/// listings than for one. When the time is used up each listing still does kLeastSteps.
 inline constexpr std::chrono::microseconds kListingSlice{1000};
 inline constexpr std::chrono::microseconds kListingTurn{1500};
 /// Entries after which the time is looked at: about 100 us when each is looked at.
@@ -46,7 +46,7 @@ private:
     std::chrono::nanoseconds used_{0};  ///< by all listings in this turn
 };
 
-/// Bytes that one listing holds; given back at the end of its scope. `shares` must outlive it.
+/// The bytes that one listing holds; they are given back at the end of its scope. `shares` must outlive it.
 class ListingHold {
 public:
     explicit ListingHold(ListingShares& shares) : shares_(&shares) {}
@@ -66,7 +66,7 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// The time of one call; its scope is the work.
+/// Measures the time of one call; the work is its scope.
 class ListingSlice {
 public:
     explicit ListingSlice(ListingShares& shares);

@@ -22,7 +22,7 @@ http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
         text_.clear();
         text_begin_ = 0;
         if (stage_ == Stage::ended) return {Outcome::finished, produced};
-        // The opening leaves at once: who asked sees that the answer has begun.
+        // The opening is sent at once, so that the client sees that the response has begun.
         if (stage_ == Stage::rows && slice.is_over()) return {Outcome::produced, produced};
         if (work() == Worked::failed) return {Outcome::failed, produced};
     }

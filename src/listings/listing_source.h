@@ -1,5 +1,5 @@
-// A directory of any size as a response's body: its entries as the file system gives them, each looked at and written
-// when there is room for it. Made by listings/listings for directories that are too large to be gathered.
+// A directory of any size as a response's body: its entries in the file system's order, each looked at and written when
+// there is room for it. Made by listings/listings for directories that are too large to be gathered.
 #pragma once
 
 #include <cstddef>

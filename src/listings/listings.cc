@@ -59,7 +59,7 @@ http::Response refuse_codings(const http::Request& request) {
 /// One listing, from the request to its answer.
 class ListingAnswer final : public http::PendingResponse {
 public:
-    /// Which entries, and how they are written.
+    /// Which entries are shown, and in which format.
     struct Wish {
         ListingQuery query;
         ListingForm form;
@@ -124,7 +124,8 @@ private:
         return std::make_unique<ListingText>();
     }
 
-    /// What is sent of a plain form of `bytes`, with the memory for its making. nullopt: nothing is acceptable.
+    /// The form in which a plain text of `bytes` is sent, with the memory for making it. nullopt: no form is
+    /// acceptable.
     std::optional<Coding> choose_coding(std::uint64_t bytes) {
         if (compression_level_ == 0 || bytes < kCodedListingFrom) return Coding::identity;
         const http::Request& request = request_.get();
@@ -134,7 +135,7 @@ private:
         return accepted.choose(http::CodingSet(Coding::identity));
     }
 
-    /// What a 304 repeats. A cache asks each time: nothing tells it when somebody adds a file.
+    /// The fields that a 304 repeats. A cache has to ask each time, because nothing tells it when a file is added.
     void add_validators(http::Response& response, const std::string& tag) const {
         if (!tag.empty()) response.add("ETag", tag);
         // A format that the query names is sent whatever Accept says.
@@ -144,7 +145,7 @@ private:
         response.add("Cache-Control", "no-cache");
     }
 
-    /// What the preconditions say; nothing when the listing is to be sent.
+    /// The answer of the preconditions; nothing when the listing is to be sent.
     [[nodiscard]] std::optional<http::Response> check_conditions(const std::string& tag) const {
         const http::Request& request = request_.get();
         http::Response response;
@@ -181,7 +182,7 @@ private:
         if (gathering_.lacks_looks()) {
             response.reason = "entries of a directory could not be looked at; its listing shows them as unknown";
         }
-        // Every byte of a name is escaped in it.
+        // Every byte of a name is escaped in this text.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
         if (*coding != Coding::identity) {
             response.body = in_coding(*coding, std::make_unique<GatheredSource>(text));

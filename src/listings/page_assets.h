@@ -26,8 +26,8 @@ public:
 
     [[nodiscard]] static bool owns(std::string_view path) { return path == kPageStylePath || path == kPageScriptPath; }
 
-    /// The path is one that it owns; the method is GET or HEAD. Caches keep the answer and ask each time whether it is
-    /// still right (Cache-Control: no-cache, RFC 9111 §5.2.2.4), so that a new version of godwit has its own style.
+    /// The path is one that this owns; the method is GET or HEAD. Caches store the response and revalidate it each time
+    /// (Cache-Control: no-cache, RFC 9111 §5.2.2.4), so that a new version of godwit has its own style.
     handler::Decision handle(const http::Request& request) override;
 
 private:

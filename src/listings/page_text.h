@@ -1,5 +1,5 @@
-// The words of a listing's page: names, links, sizes and times as HTML. Called by listings/listing_page, a few times for
-// each row, so all of it appends and nothing allocates. Pure.
+// The words of a listing's page: names, links, sizes and times as HTML. Called by listings/listing_page, a few times
+// for each row, so all of it appends and nothing allocates. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace listings {
 
-/// The name as text between tags, valid UTF-8 whatever its bytes are: what is no UTF-8 becomes U+FFFD, a control
-/// character the picture of it (U+2400 …), so that no name breaks a line or hides.
+/// The name as text between tags, always valid UTF-8: other bytes become U+FFFD, and a control character becomes its
+/// picture (U+2400 …), so that no name breaks a line or hides.
 void append_shown_name(std::string& out, std::string_view name);
 
 /// One path segment, every byte percent-encoded that is not unreserved (RFC 3986 §2.3): leads to any name, and is safe

@@ -11,7 +11,7 @@ namespace media {
 struct CompressionPolicy {
     /// zlib's level, 1 to 9. 0: nothing is compressed on the fly (sidecars are used all the same).
     int level = 6;
-    /// Smaller files fit one packet whatever is done to them.
+    /// Smaller files fit into one packet without compression.
     std::uint64_t min_bytes = 256;
     /// Up to here a file is compressed at once, within about a millisecond; above, while it is sent.
     std::uint64_t at_once_bytes = 64 * 1024;

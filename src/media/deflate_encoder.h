@@ -22,7 +22,7 @@ public:
         finished,  ///< the last byte was written
         failed,    ///< no memory, or used after the end
     };
-    /// What stands behind the input.
+    /// What follows the input.
     enum class Input : std::uint8_t {
         more,   ///< further input: the encoder keeps what it likes
         shown,  ///< further input, later: what was taken so far is put out, so that the decoder can show it

@@ -21,8 +21,8 @@ using FileMediaTypes = std::vector<FileMediaType>;
 /// Debian's file, the longest in use, has 80 KiB.
 inline constexpr std::size_t kMaxMediaTypeFileBytes = std::size_t{1024} * 1024;
 
-/// The error is a sentence that begins with the number of the line. Of an extension that comes twice the later line
-/// holds. Text types get "; charset=utf-8". A type without extensions is allowed, and says nothing.
+/// The error is a sentence that begins with the number of the line. When an extension comes twice, the later line
+/// counts. Text types get "; charset=utf-8". A type without extensions is allowed, and says nothing.
 [[nodiscard]] std::expected<FileMediaTypes, std::string> parse_media_types(std::string_view text);
 
 /// Reads `file`; the error is a sentence that names it.

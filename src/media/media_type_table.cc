@@ -1,5 +1,5 @@
-// The built-in media types. Those registered with IANA stand as registered; the others are what browsers and file
-// formats' authors use. Source code is text/plain: people want to look at it.
+// The built-in media types. Registered types are as IANA has them; the others are those that browsers and the authors
+// of file formats use. Source code is text/plain, because people want to look at it.
 #include "media/media_type_table.h"
 
 #include <algorithm>

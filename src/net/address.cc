@@ -112,7 +112,7 @@ std::expected<Address, std::string> Address::parse(std::string_view text, std::u
         if (!number || *number > UINT16_MAX) return std::unexpected(refusal(text));
         port = static_cast<std::uint16_t>(*number);
     }
-    // Nothing at all names no address, though ":80" is one of all.
+    // An empty text is no address, although ":80" stands for all addresses.
     auto address = text.empty() ? std::nullopt : parse_ip(std::string(parts.host), parts.is_bracketed);
     if (!address || (parts.is_bracketed && parts.host.empty())) return std::unexpected(refusal(text));
     address->port_number = port;

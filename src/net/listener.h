@@ -18,7 +18,7 @@ namespace net {
 struct Accepted {
     enum class Outcome : std::uint8_t {
         accepted,            ///< `fd` and `peer` are set; non-blocking, close-on-exec, no delay
-        none,                ///< nobody waits any more
+        none,                ///< no connection waits any more
         out_of_descriptors,  ///< the process or the system has none left: stop accepting until one is closed
         failed,              ///< this one connection failed, `error` is the errno; the next may succeed
     };
@@ -65,7 +65,8 @@ private:
 
     base::Fd fd_;
     Address address_;
-    // Which socket file is ours. The path is absolute, so that a change of the working directory does not matter.
+    // Identifies the socket file of this process. The path is absolute, so that a change of the working directory does
+    // not matter.
     std::string socket_path_;
     dev_t socket_device_ = 0;
     ino_t socket_inode_ = 0;

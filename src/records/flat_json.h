@@ -18,7 +18,7 @@ enum class JsonError : std::uint8_t {
     too_many_fields,
 };
 
-/// The members in order, equal names apart; numbers and booleans as they were written. `text` may end in white space.
+/// The members in order, with repeated names; numbers and booleans as they were written. `text` may end in white space.
 [[nodiscard]] std::expected<std::vector<http::FormField>, JsonError> parse_flat_json(std::string_view text,
                                                                                      std::size_t max_fields);
 

@@ -18,7 +18,7 @@ using Parsed = std::expected<Record, http::Refusal>;
 Parsed refuse(Status status, std::string_view reason) { return Parsed(std::unexpect, http::Refusal{status, reason}); }
 
 Parsed parse_form_body(std::string_view body, const RecordLimits& limits) {
-    // A line of the file, sent back with its newline.
+    // A line of the file that a client sends back with its newline.
     while (body.ends_with('\n') || body.ends_with('\r')) body.remove_suffix(1);
     auto fields = http::parse_form(
         body,

@@ -25,8 +25,8 @@ struct RecordMedia {
 /// nullopt: another type, none, or a coded body: 415.
 [[nodiscard]] std::optional<RecordMedia> find_record_media(const http::Request& request);
 
-/// All fields, "id" among them, checked to be storable. 400 for what is not in its format, 422 for what cannot be
-/// stored.
+/// All fields, "id" included, after the check that they can be stored. 400 for what is not in its format, 422 for what
+/// cannot be stored.
 [[nodiscard]] std::expected<Record, http::Refusal> parse_record_body(const RecordMedia& media, std::string_view body,
                                                                      const RecordLimits& limits);
 

@@ -44,7 +44,8 @@ std::expected<void, http::Refusal> RecordCopy::copy_to(std::uint64_t end, std::u
     while (copied_ < end && budget > 0) {
         const auto count = static_cast<std::size_t>(std::min({end - copied_, budget, std::uint64_t{block.size()}}));
         const auto room = std::as_writable_bytes(std::span(block)).first(count);
-        // Shorter than it was: somebody changed it, which the look before the name would find as well.
+        // The file became shorter: another program changed it. The look before the name is given would find that as
+        // well.
         const auto got = base::read_or_fail(base_.bytes->descriptor(), copied_, room);
         if (!got) return std::unexpected(storage::write_refusal(got.error()));
         if (*got != count) {

@@ -1,5 +1,5 @@
-// A file of records written anew beside it, slice by slice, but for one line: what takes the name when a record is
-// replaced or removed. Called by records/record_operation.
+// Writes a copy of the file of records beside it, slice by slice, with one line left out or replaced. The copy takes
+// the name when a record is replaced or removed. Called by records/record_operation.
 #pragma once
 
 #include <sys/stat.h>
@@ -31,7 +31,7 @@ public:
     /// In `directory`, which must stay open as long as this lives.
     static std::expected<RecordCopy, http::Refusal> create(int directory, Base base);
 
-    /// Writes on by kRecordSliceBytes at most. 503: the base was changed; 507, 500: as for uploads.
+    /// Copies at most kRecordSliceBytes more. 503: the base was changed; 507, 500: as for uploads.
     std::expected<void, http::Refusal> copy_slice();
     [[nodiscard]] bool is_whole() const { return copied_ >= static_cast<std::uint64_t>(base_.status.st_size); }
     [[nodiscard]] const Base& base() const { return base_; }

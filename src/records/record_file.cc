@@ -19,11 +19,11 @@ namespace {
 
 /// Lines indexed by one call: short ones cost more than their bytes.
 constexpr int kLinesPerSlice = 4096;
-/// Versions met while the index was being made: somebody writes all the time.
+/// How many new versions are accepted while the index is made, in case another program writes all the time.
 constexpr int kMaxRestarts = 16;
-/// Operations woken together; the others follow with the next.
+/// How many operations are woken together; the others follow with the next call.
 constexpr std::size_t kWokenAtOnce = 64;
-/// Between two looks at a young file: about a tick of the clock that stamps files.
+/// The time between two looks at a young file: about a tick of the clock that stamps files.
 constexpr base::MonotonicMs kLookAgainMs = 5;
 
 constexpr http::Refusal kKeepsChanging{http::Status::service_unavailable,
@@ -43,7 +43,7 @@ bool RecordBytes::unchanged() const {
     struct stat now{};
     if (::fstat(file_.get(), &now) != 0) return false;
     if (storage::is_same_version(now, version_->status)) return true;
-    // A rewrite that takes the name takes a link from this file, which changes its ctime and nothing else.
+    // A rewrite that takes the name removes a link of this file, which changes only its ctime.
     return now.st_nlink != version_->status.st_nlink && is_same_content(now, version_->status);
 }
 
@@ -80,7 +80,7 @@ std::expected<void, http::Refusal> RecordFile::look() {
         return {};
     }
     if (!status) return std::unexpected(storage::write_refusal(status.error().number));
-    // While the index grows over a version that is young, that goes on: the next operation opens it anew.
+    // An index of a young version is completed all the same: the next operation opens the file again.
     const bool known = settled_ || state_ == Index::growing;
     if (version_ != nullptr && known && storage::is_same_version(*status, version_->status)) return {};
     return open();
@@ -142,7 +142,7 @@ std::expected<RecordFile::Progress, http::Refusal> RecordFile::grow_index() {
                     forget();
                     return std::unexpected(storage::write_refusal(error));
                 }
-                // It became shorter: the next look meets another version.
+                // The file became shorter: the next look finds another version.
                 ++restarts_;
                 version_ = nullptr;
                 return Progress::more;
@@ -199,13 +199,13 @@ void RecordFile::take_appended(std::string_view id, std::uint64_t offset, std::u
                       static_cast<std::uint64_t>(status.st_size) == offset + length + 1;
     if (ours) version_->status = status;
     if (!ours || !settled_) {
-        // A new file, or somebody wrote to it as well, or just did: the next look reads it.
+        // The file is new, or another program wrote to it too: the next look reads it.
         version_ = nullptr;
         bytes_ = nullptr;
         state_ = Index::missing;
         return;
     }
-    // The time of the version is our own, to the nanosecond: no other change has the same.
+    // The server set the version's time itself, to the nanosecond: no other change has the same time.
     ends_in_newline_ = true;
     index_.add(index_.hash(id), {.offset = offset, .length = length});
 }
@@ -266,7 +266,7 @@ void RecordFile::wake_waiting() {
     const std::size_t count = std::min(waiting_.size(), kWokenAtOnce);
     for (std::size_t i = 0; i < count; ++i) {
         parts_.disk.wakes().wake(waiting_[i]->wake_);
-        // Behind a rewrite nothing starts.
+        // Nothing starts behind a waiting rewrite.
         if (waiting_[i]->kind() != RecordOperation::Kind::append) break;
     }
 }

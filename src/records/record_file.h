@@ -1,4 +1,4 @@
-// A text file whose lines are records. Knows where each record stands, notices every change that somebody else makes
+// A text file whose lines are records. Knows where each record stands, notices every change that another program makes
 // to the file, and puts the operations that change it in order. Each operation is a RecordOperation; answers with all
 // records are made from a snapshot. Called by records/records.
 #pragma once
@@ -24,7 +24,7 @@ namespace records {
 
 class RecordOperation;
 
-/// One version of the file, and those that only got lines appended by this process: what was read of it stays true.
+/// One version of the file. Lines that this process appends do not make a new version: what was read before stays true.
 struct RecordVersion {
     struct stat status{};
 };
@@ -41,7 +41,7 @@ public:
     }
 
     [[nodiscard]] int descriptor() const override { return file_.get(); }
-    /// One fstat. Lines that this process appended are no change, nor is losing the name to a later version.
+    /// One fstat. Neither lines that this process appended nor the loss of the name to a later version are a change.
     [[nodiscard]] bool unchanged() const override;
     [[nodiscard]] bool at_rest() const override;
 
@@ -69,7 +69,7 @@ public:
     RecordFile(const RecordFile&) = delete;
     RecordFile& operator=(const RecordFile&) = delete;
 
-    /// What is there now. 403 or 409 when it cannot be read or is no file.
+    /// The file as it is now. 403 or 409 when it cannot be read or is no file.
     std::expected<RecordSnapshot, http::Refusal> snapshot();
 
     [[nodiscard]] const RecordLimits& limits() const { return limits_; }
@@ -77,7 +77,7 @@ public:
 private:
     friend class RecordOperation;
 
-    /// How far the index is with the version that is open.
+    /// How far the index of the open version is complete.
     enum class Index : std::uint8_t { missing, growing, complete };
     enum class Progress : std::uint8_t { ready, more };
     struct Found {
@@ -85,20 +85,22 @@ private:
         RecordPlace place;
     };
 
-    /// Looks at the name; opens what it names when that is another version than before.
+    /// Looks at the name, and opens the file when it is another version than before.
     std::expected<void, http::Refusal> look();
     std::expected<void, http::Refusal> open();
     void forget();
-    /// Looks, and reads on for the index by one slice. `ready`: the index is complete and of what is there now.
+    /// Looks at the name, and reads one more slice for the index. `ready`: the index is complete and belongs to the
+    /// current version.
     std::expected<Progress, http::Refusal> refresh();
     std::expected<Progress, http::Refusal> grow_index();
     void add_to_index(std::string_view line, std::uint64_t offset);
     /// 500: the disk failed; 503: the file became shorter.
     [[nodiscard]] std::expected<std::optional<Found>, http::Refusal> find(std::string_view id) const;
-    /// The number after the greatest that was ever seen; nullopt when there is none left.
+    /// The next number after the greatest one seen; nullopt when none is left.
     [[nodiscard]] std::optional<std::string> next_id() const;
 
-    /// The file has `text` behind the length that is known, the line at `line_at` of it; `status` is the file's now.
+    /// `text` was appended behind the known length; its line begins at `line_at` in it. `status` is the file's status
+    /// now.
     void take_appended(std::string_view id, std::uint64_t offset, std::uint32_t length, const struct stat& status);
     struct Rewritten {
         std::string_view id;
@@ -107,17 +109,17 @@ private:
         std::optional<std::uint32_t> length;  ///< of the new line; nullopt: it is gone
         struct stat status;                   ///< of the new file
     };
-    /// Another file has the name now: the same, but for one line.
+    /// A copy that differs in one line has the name now.
     void take_rewritten(const Rewritten& rewritten);
 
-    /// Changes start in the order in which they came. Appends go on while others wait for the disk; a rewrite waits
-    /// for all before it, and all behind it wait.
+    /// Changes start in the order in which they came. Appends go on while other appends wait for the disk; a rewrite
+    /// waits for all changes before it, and all changes behind it wait.
     void join(RecordOperation& operation);
     [[nodiscard]] bool may_start(const RecordOperation& operation) const;
     void start(RecordOperation& operation);
     void leave(RecordOperation& operation);
     void wake_waiting();
-    /// Brings `wake` back in the next turn, or after a while when the file is too young for a rewrite.
+    /// Lets `wake` come back in the next turn, or later when the file is too young for a rewrite.
     void look_again(http::Wake wake);
 
     const storage::WriteParts& parts_;

@@ -13,7 +13,8 @@ namespace {
 constexpr unsigned kLengthBits = 20;
 constexpr std::size_t kFirstEntries = 16;
 
-/// Both halves of the 128-bit product folded into one: every bit of the result depends on all of both.
+/// Folds both halves of the 128-bit product into one, so that every bit of the result depends on all bits of both
+/// factors.
 std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(a) * b;
@@ -74,7 +75,7 @@ void RecordIndex::grow(Shard& shard) {
     Shard larger;
     std::size_t lines = 0;
     for (const Entry& entry : shard.entries) lines += is_line(entry.place) ? 1U : 0U;
-    // Removed entries alone need no larger table.
+    // Removed entries alone do not need a larger table.
     std::size_t wanted = kFirstEntries;
     while (wanted / 4 * 3 <= lines + 1) wanted *= 2;
     larger.entries.resize(wanted);

@@ -1,4 +1,4 @@
-// Where each record of a file stands: from its id to its line's place. Holds no ids, only keyed hashes of them; the
+// Finds the place of a record's line in the file by the record's id. Holds no ids, only keyed hashes of them; the
 // caller compares the line that is found. Filled by the record file. Pure.
 #pragma once
 
@@ -21,7 +21,7 @@ struct RecordPlace {
 
 class RecordIndex {
 public:
-    /// Chooses a key, so that nobody can choose ids that collide.
+    /// Chooses a random key, so that no client can choose ids that collide.
     RecordIndex();
 
     void clear();
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::optional<RecordPlace> find(std::uint64_t hash) const;
     /// `hash` is not there yet.
     void add(std::uint64_t hash, RecordPlace place);
-    /// The line at `offset` has another length now, or is gone (`length` nullopt, its newline too): what stands
+    /// The line at `offset` has another length now, or is gone with its newline (`length` is nullopt): what stands
     /// behind it moves.
     void change(std::uint64_t hash, RecordPlace old, std::optional<std::uint32_t> length, std::int64_t moved);
 
@@ -44,7 +44,7 @@ private:
         std::uint64_t hash = 0;
         std::uint64_t place = 0;  ///< offset << 20 | length
     };
-    /// A table of its own, so that growing never moves more than a small part of all.
+    /// Each shard is a table of its own, so that growing never moves more than a small part of all entries.
     struct Shard {
         std::vector<Entry> entries;
         std::size_t used = 0;  ///< removed ones included

@@ -31,7 +31,7 @@ std::optional<Pair> take_pair(std::string_view& rest) {
 
 bool has_control(std::string_view text) { return std::ranges::any_of(text, base::is_control); }
 
-/// A line as people's editors leave it: without the carriage return of a CRLF.
+/// A line without the carriage return that some editors leave at its end.
 std::string_view without_return(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;

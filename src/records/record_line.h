@@ -1,5 +1,5 @@
-// One record as a line of text: `id=7&name=Ada&email=ada%40example.org`, in the encoding of HTML forms. Which ids and
-// fields can be stored, and the way between a line and its fields. Called by the record file, its views and the
+// One record as a line of text: `id=7&name=Ada&email=ada%40example.org`, in the encoding of HTML forms. Says which ids
+// and fields can be stored, and converts between a line and its fields. Called by the record file, its views and the
 // handler of records. Pure.
 #pragma once
 
@@ -23,14 +23,15 @@ inline constexpr std::size_t kMaxRecordIdBytes = 64;
 
 /// 1 to 64 letters, digits, '-', '_', '.' and '~', not with a '.' in front: it stands in a path as it is.
 [[nodiscard]] bool is_record_id(std::string_view id);
-/// The number that an id is: digits without a leading zero, at most 15 of them.
+/// The number that an id stands for: at most 15 digits without a leading zero.
 [[nodiscard]] std::optional<std::uint64_t> find_record_number(std::string_view id);
 /// The greatest number that find_record_number() gives.
 inline constexpr std::uint64_t kMaxRecordNumber = 999'999'999'999'999;
-/// The greatest that a client may choose for a new record: the next ids follow the greatest, and must not run out.
+/// The greatest number that a client may choose for a new record: the next ids follow the greatest one, and must not
+/// run out.
 inline constexpr std::uint64_t kMaxChosenRecordNumber = 1'000'000'000'000;
 
-/// Why the fields cannot be stored: 422 and a sentence. The id is not looked at but for being there twice.
+/// Why the fields cannot be stored: 422 and a sentence. Of the id this checks only that it is not repeated.
 [[nodiscard]] std::optional<http::Refusal> find_record_fault(const Record& record, const RecordLimits& limits);
 
 /// Takes the field "id" out of the record; nullopt when there is none.

@@ -21,9 +21,9 @@ namespace {
 
 using http::Status;
 
-/// Times that somebody else changes the file while one operation is at work on it.
+/// How often another program may change the file during one operation.
 constexpr int kTries = 8;
-/// How long a rewrite waits for a file that somebody else writes all the time.
+/// How long a rewrite waits for a file that another program writes all the time.
 constexpr base::MonotonicMs kMaxUnsettledMs = 2000;
 constexpr http::Refusal kNotDurable{Status::internal_server_error,
                                     "the change is in the file, but the disk failed to make that durable."};
@@ -35,7 +35,8 @@ std::unexpected<http::Refusal> refuse(Status status, std::string_view reason) {
 
 std::unexpected<http::Refusal> refuse(int error) { return std::unexpected(storage::write_refusal(error)); }
 
-/// A time exact to the nanosecond: it tells our versions from those of others, whose times tick in milliseconds.
+/// A time exact to the nanosecond tells this server's versions from those of other programs, whose times tick in
+/// milliseconds.
 void stamp(int file) {
     struct timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
@@ -63,7 +64,7 @@ std::vector<std::string> record_tags(std::string_view line) {
     return tags;
 }
 
-/// A write of this much, from a multiple of it on, happens as a whole or not at all when its process is killed.
+/// A write of this size that begins at a multiple of it happens completely or not at all when the process is killed.
 constexpr std::uint64_t kPageBytes = 4096;
 constexpr char kCommentMark = '#';  // begins a line that is no record
 
@@ -142,8 +143,8 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
     return Outcome(std::unexpect, checked.error());
 }
 
-/// Brings the index up to date; then the operation does what needs it, at once, so that nothing changes between. An append
-/// holds the file's name meanwhile: an upload that is about to replace the file would take the line with it.
+/// Brings the index up to date and then does at once what needs it, so that nothing changes between. An append holds
+/// the file's name meanwhile: otherwise an upload that replaces the file would lose the line.
 std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
     if (kind_ == Kind::append) {
         if (const Checked found = find_place(); !found) return Outcome(std::unexpect, found.error());
@@ -177,7 +178,7 @@ RecordOperation::Outcome RecordOperation::read() {
     return Result{std::move(id_), std::move((*found)->line)};
 }
 
-/// Of a thing that has several forms: If-Match must name one of their tags, If-None-Match none of them.
+/// The conditions for a thing with several forms: If-Match must name one of their tags, If-None-Match none of them.
 RecordOperation::Checked RecordOperation::check_conditions(const std::vector<std::string>& tags) const {
     if (!http::has_precondition(request_.fields)) return {};
     const auto holds = [&](std::string_view tag) {
@@ -241,7 +242,7 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     return {};
 }
 
-/// append_ is the version that the index speaks of; none when somebody changed the file at this moment.
+/// append_ is the version that the index describes; none when another program changed the file at this moment.
 RecordOperation::Checked RecordOperation::open_for_append(http::Wake wake) {
     if (const Checked space = check_space(line_.size()); !space) return space;
     if (const auto made = place_->make_parents(); !made) return refuse(made.error().number);
@@ -260,15 +261,15 @@ RecordOperation::Checked RecordOperation::open_for_append(http::Wake wake) {
     return {};
 }
 
-/// The file that was made for a line that could not be written.
+/// Removes the file that was made for a line that could not be written.
 void RecordOperation::remove_empty(const storage::HeldName& name) {
     struct stat status{};
     const bool is_empty = ::fstat(append_->get(), &status) == 0 && status.st_size == 0;
     if (is_empty) static_cast<void>(storage::remove_file(name));
 }
 
-/// The line is there whole, or not at all: one write within a page of the file. A kill can cut a write between two pages,
-/// so a line in more than one begins as a comment, and one more byte makes it a record.
+/// The line must be there completely or not at all. One write within a page of the file is. A kill can cut a write
+/// between two pages, so a line across pages begins as a comment, and one more written byte makes it a record.
 RecordOperation::Checked RecordOperation::write_line() {
     const bool complete_last = !file_.ends_in_newline_;
     const std::uint64_t size =
@@ -298,7 +299,7 @@ RecordOperation::Checked RecordOperation::write_line() {
     return {};
 }
 
-/// A part of the line came in: it goes again, unless somebody wrote behind it.
+/// A part of the line was written: it is removed again, unless another program wrote behind it.
 RecordOperation::Checked RecordOperation::take_back(std::uint64_t size, ssize_t written, int error) {
     if (written <= 0) return refuse(error);
     struct stat status{};
@@ -319,8 +320,8 @@ RecordOperation::Checked RecordOperation::begin_again() {
     return refuse(Status::service_unavailable, "another program keeps changing the file; try again.");
 }
 
-/// Somebody changed the file some milliseconds ago: until the clock that stamps files has ticked, another change could
-/// not be told from that one, and would be lost.
+/// Another program changed the file some milliseconds ago. Until the clock that stamps files has ticked, a further
+/// change could not be noticed, and would be lost.
 RecordOperation::Checked RecordOperation::wait_until_settled() {
     const base::MonotonicMs now = file_.parts_.clock.now_ms();
     if (!unsettled_since_) unsettled_since_ = now;
@@ -349,7 +350,7 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
     if (const Checked placed = find_place(); !placed) return placed;
     const auto named = place_->status();
     if (!named) return refuse(named.error().number);
-    // A link would be replaced by the new file, and what it names would stay as it is.
+    // The new file would replace the link, and the file that it leads to would stay unchanged.
     if (*named && S_ISLNK((*named)->st_mode)) return refuse(ELOOP);
     if (const Checked space = check_space(size); !space) return space;
     auto copy = RecordCopy::create(place_->directory(), std::move(base));
@@ -362,7 +363,7 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
 
 RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
     const int file = copy_->file().descriptor();
-    // Whoever edits the file keeps it, where the server's process has the right to give it.
+    // The new file keeps the owner of the old one, where the process has the right to set it.
     storage::resemble(file, copy_->base().status);
     stamp(file);
     step_ = Step::publishing;
@@ -372,8 +373,8 @@ RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
     return {};
 }
 
-/// The name is held from the look at what has it to the call that replaces that: nobody else of this process changes the
-/// file between. Nothing is said while another write has the name.
+/// The name is held from the look at the file to the call that replaces it, so no other write of this process changes
+/// the file between. nullopt while another write holds the name.
 RecordOperation::Checked RecordOperation::publish(http::Wake wake) {
     const storage::HeldName* const name = publication_.hold(*place_, wake);
     if (name == nullptr) return {};

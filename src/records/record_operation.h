@@ -1,6 +1,6 @@
-// One operation on a file of records, from its request to the disk: reading, appending, replacing or removing a
-// record. A change of a line writes the whole file anew beside it, slice by slice, and takes the name at the end, so
-// that no reader ever meets half of it. Called by records/records.
+// One operation on a file of records, from its request to the disk: reading, appending, replacing or removing a record.
+// A change of a line writes a copy of the whole file beside it, slice by slice, and gives it the name at the end, so
+// that no reader ever finds half of a change. Called by records/records.
 #pragma once
 
 #include <sys/types.h>
@@ -29,16 +29,16 @@ public:
     using Outcome = std::expected<Result, http::Refusal>;
 
     /// `id`: whose record; empty for an append that takes the next number. `record`: the other fields, checked by
-    /// find_record_fault(). `request`: its preconditions hold or 412; must outlive this, like `file`. A read does not
-    /// look at preconditions.
+    /// find_record_fault(). `request` has the preconditions, which a read ignores (412 when one fails). `request` and
+    /// `file` must outlive this.
     RecordOperation(RecordFile& file, Kind kind, std::string id, Record record, const http::Request& request);
     RecordOperation(const RecordOperation&) = delete;
     RecordOperation& operator=(const RecordOperation&) = delete;
-    /// Before the outcome: the abort. The file is as it was, but for a line that was appended already.
+    /// Before the outcome this is the abort: the file stays as it was, except for a line that was appended already.
     ~RecordOperation();
 
-    /// Starts, or goes on after `wake`; nullopt while it waits. One call reads or writes kRecordSliceBytes at most.
-    /// Not called again after an outcome.
+    /// Starts the work, or goes on after `wake`; nullopt while it waits. One call reads or writes kRecordSliceBytes at
+    /// most. Not called again after an outcome.
     std::optional<Outcome> advance(http::Wake wake);
 
     [[nodiscard]] Kind kind() const { return kind_; }
@@ -57,7 +57,7 @@ private:
     };
     using Checked = std::expected<void, http::Refusal>;
 
-    /// The outcome, or nothing: the step that follows goes on, or waits for the wake.
+    /// The outcome, or nothing when the next step goes on or waits for the wake.
     std::optional<Outcome> go(http::Wake wake);
     std::optional<Outcome> find(http::Wake wake);
     Outcome read();

@@ -39,7 +39,7 @@ RecordReader::Step RecordReader::next() {
     }
 }
 
-/// Moves what is left to the front and reads the next block behind it.
+/// Moves the rest to the front and reads the next block behind it.
 bool RecordReader::fill() {
     block_.erase(0, at_);
     at_ = 0;

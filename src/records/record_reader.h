@@ -22,7 +22,7 @@ public:
     RecordReader(int file, std::uint64_t length, std::size_t max_line_bytes)
         : file_(file), length_(length), max_line_bytes_(max_line_bytes) {}
 
-    /// Reads at most a line of the greatest length and one block.
+    /// Reads at most the longest line and one block.
     Step next();
 
     /// Without its newline; valid until the next call.
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] int error() const { return error_; }
     /// Where the line begins.
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
-    /// Bytes read from the file so far: what the work is measured by.
+    /// The bytes read from the file so far, by which the work is measured.
     [[nodiscard]] std::uint64_t bytes_read() const { return read_; }
     /// At the end: the last line had a newline, or there was none.
     [[nodiscard]] bool ended_with_newline() const { return newline_last_; }

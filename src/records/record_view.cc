@@ -11,7 +11,7 @@
 namespace records {
 namespace {
 
-/// More names than these share one column: a table is for people.
+/// Names beyond this number share one column: a table is for people.
 constexpr std::size_t kMaxColumns = 100;
 constexpr std::string_view kFurtherColumn = "further fields";
 /// Read in one pull.
@@ -34,7 +34,7 @@ bool is_plain_number(std::string_view text) {
     return digits(text.substr(0, dot)) && (dot == text.size() || digits(text.substr(dot + 1)));
 }
 
-/// Spreadsheets take a cell that begins like this for a formula.
+/// True for a cell that a spreadsheet would take for a formula.
 bool is_formula(std::string_view text) {
     return !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos &&
            !is_plain_number(text);
@@ -86,7 +86,7 @@ http::BodySource::Pulled RecordView::pull(std::span<std::byte> into) {
     std::memcpy(into.data(), made_.data() + sent_, count);
     sent_ += count;
     const bool finished = stage_ == Stage::sending && sent_ == made_.size();
-    // What was read must be one version: another one shows as an incomplete answer.
+    // Everything must be read from one version; when the file changes, the client sees an incomplete response.
     if (finished && snapshot_.bytes != nullptr && !snapshot_.bytes->unchanged()) return {Outcome::failed};
     return {finished ? Outcome::finished : Outcome::produced, count};
 }
@@ -199,7 +199,7 @@ void RecordView::append_end() {
 }
 
 void RecordView::append_csv_cell(std::string_view text) {
-    // The apostrophe is what people type in front of a text that is none of the spreadsheet's business.
+    // An apostrophe tells a spreadsheet that the cell is text.
     const bool formula = is_formula(text);
     if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) {
         made_.append(text);

@@ -12,7 +12,7 @@
 
 namespace records {
 
-/// Appends {"id":"7","name":"Ada"}; of equal names the first counts. All values are strings.
+/// Appends {"id":"7","name":"Ada"}. The first of several fields with one name counts. All values are strings.
 void append_record_json(std::string& out, const Record& record);
 
 /// A page's parts around the table.
@@ -25,7 +25,7 @@ class RecordView final : public http::BodySource {
 public:
     enum class Kind : std::uint8_t {
         json,  ///< an array of objects
-        csv,   ///< RFC 4180 with a header line; a column for each name, a cell that a spreadsheet would compute is text
+        csv,   ///< RFC 4180 with a header line and a column for each name; formulas are made text
         html,  ///< a table and a form for the next record
     };
 
@@ -51,7 +51,7 @@ private:
     void append_csv_cell(std::string_view text);
     void append_page_head();
     void append_form();
-    /// The values in the order of the columns; what has no column is in the last, form encoded.
+    /// The values in the order of the columns; fields without a column are form-encoded in the last one.
     [[nodiscard]] std::vector<std::string> cells(const Record& record) const;
 
     RecordSnapshot snapshot_;

@@ -31,7 +31,7 @@ namespace {
 using http::Method;
 using http::Status;
 
-/// A form of all records or of one. The first is what is sent when the client has no wish. The suffixes of the tags
+/// A format of all records or of one. The first one is sent when the client has no preference. The suffixes of the tags
 /// are those that records/record_operation knows.
 struct Form {
     std::string_view media_type;
@@ -66,7 +66,7 @@ void add_kind(http::Response& response, const Form& form, std::string_view tag) 
     response.add("Cache-Control", "no-cache");
 }
 
-/// RFC 9110 §15.4.5: what a cache must know of the answer that it has.
+/// RFC 9110 §15.4.5: the fields that a cache needs to update its stored response.
 http::Response not_modified(std::string_view tag) {
     http::Response response;
     response.status = Status::not_modified;
@@ -156,7 +156,7 @@ private:
             set_text(response, record_text(form, result.line));
             return response;
         }
-        // A browser that sent the form. The id needs no escaping, the path has none of HTML's characters but '&', '\''.
+        // The answer for a browser that sent the form. The id needs no escaping.
         add_kind(response, kForms[chosen], {});
         response.add("Content-Security-Policy", kPagePolicy);
         std::string page =
@@ -173,7 +173,7 @@ private:
     http::Response answer_replace(const RecordOperation::Result& result) const {
         http::Response response;
         response.status = Status::no_content;
-        // RFC 9110 §9.3.4: a tag only when what was sent is what is stored, to the byte.
+        // RFC 9110 §9.3.4: a tag is sent only when the stored bytes are exactly those that were sent.
         if (sent == result.line) response.add("ETag", make_record_tag(result.line, ""));
         return response;
     }

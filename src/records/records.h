@@ -1,5 +1,5 @@
-// A text file whose lines are addressable: /database.txt is all records, /database.txt/7 is one. GET in the form that
-// Accept asks for, POST appends, PUT replaces, DELETE removes. Called by the router.
+// A text file whose lines are addressable: /database.txt is all records, /database.txt/7 is one. GET sends the format
+// that Accept asks for, POST appends, PUT replaces, DELETE removes. Called by the router.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace records {
 
-/// False when `file`, a decoded path below the root, is there and is something else: no file, or one whose first line
-/// with content is no record.
+/// False when `file`, a decoded path below the root, exists and is something else: no regular file, or one whose first
+/// line with content is no record.
 [[nodiscard]] bool may_hold_records(const storage::FileRoot& root, std::string_view file);
 
 struct RecordsConfig {
@@ -28,13 +28,14 @@ public:
 
     /// The records' own path and everything below it.
     [[nodiscard]] bool owns(std::string_view path) const;
-    /// True when a directory, or something else that is no file, has the name of their file: nothing of it is served.
+    /// True when a directory, or something else that is no file, has the name of the records' file: then it is not
+    /// served.
     [[nodiscard]] bool is_blocked() const;
-    /// True for the path of all records, of two that this owns.
+    /// True for the path of all records. `path` is one that this owns.
     [[nodiscard]] bool is_collection(std::string_view path) const { return path.size() == config_.path.size(); }
 
-    /// `request.path()` is one that this owns. GET, HEAD and POST for all records, GET, HEAD, PUT and DELETE for one, and
-    /// `rights` include what that needs.
+    /// `request.path()` is one that this owns. GET, HEAD and POST for all records, GET, HEAD, PUT and DELETE for one,
+    /// and `rights` include what that needs.
     handler::Decision handle(const http::Request& request, handler::Rights rights);
 
 private:

@@ -46,12 +46,13 @@ private:
     std::string time_text_;  ///< "21/Nov/2026:04:32:10 +0000", or ISO 8601 in the JSON form
 };
 
-/// What the operator should know: one line with time, level and words.
+/// The error log: one line with time, level and words for each thing that the operator should know.
 class ErrorLog {
 public:
     explicit ErrorLog(LogFile file) : file_(std::move(file)) {}
 
-    /// `peer`: of the connection it is about, or nullptr. `text` is ours; `detail` may come from the peer and is escaped.
+    /// `peer`: of the connection it is about, or nullptr. `text` is the server's own; `detail` may come from the peer
+    /// and is escaped.
     void append(const base::Clock& clock, std::string_view level, const net::PeerAddress* peer, std::string_view text,
                 std::string_view detail = {});
     [[nodiscard]] LogFile& file() { return file_; }

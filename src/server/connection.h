@@ -20,14 +20,14 @@ namespace server {
 
 class Exchange;
 
-/// Who has its turn before whom: an upload calls the file system at every step, an answer from the cache hardly ever.
+/// The scheduling class: an upload calls the file system at every step, an answer from the cache hardly ever.
 enum class Weight : std::uint8_t { light, heavy };
 
 class Connection {
 public:
     enum class Verdict : std::uint8_t {
         wait,   ///< for an event, a wake or the deadline
-        again,  ///< there is work that the kernel will not announce: the next wait must not block
+        again,  ///< more work is ready without an event: the next wait must not block
         close,  ///< the reactor removes it
     };
 
@@ -37,32 +37,31 @@ public:
 
     /// Takes what the peer sent into the input buffer, where the state wants it: at most one read.
     virtual void receive(Turn& turn) = 0;
-    /// Does what can be done now, and sends.
+    /// Does what can be done now, and sends the result.
     virtual Verdict advance(Turn& turn) = 0;
     /// The deadline may have passed: acts on it, then like advance().
     virtual Verdict expire(Turn& turn) = 0;
-    /// Answers 503 and ends: there is no room for this connection. In place of the first receive().
+    /// Answers 503 and ends, because there is no room for this connection. Called in place of the first receive().
     virtual Verdict refuse(Turn& turn) = 0;
     /// Aborts what is in flight, for the end of the process.
     virtual void abandon(Turn& turn, std::string_view why) = 0;
-    /// What `exchange`, one of this connection's, waited for has come; advance() follows.
+    /// The wake of `exchange`, an exchange of this connection, has come; advance() follows.
     virtual void wake(Exchange& exchange) { (void)exchange; }
 
     // Functions of the state, asked once after each turn.
     [[nodiscard]] virtual net::Interest interest() const = 0;
-    /// True while an exchange is pending: it goes on even where no event of the peer's can be heard of any more.
+    /// True while an exchange is pending: its work goes on even when no event of the peer can come any more.
     [[nodiscard]] virtual bool has_pending_work() const = 0;
     /// True while no request is under way and nothing waits to be sent: such a connection makes room for another one.
     [[nodiscard]] virtual bool is_unused() const = 0;
     [[nodiscard]] virtual std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const = 0;
 
-    /// Of the request being answered, or of the last one: heavy when the handler says so. A connection that turns
-    /// heavy says `again` before its handler is asked, and is not received from until then.
+    /// The weight of the request being answered, or of the last one: heavy when the handler says so. A connection that
+    /// turns heavy returns `again` before its handler is asked, and receives nothing until then.
     [[nodiscard]] Weight weight() const { return weight_; }
-    /// What events carry.
+    /// Identifies the connection in events.
     [[nodiscard]] net::Token token() const { return token_; }
-    /// True while the stream needs some readiness of its own in order to receive: then receive() is called at any
-    /// event.
+    /// True while the stream itself needs some readiness in order to receive: then receive() is called at any event.
     [[nodiscard]] bool receives_at_any_event() const { return transport_.stream->wants() != net::Interest::none; }
 
 protected:

@@ -33,11 +33,11 @@ public:
         connection_ = connection;
         begun_ms_ = now_ms;
     }
-    /// Ready for the next begin(); keeps the memory of its strings. Gives up whatever goes on.
+    /// Ready for the next begin(); keeps the memory of its strings. Work under way is given up.
     void reset();
 
     [[nodiscard]] ExchangeState state() const { return state_; }
-    /// Whose exchange it is.
+    /// The connection that this exchange belongs to.
     [[nodiscard]] net::Token connection() const { return connection_; }
 
     // ---- receiving. The wire format fills `request` in, asks the handler, and gives the body to the sink, if any.
@@ -53,8 +53,8 @@ public:
         move(ExchangeEvent::asked);
         return handler.handle(request);
     }
-    /// Takes over what is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or `deciding`
-    /// where advance() has to be called. `request` must stay valid from here on.
+    /// Takes over a decision that is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or
+    /// `deciding` where advance() has to be called. `request` must stay valid from here on.
     void adopt(handler::Decision decision);
 
     [[nodiscard]] bool has_sink() const { return sink_ != nullptr; }
@@ -62,28 +62,28 @@ public:
     [[nodiscard]] std::expected<void, http::Refusal> write(std::span<const std::byte> bytes);
     [[nodiscard]] bool catch_up() { return sink_ == nullptr || sink_->catch_up(); }
     [[nodiscard]] std::optional<http::Interim> take_interim() { return sink_ ? sink_->take_interim() : std::nullopt; }
-    /// What a peer is told that ended its side before the body's end.
+    /// The refusal for a peer that closed its side before the end of the body.
     [[nodiscard]] http::Refusal incomplete() const;
     /// The body is in. With a sink the exchange is `pending` afterwards, and `receiving` without one.
     void end_body(std::string_view trailers);
 
     // ---- deciding, pending. Both wait for a wake, which names the exchange's token.
 
-    /// Starts the work or goes on with it. The response, decorated, when it is there. Nothing: call again after a wake,
-    /// or, where the state is `receiving` now, a sink wants the body.
+    /// Starts the work or goes on with it. Returns the decorated response when it is there. nullopt: call again after a
+    /// wake; or the state is `receiving` now, because a sink wants the body.
     [[nodiscard]] std::optional<http::Response> advance(handler::Handler& handler, ExchangeTable& table);
 
     // ---- responding
 
-    /// Takes the content over; what it came from is destroyed. Legal in every state before `responding`.
+    /// Takes over the content and destroys its origin. Legal in every state before `responding`.
     void respond(http::Response&& response);
-    /// Hands more of the content to `framer`; `done` after Produced::all.
+    /// Gives more of the content to `framer`; the state is `done` after Produced::all.
     [[nodiscard]] Produced produce(Framer& framer) {
         const Produced produced = server::produce(content_, framer);
         if (produced == Produced::all) move(ExchangeEvent::content_ended);
         return produced;
     }
-    /// Gives up. Not while `pending`: that work goes on to its end whatever the peer does.
+    /// Gives the exchange up. Not while `pending`: that work always goes on to its end.
     void abort();
 
     // ---- For the log and the counters
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] http::Status status() const { return status_; }
     /// Not in the access log.
     [[nodiscard]] bool is_quiet() const { return quiet_; }
-    /// Of the response, handed over so far; without framing.
+    /// The bytes of the response's content that were given to the framer so far.
     [[nodiscard]] std::uint64_t content_bytes() const { return content_.bytes; }
     [[nodiscard]] base::MonotonicMs begun_ms() const { return begun_ms_; }
 
@@ -112,7 +112,7 @@ private:
     std::unique_ptr<handler::PendingDecision> decision_;
     std::unique_ptr<http::BodySink> sink_;
     std::unique_ptr<http::PendingResponse> work_;
-    ExchangeTable::Entry entry_;  ///< from the first time that something off the loop may wake the exchange
+    ExchangeTable::Entry entry_;  ///< from the first wait for something off the loop
     Content content_;
 };
 

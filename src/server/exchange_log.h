@@ -11,16 +11,16 @@
 
 namespace server {
 
-/// A response was handed over to its end: counts it and writes its line into the access log.
+/// Counts a response that was given to the framer to its end, and writes its line into the access log.
 /// `received_bytes`: of the request's body.
 void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn);
-/// An exchange ended early: says `why` in both logs, because the forms of the access log that others define have no
-/// place for it. `unsent_bytes`: what was handed over and is still queued.
+/// An exchange ended early: writes `why` to both logs, because the common formats of the access log have no place for
+/// it. `unsent_bytes`: content that is still in the output queue.
 void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn);
-/// The request was refused: counts it and tells the error log why. `path`: empty where none was understood.
+/// Counts a request that was refused, and tells the error log why. `path` is empty when it was not understood.
 void note_refused(std::string_view reason, const net::PeerAddress& peer, std::string_view path, Turn& turn);
-/// A response has a reason: a refusal is noted as one, anything else is an error that the answer says, too.
+/// Notes the reason of a response in the error log: as a refusal, or as an error of a response that is none.
 void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn);
 
 }  // namespace server

@@ -12,8 +12,8 @@ namespace server {
 
 enum class ExchangeState : std::uint8_t {
     receiving,   ///< the request's head, or its body, is on its way
-    deciding,    ///< the handler is asked; its decision may need something from off the loop first
-    pending,     ///< the request is in, and work off the loop goes on before there is a response
+    deciding,    ///< the handler was asked; its decision may have to wait for something off the loop
+    pending,     ///< the request is complete, and work off the loop has to end before there is a response
     responding,  ///< a response is there and is being sent
     done,        ///< its last byte was handed over, or the exchange was given up
 };
@@ -22,7 +22,7 @@ inline constexpr std::size_t kExchangeStates = 5;
 enum class ExchangeEvent : std::uint8_t {
     asked,           ///< the handler is asked
     body_wanted,     ///< the decision is a sink for the body
-    work_begun,      ///< the decision, or a sink that has the whole body, is work that gives the response later
+    work_begun,      ///< work that gives the response later has begun
     response_ready,  ///< a response, or a refusal, is there
     content_ended,   ///< the last byte of the response was handed over
     aborted,         ///< the peer has left, or the response cannot be finished

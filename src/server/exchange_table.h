@@ -1,5 +1,5 @@
-// Exchanges that something off the loop may wake, by token. A wake for an exchange that has ended finds nothing: the
-// generation of its slot has grown. Owned by the reactor, which finds here whom a wake is for.
+// The exchanges that something off the loop may wake, by token. A wake for an exchange that has ended finds nothing,
+// because the generation of its slot has grown. Owned by the reactor, which looks up wakes here.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@
 
 namespace server {
 
-/// What follows the bytes that are given: so the end leaves together with the last bytes.
+/// Says what follows the given bytes, so that the end leaves together with the last bytes.
 enum class Rest : std::uint8_t { more, nothing };
 
 /// Room that reserve() can be asked for at most.
@@ -27,14 +27,14 @@ public:
     /// The head of `response`, the answer to `request`. Once, before any content.
     virtual void begin(const http::Response& response, const http::Request& request) = 0;
 
-    /// Bytes of content that may be given now; 0: call again when some of what was given has left. Memory that belongs
-    /// to others (share(), send_file()) may be given beyond it.
+    /// How many bytes of content may be given now; 0: call again when some output has left. share() and send_file() may
+    /// exceed it, because they copy nothing.
     [[nodiscard]] virtual std::uint64_t room() const = 0;
-    /// True when all that was given has left: what is checked now is checked as late as possible.
+    /// True when everything that was given has left.
     [[nodiscard]] virtual bool all_sent() const = 0;
 
-    // Each takes the first bytes of what it is given and returns how many; fewer than all: no more room now. `rest` is
-    // what follows the last of them.
+    // Each takes the first bytes of its argument and returns how many; fewer than all means that there is no more room
+    // now. `rest` is what follows the last of them.
 
     /// Copies.
     [[nodiscard]] virtual std::size_t copy(std::span<const std::byte> bytes, Rest rest) = 0;

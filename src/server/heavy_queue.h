@@ -1,5 +1,5 @@
-// Heavy connections (Connection::weight()) that have work, in the order of their turns, and how much of a turn of the loop
-// is theirs. A small GET so waits for a share of them at most, however many upload. Used by the reactor.
+// Heavy connections (Connection::weight()) that have work, in the order of their turns, and their share of a turn of
+// the loop. So a small GET waits for at most one share, however many uploads run. Used by the reactor.
 #pragma once
 
 #include <algorithm>
@@ -11,21 +11,23 @@
 
 namespace server {
 
-/// What heavy connections take together before light ones are looked at again; one of them at least has its turn.
+/// The time of all heavy connections together before light ones have their turn again; at least one heavy connection is
+/// advanced.
 inline constexpr base::MonotonicUs kHeavyShareUs = 50;
-/// The same when no light one is about: more syncs go to the disk together, and one flush of its journal serves them.
+/// The same while no light connection is busy: more syncs then go to the disk together, and one flush of its journal
+/// serves them.
 inline constexpr base::MonotonicUs kHeavyShareAloneUs = 2000;
-/// Light connections are about for this time after one of them had something to send.
+/// How long light connections count as busy after one of them had something to send.
 inline constexpr base::MonotonicMs kLightAboutMs = 100;
 
-/// Goes round: whoever stands here when a round begins has one turn in it. A round may take several turns of the loop;
-/// none of these goes beyond its end.
+/// A round: every connection that is in the queue when the round begins is advanced once. A round may take several
+/// turns of the loop, and each of these turns ends with the round at the latest.
 class HeavyQueue {
 public:
-    /// Not one that stands here already.
+    /// `token` is not in the queue yet.
     void push(net::Token token) { waiting_.push_back(token); }
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
-    /// The next one; begins a round where none goes on. Not when empty().
+    /// The next one; begins a round when none is under way. Not when empty().
     [[nodiscard]] net::Token pop() {
         if (left_ == 0) left_ = waiting_.size();
         --left_;
@@ -38,7 +40,7 @@ public:
 
     /// Light connections have something to send at `now_ms`.
     void note_light(base::MonotonicMs now_ms) { light_until_ms_ = now_ms + kLightAboutMs; }
-    /// How long heavy ones may have in a turn in which light ones took `light_us`: as long as these at least, so that
+    /// How long heavy connections may work in a turn in which light ones took `light_us`: at least as long, so that
     /// neither side starves the other.
     [[nodiscard]] base::MonotonicUs share_us(base::MonotonicMs now_ms, base::MonotonicUs light_us) const {
         return std::max(now_ms < light_until_ms_ ? kHeavyShareUs : kHeavyShareAloneUs, light_us);

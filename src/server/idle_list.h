@@ -1,5 +1,5 @@
-// The connections that no request uses, the one that is unused longest first: at the limit of connections it makes room
-// for a new one. Links are kept by slot, so that joining and leaving cost a few moves. Owned by the reactor.
+// The connections that no request uses, the longest unused first: at the limit of connections that one makes room for a
+// new one. Links are kept by slot, so that joining and leaving cost a few moves. Owned by the reactor.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> first() const {
         return links_.empty() || links_[kEnds].next == kEnds ? std::nullopt : std::optional(links_[kEnds].next - 1);
     }
-    /// `slot` is unused from now on. One that is in the list already goes to its end.
+    /// `slot` is unused from now on. A slot that is in the list already moves to the end.
     void push(std::uint32_t slot) {
         if (links_.size() < slot + 2U) links_.resize(slot + 2U);
         remove(slot);

@@ -61,7 +61,7 @@ int LogFile::open_path() {
     if (errno != EEXIST) return -1;
     file = ::open(path_.c_str(), kOpenFlags | O_CREAT, kMode);
     if (file >= 0 || errno != ENXIO) return file;
-    // A FIFO without a reader: one may come. Being its reader as well keeps it open until then.
+    // A FIFO without a reader: one may come later. Opening it for reading as well keeps it open until then.
     struct stat status{};
     if (::stat(path_.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
         return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -70,8 +70,8 @@ int LogFile::open_path() {
     return -1;
 }
 
-/// A file keeps the position that it shares with other programs. A pipe or terminal is opened once more: the flags of
-/// that description are ours.
+/// A file keeps the position that it shares with other programs. A pipe or terminal is opened once more, so that the
+/// flags of the new description can be set freely.
 void LogFile::take_standard_stream() {
     owned_.reset();
     descriptor_ = standard_;
@@ -135,7 +135,7 @@ std::string LogFile::reopen() {
         return "cannot reopen the log " + path_ + ": " + reason + "; its lines still go to the file that was open";
     }
     flush();
-    lost_bytes_ += pending_.size();  // the rest of a line does not begin a file
+    lost_bytes_ += pending_.size();  // a file does not begin with the rest of a line
     pending_.clear();
     is_line_begun_ = false;
     owned_ = std::move(fresh);
@@ -144,7 +144,7 @@ std::string LogFile::reopen() {
 }
 
 void LogFile::give_to(uid_t user, gid_t group) const {
-    // Where this fails, obstacle_to_reopening() says what follows from it.
+    // When this fails, obstacle_to_reopening() reports it.
     if (is_created_) (void)!::fchown(descriptor_, user, group);
 }
 

@@ -23,15 +23,15 @@ public:
     /// The text of this turn: whole lines are appended to it.
     [[nodiscard]] std::string& pending() { return pending_; }
     /// Writes what is pending and never waits. What a full pipe or disk cannot take now is lost and counted, in whole
-    /// lines: of a line that was begun the rest stays pending.
+    /// lines; the rest of a line that was begun stays pending.
     void flush() {
         if (!pending_.empty()) write_pending();
     }
-    /// Opens the path anew (after a rotation), or looks anew at what the standard stream is (after detaching). Keeps the
-    /// old file when that fails and returns the sentence about it; empty when it was done.
+    /// Opens the path anew (after a rotation), or looks anew at what the standard stream is (after detaching). Keeps
+    /// the old file when that fails and returns the sentence about it; empty when it was done.
     [[nodiscard]] std::string reopen();
-    /// Makes a file that open() created belong to this user, so that it can be reopened when privileges are gone. A file
-    /// that was there keeps its owner: it may be the target of a link that somebody else planted.
+    /// Makes a file that open() created belong to this user, so that it can be reopened when privileges are gone. A
+    /// file that was there keeps its owner: it may be the target of a link that another user planted.
     void give_to(uid_t user, gid_t group) const;
     /// Why this process could not reopen the log after a rotation, as a sentence; empty when it could.
     [[nodiscard]] std::string obstacle_to_reopening() const;
@@ -42,9 +42,9 @@ public:
 private:
     /// How bytes are written without waiting.
     enum class Way : std::uint8_t {
-        direct,   ///< a file, or an open file description that is ours alone and does not block
+        direct,   ///< a file, or an open file description that only this process uses and that does not block
         socket,   ///< send() with a flag for this one call
-        no_wait,  ///< a pipe that we may not open anew: a flag for this one call, where the kernel knows it
+        no_wait,  ///< a pipe that cannot be opened again: a flag for this one call, where the kernel knows it
         by_page,  ///< the same before Linux 6.4: what poll() promises room for
     };
 

@@ -1,4 +1,4 @@
-// Failures of logs are told by the logs themselves, as far as they can.
+// Failures of the logs are reported in the logs themselves, as far as possible.
 #include "server/log_upkeep.h"
 
 #include <unistd.h>
@@ -25,12 +25,12 @@ void LogUpkeep::tell_losses(const base::Clock& clock) {
                   "lines were lost since the start, because what takes them was full: " + std::to_string(access_bytes) +
                       " bytes of --access-log, " + std::to_string(error_bytes) + " bytes of --error-log");
     error_.file().flush();
-    // Where this line was lost, too, it is tried again.
+    // When this line was lost too, it is tried again.
     if (error_.file().lost_bytes() == error_bytes) told_bytes_ = access_bytes + error_bytes;
 }
 
 void LogUpkeep::reopen(const base::Clock& clock) {
-    // The error log first: it takes what is to be said about the other one.
+    // The error log first, because it takes the messages about the other one.
     reopen(error_.file(), clock);
     reopen(access_.file(), clock);
 }

@@ -1,5 +1,5 @@
-// What both logs need from the loop: they are written at the end of a turn, reopened on a signal, and what they could not
-// do is said. Owned by the reactor.
+// Looks after both logs: writes them at the end of a turn, reopens them on a signal, and reports what they could not
+// do. Owned by the reactor.
 #pragma once
 
 #include <cstdint>

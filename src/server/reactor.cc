@@ -13,14 +13,14 @@
 namespace server {
 namespace {
 
-// Tokens of what is no connection: slots above these are never reached.
+// Tokens that are not of connections: connections never reach slots this high.
 constexpr std::uint32_t kSignalSlot = 0xFFFF'FF00;
 constexpr std::uint32_t kWakeSlot = 0xFFFF'FF01;
 
-/// A stopping server answers what comes on open connections for this long: a client that has just been answered may have
-/// sent its next request before it could hear that the server ends.
+/// How long a stopping server answers requests on open connections: a client may have sent its next request before it
+/// could learn that the server ends.
 constexpr base::MonotonicMs kCloseUnusedAfterMs = 100;
-/// A round of heavy connections may take longer than this: then its first syncs do not wait for its last.
+/// The longest time before queued syncs are submitted: a round of heavy connections may take longer.
 constexpr base::MonotonicMs kSubmitWithinMs = 10;
 /// Unused blocks and exchanges kept for the next turn.
 constexpr std::size_t kBlocksKept = 128;
@@ -95,8 +95,8 @@ void Reactor::turn() {
     std::swap(work_, again_);
     const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
     parts_.clock.update();
-    // First every receive, then every answer: what is read from the file system after this point is not older than
-    // any of these requests.
+    // All receives come before all answers: what is read from the file system after this point is not older than any of
+    // these requests.
     for (const net::Event& event : events) take_event(event);
     take_wakes();
     advance_all();
@@ -123,9 +123,9 @@ void Reactor::take_event(const net::Event& event) {
         return;
     }
     ConnectionTable::Slot* slot = connections_.find(event.token);
-    // What waits for its turn is received from in it; the event comes back until then.
+    // A connection that waits for its turn receives in that turn; the event comes back until then.
     if (slot == nullptr || slot->queued) return;
-    // Nothing is wanted of a peer that is gone while the disk works; the event would come back for ever.
+    // Nothing is wanted from a peer that is gone while the disk works, and the event would come back for ever.
     if ((event.hung_up || event.error) && slot->interest == net::Interest::none) {
         parts_.poller.remove(slot->descriptor);
         slot->watched = false;
@@ -137,7 +137,7 @@ void Reactor::take_event(const net::Event& event) {
     enlist(*slot, work_);
 }
 
-/// Puts a connection that has work into `light`, or behind the other heavy ones.
+/// Puts a connection that has work into `light`, or into the queue of heavy ones.
 void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light) {
     if (slot.connection->weight() == Weight::light) {
         light.push_back(slot.connection->token());
@@ -147,7 +147,7 @@ void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light
     }
 }
 
-/// All light ones, then heavy ones for their share. Time is read only where there are any of these.
+/// Advances all light connections, then heavy ones for their share. Time is read only when there are heavy ones.
 void Reactor::advance_all() {
     const base::MonotonicUs begun = heavy_.empty() ? 0 : parts_.clock.read_us();
     const std::uint64_t sent = metrics_.bytes_sent;
@@ -155,7 +155,8 @@ void Reactor::advance_all() {
     for (const net::Token token : work_) advance_light(token);
     turn_.share = {};
     work_.clear();
-    // What was light and turns heavy sends nothing before it waits: a new connection with an upload is none of them.
+    // A connection that turns heavy sends nothing before it waits, so a new connection with an upload does not count as
+    // light.
     if (metrics_.bytes_sent != sent) heavy_.note_light(parts_.clock.now_ms());
     if (heavy_.empty()) return;
     const base::MonotonicUs now = parts_.clock.read_us();
@@ -164,13 +165,14 @@ void Reactor::advance_all() {
 
 void Reactor::advance_light(net::Token token) {
     ConnectionTable::Slot* slot = connections_.find(token);
-    // Work left over and an event may name the same connection: twice its share, and twice as often each time.
+    // Left-over work and an event may name the same connection, which must not have its share twice.
     if (slot == nullptr || slot->turn == turns_) return;
     slot->turn = turns_;
     settle(token, slot->connection->advance(turn_));
 }
 
-/// One after the other, also such as turned heavy in this turn, until `until` or the end of the round.
+/// Advances heavy connections one after the other until `until` or the end of the round, also those that turned heavy
+/// in this turn.
 void Reactor::advance_heavy(base::MonotonicUs until) {
     do {
         const net::Token token = heavy_.pop();
@@ -188,7 +190,7 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         case Connection::Verdict::close: remove(token); return;
         case Connection::Verdict::again: enlist(slot, again_); break;
         case Connection::Verdict::wait:
-            // A commit needs no event of the peer's to end: it goes on, and the answer is sent when it is there.
+            // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.
             if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {
                 remove(token);
                 return;
@@ -207,7 +209,7 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     }
 }
 
-/// False when the poller refuses: such a connection would never be heard of again.
+/// False when the poller refuses: no event of such a connection would ever come again.
 bool Reactor::watch(ConnectionTable::Slot& slot, net::Interest wanted) {
     if (slot.watched ? slot.interest == wanted : wanted == net::Interest::none) return true;
     const net::Token token = slot.connection->token();
@@ -241,7 +243,7 @@ void Reactor::remove(net::Token token) {
 void Reactor::expire() {
     while (const std::optional<std::uint32_t> number = deadlines_.pop_expired(parts_.clock.now_ms())) {
         const ConnectionTable::Slot& slot = connections_.at(*number);
-        // Whoever waits for its turn is not late by its own fault; after the turn its deadline is set anew.
+        // A queued connection is not late: its deadline is set anew after its turn.
         if (slot.connection == nullptr || slot.queued) continue;
         settle(slot.connection->token(), slot.connection->expire(turn_));
     }
@@ -298,7 +300,7 @@ void Reactor::begin_stopping() {
     for (net::Listener& listener : parts_.listeners) listener.close();
 }
 
-/// Every connection looks at the new state of things: those without a request close.
+/// Lets every connection see that the server stops: those without a request close.
 void Reactor::close_unused() {
     turn_.stopping = Stopping::closing;
     for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {

@@ -55,9 +55,9 @@ public:
 
     /// Registers the listeners. False when the poller refuses.
     [[nodiscard]] bool start();
-    /// Until a signal ends it: first finishing what is in flight, at the second signal at once.
+    /// Runs until a signal ends it: the first signal lets requests in flight finish, the second one ends at once.
     void run();
-    /// One turn, which waits for something to do first; run() is turns until the end.
+    /// One turn, which first waits for something to do. run() repeats this until the end.
     void turn();
 
 private:
@@ -105,15 +105,15 @@ private:
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
     std::uint64_t turns_ = 0;
-    std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, once, however often one stands here
+    std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, each once, however often it is listed
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
     std::vector<base::Wake> wakes_;
     std::optional<base::MonotonicMs> tidy_due_ms_;  ///< as the handler said in the last turn
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
-    base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends by itself
-    base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the log hears of no pause before this time
+    base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends without a closed connection
+    base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the next pause before this time is not logged
     IdleList idle_;                           ///< connections that no request uses
     base::MonotonicMs close_unused_ms_ = 0;   ///< while stopping: when connections without a request are closed
     base::MonotonicMs stop_by_ms_ = 0;

@@ -7,18 +7,18 @@
 namespace server {
 namespace {
 
-/// Connections beyond the limit that are still told so; more are just closed.
+/// How many connections beyond the limit are told so by a 503; further ones are closed at once.
 constexpr std::size_t kRefusedAtOnce = 64;
-/// Connections accepted from one listener in one turn: those already here come first.
+/// How many connections are accepted from one listener in one turn: existing connections come first.
 constexpr int kAcceptsPerTurn = 64;
 /// When descriptors ran out, accepting is tried again after this time, or when a connection closes.
 constexpr base::MonotonicMs kAcceptPauseMs = 500;
-/// Such pauses are logged once in this time.
+/// Pauses are logged at most once in this time.
 constexpr base::MonotonicMs kPauseLogMs = 1000;
 
 }  // namespace
 
-/// False when nobody waits any more, or nobody can be accepted.
+/// False when no connection waits any more, or none can be accepted.
 bool Reactor::accept_all(const net::Listener& listener) {
     for (int i = 0; i < kAcceptsPerTurn && accepting_ == Accepting::on && phase_ == Phase::serving; ++i) {
         net::Accepted accepted = listener.accept();
@@ -32,20 +32,20 @@ bool Reactor::accept_all(const net::Listener& listener) {
     return accepting_ == Accepting::on && phase_ == Phase::serving;
 }
 
-/// Whoever has connected before the listeners close is answered like the others.
+/// A client that connected before the listeners close is answered like the others.
 void Reactor::accept_backlog() {
     for (const net::Listener& listener : parts_.listeners) {
         while (connections_.size() < parts_.config.max_connections && accept_all(listener)) continue;
     }
 }
 
-/// At the limit the connection that is unused longest is closed. False when all are in use.
+/// Closes the connection that is unused longest, to make room. False when all are in use.
 bool Reactor::make_room() {
     while (connections_.size() >= parts_.config.max_connections) {
         const std::optional<std::uint32_t> unused = idle_.first();
         if (!unused) return false;
         ConnectionTable::Slot& slot = connections_.at(*unused);
-        // A request of its own may have arrived in this very turn.
+        // It may have received a request in this very turn.
         slot.connection->receive(turn_);
         if (slot.connection->is_unused()) {
             ++metrics_.connections_displaced;
@@ -82,7 +82,7 @@ void Reactor::pause_accepting() {
     ++metrics_.accept_pauses;
     const base::MonotonicMs now = parts_.clock.now_ms();
     accept_again_ms_ = now + kAcceptPauseMs;
-    // Each connection that closes may bring a pause of its own.
+    // Otherwise each closed connection could cause one more line.
     if (now >= tell_of_pause_ms_) {
         parts_.error_log.append(parts_.clock, "error", nullptr,
                                 "out of file descriptors: accepting pauses until a connection closes");

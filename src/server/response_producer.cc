@@ -1,4 +1,4 @@
-// Pieces, parts of files and sources to a framer.
+// Gives pieces, parts of files and sources to a framer.
 #include "server/response_producer.h"
 
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 /// Content up to this size is copied behind the head: one piece to send instead of two, and pipelined answers leave
 /// in one block.
 constexpr std::size_t kCopyBytes = 4 * 1024;
-/// The last bytes of a file are sent from memory, after a look whether the file is still the same version.
+/// The last bytes of a file are sent from memory, after a check that the file is still the same version.
 constexpr std::uint64_t kFileTailBytes = 4 * 1024;
 /// Pulls of one source in one turn: a source that compresses works for about a millisecond in each.
 constexpr int kPullsPerTurn = 4;
@@ -32,8 +32,8 @@ bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into) {
     return true;
 }
 
-/// A file at rest goes out of the kernel's pages, one being written through memory; the last bytes always through
-/// memory, after the question whether the file is still the one that the head described.
+/// A file at rest is sent from the kernel's pages, a file that was just written to is read into memory. The last bytes
+/// are always read into memory, and sent only when the file is still the one that the head described.
 Produced produce_file(const http::FileSlice& slice, Content& content, Framer& framer, Rest rest) {
     while (content.piece_offset < slice.length) {
         const std::uint64_t left = slice.length - content.piece_offset;
@@ -44,7 +44,7 @@ Produced produce_file(const http::FileSlice& slice, Content& content, Framer& fr
             content.bytes += taken;
             return Produced::more;
         }
-        // The tail waits until everything before it has left, so that the question is asked as late as possible.
+        // The tail waits until everything before it has left, so that the file is checked as late as possible.
         if (slice.file->at_rest() && left < slice.length && !framer.all_sent()) return Produced::more;
         if (framer.room() == 0) return Produced::more;
         const std::span<std::byte> room =

@@ -1,4 +1,5 @@
-// The content of a response to a framer, piece by piece, as far as there is room. Called by Exchange in `responding`.
+// Gives the content of a response to a framer, piece by piece, as far as there is room. Called by Exchange in
+// `responding`.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace server {
 
-/// A response's content, and how much of it was handed over.
+/// A response's content, and how much of it was given to the framer.
 struct Content {
     http::Body body;
     std::size_t piece_index = 0;     ///< of the body's pieces: the one being sent
@@ -31,7 +32,7 @@ enum class Produced : std::uint8_t {
     failed,  ///< the content cannot be finished: the peer must see that it is incomplete
 };
 
-/// Hands more of the content over.
+/// Gives more of the content to the framer.
 [[nodiscard]] Produced produce(Content& content, Framer& framer);
 
 }  // namespace server

@@ -1,4 +1,4 @@
-// What the server part can be told, with defaults and the reason for each bound. Filled by app/options.
+// The settings of the server, with defaults and the reason for each bound. Filled by app/options.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@
 
 namespace server {
 
-/// Of the access log. `extended` is combined with the time and the ending behind.
+/// The format of the access log. `extended` is `combined` followed by the time and the reason of an early end.
 enum class LogFormat : std::uint8_t { common, combined, extended, json };
 
 struct ServerConfig {
     std::vector<net::Address> addresses;  ///< at least one
 
-    /// Connections at once; one more is answered 503 and closed. Bounds descriptors and memory.
+    /// The most connections at once; a further one is answered 503 and closed. Bounds descriptors and memory.
     std::size_t max_connections = 10'000;
 
     std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
@@ -27,7 +27,7 @@ struct ServerConfig {
     std::int64_t linger_timeout_ms = 2'000;   ///< after our half-close, for the peer's
     std::int64_t shutdown_grace_ms = 10'000;  ///< for requests in flight after SIGTERM
     std::uint64_t min_body_rate = 100;        ///< bytes per second that extend the body deadline
-    std::uint64_t min_write_rate = 100;       ///< bytes per second that a peer reads of an answer, at least
+    std::uint64_t min_write_rate = 100;       ///< the least bytes per second that a peer has to read of an answer
 
     /// "-" is standard output (access) or standard error (error); empty is off.
     std::string access_log;

@@ -34,17 +34,18 @@ struct Transport {
     Input input_end = Input::open;
     Output output_end = Output::open;
 
-    /// True while more input may be taken: above the high-water mark of waiting output nothing is.
+    /// True while more input may be taken: nothing is taken while the waiting output is above its high-water mark.
     [[nodiscard]] bool may_receive() const { return input_end == Input::open && output.bytes() < kHighWaterBytes; }
-    /// Takes what the peer sent into `input`, where it may: at most one read.
+    /// Reads at most once from the stream into `input`, when more input may be taken.
     void receive(Turn& turn);
     /// The same into other memory: only while the input is open. An end or a failure ends the input.
     [[nodiscard]] net::IoResult receive_into(std::span<std::byte> room, Turn& turn);
     /// Sends at most `most_bytes` of what waits.
     [[nodiscard]] net::Flushed flush(std::uint64_t most_bytes, Turn& turn);
 
-    /// Asked when write_due_ms() has come. True where the peer has read meanwhile, at the lowest rate or above: it gets
-    /// as long again. The kernel's buffer can hold a minute of a slow line, and takes nothing more all the while.
+    /// Asked when write_due_ms() has come. True when the peer has read meanwhile, at least at the lowest rate: it gets
+    /// as long again. The kernel's buffer can hold what a slow line takes in a minute, and accepts nothing more all
+    /// that time.
     [[nodiscard]] bool peer_has_read(const Turn& turn);
 
     /// Shuts the write side after the last byte. Idempotent.
@@ -52,7 +53,7 @@ struct Transport {
         stream->shut_down_write();
         output_end = Output::shut;
     }
-    /// Drops what waits: an answer sent later would be taken for what is missing of the one before it.
+    /// Drops the waiting output: a later answer would be taken for the missing rest of the one before.
     void lose_output() {
         output.clear();
         output_end = Output::lost;
@@ -64,7 +65,7 @@ struct Transport {
         const net::Interest write = output.empty() ? net::Interest::none : net::Interest::write;
         return read | write | stream->wants();
     }
-    /// True where the stream has bytes that are wanted and that no event will announce. `reads`: as of interest().
+    /// True when the stream has wanted bytes that no event will announce. `reads`: as for interest().
     [[nodiscard]] bool has_unannounced(bool reads) const { return stream->has_buffered() && reads && may_receive(); }
     /// When the kernel must have taken some of the output that waits.
     [[nodiscard]] base::MonotonicMs write_due_ms(const ServerConfig& config) const {

@@ -1,5 +1,5 @@
-// What connections work with while the reactor gives them their turn: everything that is one per process.
-// Made by the reactor; tests make their own with a fake clock and handler.
+// What connections work with during their turn: everything that exists once per process. Made by the reactor; tests
+// make their own with a fake clock and handler.
 #pragma once
 
 #include <algorithm>
@@ -32,21 +32,22 @@ inline constexpr std::size_t kTurnBytes = 128 * 1024;
 inline constexpr std::uint32_t kTurnRequests = 64;
 /// Bodies of uploads are received in pieces of this size: fewer system calls than with a block.
 inline constexpr std::size_t kScratchBytes = 128 * 1024;
-/// An early answered body is read to its end, and the connection kept, when no more than this is left of it.
+/// When a request was answered before the end of its body, the rest is read and the connection kept if no more than
+/// this is left.
 inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 
 /// What one busy connection can hold: input, output up to the high-water mark and one piece above it, an exchange.
 inline constexpr std::size_t kConnectionBoundBytes = kBlockBytes + kHighWaterBytes + kBlockBytes + 8 * 1024;
 
-/// How far the server has come with ending.
+/// How far the server is with its end.
 enum class Stopping : std::uint8_t {
     no,
     finishing,  ///< what has arrived, and what comes within a moment on open connections, is answered
     closing,    ///< connections without a request are closed
 };
 
-/// What all light connections together may do in one turn, so that a small request behind many busy ones waits for a few
-/// milliseconds at most.
+/// The share of all light connections together in one turn, so that a small request behind many busy ones waits for a
+/// few milliseconds at most.
 inline constexpr std::size_t kAllTurnBytes = 4 * 1024 * 1024;
 inline constexpr std::uint32_t kAllTurnRequests = 512;
 /// However many there are, each may do this much.

@@ -19,7 +19,7 @@ constexpr http::Refusal kNone{http::Status::misdirected_request,
 std::string_view host_of(const http::Request& request) {
     const std::string_view authority = request.target.authority.of(request.text);
     const std::string_view host = authority.empty() ? request.find(http::FieldName::host).value_or("") : authority;
-    // The parser has refused what is no host: a colon behind an IPv6 address's bracket, or any, begins the port.
+    // The parser has refused invalid hosts, so a colon (behind the bracket of an IPv6 address) begins the port.
     const std::size_t bracket = host.find(']');
     return host.substr(0, host.find(':', bracket == std::string_view::npos ? 0 : bracket));
 }

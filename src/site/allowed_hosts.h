@@ -1,6 +1,6 @@
-// Requests that were meant for another server. A page whose own name was made to lead to this server's address (DNS
-// rebinding) looks to the browser like a page of this server; the name in its requests is still the page's. Called by
-// the router where --allowed-host is given.
+// Refuses requests for other host names, against DNS rebinding: when the DNS name of a hostile page is changed to this
+// server's address, the browser takes the page for one of this server, but its requests still name the page's host.
+// Called by the router where --allowed-host is given.
 #pragma once
 
 #include <optional>

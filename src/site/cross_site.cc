@@ -1,4 +1,4 @@
-// Where a request comes from, as browsers tell it.
+// Where a request comes from, as browsers state it.
 #include "site/cross_site.h"
 
 #include <string_view>
@@ -12,7 +12,7 @@ constexpr http::Refusal kForeign{
     http::Status::forbidden,
     "a page of another site sent this, which only pages of this server may; or was Host rewritten by a proxy?"};
 
-/// The value of Sec-Fetch-Site; empty when it is not there.
+/// The value of Sec-Fetch-Site; empty when the field is missing.
 std::string_view find_fetch_site(const http::Request& request) {
     for (const http::Field& field : request.fields) {
         if (field.known != http::FieldName::other) continue;

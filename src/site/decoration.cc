@@ -1,4 +1,4 @@
-// Error pages first, since they change what the answer is; then the fields.
+// Error pages come first, because they change the content; then the fields.
 #include "site/decoration.h"
 
 #include <algorithm>
@@ -17,16 +17,17 @@ using http::Coding;
 using http::FieldName;
 using http::Status;
 
-/// Seconds that a browser may rely on a preflight's answer: changed options are noticed soon enough.
+/// How many seconds a browser may reuse a preflight's answer: short enough that changed options are noticed soon.
 constexpr std::string_view kPreflightSeconds = "600";
-/// Of Access-Control-Request-Headers; real ones have less than 200.
+/// The most bytes of Access-Control-Request-Headers; real ones have less than 200.
 constexpr std::size_t kMostEchoedBytes = 1024;
-/// What scripts of other sites may read besides the safelisted fields (Fetch, CORS-safelisted response-header name).
+/// The fields that scripts of other sites may read besides the safelisted ones (Fetch, CORS-safelisted response-header
+/// name).
 constexpr std::string_view kExposed =
     "Accept-Ranges, Content-Digest, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, Repr-Digest, "
     "Retry-After, Upload-Complete, Upload-Draft-Interop-Version, Upload-Length, Upload-Limit, Upload-Offset";
 
-/// Fields of the content that another content takes the place of.
+/// Removes the fields of the content that is replaced.
 bool describes_content(std::string_view name) {
     static constexpr auto kNames = std::to_array<std::string_view>(
         {"Accept-Ranges", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language",
@@ -51,7 +52,7 @@ bool is_preflight(const http::Request& request) {
            request.fields.has(FieldName::access_control_request_method);
 }
 
-/// What a script may send is what everybody may: the methods that Allow names, which the router wrote.
+/// A script may use the methods that everybody may use: those in Allow, which the router wrote.
 void answer_preflight(const http::Request& request, http::Response& response) {
     if (const auto allow = response.find("Allow")) {
         response.add("Access-Control-Allow-Methods", std::string(*allow));
@@ -73,7 +74,7 @@ Decoration::Decoration(const SiteConfig& config, const Resources& resources, fil
       cache_rules_(config.cache_rules),
       error_pages_(config.error_pages),
       cors_(config.cors) {
-    // Whoever wrote "/files/up/" means the files below "/up/".
+    // A rule for "/files/up/" is meant for the files below "/up/".
     for (HeaderRule& rule : headers_) rule.path_prefix = std::string(resources_.find(rule.path_prefix).path);
 }
 
@@ -93,7 +94,7 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     if (page == error_pages_.end()) return;
     const auto found = cache_.find(page->path, request == nullptr ? UINT64_MAX : request->arrival);
     if (!found || (*found)->kind() != Representation::Kind::file) return;  // the built-in sentence stays
-    // What is said about the refusal stays: Allow, Retry-After, Content-Range, Vary.
+    // The fields about the refusal stay: Allow, Retry-After, Content-Range, Vary.
     http::FieldList kept;
     const auto keep = [&](const http::FieldView& field) {
         // The built-in sentence has two forms, the page has one.
@@ -126,7 +127,7 @@ void Decoration::add_configured(const http::Request* request, http::Response& re
     }
 }
 
-/// Files have theirs already, by their own path, and listings say no-cache; this is for other answers, and for files
+/// Files have theirs already, by their own path, and listings say no-cache. This is for other answers, and for files
 /// that only the request's path has a rule for.
 void Decoration::add_cache_control(const http::Request& request, http::Response& response) const {
     if (request.method != http::Method::get && request.method != http::Method::head) return;
@@ -143,7 +144,7 @@ void Decoration::add_cors(const http::Request* request, http::Response& response
     if (cors_.any_origin) {
         response.add("Access-Control-Allow-Origin", "*");
     } else {
-        // Also for requests without Origin: a cache must not give their answer to one that has it.
+        // Also for requests without Origin: a cache must not reuse their response for a request with one.
         response.add("Vary", "Origin");
         if (!origin || !cors_.allows(*origin)) return;
         response.add("Access-Control-Allow-Origin", *origin);

@@ -1,5 +1,5 @@
 // What options add to answers, whoever gave them: configured fields, error pages, Cache-Control and CORS. Made by Site
-// only when one of these options is set; otherwise no answer comes by here.
+// only when one of these options is set; otherwise responses do not pass here.
 #pragma once
 
 #include <string_view>
@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] static bool is_wanted(const SiteConfig& config);
 
-    /// The last word about an answer. `request` is null when the head was not understood.
+    /// Makes the last changes to a response. `request` is null when the head was not understood.
     void apply(const http::Request* request, http::Response& response) const;
 
 private:

@@ -1,4 +1,5 @@
-// The path's rest as a body. Never compressed: the text is the peer's, and nothing secret may stand beside it.
+// Sends the rest of the path as a body. Never compressed, because compressing a client's text together with a secret
+// would reveal the secret.
 #include "site/echo.h"
 
 #include <cassert>

@@ -1,5 +1,5 @@
-// Which resource a path names: a file below the root, or a built-in endpoint. Called by the router for every request, and
-// by the decoration, whose rules are for canonical paths.
+// Which resource a path names: a file below the root, or a built-in endpoint. Called by the router for every request,
+// and by the decoration, whose rules are for canonical paths.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace site {
 
 class Resources {
 public:
-    /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off. `records` and
-    /// `resumable` must outlive this. Without `builtin` every path is a file's.
+    /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off. `records`
+    /// and `resumable` must outlive this. Without `builtin` every path is a file's.
     Resources(const storage::FileRoot& root, bool builtin, const records::Records& records,
               const uploads::ResumableUploads& resumable);
 
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] handler::Resource find(std::string_view path) const;
     [[nodiscard]] handler::Resource find(const http::Request& request) const;
 
-    /// Names of the built-in endpoints that are off because the root has an entry of that name: "echo" ….
+    /// Names of the built-in endpoints that are off because the root has an entry of that name, such as "echo".
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const { return shadowed_; }
 
 private:

@@ -45,7 +45,7 @@ std::string_view missing_right_text(const Resource& resource, Rights needed) {
     return {};
 }
 
-/// Lists a directory for whoever may see it.
+/// Lists a directory for clients that have the right.
 class ListedDirectories final : public files::DirectoryAnswers {
 public:
     /// All outlive this.
@@ -64,7 +64,7 @@ private:
 
 }  // namespace
 
-/// A cell of the table: who may, and what happens. A cell without a function refuses also those who have the right.
+/// A cell of the table: the needed right, and what happens. A cell without a function refuses everybody.
 struct Router::Route {
     using Function = handler::Decision (Router::*)(const Call&);
 
@@ -148,7 +148,8 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         const auto method = static_cast<Method>(number);
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
-        // RFC 4918 §9.3: where nothing is. Behind a link that leads out of the root nobody is told.
+        // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Behind a link that leads out of the root this is not
+        // revealed.
         if (method == Method::mkcol) {
             const auto found = root_.stat_name_inside(resource.path);
             if (found || found.error().number != ENOENT) continue;
@@ -158,7 +159,7 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
     return methods;
 }
 
-/// What "*" and the refusal of unknown methods name: what some path below the root may answer to.
+/// The methods of "*" and of the refusal of unknown methods: those that some path below the root allows.
 MethodSet Router::allowed_anywhere(Rights rights) const {
     MethodSet methods;
     for (const Kind kind : {Kind::file, Kind::directory}) {
@@ -186,8 +187,8 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     return handler::method_not_allowed(call.request, methods, missing_right_text(call.resource, route.any_of));
 }
 
-/// A refusal of an upload in parts says that it is not complete, whoever refused (draft-ietf-httpbis-resumable-upload
-/// §4.4.2).
+/// Every refusal of an upload in parts says that the upload is not complete, whichever part of the site refused it
+/// (draft-ietf-httpbis-resumable-upload §4.4.2).
 handler::Decision Router::handle(const http::Request& request) {
     handler::Decision decision = decide(request);
     if (!http::is_safe(request.method) && request.fields.has(http::FieldName::upload_complete)) {
@@ -199,7 +200,7 @@ handler::Decision Router::handle(const http::Request& request) {
 
 handler::Decision Router::decide(const http::Request& request) {
     const Resource resource = resources_.find(request);
-    // Load balancers and supervisors ask by address: the answer says nothing that a page may not know.
+    // Load balancers and supervisors ask by address, and the answer reveals nothing to a foreign page.
     if (!config_.allowed_hosts.empty() && resource.kind != Kind::health) {
         if (const auto fault = find_host_fault(request, config_)) return handler::refusal_response(&request, *fault);
     }
@@ -255,7 +256,7 @@ handler::Decision Router::read_below_root(const Call& call) {
     ListedDirectories directories(targets_.listings, request, call.rights);
     handler::Decision decision = targets_.files.read(request, directories);
     if (is_rewritten) {
-        // To the directory, below the prefix as it was asked for.
+        // The redirection keeps the prefix that was asked for.
         const auto* response = std::get_if<http::Response>(&decision);
         const bool redirects = response != nullptr && response->status == Status::moved_permanently;
         if (redirects) decision = files::redirect_to_directory(call.request);

@@ -1,5 +1,5 @@
-// What happens with a request: the route table of resource kinds and methods, the rights that each needs, Allow, and the
-// refusals. Called by Site for every request.
+// What happens with a request: the route table of resource kinds and methods, the rights that each needs, Allow, and
+// the refusals. Called by Site for every request.
 #pragma once
 
 #include <string_view>
@@ -21,7 +21,7 @@ namespace site {
 
 class Router final : public handler::Handler {
 public:
-    /// What it hands requests to; everything outlives the router.
+    /// The targets of the routes; everything outlives the router.
     struct Targets {
         files::StaticFiles& files;      ///< GET and HEAD below the root
         listings::Listings& listings;   ///< of directories without an index file
@@ -42,7 +42,7 @@ public:
     handler::Decision handle(const http::Request& request) override;
 
 private:
-    /// A request with what was found out about it.
+    /// A request with what was found out about it: its resource and the rights.
     struct Call {
         const http::Request& request;
         handler::Resource resource;

@@ -9,11 +9,11 @@
 namespace site {
 namespace {
 
-/// A deleted file keeps its room on the disk while an entry holds it open.
+/// A deleted file keeps its blocks while an entry of the cache holds it open.
 constexpr base::MonotonicMs kTidyEveryMs = 5'000;
 constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 
-/// What a page offers to who has the rights.
+/// What the page of a listing offers to clients that have the rights.
 listings::PageActions page_actions(const SiteConfig& config) {
     using Upload = listings::PageActions::Upload;
     return {.upload = config.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
@@ -21,7 +21,7 @@ listings::PageActions page_actions(const SiteConfig& config) {
             .removal = listings::PageActions::Removal::offered};
 }
 
-/// Where nobody chose a file for records, one of another kind stays a file like any other.
+/// When no file was chosen for records, an existing file of another kind stays an ordinary file.
 SiteConfig with_settled_records(SiteConfig config, const storage::FileRoot& root) {
     if (!config.are_records_named && config.serves_records() && !records::may_hold_records(root, config.records_file)) {
         config.records_path.clear();
@@ -77,7 +77,7 @@ Site::Site(const storage::FileRoot& root, const SiteConfig& config, const base::
     if (Decoration::is_wanted(config)) decoration_.emplace(config, resources_, cache_);
 }
 
-/// Beside the single file that is served.
+/// True for paths other than that of the single file that is served.
 bool Site::is_outside(const http::Request& request) const {
     const std::string& path = request.target.path;
     return !config_.only_path.empty() && path.starts_with('/') && path != "/" && path != config_.only_path;

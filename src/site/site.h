@@ -1,5 +1,4 @@
-// One served directory, whole: its handlers and what they share, put together. The one Handler that the reactor knows.
-// Made by app/serve.
+// One served directory: its handlers and what they share. The one Handler that the reactor knows. Made by app/serve.
 #pragma once
 
 #include <optional>
@@ -58,9 +57,10 @@ public:
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
         return resources_.shadowed_endpoints();
     }
-    /// True when something that is no file has the name of the records' file: neither is served.
+    /// True when something that is no file has the name of the records' file: then neither it nor the records are
+    /// served.
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
-    /// True when there are no records because their file, which nobody chose, is something else.
+    /// True when there are no records because the default file of records is something else.
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 
 private:

@@ -24,8 +24,8 @@ struct ErrorPage {
     std::string path;  ///< below the root, with a slash in front
 };
 
-/// Which other sites' scripts may read the answers (the Fetch standard's CORS protocol). Without any: none, and nothing
-/// is said about it.
+/// The sites whose scripts may read the answers (the Fetch standard's CORS protocol). When it is empty, answers have no
+/// CORS fields.
 struct Cors {
     bool any_origin = false;
     std::vector<std::string> origins;  ///< serialized: scheme, "://", host, and the port unless it is the usual one

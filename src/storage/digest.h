@@ -1,5 +1,5 @@
-// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by uploads/uploads while
-// a body streams and by whoever answers Want-Repr-Digest.
+// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by uploads/uploads while a
+// body streams, and by files/download_digests for Want-Repr-Digest.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ public:
     static std::unique_ptr<Digester> make(http::DigestAlgorithm algorithm);
     virtual ~Digester() = default;
     virtual void update(std::span<const std::byte> block) = 0;
-    /// The hash as raw bytes (32 or 64); once, at the end.
+    /// The hash as 32 or 64 raw bytes. Called once, at the end.
     virtual std::string finish() = 0;
 };
 

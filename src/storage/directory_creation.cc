@@ -74,7 +74,7 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
                                          "the directory is there, but the disk failed to make that durable."});
 }
 
-/// One call that makes it or fails where something has the name.
+/// One call makes the directory, or fails because something has the name.
 DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
     if (auto checked = FileSink::check_space(place_.directory(), parts_->min_free_bytes, 0); !checked) return checked;
     if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));

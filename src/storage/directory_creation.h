@@ -16,15 +16,15 @@ class DirectoryCreation {
 public:
     using Result = std::expected<void, http::Refusal>;
 
-    /// `path` is not "/" and not hidden; it may have a slash at its end. 405: something has the name; 409: the directory
-    /// above is missing; 403, 414, 507 as for files. `parts` must outlive this.
+    /// `path` is not "/" and not hidden; it may have a slash at its end. 405: something has the name; 409: the
+    /// directory above is missing; 403, 414, 507 as for files. `parts` must outlive this.
     static std::expected<DirectoryCreation, http::Refusal> open(const WriteParts& parts, std::string_view path);
 
     DirectoryCreation(DirectoryCreation&& other) noexcept;
     DirectoryCreation& operator=(DirectoryCreation&&) = delete;
     ~DirectoryCreation() { release(); }
 
-    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
 
 private:

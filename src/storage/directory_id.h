@@ -1,5 +1,5 @@
-// Which directory an open one is: several paths may lead to it, and every upload opens it for itself. Used by
-// HeldNames and NamingBatches.
+// Identifies an open directory: several paths may lead to one, and every upload opens it again. Used by HeldNames and
+// NamingBatches.
 #pragma once
 
 #include <sys/stat.h>

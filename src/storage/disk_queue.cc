@@ -1,4 +1,4 @@
-// The queue that waits in line, and the choice between it and io_uring.
+// The synchronous queue, and the choice between it and io_uring.
 #include "storage/disk_queue.h"
 
 #include <fcntl.h>

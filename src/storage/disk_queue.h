@@ -1,4 +1,4 @@
-// Where waiting for the disk happens: off the loop through io_uring where the build and the kernel have it, in line
+// All waiting for the disk: in the background through io_uring where the build and the kernel have it, synchronously
 // otherwise. Used by file sinks and deletes (state `pending` of an exchange).
 #pragma once
 
@@ -18,14 +18,14 @@ namespace storage {
 
 class NameClaim;
 
-/// One submitted operation. Whoever waits for it and the queue own it together, and it owns what the kernel works on:
-/// the one who waits may be destroyed at any time, and the operation goes on to its end.
+/// One submitted operation. The caller that waits for it and the queue own it together, and it owns what the kernel
+/// works on. The caller may be destroyed at any time; the operation goes on to its end.
 struct DiskOperation {
     DiskOperation() = default;
     explicit DiskOperation(base::SharedFd synced) : file(std::move(synced)) {}
     DiskOperation(const DiskOperation&) = delete;
     DiskOperation& operator=(const DiskOperation&) = delete;
-    /// Aborts the process when the kernel still has the operation: it would write into freed memory.
+    /// Aborts the process when the kernel still has the operation, because the kernel would write into freed memory.
     ~DiskOperation();
 
     bool done = false;
@@ -48,15 +48,16 @@ struct NamingCall {
     unsigned flags;  ///< of the call
 };
 
-/// Calls that give a file its name, one after the other, and then syncs that make it durable. After one that failed the
-/// next ones may be made or not: a rename has to be of a name that is there only when the link before it was made.
+/// Calls that give a file its name, one after the other, and then syncs that make it durable. When one call fails, the
+/// calls behind it may or may not be made. A caller that renames what it linked before must therefore expect that only
+/// the link exists.
 struct NamingOperation : DiskOperation {
     std::vector<NamingCall> calls;
     std::vector<base::SharedFd> directories;  ///< to be synced
     std::vector<base::SharedFd> held;         ///< every descriptor that the calls name, and the file that they name
     std::shared_ptr<const NameClaim> claim;   ///< keeps the name from other writes until this is done, or null
 
-    // For the queue to fill in; `error` is the first one, EAGAIN where the directories have to be synced once more.
+    // The queue fills these in. `error` is the first error; EAGAIN when the directories have to be synced once more.
     std::vector<std::size_t> calls_made;  ///< their numbers, in order
     [[nodiscard]] std::size_t steps() const { return calls.size() + directories.size(); }
     [[nodiscard]] bool is_named() const { return calls_made.size() == calls.size(); }
@@ -64,26 +65,26 @@ struct NamingOperation : DiskOperation {
 
 class DiskQueue {
 public:
-    /// `wakes` hears of what is done, and outlives this.
+    /// Finished operations are reported to `wakes`, which outlives this.
     explicit DiskQueue(base::WakeQueue& wakes) : wakes_(wakes) {}
     DiskQueue(const DiskQueue&) = delete;
     DiskQueue& operator=(const DiskQueue&) = delete;
-    /// Drops what the kernel has not been given yet and waits, for a bounded time, for what it has.
+    /// Drops what was not yet given to the kernel, and waits for the rest, for a bounded time.
     virtual ~DiskQueue() = default;
     /// fdatasync of `file`. The operation is marked done, at once or at a later reap(), which then reports `wake`.
     [[nodiscard]] virtual SyncTicket sync_data(base::SharedFd file, http::Wake wake) = 0;
     /// fsync, for directories.
     [[nodiscard]] virtual SyncTicket sync_all(base::SharedFd file, http::Wake wake) = 0;
-    /// Closes `file` aside, where that is possible: the last descriptor of a file without a name gives its blocks back.
-    /// That takes about a millisecond for each MiB, and while the file system writes its journal, as it always does
-    /// when others commit, a small file waits for it as well.
+    /// Closes `file` in the background where that is possible. Closing the last descriptor of a file without a name
+    /// frees its blocks, which takes about a millisecond for each MiB; even a small file waits while the file system
+    /// writes its journal.
     virtual void close_later(base::Fd file) { file.reset(); }
-    /// Removes `name` from `directory` aside, where that is possible; whether it succeeds nobody is told. What has the
-    /// name gives its blocks back then, and an aborted form leaves a thousand names behind at once.
+    /// Removes `name` from `directory` in the background where that is possible; success is not reported. Removing a
+    /// name may free blocks, and an aborted form leaves a thousand names behind at once.
     virtual void remove_later(std::shared_ptr<const base::Fd> directory, std::string name);
-    /// Makes the calls of `operation` aside, where that is possible, and reports `wake`. Each changes a directory, and
-    /// waits for milliseconds while the file system writes that directory to its journal. False: it is not possible;
-    /// nothing was done, and the caller makes the calls itself.
+    /// Makes the calls of `operation` in the background and reports `wake`. Each call changes a directory, and may wait
+    /// for milliseconds while the file system writes its journal. False: this is not possible, nothing was done, and
+    /// the caller makes the calls itself.
     virtual bool name_later(const std::shared_ptr<NamingOperation>& operation, http::Wake wake) {
         (void)operation;
         (void)wake;
@@ -91,9 +92,10 @@ public:
     }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
-    /// Collects what is done and wakes who waited for it. Called when the wake queue's descriptor is readable.
+    /// Collects what is done and wakes the exchanges that waited for it. Called when the wake queue's descriptor is
+    /// readable.
     virtual void reap() = 0;
-    /// Where its wakes come, and everybody else's.
+    /// The queue that its wakes go to, as all other wakes do.
     [[nodiscard]] base::WakeQueue& wakes() const { return wakes_; }
     /// "io_uring" or "in line", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
@@ -102,12 +104,13 @@ private:
     base::WakeQueue& wakes_;
 };
 
-/// What has this name, kept for close_later() while the name goes; nothing when that is no file, or an empty one.
+/// Opens the file of this name, so that close_later() can free its blocks after the name is removed. Nothing when it is
+/// empty or no file.
 [[nodiscard]] base::Fd hold_content(int directory, const std::string& name);
 
 /// The best that the build and the kernel offer.
 std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes);
-/// The one that waits where it is called; every operation is done at once.
+/// The synchronous queue: each call waits, and every operation is done when it returns.
 std::unique_ptr<DiskQueue> make_in_line_disk_queue(base::WakeQueue& wakes);
 
 }  // namespace storage

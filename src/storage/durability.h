@@ -6,7 +6,7 @@
 namespace storage {
 
 enum class Durability : std::uint8_t {
-    full,  ///< contents and names are on disk before the answer
+    full,  ///< contents and names are on disk before the response
     none,  ///< the kernel has them; a crash of the machine may lose them
 };
 

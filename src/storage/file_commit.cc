@@ -19,7 +19,7 @@ namespace {
 
 /// Times that another process may take the name, or remove the directory, between our look and our call.
 constexpr int kTries = 8;
-/// Numbers that a name is tried with: a look at each takes about a microsecond.
+/// How many numbers are tried to find a free name; each try costs about a microsecond.
 constexpr unsigned kMaxNumber = 999;
 
 constexpr http::Refusal kNotRead{http::Status::internal_server_error,
@@ -72,7 +72,7 @@ std::optional<FileCommit::Result> FileCommit::refuse(const http::Refusal& refusa
     return Result(std::unexpect, refusal);
 }
 
-/// What has the target's name. A file that evades others takes the next name that is free.
+/// Looks at what has the target's name. With OnConflict::rename the file takes the next free name.
 std::expected<std::optional<struct stat>, FileError> FileCommit::find_old() {
     auto old = sink_.place_.status();
     if (sink_.on_conflict_ != OnConflict::rename) return old;
@@ -119,9 +119,9 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     return std::nullopt;
 }
 
-/// Of two uploads under the same condition one meets the other's file here: from the look at the target to the call that
-/// gives it the name nobody else of this process changes it. Nothing without a result: this waits for the name, or goes on
-/// with the next step.
+/// When two uploads have the same condition, one of them finds the other's file here: no other write of this process
+/// changes the target between this look and the call that gives the name. nullopt: this waits for the name, or the next
+/// step follows.
 std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     int error = 0;
     for (int i = 0; i < kTries; ++i) {
@@ -164,10 +164,10 @@ std::vector<base::SharedFd> FileCommit::other_directories() const {
     return open;
 }
 
-/// False when it has to be done in line.
+/// False when it has to be done synchronously.
 bool FileCommit::begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake) {
     if (naming_ == Naming::in_line) return false;
-    naming_ = Naming::in_line;  // the next time: whatever comes in between is easier told apart there
+    naming_ = Naming::in_line;  // on the next attempt, which looks at everything again
     const auto target = old ? TemporaryFile::Target::is_replaced : TemporaryFile::Target::is_free;
     if (!publication_.begin_aside(name, sink_.file_, target, sink_.place_, other_directories(), wake)) return false;
     stored_.how = old ? Stored::How::replaced : Stored::How::created;

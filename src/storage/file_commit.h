@@ -1,6 +1,6 @@
-// What makes an upload durable and visible, in this order: conditions, data sync, conditions again and the name while
-// nobody else of this process may judge or take it, directory sync. An error before the name leaves the old file as it
-// was. Called by uploads/uploads.
+// Makes an upload durable and visible. The order: conditions, data sync, conditions again and the name (no other write
+// of this process may look at or take the name meanwhile), directory sync. An error before the name leaves the old file
+// unchanged. Called by uploads/uploads.
 #pragma once
 
 #include <sys/stat.h>
@@ -30,10 +30,11 @@ public:
     FileCommit(const FileCommit&) = delete;
     FileCommit& operator=(const FileCommit&) = delete;
 
-    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
 
-    /// The file's path below the root; after a result the one it has, which OnConflict::rename may have changed.
+    /// The file's path below the root. After a result this is its final path, which OnConflict::rename may have
+    /// changed.
     [[nodiscard]] const std::string& path() const { return sink_.place_.path(); }
 
 private:
@@ -45,10 +46,10 @@ private:
         syncing_directories,
         done
     };
-    /// Where the calls are made that give the name.
+    /// Who makes the calls that give the name.
     enum class Naming : std::uint8_t {
-        aside,  ///< by the disk queue
-        in_line,  ///< without durability nobody fills the journal that they would wait for, or the queue cannot, or failed
+        aside,    ///< by the disk queue
+        in_line,  ///< directly: without durability, or when the queue cannot or failed
     };
 
     std::optional<Result> check(http::Wake wake);

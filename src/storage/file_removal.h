@@ -15,12 +15,12 @@ class FileRemoval {
 public:
     using Result = std::expected<void, http::Refusal>;
 
-    /// Finds what is to go and checks the conditions. `path` is not "/" and not hidden; with a slash at its end it
-    /// means a directory, which must be empty. 404, 403, 409 or 412 otherwise.
+    /// Finds what is to be removed and checks the conditions. `path` is not "/" and not hidden; with a slash at its end
+    /// it means a directory, which must be empty. 404, 403, 409 or 412 otherwise.
     static std::expected<FileRemoval, http::Refusal> open(const WriteParts& parts, std::string_view path,
                                                           WriteConditions conditions);
 
-    /// Starts, or goes on after `wake`; nullopt while the disk works. Not called again after a result.
+    /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
 
 private:

@@ -20,10 +20,10 @@
 namespace storage {
 namespace {
 
-/// openat2 gives EAGAIN when a rename elsewhere made it unsure whether ".." stayed below the root.
+/// openat2 fails with EAGAIN when a concurrent rename made it unsure whether ".." stayed below the root.
 constexpr int kTries = 32;
 
-/// Absolute links that one path may lead over, as many as the kernel allows in all.
+/// How many absolute links one path may pass through: as many as the kernel allows links in all.
 constexpr int kMaxAbsoluteLinks = 40;
 
 /// The path relative to the root, ended by NUL, without allocation.
@@ -59,7 +59,7 @@ std::expected<base::Fd, FileError> open_below(int directory, std::string_view pa
     const RelativePath relative(path);
     if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
     struct open_how how{};
-    // Beside O_PATH the kernel wants no flag that means nothing there.
+    // With O_PATH, openat2 refuses flags that have no meaning there.
     const int further = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
     how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | further);
     how.resolve = resolve_flags(symlinks);
@@ -80,7 +80,7 @@ std::expected<struct stat, FileError> stat_below(int directory, std::string_view
     return status;
 }
 
-/// What the link at `path` says; nullopt when there is none, or no place to look at.
+/// The target of the link at `path`; nullopt when there is no link, or the path cannot be looked at.
 std::optional<std::string> read_link(int directory, std::string_view path) {
     const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
     std::array<char, PATH_MAX> text;
@@ -89,9 +89,9 @@ std::optional<std::string> read_link(int directory, std::string_view path) {
     return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
-/// The same path with its first link replaced by what that says, below the root called `root`; nullopt when there is
-/// no link in it, or one to elsewhere. Only a text is made: the kernel resolves it below the root like any other, so
-/// whoever changes links meanwhile leads nowhere else than a path of a request does.
+/// The same path with its first link replaced by the link's target below the root named `root`; nullopt when there is
+/// no link in it, or one that leads elsewhere. This makes a text only. The kernel resolves it below the root like any
+/// other path, so links that change meanwhile cannot lead outside.
 std::optional<std::string> expand_first_link(int directory, std::string_view root, std::string_view path) {
     for (std::size_t end = 0; end != path.size();) {
         const std::size_t begin = end;
@@ -137,7 +137,7 @@ std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory
                            std::strerror(probe.error().number));
 }
 
-/// RESOLVE_BENEATH refuses every absolute link, also those that lead inside.
+/// RESOLVE_BENEATH refuses every absolute link, even one that leads inside the root.
 std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
     auto opened = open_below(directory_->get(), path, flags, symlinks_);
     std::optional<std::string> expanded;

@@ -16,7 +16,7 @@ namespace storage {
 enum class Symlinks : std::uint8_t {
     inside,  ///< followed while the target stays below the root
     none,    ///< never followed
-    all,     ///< followed anywhere; only for trees that nobody else writes
+    all,     ///< followed anywhere; only for trees that no other user can write to
 };
 
 /// An errno, as a value.
@@ -35,18 +35,19 @@ public:
     [[nodiscard]] std::expected<base::Fd, FileError> open_for_reading(std::string_view path) const;
     /// Opens the directory `path` for the *at() calls of writers and listings.
     [[nodiscard]] std::expected<base::Fd, FileError> open_directory(std::string_view path) const;
-    /// Stat without opening: for checking that what is open is still what the path names. Follows links like the
-    /// policy allows, but is no proof of containment: its answer is only ever compared.
+    /// fstatat() without opening, to check that an open file is still what the path names. Follows links as the policy
+    /// allows, but does not prove containment: its result is only ever compared.
     [[nodiscard]] std::expected<struct stat, FileError> stat(std::string_view path) const;
 
-    /// The same for the name itself: a link is not followed.
+    /// The same for the name itself; a link is not followed.
     [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
-    /// The same, contained: behind a link that leads out of the root there is EXDEV or ELOOP, whatever is there. For
-    /// answers that tell whether something has the name. A slash at the end of `path` is not part of the name.
+    /// The same, and contained: behind a link that leads out of the root the result is EXDEV or ELOOP, whatever is
+    /// there. For responses that tell whether something has the name. A slash at the end of `path` is not part of the
+    /// name.
     [[nodiscard]] std::expected<struct stat, FileError> stat_name_inside(std::string_view path) const;
 
-    /// Of what open_for_reading() would open, without reading or waking it: links like the policy allows, and
-    /// contained. For listings.
+    /// The status of what open_for_reading() would open, without opening it: links are followed as the policy allows,
+    /// and the result is contained. For listings.
     [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
 
     [[nodiscard]] int descriptor() const { return directory_->get(); }

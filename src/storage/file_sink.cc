@@ -18,24 +18,26 @@
 namespace storage {
 namespace {
 
-/// Smaller bodies are not reserved: they arrive in a few blocks, and the first write tells as much.
+/// No space is reserved for smaller bodies: they arrive in a few blocks, and the first write shows whether there is
+/// room.
 constexpr std::uint64_t kReserveFromBytes = 64 * 1024;
-/// What is reserved before any byte came, and at most beyond what came: a head alone does not hold the disk.
+/// The most that is reserved ahead of the bytes that have arrived: a request's head alone does not take the disk.
 constexpr std::uint64_t kFirstReserveBytes = 4 * 1024 * 1024;
 constexpr std::uint64_t kMaxReserveBytes = 64 * 1024 * 1024;
-/// A body of unknown length looks at the free space anew after this many bytes.
+/// For a body of unknown length the free space is checked again after this many bytes.
 constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
 
 std::unexpected<http::Refusal> refuse(int error) { return std::unexpected(write_refusal(error)); }
 
-/// Blocks for the bytes that come next, so that they lie together. Returns an errno or 0.
+/// Reserves blocks for the next bytes, so that they lie together. Returns an errno or 0.
 int reserve(int file, std::uint64_t begin, std::uint64_t length) {
     struct statfs system{};
-    // Reserving in a tmpfs clears every page at once, which could hold up the loop; the check of free space must do.
+    // In a tmpfs, reserving clears every page at once, which could hold up the loop; there the check of free space has
+    // to be enough.
     if (::fstatfs(file, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;
     int error = EINTR;
     while (error == EINTR) {
-        // The size stays what was written: a body that ends early never leaves zeros behind it.
+        // The file's size stays what was written, so a body that ends early never leaves zeros at its end.
         const bool reserved =
             ::fallocate(file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin), static_cast<off_t>(length)) == 0;
         error = reserved ? 0 : errno;
@@ -84,7 +86,7 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
     if (!found) return refuse(found.error().number);
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
-    // Under its temporary name the content is no more open to others than under its own.
+    // The temporary file is no more readable to others than the final file will be.
     if (file->has_name() && *found && S_ISREG((*found)->st_mode)) resemble(file->descriptor(), **found);
     FileSink sink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
     if (length.value_or(0) >= kReserveFromBytes) sink.expected_bytes_ = *length;
@@ -109,14 +111,14 @@ std::expected<void, http::Refusal> FileSink::check_space(int file, std::uint64_t
     if (::fstatfs(file, &system) != 0) return {};
     const auto block = static_cast<std::uint64_t>(system.f_frsize > 0 ? system.f_frsize : system.f_bsize);
     const std::uint64_t available = static_cast<std::uint64_t>(system.f_bavail) * block;
-    if (system.f_blocks == 0) return {};  // the file system does not count
+    if (system.f_blocks == 0) return {};  // the file system does not report free space
     if (more > available) return refuse(ENOSPC);
     if (available - more >= min_free) return {};
     return std::unexpected(
         http::Refusal{http::Status::insufficient_storage, "this would leave less free space than the server keeps."});
 }
 
-/// As much again as came, within bounds. Returns an errno or 0.
+/// Reserves as much again as has arrived, within bounds. Returns an errno or 0.
 int FileSink::reserve_ahead() {
     if (reserved_bytes_ >= expected_bytes_) return 0;
     const std::uint64_t more =

@@ -1,6 +1,6 @@
-// Takes the bytes of an upload into a temporary file beside its target, or in the nearest directory above it that exists:
-// missing parents are made when the whole content is in. finish() hands it to a FileCommit; destroying it is the abort,
-// and nothing remains. Called by uploads/uploads.
+// Writes the bytes of an upload into a temporary file beside its target, or in the nearest directory above it that
+// exists: missing parents are made when the whole content is in. finish() hands the file to a FileCommit; destroying
+// the sink is the abort, and leaves nothing. Called by uploads/uploads.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@ class FileSink {
 public:
     FileSink(FileSink&&) noexcept = default;
     FileSink& operator=(FileSink&&) noexcept = default;
-    /// The abort, unless the file was published: what was written is given back aside.
+    /// The abort, unless the file was published: what was written is freed in the background.
     ~FileSink() {
         if (bytes_ > 0) parts_->disk.close_later(file_.take_dropped());
     }
@@ -45,8 +45,8 @@ public:
     static std::expected<WritePlace, http::Refusal> admit(const WriteParts& parts, std::string_view path,
                                                           std::optional<std::uint64_t> length,
                                                           const WriteConditions& conditions, OnConflict on_conflict);
-    /// Goes on with `file`, which holds `bytes` bytes; `directory` is the one that it is in. What is refused is found
-    /// by the commit, but for a place that is not there (403, 409, 414).
+    /// Goes on with `file`, which holds `bytes` bytes and lies in `directory`. Only a missing place is refused here
+    /// (403, 409, 414); everything else is refused by the commit.
     static std::expected<FileSink, http::Refusal> resume(const WriteParts& parts, std::string_view path,
                                                          TemporaryFile file, std::shared_ptr<const base::Fd> directory,
                                                          std::uint64_t bytes, WriteConditions conditions,
@@ -85,7 +85,7 @@ private:
     std::uint64_t bytes_ = 0;
     std::uint64_t expected_bytes_ = 0;  ///< by the request's head; 0: not known, or so few that nothing is reserved
     std::uint64_t reserved_bytes_ = 0;
-    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was last checked
 };
 
 }  // namespace storage

@@ -1,4 +1,4 @@
-// Standing in line for names.
+// The waiting lines for names.
 #include "storage/held_names.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Who may change a name at this moment. Of this process one write at a time holds a name, from its look at what is there
-// until its call is made; the others wait in line. The calls of storage/name_calls that change a name demand a HeldName,
-// and only a NameClaim makes one. Used by storage/publication.
+// Decides which write may change a name. One write of this process at a time holds a name, from its look at what is
+// there until its call is made; the others wait in line. The calls of storage/name_calls that change a name demand a
+// HeldName, and only a NameClaim makes one. Used by storage/publication.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace storage {
 
 class NameClaim;
 
-/// One name in an open directory that nobody else of this process changes while this exists.
+/// One name in an open directory. No other write of this process changes it while this exists.
 class HeldName {
 public:
     HeldName(const HeldName&) = delete;
@@ -34,7 +34,7 @@ private:
     std::string name_;
 };
 
-/// The lines of those who claim names. One for each root; a claim may outlive it.
+/// The waiting lines of all claims. There is one for each root; a claim may outlive it.
 class HeldNames {
 public:
     [[nodiscard]] bool empty() const { return lines_->empty(); }
@@ -50,10 +50,10 @@ private:
     std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();  ///< shared with the claims
 };
 
-/// A place in the line for one name or for several. Several are taken one after the other in an order that is the same
-/// for everybody (directory, then name), so that two claims never wait for each other. Destroying a claim gives up what
-/// it holds or waits for, and the wake of the next in each line comes back: one, because waking all would be work that
-/// grows with the square of their number.
+/// A place in the line for one name or for several. Several names are taken one after the other, in the same order by
+/// every claim (directory, then name), so that two claims never wait for each other. Destroying a claim gives up what
+/// it holds or waits for and wakes the next claim of each line. Only the next one is woken: waking all would cost work
+/// that grows with the square of their number.
 class NameClaim {
 public:
     struct Target {
@@ -83,7 +83,7 @@ private:
     std::shared_ptr<HeldNames::Lines> lines_;
     base::WakeQueue* wakes_;
     std::vector<Part> parts_;  ///< in the order in which they are taken, none twice
-    std::size_t in_line_ = 0;  ///< so many are held, or waited for (the last one)
+    std::size_t in_line_ = 0;  ///< how many are held; the last one may still be waited for
     http::Wake wake_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// A small body in memory, bounded. Called by handlers that need the whole of it before they answer.
+// Keeps a small body in memory, within a bound. Used by handlers that need the whole body before they can answer.
 #pragma once
 
 #include <cstddef>

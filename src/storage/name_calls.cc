@@ -22,7 +22,7 @@ int error_of(int result) { return result == 0 ? 0 : errno; }
 int link_descriptor(int file, int directory, const char* name) {
     const std::string self = path_of_descriptor(file);
     const int error = error_of(::linkat(AT_FDCWD, self.c_str(), directory, name, AT_SYMLINK_FOLLOW));
-    // Without /proc (a bare chroot) a process with the right capability can still name its descriptor.
+    // Without /proc (in a bare chroot) a process with the right capability can still give its descriptor a name.
     if (error == ENOENT && ::linkat(file, "", directory, name, AT_EMPTY_PATH) == 0) return 0;
     return error;
 }

@@ -1,6 +1,6 @@
-// The system calls that make, replace, link or remove a name; no other file makes them. Those that change a name that
-// others may want too demand that it is held. Called by storage/publication, and for names of the server's own by
-// temporary files, upload states and the disk queue. Each returns an errno, 0 for success.
+// The system calls that make, replace, link or remove a name; no other file makes them. A call that changes a name
+// which other writes may want demands that the name is held. Called by storage/publication, and for names of the
+// server's own by temporary files, upload states and the disk queue. Each returns an errno, 0 for success.
 #pragma once
 
 #include <sys/types.h>
@@ -14,20 +14,20 @@
 namespace storage {
 
 /// A name that no request can ask for, because it begins with ".godwit", and an upload's state, which is in a directory
-/// of such a name. Nobody looks at it before it is changed, so it need not be held.
+/// of such a name. No write looks at such a name before it changes it, so the name need not be held.
 struct OwnName {
     int directory;
     std::string_view name;
 };
 [[nodiscard]] bool is_own_name(std::string_view name);
 
-// Names that others may want.
+// Names that other writes may want.
 
-/// A name for the file open as `file`, which has none. EEXIST: something has the name; it stays.
+/// Gives a name to the file open as `file`, which has none. EEXIST: something has the name, and it stays.
 [[nodiscard]] int link_file(int file, const HeldName& to);
-/// EEXIST: something has the name; it stays. The own name stays only where this fails.
+/// Renames. EEXIST: something has the name, and it stays. The old name stays only when this fails.
 [[nodiscard]] int rename_to_free(const OwnName& from, const HeldName& to);
-/// In place of what has the name; a directory stays (EISDIR).
+/// Renames over what has the name; a directory stays (EISDIR).
 [[nodiscard]] int rename_over(const OwnName& from, const HeldName& to);
 /// An empty file, open for appending; none when something has the name (errno says so).
 [[nodiscard]] base::Fd create_file(const HeldName& to);
@@ -35,8 +35,8 @@ struct OwnName {
 [[nodiscard]] int remove_file(const HeldName& name);
 [[nodiscard]] int remove_directory(const HeldName& name);
 
-// Directories on the way to a target. Making one replaces nothing, and only an empty one goes: neither can undo what
-// another write did, so the names are not held.
+// Directories on the way to a target. Making one replaces nothing, and only an empty one can be removed. Neither can
+// undo what another write did, so the names are not held.
 
 /// Without the process's umask.
 inline constexpr mode_t kDirectoryMode = 0777;

@@ -6,7 +6,7 @@
 namespace storage {
 
 void NamingBatch::add(const Member& member) {
-    // The syncs stay last.
+    // The syncs stay at the end.
     const std::size_t syncs = members_.empty() ? 0 : members_.front().operation->directories.size();
     const auto place = steps_.end() - static_cast<std::ptrdiff_t>(syncs);
     const std::size_t added = members_.empty() ? member.operation->steps() : member.operation->calls.size();
@@ -20,7 +20,7 @@ void NamingBatch::add(const Member& member) {
 void NamingBatch::tell(int error) {
     for (const Member& member : members_) {
         int& told = member.operation->error;
-        // The kernel tells each open directory of a failure once: the sync that is made again would succeed.
+        // The kernel reports a failure once for each open directory: a repeated sync would succeed.
         if (told == 0 || told == EAGAIN) told = error;
     }
 }
@@ -63,7 +63,7 @@ NamingBatch* NamingBatches::begin(std::size_t room) {
     std::unique_ptr<NamingBatch> batch(new NamingBatch(directory));
     batch->add(line.waiting.front());
     line.waiting.pop_front();
-    // Who changed more than one directory shares no syncs.
+    // A naming that changed more than one directory shares no syncs.
     const std::size_t most = first.directories.size() == 1 ? std::min(room, kMostSteps) : 0;
     while (!line.waiting.empty()) {
         const NamingOperation& next = *line.waiting.front().operation;

@@ -1,6 +1,6 @@
-// Namings that wait for the kernel, put together by directory: those that came while one chain of calls was under way
-// make the next one, and share one sync of the directory. Each changes the same directory, so the kernel would make them
-// one after the other anyway, and its workers would burn the cores waiting for each other. Used by the io_uring queue.
+// Collects waiting namings by directory: those that arrive while one chain of calls is under way form the next chain
+// and share one sync of the directory. All of them change the same directory, so the kernel would make them one after
+// the other anyway, while its workers burn the cores waiting for each other. Used by the io_uring queue.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ public:
     };
 
     [[nodiscard]] std::size_t steps() const { return steps_.size(); }
-    /// Whose call a step is; the first naming's for a sync.
+    /// The naming whose call a step is; for a sync, the first naming.
     [[nodiscard]] const NamingOperation& operation(std::size_t step) const { return *steps_[step].operation; }
     /// The call's number among those of operation(step); from calls.size() on, a sync's among its directories.
     [[nodiscard]] std::size_t number(std::size_t step) const { return steps_[step].number; }
@@ -32,11 +32,12 @@ public:
 
     /// The kernel has the step.
     void begin_step(std::size_t step) { ++steps_[step].operation->in_kernel; }
-    /// The kernel has nothing of it any more, and reports nothing.
+    /// The kernel does not have the step any more, and will not report it.
     void give_up();
-    /// `error` is an errno, 0 for success: of a call its naming's own, of a sync everybody's. True with the last step.
+    /// `error` is an errno, 0 for success. The error of a call belongs to its naming, that of a sync to all. True with
+    /// the last step.
     bool end_step(std::size_t step, int error);
-    /// A directory may have been synced before the calls were made: everybody is told EAGAIN.
+    /// A directory may have been synced before the calls were made: every naming ends with EAGAIN.
     void doubt();
 
 private:
@@ -62,9 +63,10 @@ public:
 
     /// Not one with more steps than kMostSteps. The batch shares `operation` until it is done.
     void add(std::shared_ptr<NamingOperation> operation, http::Wake wake);
-    /// The next chain of at most `room` steps, valid until end(); of each directory one at a time. Null: none.
+    /// The next chain of at most `room` steps, valid until end(). Each directory has one chain at a time. Null: there
+    /// is none.
     [[nodiscard]] NamingBatch* begin(std::size_t room);
-    /// All steps of `batch` ended: its namings are done, and those who wait are woken.
+    /// All steps of `batch` ended: its namings are done, and what waits for them is woken.
     void end(NamingBatch& batch, base::WakeQueue& wakes);
 
 private:
@@ -74,7 +76,7 @@ private:
     };
 
     std::map<DirectoryId, Line> lines_;
-    std::deque<DirectoryId> ready_;  ///< lines where somebody waits and nothing is begun
+    std::deque<DirectoryId> ready_;  ///< lines with waiting namings and no chain under way
 };
 
 }  // namespace storage

@@ -13,7 +13,7 @@ class NewDirectories {
 public:
     [[nodiscard]] bool empty() const { return holders_.empty(); }
     [[nodiscard]] bool has(std::string_view path) const { return holders_.find(path) != holders_.end(); }
-    /// One more upload answers for `path`; a release() must follow for each.
+    /// One more upload makes `path` durable; a release() must follow for each.
     void hold(const std::string& path) { ++holders_[path]; }
     void release(const std::string& path) {
         const auto found = holders_.find(path);

@@ -1,4 +1,4 @@
-// The names of files that evade others.
+// New names for files whose name is taken.
 #include "storage/on_conflict.h"
 
 #include <climits>
@@ -8,10 +8,10 @@
 namespace storage {
 namespace {
 
-/// What stands behind a dot and is longer is part of the name.
+/// A longer text behind a dot is part of the name, not an extension.
 constexpr std::size_t kMaxExtensionBytes = 16;
 
-/// Where the extension begins, its dot included; the end when there is none.
+/// Where the extension begins, its dot included; the end of the name when there is none.
 std::size_t find_extension(std::string_view name) {
     const std::size_t dot = name.rfind('.');
     if (dot == std::string_view::npos || dot == 0 || name.size() - dot > kMaxExtensionBytes) return name.size();
@@ -20,7 +20,7 @@ std::size_t find_extension(std::string_view name) {
     return is_double ? dot - kArchive.size() : dot;
 }
 
-/// The first `limit` bytes at most, no character of UTF-8 cut in two.
+/// The first `limit` bytes at most; no character of UTF-8 is cut in two.
 std::string_view cut(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return text;
     std::size_t end = limit;

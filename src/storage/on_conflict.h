@@ -1,6 +1,6 @@
-// What happens to an upload whose name is taken. "page.html.gz" is sent to browsers in place of "page.html", so that a
-// name beside a file counts as taken, too, with all but `replace`. Chosen by the site's configuration and the handlers, done by FileSink
-// and FileCommit.
+// What happens to an upload whose name is taken. "page.html.gz" is sent to browsers in place of "page.html"; the name
+// of such a sidecar therefore counts as taken too, except with `replace`. Chosen by the site's configuration and the
+// handlers, done by FileSink and FileCommit.
 #pragma once
 
 #include <cstdint>

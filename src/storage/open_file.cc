@@ -1,4 +1,4 @@
-// What an open file was, compared with what it is.
+// Compares an open file with what it was when it was opened.
 #include "storage/open_file.h"
 
 #include <algorithm>
@@ -11,7 +11,8 @@
 namespace storage {
 namespace {
 
-/// Compared at the beginning and at the end of a file that grew: one that was cut off and written anew differs there.
+/// How much is compared at both ends of the old content of a file that grew: a file that was truncated and rewritten
+/// differs there.
 constexpr std::size_t kEndBytes = 1024;
 
 bool rests(const timespec& time, std::int64_t now_seconds) {
@@ -38,7 +39,7 @@ OpenFile::~OpenFile() {
     disk_->close_later(std::move(descriptor_));
 }
 
-/// A watch counts only when it began before anything happened.
+/// A watch is trusted only when it began before anything happened.
 void OpenFile::watch(std::shared_ptr<WriteWatch> writes) {
     if (writes == nullptr) return;
     watch_ = writes->begin(descriptor_.get());
@@ -51,7 +52,7 @@ void OpenFile::watch(std::shared_ptr<WriteWatch> writes) {
     }
 }
 
-/// Fewer bytes when they cannot be read: they equal no others then.
+/// Bytes that cannot be read are left out, so the comparison fails.
 std::vector<std::byte> OpenFile::read_ends() const {
     const auto length = static_cast<std::uint64_t>(status_.st_size);
     const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(kEndBytes, length));
@@ -68,7 +69,7 @@ bool OpenFile::is_unwritten(const struct stat& now) const {
         now.st_mtim.tv_sec == status_.st_mtim.tv_sec && now.st_mtim.tv_nsec == status_.st_mtim.tv_nsec;
     if (writes_ == nullptr) return told_by_mtime_ && same_time;
     const WriteWatch::Seen seen = writes_->look(watch_);
-    // A store through a mapping sets the time and is no event; somebody who sets the time is one.
+    // A store through a memory mapping sets the time without an event; a call that sets the time is an event.
     return !seen.written && (same_time || seen.touched);
 }
 

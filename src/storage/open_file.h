@@ -15,7 +15,7 @@
 
 namespace storage {
 
-/// A file is sent without a copy when nobody wrote to it for this long: pages that the kernel sends by reference
+/// A file is sent without a copy when it was not written to for this long: pages that the kernel sends by reference
 /// would show a later write.
 inline constexpr base::UnixNs kRestNs = 10 * base::kNsPerSecond;
 
@@ -27,13 +27,12 @@ public:
              std::shared_ptr<WriteWatch> writes = nullptr);
     OpenFile(const OpenFile&) = delete;
     OpenFile& operator=(const OpenFile&) = delete;
-    /// A file that lost its last name meanwhile is closed aside: it gives its blocks back.
+    /// A file that lost its last name meanwhile is closed in the background, because closing it frees its blocks.
     ~OpenFile() override;
 
     [[nodiscard]] int descriptor() const override { return descriptor_.get(); }
-    /// One fstat while nothing happened. True also when the file only lost or got a name, another mode, owner or time,
-    /// and when it grew and still begins and ends, at the old length, with the same bytes. docs/http.md says what is
-    /// promised.
+    /// One fstat while nothing happened. Also true when only names, mode, owner or time changed, and when the file grew
+    /// and its old content still begins and ends with the same bytes. docs/http.md says what is promised.
     [[nodiscard]] bool unchanged() const override;
     [[nodiscard]] bool at_rest() const override;
 
@@ -47,7 +46,7 @@ private:
     bool told_by_mtime_;  ///< a write after the opening gives another mtime
     const base::Clock& clock_;
     DiskQueue* disk_;
-    std::shared_ptr<WriteWatch> writes_;  ///< null when nothing is known of writes
+    std::shared_ptr<WriteWatch> writes_;  ///< null when writes are not watched
     int watch_ = WriteWatch::kNone;
     std::vector<std::byte> ends_;  ///< the first and the last bytes
 };

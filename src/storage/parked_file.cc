@@ -31,7 +31,7 @@ ParkedFile::ParkedFile(FileSink sink, std::shared_ptr<const base::Fd> directory)
       directory_(std::move(directory)),
       file_(std::move(sink.file_)) {}
 
-/// Aside: there may be a thousand of them, or one that holds gigabytes.
+/// In the background: there may be a thousand of them, or one that holds gigabytes.
 ParkedFile::~ParkedFile() {
     if (std::string name = file_.take_parked_name(); !name.empty()) {
         parts_->disk.remove_later(directory_, std::move(name));

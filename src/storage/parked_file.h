@@ -1,5 +1,5 @@
-// An upload whose content is in and that waits for the rest of its request, without a descriptor of its own: one form
-// may bring a thousand files, and none of them is named before the form is whole. Called by uploads/form_uploads.
+// An upload that is complete and waits for the rest of its request, without a descriptor of its own: one form may bring
+// a thousand files, and none of them gets its name before the form is whole. Called by uploads/form_uploads.
 #pragma once
 
 #include <cstdint>

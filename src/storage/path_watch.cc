@@ -1,4 +1,5 @@
-// Comparing stats. A directory's stamps tell whether names came or went in it; each name that is there is asked itself.
+// Compares stats. A directory's stamps tell whether names came or went in it; each sidecar that exists has a stat of
+// its own.
 #include "storage/path_watch.h"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ bool is_same(const PathWatch::Sidecar& a, const PathWatch::Sidecar& b) {
 }  // namespace
 
 SidecarPath::SidecarPath(std::string_view path, std::string_view suffix) {
-    // A longer path is refused by FileRoot; so is this, because it stays too long.
+    // FileRoot refuses a longer path, and this one stays too long.
     const std::size_t kept = std::min(path.size(), kMaxBytes - suffix.size());
     std::memcpy(text_.data(), path.data(), kept);
     std::memcpy(text_.data() + kept, suffix.data(), suffix.size());
@@ -45,7 +46,7 @@ SidecarPath::SidecarPath(std::string_view path, std::string_view suffix) {
 }
 
 void PathWatch::look_at_sidecars(const FileRoot& root, std::string_view path, base::UnixNs now) {
-    // The directory first: whatever changes in it from here on gives it new stamps.
+    // The directory first: any later change in it gives it new stamps.
     const auto directory = root.stat(directory_of(path));
     names_ = Names::one_by_one;
     if (directory) {

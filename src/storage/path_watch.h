@@ -1,5 +1,5 @@
-// What was seen at a path when it was opened, sidecars included, and whether that still holds: the check that keeps
-// the representation cache from being stale. Called by the cache and the builder of representations.
+// Remembers what was at a path when it was opened, sidecars included, and checks whether that still holds. This check
+// keeps the representation cache from being stale. Called by the cache and the builder of representations.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,9 +19,9 @@ inline constexpr std::array<std::string_view, 4> kSidecarSuffixes = {".gz", ".de
 
 class PathWatch {
 public:
-    /// A name beside the file: what stat says of it, when it is there.
+    /// A name beside the file, with its stat when it exists.
     struct Sidecar {
-        bool exists = false;  ///< as a name; a link may lead nowhere
+        bool exists = false;  ///< as a name; it may be a link that leads nowhere
         int error = 0;        ///< errno of the stat, 0 when `status` is meaningful
         struct stat status{};
     };
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] const Sidecar& sidecar(std::size_t index) const { return sidecars_[index]; }
 
 private:
-    /// How the names in the directory are known to be the same.
+    /// What shows that the names in the directory are the same.
     enum class Names : std::uint8_t {
         unwatched,   ///< this file has no sidecars to look for
         by_stamp,    ///< as long as the directory's stamps are the same

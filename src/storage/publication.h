@@ -1,6 +1,6 @@
-// One change of one name below the root, the same way for everybody: the name is held, then the write looks at what is
-// there and at its preconditions, then comes the call; Changes hears of it, the name is free for the next one, and the
-// directory is made durable. Used by FileCommit, FileRemoval, DirectoryCreation and records/record_operation.
+// One change of one name below the root; every writer goes this way. The name is held, then the write looks at what is
+// there and checks its preconditions, then it makes the call. Changes is told, the name is released, and the directory
+// is made durable. Used by FileCommit, FileRemoval, DirectoryCreation and records/record_operation.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ class DiskOperations {
 public:
     void sync_directories(DiskQueue& disk, const std::vector<base::SharedFd>& open, http::Wake wake);
     [[nodiscard]] bool done() const;
-    /// The first errno that counts, 0 for none. File systems without a sync of directories answer EINVAL: they are as
-    /// durable as they get.
+    /// The first errno that counts, 0 for none. EINVAL does not count: such a file system has no sync of directories
+    /// and cannot be more durable.
     [[nodiscard]] int error() const;
 
 private:
@@ -34,8 +34,9 @@ class Publication {
 public:
     explicit Publication(const WriteParts& parts) : parts_(&parts) {}
 
-    /// The name of `place`, whose directory is there, until settle() or let_go(). Null while another write has it: `wake`
-    /// comes back then, and what was seen before has to be looked at again. Holding another name lets the first one go.
+    /// Holds the name of `place`, whose directory exists, until settle() or let_go(). Null while another write holds
+    /// it: `wake` comes back then, and the caller has to look at the name again. Holding another name releases the
+    /// first one.
     [[nodiscard]] const HeldName* hold(const WritePlace& place, http::Wake wake);
     /// Gives the name up without a change.
     void let_go() { claim_.reset(); }
@@ -49,25 +50,25 @@ public:
     [[nodiscard]] int remove(const HeldName& name, Kind kind);
 
     /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
-    /// not possible: nothing was done. `others` are directories that the file may have its temporary name in, besides that of
-    /// `place`. Not more than once. When this is destroyed before the end, the operation keeps the name until it is done.
+    /// not possible; nothing was done. `others` are further directories in which the file may have its temporary name.
+    /// Called once at most. When this is destroyed before the end, the operation holds the name until it is done.
     [[nodiscard]] bool begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
                                    const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake);
     enum class Aside : std::uint8_t { under_way, named, not_named };
-    /// `not_named`: the name is still held, and the call can be made in line.
+    /// `not_named`: the name is still held, and the call can be made synchronously.
     [[nodiscard]] Aside end_aside(TemporaryFile& file);
 
-    /// The call was made: Changes hears of it, the name is free, and the directories are on their way to the disk.
+    /// The call was made: tells Changes, releases the name, and starts the syncs of the directories.
     void settle(const WritePlace& place, http::Wake wake);
-    /// What has the name was written to, and the name is as durable as before.
+    /// The file of this name was written to; the name itself is as durable as before.
     void settle_content(const WritePlace& place);
     /// After settle(): nullopt while the disk works, then an errno, 0 for success.
     [[nodiscard]] std::optional<int> durable() const;
 
 private:
     const WriteParts* parts_;
-    std::shared_ptr<NameClaim> claim_;  ///< shared with `aside_` while that is under way
-    base::Fd replaced_;                 ///< what had the name, while it goes: its blocks are given back aside
+    std::shared_ptr<NameClaim> claim_;  ///< shared with `aside_` while it is under way
+    base::Fd replaced_;                 ///< the file that loses the name, whose blocks are freed in the background
     std::shared_ptr<NamingOperation> aside_;
     DiskOperations syncs_;
 };

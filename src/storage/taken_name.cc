@@ -1,4 +1,4 @@
-// Looks at the name, and at the one that it is a sidecar of.
+// Looks at the name, and at the file that it would be a sidecar of.
 #include "storage/taken_name.h"
 
 #include <fcntl.h>

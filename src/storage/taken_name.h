@@ -1,5 +1,5 @@
-// Whether a new file may have its name: not over content that has to stay, and not as the coded form of a file that has
-// to stay. Called by FileSink before the body and by FileCommit before the name is given.
+// Decides whether a new file may have its name: it must not replace content that has to stay, nor become the coded form
+// of a file that has to stay. Called by FileSink before the body and by FileCommit before the name is given.
 #pragma once
 
 #include <sys/stat.h>
@@ -12,7 +12,8 @@
 
 namespace storage {
 
-/// What is at the name without the suffix that makes `place` a sidecar of it; nullopt when `place` is beside no file.
+/// Looks at the file that `place` would be a sidecar of: its name without the suffix. nullopt when there is no such
+/// file.
 [[nodiscard]] std::optional<struct stat> find_file_beside(const WritePlace& place);
 
 /// `found`: what has the name of `place`, a link not followed. With OnConflict::refuse 409 where anything has it, with

@@ -23,12 +23,12 @@ constexpr std::size_t kDigits = 16;
 constexpr mode_t kMode = 0666;
 constexpr mode_t kModeBits = 0777;
 constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
-/// Random names that turn out to exist: twice is already unheard of.
+/// How many random names are tried; even a second try is very unlikely.
 constexpr int kTries = 16;
 
 std::unexpected<FileError> failure(int number) { return std::unexpected(FileError{number}); }
 
-/// The first digits of every name that this process gives.
+/// The first digits of all temporary names of this process.
 std::uint64_t process_digits() {
     static const std::uint64_t digits = [] {
         std::uint64_t random = 0;
@@ -71,9 +71,9 @@ void resemble(int file, const struct stat& old) {
     if (::fstat(file, &ours) != 0) return;
     const bool other_owner = ours.st_uid != old.st_uid;
     bool same_group = ours.st_gid == old.st_gid;
-    // First the owner, since from then on the permissions speak of others than before.
+    // The owner is set first, because the permissions then apply to other users than before.
     if (other_owner && ::fchown(file, old.st_uid, old.st_gid) == 0) same_group = true;
-    // A group of our own may be given without any privilege.
+    // A process may give its file to one of its own groups without privileges.
     if (!same_group) same_group = ::fchown(file, kSameOwner, old.st_gid) == 0;
     mode_t mode = old.st_mode & kModeBits;
     if (!same_group) mode &= ~static_cast<mode_t>(S_IRWXG) | ((mode & S_IRWXO) << 3U);
@@ -95,10 +95,11 @@ std::expected<TemporaryFile, FileError> TemporaryFile::create_named(int director
         if (!file && errno == EEXIST) continue;
         if (!file) return failure(errno);
         TemporaryFile made(std::move(file), directory, std::move(*name));
-        // The lock tells another process's sweep that this is no leftover. Where there are no locks, nothing sweeps.
+        // The lock tells the sweep of another process that this is no leftover. Where locks do not exist, nothing is
+        // swept.
         const bool locked = ::flock(made.descriptor(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
         struct stat status{};
-        // A sweep that came between the open and the lock has removed the name: take another.
+        // A sweep between the open and the lock may have removed the name: take another one.
         if (locked && ::fstat(made.descriptor(), &status) == 0 && status.st_nlink > 0) return made;
     }
     return failure(EEXIST);
@@ -172,7 +173,7 @@ void TemporaryFile::take_naming(const NamingOperation& naming) {
     }
 }
 
-/// A temporary name, unless it has one already.
+/// Gives it a temporary name, unless it has one.
 std::expected<void, FileError> TemporaryFile::take_name(int directory) {
     for (int i = 0; name_.empty(); ++i) {
         auto temporary = random_name();
@@ -206,7 +207,7 @@ std::expected<void, FileError> TemporaryFile::reopen() {
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) != 0) return failure(errno);
     if (status.st_dev != device_ || status.st_ino != number_) {
-        name_.clear();  // it is not ours to remove
+        name_.clear();  // this process must not remove it
         return failure(ENOENT);
     }
     ::flock(file.get(), LOCK_EX | LOCK_NB);
@@ -215,7 +216,7 @@ std::expected<void, FileError> TemporaryFile::reopen() {
 }
 
 std::expected<void, FileError> TemporaryFile::publish_over(const HeldName& to) {
-    // A link never replaces, a rename needs a name: an unnamed file gets one for the instant between the two calls.
+    // linkat never replaces, and rename needs a name: a file without one gets a temporary name between the two calls.
     if (auto named = take_name(to.directory()); !named) return named;
     if (const int error = rename_over({directory_, name_}, to); error != 0) return failure(error);
     name_.clear();

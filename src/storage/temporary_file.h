@@ -1,6 +1,5 @@
-// A file that has no name, or one that nobody is served, until its content is complete. Destroying it before it was
-// published removes it. Made by FileSink and record writes, named by
-// storage/publication.
+// A file without a name, or with one that is never served, until its content is complete. Destroying it before it was
+// published removes the file. Made by FileSink and record writes; storage/publication gives it its name.
 #pragma once
 
 #include <sys/types.h>
@@ -29,7 +28,7 @@ public:
     /// file system can do that (O_TMPFILE), else as ".godwit-<16 hexadecimal digits>.part", locked by flock.
     /// The mode is 0666 without the process's umask.
     static std::expected<TemporaryFile, FileError> create(int directory);
-    /// With a name in any case; for tests and file systems that lie.
+    /// With a name in any case; for tests, and for file systems that only pretend to know O_TMPFILE.
     static std::expected<TemporaryFile, FileError> create_named(int directory);
 
     /// One that was made earlier and has `name` in `directory`. It keeps that name when this is destroyed before it
@@ -43,21 +42,21 @@ public:
     [[nodiscard]] int descriptor() const { return file_->get(); }
     /// For operations that may outlive this.
     [[nodiscard]] base::SharedFd shared() const { return file_; }
-    /// What is to be dropped: its name is gone, and its content goes when the caller closes it. None of a file that
-    /// stays.
+    /// The descriptor of a file that is to be dropped: its name is gone, and its content is freed when the caller
+    /// closes it. None when the file stays.
     [[nodiscard]] base::Fd take_dropped() {
         if (when_dropped_ == WhenDropped::stays) return {};
         remove();
-        // An operation in flight closes it otherwise.
+        // An operation in flight closes the file otherwise.
         return file_.use_count() == 1 ? std::move(*std::exchange(file_, nullptr)) : base::Fd();
     }
-    /// The name of a parked file that is to be dropped, and that the caller removes; empty when there is none.
+    /// The name of a parked file that is to be dropped; the caller removes it. Empty when there is none.
     [[nodiscard]] std::string take_parked_name() {
         return when_dropped_ == WhenDropped::stays || file_ ? std::string() : std::exchange(name_, {});
     }
     [[nodiscard]] bool has_name() const { return !name_.empty(); }
 
-    /// Gives the file its final name; one that exists is not replaced (EEXIST).
+    /// Gives the file its final name; an existing name is not replaced (EEXIST).
     std::expected<void, FileError> publish_new(const HeldName& to);
     /// Gives the file its final name at once in place of what has it now; a directory stays (EISDIR).
     std::expected<void, FileError> publish_over(const HeldName& to);
@@ -66,7 +65,7 @@ public:
     /// they are made.
     enum class Target : std::uint8_t { is_free, is_replaced };
     std::expected<std::vector<NamingCall>, FileError> plan_naming(const HeldName& to, Target target) const;
-    /// Those calls were made, all, some or none of them; after some or none, publish_new() and publish_over() go on.
+    /// Notes which of those calls were made. When not all were, publish_new() and publish_over() do the rest.
     void take_naming(const NamingOperation& naming);
 
     /// Gives up the descriptor until reopen(). The file waits under a temporary name in `directory`, of the same file
@@ -94,9 +93,9 @@ private:
     ino_t number_ = 0;
 };
 
-/// Gives `file`, a descriptor, the owner, the group and the permissions of the file that it is to replace, `old`. Where
-/// the process may not give its files away they stay its own, and a group that `old` did not have gets no more of them
-/// than everybody. Set-user-ID and the like do not pass to content that came over the network.
+/// Gives the file open as `file` the owner, group and permissions of `old`, the file that it will replace. Where the
+/// process may not give files away the file stays its own, and then its group gets no more rights than everybody.
+/// Set-user-ID and similar bits are never passed on to content that came over the network.
 void resemble(int file, const struct stat& old);
 
 /// True for a name that create() gives.

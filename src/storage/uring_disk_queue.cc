@@ -20,26 +20,28 @@
 namespace storage {
 namespace {
 
-/// Syncs in flight. More would only wait in the kernel instead of here; the completion ring has twice the room, so it
-/// cannot overflow.
+/// How many syncs may be in flight. More would only wait in the kernel instead of here. The completion ring has twice
+/// the room, so it cannot overflow.
 constexpr unsigned kEntries = 256;
-/// Threads of the kernel that wait for syncs. Twice as many answer no more uploads, and whatever else wants the cores
-/// waits longer for them.
+/// The kernel's threads that wait for syncs. Twice as many do not answer more uploads, but keep the cores from other
+/// work.
 constexpr unsigned kWorkers = 32;
-/// Removals in flight: names of one directory go one after the other anyway, and nobody waits for them.
+/// How many removals may be in flight. Names of one directory are removed one after the other anyway, and nothing waits
+/// for them.
 constexpr unsigned kRemovals = 4;
-/// Removals that wait. Who leaves names faster than they go is held up by more than these.
+/// How many removals may wait. Beyond this many, removals are synchronous, which slows down whoever causes them.
 constexpr std::size_t kMostRemovals = 16'384;
-/// Calls and syncs of one naming. Only uploads into directories that are being made have more.
+/// The most calls and syncs of one naming. Only uploads into directories that are being made have more.
 constexpr std::size_t kMostNamingSteps = 8;
-/// How long the end of the process waits for the kernel's last operations. A disk that answers none for so long keeps
-/// the process anyway.
+/// How long the end of the process waits for the kernel's last operations. A disk that does not answer for so long
+/// keeps the process alive anyway.
 constexpr __kernel_timespec kLastWait{.tv_sec = 2, .tv_nsec = 0};
 
 class UringDiskQueue final : public DiskQueue {
 public:
     explicit UringDiskQueue(base::WakeQueue& wakes) : DiskQueue(wakes) {
-        // Completions need not interrupt the loop: it enters the kernel often enough. Kernels before 6.0 refuse to know.
+        // Completions need not interrupt the loop, which enters the kernel often enough. Kernels before 6.0 refuse the
+        // flag.
         constexpr unsigned kSpared = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SINGLE_ISSUER;
         if (wakes.descriptor() < 0) return;
         if (io_uring_queue_init(kEntries, &ring_, kSpared) != 0 && io_uring_queue_init(kEntries, &ring_, 0) != 0)
@@ -49,8 +51,9 @@ public:
             io_uring_queue_exit(&ring_);
             state_ = State::unavailable;
         }
-        // Each waits for the disk and does nothing else. The kernel's own bound, four for each core, would make clients
-        // wait for each other where one flush of the journal serves all of them. Kernels before 5.15 keep that bound.
+        // Each of these threads waits for the disk and does nothing else. The kernel's own bound, four for each core,
+        // would make clients wait for each other where one flush of the journal serves all of them. Kernels before 5.15
+        // keep that bound.
         std::array<unsigned, 2> workers{kWorkers, 0};
         io_uring_register_iowq_max_workers(&ring_, workers.data());
         for (std::uint16_t i = 0; i < kEntries; ++i) unused_[i] = i;
@@ -111,7 +114,7 @@ public:
                 io_uring_prep_fsync(entry, next.file, next.flags);
             } else {
                 io_uring_prep_close(entry, next.file);
-                // A worker's from the start: the kernel would try it here first, and succeed.
+                // Given to a worker at once: otherwise the kernel would try it in this thread first, and succeed.
                 io_uring_sqe_set_flags(entry, IOSQE_ASYNC);
             }
             io_uring_sqe_set_data64(entry, slot);
@@ -123,8 +126,8 @@ public:
         if (prepared == 0) return;
         const int taken = io_uring_submit(&ring_);
         if (taken == static_cast<int>(prepared)) return;
-        // The kernel is short of memory, or does not know an operation: what it left stays prepared, and the event
-        // brings the next try.
+        // The kernel is short of memory, or does not know an operation: what it did not take stays prepared, and the
+        // next event brings the next try.
         wakes().ring();
         doubt_namings();
     }
@@ -155,7 +158,7 @@ private:
     struct Waiting {
         int file;
         unsigned flags;
-        std::shared_ptr<DiskOperation> operation;  ///< null: the file is closed, which nobody waits for
+        std::shared_ptr<DiskOperation> operation;  ///< null for the close of a file, which nothing waits for
         http::Wake wake;
     };
     struct Removal {
@@ -195,7 +198,7 @@ private:
                 flying_[slot] = {nullptr, batch, 0, {}, step};
                 prepare_step(entry, batch->operation(step), batch->number(step));
                 batch->begin_step(step);
-                // A call that failed is its naming's affair: the next ones are made.
+                // The failure of a call concerns its naming only: the next calls are made.
                 if (step + 1 < batch->steps()) io_uring_sqe_set_flags(entry, IOSQE_IO_HARDLINK);
                 io_uring_sqe_set_data64(entry, slot);
             }
@@ -222,13 +225,14 @@ private:
 
     void end_step(Flying& flying, int result) {
         NamingBatch& batch = *std::exchange(flying.batch, nullptr);
-        // Before 5.15; some file systems say it of a flag, and lose little by names given in line.
+        // Kernels before 5.15. Some file systems refuse a flag in this way; giving the names synchronously costs them
+        // little.
         if (result == -EINVAL && !batch.is_sync(flying.step)) naming_ = Naming::unknown_to_kernel;
         if (batch.end_step(flying.step, result < 0 ? -result : 0)) namings_.end(batch, wakes());
     }
 
-    /// The kernel took a part of what was prepared. What it takes later is not linked to that: a directory may be synced
-    /// too early, and whoever waits for it is told.
+    /// The kernel took only a part of what was prepared. What it takes later is not linked to that part, so a directory
+    /// may be synced too early, and the waiting namings are told.
     void doubt_namings() {
         for (const Flying& flying : flying_) {
             if (flying.batch != nullptr) flying.batch->doubt();

@@ -28,15 +28,15 @@ void append_time(std::string& text, const timespec& time) {
 }  // namespace
 
 bool is_young_stamp(const timespec& time, base::UnixNs now) {
-    // Seconds first: a stamp may lie beyond what 64 bits of nanoseconds hold. One that is seconds ahead comes from
-    // another clock, and no change right now would repeat it.
+    // Seconds are compared first: a stamp may not fit 64 bits of nanoseconds. A stamp that is seconds ahead comes from
+    // another clock, and a change right now would not repeat it.
     const std::int64_t now_seconds = now / base::kNsPerSecond;
     if (time.tv_sec < now_seconds - 10 || time.tv_sec > now_seconds + 10) return false;
     return time.tv_sec * base::kNsPerSecond + time.tv_nsec > now - kClockTickNs;
 }
 
 bool is_young(const struct stat& status, base::UnixNs now) {
-    // Only the ctime counts: every change sets it, and nobody can choose it.
+    // Only the ctime counts: every change sets it, and no program can choose it.
     return is_young_stamp(status.st_ctim, now);
 }
 

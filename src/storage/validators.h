@@ -26,8 +26,8 @@ inline constexpr base::UnixNs kClockTickNs = 20'000'000;
 /// written again and keep them.
 [[nodiscard]] bool needs_weak_tag(const struct stat& status, base::UnixNs now);
 
-/// A quoted tag of inode, size, mtime and ctime in nanoseconds; with "W/" in front when `weak`. The same bytes under
-/// the same name have the same tag until somebody touches the file.
+/// A quoted tag of inode, size, mtime and ctime in nanoseconds; with "W/" in front when `weak`. A file keeps its tag
+/// until it is touched.
 [[nodiscard]] std::string make_entity_tag(const struct stat& status, bool weak);
 /// The same, appended: a listing has millions.
 void append_entity_tag(std::string& out, const struct stat& status, bool weak);

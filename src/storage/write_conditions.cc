@@ -31,12 +31,13 @@ bool WriteConditions::hold(const std::optional<struct stat>& found, base::UnixNs
     };
     if (!found || !S_ISREG(found->st_mode)) return holds({});
     validators.last_modified = last_modified_seconds(*found, now);
-    // A tag that was sent is strong again later, so the strong one is compared; what was sent weak never matches.
+    // A tag that was once sent as weak becomes strong later, so the strong form is compared; a tag that the client
+    // sends as weak never matches.
     const std::string tag = make_entity_tag(*found, false);
     const bool identity = holds(tag);
     const bool wants_match = kept_->fields.has(http::FieldName::if_match);
     if (identity == wants_match || (wants_match && kept_->fields.has(http::FieldName::if_none_match))) return identity;
-    // A client that read the file compressed knows it by the tag of that form, and means the same version.
+    // A client that read the file compressed knows the tag of the coded form, and means the same version.
     for (const auto coding : {http::Coding::gzip, http::Coding::deflate}) {
         if (holds(with_coding(tag, coding)) == wants_match) return wants_match;
     }

@@ -1,4 +1,4 @@
-// What a failed system call of a write means to the client: a status and one sentence. Called by the sinks, the
+// Says what a failed system call of a write means to the client: a status and one sentence. Called by the sinks, the
 // commit and the removal.
 #pragma once
 
@@ -10,10 +10,10 @@ namespace storage {
 /// a failing disk.
 [[nodiscard]] http::Refusal write_refusal(int error);
 
-/// The same for the call that gives a complete file its name: there EXDEV speaks of file systems, not of links.
+/// The same for the call that gives a complete file its name. There EXDEV is about two file systems, not about links.
 [[nodiscard]] http::Refusal naming_refusal(int error);
 
-/// The 409 of an upload that replaces nothing.
+/// The 409 of an upload that must not replace anything.
 [[nodiscard]] http::Refusal taken_name_refusal();
 
 }  // namespace storage

@@ -20,7 +20,7 @@ struct WriteParts {
     HeldNames& names;
     DiskQueue& disk;
     const base::Clock& clock;
-    Changes* changes = nullptr;  ///< hears of every change; may be absent
+    Changes* changes = nullptr;  ///< is told of every change; may be absent
     Durability durability = Durability::full;
     std::uint64_t min_free_bytes = 0;
 };

@@ -16,8 +16,8 @@
 namespace storage {
 namespace {
 
-/// Levels below the root at which directories are made. Each that one upload makes is held open until it is durable,
-/// and every level is a step of each walk down to it.
+/// Levels below the root at which directories are made. Each directory that an upload makes is held open until it is
+/// durable, and every level costs a step of each walk down to it.
 constexpr std::ptrdiff_t kMaxDirectoryDepth = 64;
 
 std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -74,7 +74,7 @@ std::expected<void, FileError> WritePlace::walk(std::string_view parent) {
     for (std::size_t at = 1; at < parent.size();) {
         const std::size_t end = std::min(parent.find('/', at), parent.size());
         const std::string_view prefix = parent.substr(0, end);
-        // Below a missing directory the kernel has not looked at the names yet.
+        // The kernel has not looked at the names below a missing directory yet.
         if (end - at > NAME_MAX) return std::unexpected(FileError{ENAMETOOLONG});
         at = end + 1;
         if (!missing_.empty()) {

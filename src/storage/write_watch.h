@@ -1,5 +1,6 @@
-// Whether somebody wrote to an open file, or only touched its time, its mode or its name: stat shows all of these alike,
-// inotify tells them apart. Held by the builder of representations, asked by open files that no longer look the same.
+// Tells whether an open file was written to, or whether only its time, mode or name was touched. stat shows all of
+// these alike; inotify tells them apart. Held by the builder of representations, asked by open files that no longer
+// look the same.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +20,7 @@ public:
     };
     static constexpr int kNone = -1;
 
-    /// Watches an open file. kNone: the kernel gives no watch; nothing is known about the file then.
+    /// Watches an open file. kNone: the kernel gives no watch, and nothing is known about the file.
     [[nodiscard]] int begin(int descriptor);
     [[nodiscard]] Seen look(int watch);
     /// Once for each begin().

@@ -24,12 +24,12 @@ constexpr const char* kGroups = "X25519:P-256:P-384";
 /// Names both protocols to a client that knows both; each name has its length in front (RFC 7301 §3.1).
 constexpr std::string_view kHttp2AndHttp1 = "\x02h2\x08http/1.1";
 constexpr std::string_view kHttp1 = "\x08http/1.1";
-/// Tickets of one certificate must not resume a connection that showed another one's rules; all share these.
+/// Tickets of one certificate may resume a connection with another one, because all have the same rules.
 constexpr std::string_view kSessionName = "godwit";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-/// Not kept between connections: buffers of 34 KiB for each idle one.
+/// Buffers are released: otherwise each idle connection would hold 34 KiB.
 bool set_rules(SSL_CTX* context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                      SSL_OP_PRIORITIZE_CHACHA);
@@ -55,7 +55,7 @@ std::expected<std::unique_ptr<Acceptor>, std::string> Acceptor::make(const std::
 std::expected<void, std::string> Acceptor::replace(const std::vector<Certificate>& certificates) {
     auto prepared = prepare(certificates);
     if (!prepared) return std::unexpected(prepared.error());
-    // Connections hold their context by a count of its own.
+    // Connections hold a reference to their context.
     shown_ = std::move(*prepared);
     return {};
 }

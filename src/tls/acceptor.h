@@ -34,15 +34,14 @@ struct HandshakeCounters {
 
 class Acceptor {
 public:
-    /// `certificates`: at least one; the first is shown to clients that name no host, or one that none is for.
+    /// `certificates`: at least one; the first is shown to clients that name no host, or a host without a certificate.
     /// `clock` outlives this. The error is a sentence for the operator.
     static std::expected<std::unique_ptr<Acceptor>, std::string> make(const std::vector<Certificate>& certificates,
                                                                       Protocols protocols, const base::Clock& clock);
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
 
-    /// Shows these from the next handshake on; connections that are there keep theirs. The old ones stay where there
-    /// is an error.
+    /// Uses these from the next handshake on; existing connections keep theirs. After an error the old ones stay.
     std::expected<void, std::string> replace(const std::vector<Certificate>& certificates);
 
     /// The server's side of TLS over `inner`. This acceptor outlives the stream.

@@ -35,7 +35,7 @@ public:
     /// The serial number in hexadecimal.
     [[nodiscard]] std::string serial() const;
 
-    /// What the operator has to know at this time: it has expired, is not valid yet, or ends within two weeks or a
+    /// What the operator has to know now: the certificate has expired, is not valid yet, or ends within two weeks or a
     /// quarter of its life, whichever is less. Empty when all is well.
     [[nodiscard]] std::string find_concern(std::int64_t now_seconds) const;
 
@@ -52,7 +52,7 @@ private:
     std::int64_t not_after_ = 0;
 };
 
-/// How well `name`, a host's name in lower case, is met by `pattern`, a name of a certificate.
+/// How well `pattern`, a name of a certificate, matches `name`, a host's name in lower case.
 enum class NameMatch : std::uint8_t { none, wildcard, exact };
 [[nodiscard]] NameMatch match_name(std::string_view pattern, std::string_view name);
 

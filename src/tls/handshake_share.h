@@ -1,12 +1,12 @@
 // How much time handshakes take in one turn of the loop: a signature of RSA 4096 costs three milliseconds, and other
-// clients are not to wait for two hundred of them. Called by TLS streams before and after each step of a handshake.
+// clients must not wait for two hundred of them. Called by TLS streams before and after each step of a handshake.
 #pragma once
 
 #include "base/clock.h"
 
 namespace tls {
 
-/// Of one turn. One handshake at least goes on in each.
+/// The time in one turn. At least one handshake goes on in each turn.
 inline constexpr base::MonotonicUs kHandshakeShareUs = 1'000;
 
 class HandshakeShare {
@@ -15,7 +15,7 @@ public:
 
     /// False when the handshakes of this turn have used their time: the caller tries again in the next one.
     [[nodiscard]] bool begin() {
-        // The clock stands still within a turn, and a turn that used all of its time is over when it moves.
+        // The clock does not move within a turn: when it moves, a new turn has begun.
         if (clock_.now_ms() != turn_ms_) {
             turn_ms_ = clock_.now_ms();
             used_us_ = 0;

@@ -147,7 +147,8 @@ net::IoResult Stream::receive(std::span<std::byte> into) {
     if (error == SSL_ERROR_ZERO_RETURN) return {net::IoStatus::closed};
     if (error == SSL_ERROR_WANT_READ && inner_status_ == net::IoStatus::would_block)
         return {net::IoStatus::would_block};
-    // Many clients leave without a word. Where a body ends its own framing says, so nothing is taken for whole.
+    // Many clients close without close_notify. The framing of HTTP says where a body ends, so a cut body is not taken
+    // for a whole one.
     if (inner_status_ == net::IoStatus::closed) return {net::IoStatus::closed};
     return fail(error);
 }

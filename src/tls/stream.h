@@ -28,11 +28,11 @@ public:
     Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& acceptor);
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
-    /// Says close_notify as far as the inner stream takes it at once, unless abort() was called.
+    /// Sends close_notify if the inner stream takes it at once, unless abort() was called.
     ~Stream() override;
 
     net::IoResult receive(std::span<std::byte> into) override;
-    /// Bytes count as sent when their whole record has left. The caller gives those that did not again, the same ones.
+    /// Bytes count as sent when their whole record has left. The caller gives the others again, unchanged.
     net::IoResult send(std::span<const iovec> pieces, bool more) override;
     /// Never called: can_send_files() is false.
     net::IoResult send_file(int file, std::uint64_t offset, std::size_t length) override;

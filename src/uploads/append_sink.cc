@@ -22,7 +22,7 @@ constexpr Refusal kTakenOver{
     Status::conflict,
     "another request to the upload came later and goes on in place of this one; HEAD tells the "
     "offset."};
-/// Free space is looked at anew after this many bytes.
+/// Free space is checked again after this many bytes.
 constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
 
 }  // namespace
@@ -42,7 +42,7 @@ AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload, st
         http::Interim{Status::upload_resumption_supported, announcement_fields(store, upload, setting.max_bytes)};
 }
 
-/// nullptr when the upload is gone, or another request has it now.
+/// nullptr when the upload is gone, or another request writes to it now.
 UploadStore::Upload* AppendSink::current() const {
     UploadStore::Upload* const upload = store_.find(number_);
     return upload != nullptr && upload->generation == generation_ ? upload : nullptr;
@@ -74,7 +74,7 @@ std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload
     unchecked_ += block.size();
     store_.prolong(upload);
     store_.collect_syncs();
-    // Bytes that a digest may still take back are not promised.
+    // No offset is promised for bytes that a wrong digest may still take back.
     if (!digests_.any() && upload.offset - upload.synced >= store_.limits().sync_every_bytes) {
         store_.sync_in_background(number_, bytes_);
     }
@@ -98,7 +98,7 @@ Refusal AppendSink::incomplete() const {
             "much that is"};
 }
 
-/// The digest says that these are not the bytes the client meant.
+/// The digest shows that these are not the bytes that the client meant.
 std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, const Refusal& refusal) {
     const bool is_all = begin_ == 0 && setting_.role == Role::creates;
     if (!is_all) {

@@ -1,5 +1,5 @@
 // The body of a request that creates a resumable upload or appends to one: its bytes go into the upload's file at once,
-// and stay there whatever becomes of the request. Made by ResumableUploads.
+// and stay there however the request ends. Made by ResumableUploads.
 #pragma once
 
 #include <cstdint>
@@ -51,8 +51,8 @@ private:
     UploadDigests digests_;
     Setting setting_;
     std::uint64_t begin_;          ///< the offset of the body's first byte
-    std::uint64_t told_;           ///< the offset that the client heard of last
-    std::uint64_t unchecked_ = 0;  ///< bytes since free space was looked at
+    std::uint64_t told_;           ///< the offset that the client was last told
+    std::uint64_t unchecked_ = 0;  ///< bytes since free space was last checked
     std::optional<http::Interim> announcement_;
 };
 

@@ -28,7 +28,7 @@ using http::Status;
 using Name = std::expected<std::string, Refusal>;
 
 constexpr std::string_view kFieldName = "name";
-/// The name percent-encoded: browsers change line breaks, and bytes that are not UTF-8, in a field's value.
+/// The name, percent-encoded, because browsers change line breaks and bytes that are not UTF-8 in a field's value.
 constexpr std::string_view kSegmentFieldName = "segment";
 constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
@@ -109,7 +109,7 @@ public:
         return response;
     }
 
-    /// A form is no MKCOL: what has the name is a conflict there, and not a matter of the method.
+    /// For a form a taken name is a conflict (409); only for MKCOL it is a matter of the method (405).
     static http::Response refuse_creation(const http::Request& request, Refusal refusal, http::MethodSet allowed) {
         const bool exists = refusal.status == Status::method_not_allowed;
         if (exists && request.method == http::Method::post) refusal.status = Status::conflict;
@@ -146,7 +146,7 @@ private:
     std::unique_ptr<const handler::KeptRequest> request_;
 };
 
-/// Takes the form of an action.
+/// Takes the body of an action's form.
 class ActionSink final : public http::BodySink {
 public:
     ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
@@ -233,7 +233,7 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
     const WriteGate gate(config_, handler::Client::of(request));
     if (const auto fault = gate.find_directory_fault(path)) return handler::refusal_response(&request, *fault);
     if (request.has_body()) {
-        // RFC 4918 §9.3: what a body would mean is defined nowhere.
+        // RFC 4918 §9.3 does not define what a body of MKCOL would mean.
         return handler::error_response(&request, Status::unsupported_media_type,
                                        "MKCOL makes an empty directory; send it without a body.");
     }

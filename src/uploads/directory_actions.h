@@ -1,6 +1,6 @@
-// Making directories by MKCOL, and what the plain forms of a listing ask for: HTML can send neither MKCOL nor DELETE, so
-// "POST dir/?mkcol" and "POST dir/?delete" with a field "name" do the same; urlencoded, it may be a field "segment", the
-// name percent-encoded. Called by the router.
+// Makes directories by MKCOL, and does what the plain forms of a listing ask for: HTML can send neither MKCOL nor
+// DELETE, so "POST dir/?mkcol" and "POST dir/?delete" with a field "name" do the same. A urlencoded form may have a
+// field "segment" instead: the name, percent-encoded. Called by the router.
 #pragma once
 
 #include <cstdint>

@@ -81,7 +81,7 @@ std::string make_page(const http::Request& request, const std::vector<FormFile>&
         "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:8vh auto;padding:0 1rem;"
         "overflow-wrap:anywhere}h1{font-size:1.4rem}</style>\n</head>\n<body>\n<h1>");
     page.append(title).append("</h1>\n<ul>\n");
-    // What needs to be looked at comes first.
+    // The files that were not stored come first.
     for (const FormFile& file : files) {
         if (!file.is_stored()) append_row(page, request, file);
     }

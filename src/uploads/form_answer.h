@@ -1,4 +1,4 @@
-// What became of a form's files, told to a person or to a script. Called by form_uploads.
+// The response to a form: says to a person or a script what became of each file. Called by form_uploads.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace uploads {
 
 /// One file of a form.
 struct FormFile {
-    std::string name;  ///< as it is stored, or as the client sent it where it is not
+    std::string name;  ///< the name as stored, or as sent when the file was not stored
     std::uint64_t bytes = 0;
     http::Status status = http::Status::created;  ///< 201, 204 (an older file was replaced), or why it is not stored
     std::string_view fault;                       ///< the sentence of a refusal; empty when it is stored

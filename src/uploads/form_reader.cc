@@ -12,7 +12,7 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-/// The server has no room, or is broken: the files that follow would fare no better, and need not be sent.
+/// True when the server has no room or is broken: the files that follow would be refused as well, and need not be sent.
 bool concerns_all(Status status) { return http::code(status) >= 500; }
 
 }  // namespace
@@ -117,7 +117,7 @@ void FormReader::take_bytes(std::span<const std::byte> bytes) {
                          "a field of the form is longer than 64 KiB; the part of a file states its filename."});
             break;
         case Part::unnamed:
-            // A form whose file was not chosen has such a part, but nothing in it.
+            // A form in which no file was chosen has such a part, with nothing in it.
             entries_.push_back({});
             refuse_file({Status::unprocessable_content, "the part of this file has an empty filename."});
             break;
@@ -151,7 +151,7 @@ void FormReader::refuse_file(const Refusal& refusal) {
     if (concerns_all(refusal.status)) refuse_form(refusal);
 }
 
-/// Nothing of the form is stored.
+/// Stores nothing of the form.
 void FormReader::refuse_form(const Refusal& refusal) {
     if (!refusal_) refusal_ = refusal;
     sink_.reset();

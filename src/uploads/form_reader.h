@@ -33,12 +33,12 @@ public:
     FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
                std::string_view directory, std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
-    /// Takes all of `block`; what one slice does not get to waits for work(). After a refusal (400, 413, 5xx) nothing
+    /// Takes all of `block`; what does not fit into one slice waits for work(). After a refusal (400, 413, 5xx) nothing
     /// more is taken.
     std::expected<void, http::Refusal> take(std::span<const std::byte> block);
     /// One slice of what waits; false while some is left.
     bool work();
-    /// The body has ended, and nothing waits: what is wrong with the form as a whole.
+    /// Called when the body has ended and nothing waits: says what is wrong with the form as a whole.
     [[nodiscard]] std::optional<http::Refusal> find_fault() const;
     /// In the order of the form.
     [[nodiscard]] std::deque<Entry>& entries() { return entries_; }
@@ -68,7 +68,7 @@ private:
     std::optional<storage::FileSink> sink_;          ///< of the part that is read, when it is a file
     std::shared_ptr<const base::Fd> waiting_place_;  ///< where files wait; shared
     std::deque<Entry> entries_;
-    std::vector<std::byte> held_;  ///< taken, not read: at most what the server receives at once
+    std::vector<std::byte> held_;  ///< taken and not read yet: at most what the server receives at once
     std::size_t held_at_ = 0;
     std::size_t files_left_ = 0;  ///< in this slice
     std::chrono::microseconds slice_;

@@ -56,7 +56,7 @@ private:
         return std::nullopt;
     }
 
-    /// Of two files of one name the later one comes later.
+    /// When two files of a form have one name, the later one is committed later.
     [[nodiscard]] bool may_begin() const {
         const auto& entries = reader_->entries();
         if (next_ == entries.size() || running_.size() == kFormCommitsAtOnce) return false;
@@ -142,7 +142,7 @@ public:
     bool catch_up() override { return reader_->work(); }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        // The form itself is not kept: a digest that was not announced has nothing to be checked against.
+        // The form itself is not kept, so a digest that was not announced cannot be checked.
         if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
         }

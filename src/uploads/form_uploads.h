@@ -19,13 +19,14 @@ namespace uploads {
 
 /// Parts of one form, fields and files together: a folder of photos fits. Each file costs some memory until the answer.
 inline constexpr std::size_t kMaxFormParts = 1000;
-/// Bytes of a field, which is no file and is not kept: who forgets the file's name is told, not ignored.
+/// The most bytes of a field that is no file. Fields are not kept; a client that forgot the file's name gets a refusal.
 inline constexpr std::size_t kMaxFormFieldBytes = std::size_t{64} * 1024;
-/// Files opened and closed, or begun to be committed, by one call: each takes some ten microseconds.
+/// How many files one call opens, closes or begins to commit: each takes some ten microseconds.
 inline constexpr std::size_t kFormFilesPerSlice = 8;
-/// Nor longer than this, but for one file: ext4 takes a millisecond and more to make one where many were removed just now.
+/// One call ends after this time, and handles at least one file: ext4 needs more than a millisecond to create a file in
+/// a directory from which many were just removed.
 inline constexpr std::chrono::microseconds kFormSlice{500};
-/// Commits at once. Each holds two descriptors; together they keep the disk busy.
+/// How many files are committed at once. Each holds two descriptors; together they keep the disk busy.
 inline constexpr std::size_t kFormCommitsAtOnce = 8;
 
 /// Takes the body of `request`, a POST to the directory `directory` below the root (which ends in a slash and is not

@@ -19,16 +19,17 @@
 namespace uploads {
 namespace {
 
-/// Deeper trees than this are not walked to their end: each level holds a descriptor. Uploads make none so deep.
+/// The deepest level that is walked: each level holds a descriptor. Uploads make no deeper directories.
 constexpr std::size_t kMaxDepth = 64;
-/// What one slice may cost, in entries that are only read (a quarter of a microsecond each), and what others cost.
+/// What one slice may cost, counted in entries that are only read (a quarter of a microsecond each), and what other
+/// entries cost.
 constexpr std::size_t kSliceCost = 2'000;
 constexpr std::size_t kDirectoryCost = 32;
 constexpr std::size_t kRemovalCost = 64;
-/// Between two slices of a walk: the loop has the time for requests.
+/// The pause between two slices of a walk, in which the loop serves requests.
 constexpr base::MonotonicMs kSliceEveryMs = 2;
-/// A second walk follows in any case: the kernel closes what a killed process had open a little after its end. Further
-/// ones follow as long as something was found, each after twice the time.
+/// A second walk always follows, because the kernel closes the files of a killed process a little after its end.
+/// Further walks follow as long as something was found, each after twice the time.
 constexpr base::MonotonicMs kFirstPauseMs = 300;
 constexpr base::MonotonicMs kLongestPauseMs = 600'000;
 constexpr unsigned kWalksInAnyCase = 2;
@@ -41,7 +42,7 @@ bool is_directory(int parent, const dirent& entry) {
 
 bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
 
-/// The machine may be able to later.
+/// A later attempt may succeed.
 bool may_pass(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EIO;
 }
@@ -130,13 +131,13 @@ LeftoverSweep::Outcome LeftoverSweep::remove_if_left_over(int directory, const c
     if (!file) return may_pass(errno) ? Outcome::missed : Outcome::nothing;
     struct stat status{};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Outcome::nothing;
-    // Where there are no locks, nothing tells a leftover from a file that another process is writing.
+    // Where locks do not exist, nothing tells a leftover from a file that another process is writing.
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? Outcome::missed : Outcome::nothing;
     return unlink(directory, name);
 }
 
-/// The bytes of a resumable upload whose state is gone. Young ones stay: another server may know them whose root is
-/// above or below this one.
+/// Removes the bytes of a resumable upload whose state is gone. Young ones stay: a server whose root is above or below
+/// this one may know them.
 LeftoverSweep::Outcome LeftoverSweep::remove_if_orphan(int directory, const char* name, std::uint64_t number) {
     struct stat status{};
     const std::string state = std::string(kUploadDirectory) + "/" + state_name(number);

@@ -1,5 +1,5 @@
-// The sweep of what interrupted uploads left behind: walks the tree in slices while the server runs, and comes back for
-// what it could not have. Called by site/ between requests.
+// Sweeps what interrupted uploads left behind: walks the tree in slices while the server runs, and tries again what it
+// could not remove. Called by site/ between requests.
 #pragma once
 
 #include <dirent.h>
@@ -17,7 +17,7 @@
 
 namespace uploads {
 
-/// The bytes of a resumable upload that no state speaks of go when they are older than this.
+/// Bytes of a resumable upload without a state are removed when they are older than this.
 inline constexpr std::int64_t kOrphanAgeSeconds = 86'400;
 
 class LeftoverSweep {

@@ -45,8 +45,8 @@ bool has_value(const http::Request& request, FieldName name) {
     return value && !value->empty();
 }
 
-/// To clients of this version of the draft, and through no intermediary that says so: one that does not know 1xx
-/// responses takes a 104 for the answer. The client learns the offset by HEAD then.
+/// A 104 is sent only to clients of this version of the draft, and not through a known intermediary: one that does not
+/// know 1xx responses takes the 104 for the final response. Such a client learns the offset by HEAD.
 bool takes_interim(const http::Request& request, const http::UploadFields& fields) {
     if (!fields.takes_interim() || request.minor_version == 0) return false;
     return std::ranges::none_of(request.fields, [&](const http::Field& field) {
@@ -101,7 +101,7 @@ void ResumableUploads::advertise(http::Response& response) const {
     add_limits(response);
 }
 
-/// `whole`: the length of the file to be, where it is known.
+/// `whole`: the length of the complete file, where it is known.
 std::optional<http::Response> ResumableUploads::refuse_creation(const http::Request& request,
                                                                 const http::UploadFields& fields,
                                                                 std::optional<std::uint64_t>& whole) const {
@@ -151,7 +151,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         return handler::Decision(handler::refusal_response(&request, storage::write_refusal(created.error())));
     }
     const Upload* const upload = *created;
-    // Under its temporary name the content is no more open to others than under its own.
+    // The temporary file is no more readable to others than the final file will be.
     const auto old = place->status();
     if (old && *old && S_ISREG((*old)->st_mode)) storage::resemble(bytes->file.get(), **old);
     return handler::Decision(std::make_unique<AppendSink>(
@@ -180,7 +180,7 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
     if (!removes && request.method != Method::head && request.method != Method::get) {
         return handler::method_not_allowed(request, allowed());
     }
-    // Whatever still writes stops here, so that what is told stays true.
+    // An older request that still writes is stopped here, so that the offset which is told stays true.
     ++upload->generation;
     if (upload->is_busy()) {
         return std::make_unique<AfterCommit>(store_, upload->number,
@@ -223,7 +223,7 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
                               : problem_response(Status::bad_request, UploadProblem::completed_upload);
 }
 
-/// Compares every length that was ever stated. `whole`: that of the file to be, where it is known.
+/// Compares every length that was ever stated. `whole`: the length of the complete file, where it is known.
 std::optional<http::Response> ResumableUploads::refuse_length(const http::Request& request, const Upload& upload,
                                                               const http::UploadFields& fields,
                                                               std::optional<std::uint64_t>& whole) const {
@@ -264,8 +264,8 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     const std::uint64_t more = whole ? *whole - upload.offset : request.body_length().value_or(0);
     const auto space = storage::FileSink::check_space((*bytes)->file.get(), parts_.min_free_bytes, more);
     if (!space) return handler::refusal_response(&request, space.error());
-    // The last one who comes goes on: the one before is a connection that the client has given up. A request that was
-    // refused has changed nothing.
+    // The latest request goes on: the client has given up the connection of the one before. A request that was refused
+    // has changed nothing.
     ++upload.generation;
     if (whole && !upload.length && store_.add_line(upload, length_line(*whole)) == 0) upload.length = whole;
     return std::make_unique<AppendSink>(

@@ -1,6 +1,6 @@
 // Uploads that can be interrupted and go on (draft-ietf-httpbis-resumable-upload; docs/resumable-uploads.md): their
-// creation by a PUT or POST with Upload-Complete, and their own resources below /.godwit/uploads/. Called by Uploads and
-// the router.
+// creation by a PUT or POST with Upload-Complete, and their own resources below /.godwit/uploads/. Called by Uploads
+// and the router.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace uploads {
 
 class ResumableUploads {
 public:
-    /// Both outlive this and every sink made by it. Finds the uploads of an earlier process.
+    /// Both outlive this and every sink that it makes. Finds the uploads of an earlier process.
     ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config);
 
     /// False when this server offers none.
@@ -29,15 +29,15 @@ public:
     [[nodiscard]] bool owns(std::string_view path) const { return path.starts_with(kUploadsPath) && is_on(); }
     [[nodiscard]] static http::MethodSet allowed();
 
-    /// What a creating request gets; nullopt when it is none, or is stored without resumption. What every upload is
-    /// refused for was looked at before. The arguments are those of Uploads::store().
+    /// The decision for a request that creates a resumable upload; nullopt for any other upload. The refusals that
+    /// every upload can get were checked before. The arguments are those of Uploads::store().
     std::optional<handler::Decision> create(const http::Request& request, std::string_view path,
                                             std::string_view location, storage::OnConflict on_conflict);
     /// A request to an upload resource, by one of allowed() but OPTIONS.
     handler::Decision handle(const http::Request& request);
-    /// To the answer of OPTIONS: that uploads here can be resumed, and their limits.
+    /// Adds to the response of OPTIONS that uploads here can be resumed, and their limits.
     void advertise(http::Response& response) const;
-    /// Upload-Limit, which a 413 carries too.
+    /// Adds Upload-Limit, which a 413 has too.
     void add_limits(http::Response& response) const;
 
     void register_counters(base::Counters& counters) { store_.register_counters(counters); }

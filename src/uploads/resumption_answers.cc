@@ -23,11 +23,11 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-/// What is read and hashed between two looks at the other connections: well under a millisecond.
+/// How much is read and hashed before the other connections have their turn: well under a millisecond.
 constexpr std::size_t kHashSliceBytes = 256 * 1024;
 /// All that is hashed in one turn of the loop, however many uploads end at once.
 constexpr std::uint64_t kHashTurnBytes = 4 * kHashSliceBytes;
-/// What is taken back between two looks at the other connections: a tenth of a millisecond for each MiB.
+/// How much is taken back before the other connections have their turn: a tenth of a millisecond for each MiB.
 constexpr std::uint64_t kTruncationSliceBytes = 4 * 1024 * 1024;
 
 constexpr Refusal kSyncFailed{Status::internal_server_error, "the disk failed to keep what arrived."};
@@ -65,7 +65,7 @@ void add_limit(http::FieldList& fields, const UploadStore& store, const UploadSt
     fields.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
 }
 
-/// The creating request, as far as it still matters.
+/// The creating request, as far as it matters at the end.
 class StoredRequest {
 public:
     explicit StoredRequest(const UploadState& state)
@@ -195,7 +195,7 @@ std::optional<http::Response> CompletionAnswer::advance(http::Wake wake) {
     return end(std::move(*response));
 }
 
-/// Something only when it is over already.
+/// A response only when the commit is already over.
 std::optional<http::Response> CompletionAnswer::begin() {
     auto state = store_.read_state(*store_.find(number_));  // busy uploads are not removed
     if (!state) return handler::refusal_response(nullptr, kOutOfReach);
@@ -236,8 +236,8 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
     return std::nullopt;
 }
 
-/// So that a process that dies before it answers is known to have published: the state says so, for good, before the
-/// file gets its name.
+/// The state says durably which file is about to get its name: after a crash the next process can tell whether the file
+/// was published.
 std::optional<http::Response> CompletionAnswer::note(http::Wake wake) {
     Upload& upload = *store_.find(number_);
     if (!noted_) {
@@ -254,7 +254,7 @@ std::optional<http::Response> CompletionAnswer::note(http::Wake wake) {
     return std::nullopt;
 }
 
-/// From here on the way is that of every upload.
+/// From here on it is committed as every upload is.
 std::optional<http::Response> CompletionAnswer::begin_commit() {
     const Upload& upload = *store_.find(number_);
     const StoredRequest request(state_);
@@ -287,7 +287,7 @@ http::Response CompletionAnswer::end(http::Response response) {
         response.add("Upload-Complete", "?0");
         return response;
     }
-    // This is the file's answer, not the upload's.
+    // This response is about the file, not about the upload.
     response.add("Upload-Complete", "?1");
     return response;
 }

@@ -42,11 +42,12 @@ void state_completeness(http::Response& response, bool is_complete);
 [[nodiscard]] http::Response unknown_upload(const http::Request* request);
 /// 503 for an upload that cannot be looked at now.
 [[nodiscard]] http::Response out_of_reach(const http::Request* request);
-/// After UploadStore::open_bytes() gave `error`: 503, 410, or that the upload is complete. It may be removed then.
+/// The response after UploadStore::open_bytes() failed with `error`: 503, 410, or that the upload is complete. The
+/// upload may be removed then.
 [[nodiscard]] http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
                                            const http::Request* request);
 
-/// Tells the offset, once it is certain.
+/// Tells the offset once it is durable.
 class OffsetAnswer final : public http::PendingResponse {
 public:
     enum class Told : std::uint8_t {
@@ -72,7 +73,8 @@ private:
     UploadSync sync_;
 };
 
-/// The whole is in: checks its digests, commits it, and answers as the creating request would have been.
+/// All bytes are in: checks the digests, commits the file, and answers as the creating request would have been
+/// answered.
 class CompletionAnswer final : public http::PendingResponse {
 public:
     /// `repr_digest`: the value of Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the
@@ -95,7 +97,7 @@ private:
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
     std::optional<std::string> repr_digest_;
-    WriteGate gate_;  ///< the rights may be others than at the beginning
+    WriteGate gate_;  ///< the rights may have changed since the beginning
     UploadState state_;
     std::optional<UploadDigests> digests_;
     std::uint64_t hashed_ = 0;
@@ -104,7 +106,8 @@ private:
     Step step_ = Step::beginning;
 };
 
-/// Takes back a part with a wrong digest, slice by slice, then answers with `refusal`. The upload's phase says so.
+/// Takes back a part with a wrong digest, slice by slice, then answers with `refusal`. The upload's phase is
+/// taking_back meanwhile.
 class TakingBack final : public http::PendingResponse {
 public:
     /// `begin`: where the part begins.

@@ -20,7 +20,7 @@ struct PartialFile {
     base::Fd file;
 };
 
-/// Why an upload's state or bytes cannot be had.
+/// Why the state or the bytes of an upload cannot be read.
 struct BytesError {
     enum class Kind : std::uint8_t {
         gone,          ///< proven: no such name in a directory that is there, another file, or a shorter one
@@ -30,7 +30,7 @@ struct BytesError {
     int number;  ///< errno
 };
 
-/// What an errno says of a name in a directory that is there.
+/// What an errno means for a name in a directory that exists.
 [[nodiscard]] inline BytesError bytes_error(int number) {
     const bool is_proof = number == ENOENT || number == ELOOP || number == EISDIR || number == ENXIO;
     return {is_proof ? BytesError::Kind::gone : BytesError::Kind::out_of_reach, number};
@@ -41,19 +41,19 @@ struct Upload {
     std::string secret;
     CheckedPhase checked_phase;
     std::uint64_t offset = 0;
-    std::uint64_t synced = 0;  ///< no more than the offset; certainly on disk, and its state says so
+    std::uint64_t synced = 0;  ///< at most the offset; these bytes are durable, and the state says so
     std::optional<std::uint64_t> length;
     std::int64_t expires_s = 0;  ///< unix time
-    /// Grows with every request to it: only the sink of the last one may write.
+    /// Grows with every request for it: only the sink of the latest one may write.
     std::uint64_t generation = 0;
     enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
-    /// Writes to its state by this process, and how many of them are certainly on disk.
+    /// How often this process wrote to its state, and how many of these writes are durable.
     std::uint64_t lines_added = 1;
     std::uint64_t lines_synced = 0;
-    std::vector<http::Wake> waiting;  ///< for the end of what goes on
+    std::vector<http::Wake> waiting;  ///< wait for the end of the work under way
 
     [[nodiscard]] UploadPhase phase() const { return checked_phase.get(); }
-    /// Somebody works on it over several turns: nobody else may touch it.
+    /// Work on it goes on over several turns: nothing else may touch it.
     [[nodiscard]] bool is_busy() const {
         return phase() == UploadPhase::publishing || phase() == UploadPhase::taking_back;
     }

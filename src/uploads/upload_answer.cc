@@ -1,4 +1,4 @@
-// What is said after a commit.
+// The response after a commit.
 #include "uploads/upload_answer.h"
 
 #include <utility>

@@ -15,8 +15,8 @@ namespace uploads {
 /// Waits for the commit, then answers 201 or 204 (RFC 9110 §9.3.4).
 class UploadAnswer final : public http::PendingResponse {
 public:
-    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `repr_digest`: the
-    /// value of Repr-Digest; empty: the answer has none.
+    /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `repr_digest`:
+    /// the value of Repr-Digest; empty: the answer has none.
     UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string repr_digest)
         : commit_(std::move(commit)), location_(std::move(location)), repr_digest_(std::move(repr_digest)) {}
 

@@ -62,7 +62,7 @@ std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Reques
     }
     if (request.framing.kind == http::Framing::Kind::chunked && request.fields.has(FieldName::trailer) &&
         announces_digest(*request.find_list(FieldName::trailer, storage))) {
-        // Which algorithm it will be is not known before the end.
+        // The algorithm is not known before the end.
         digests.hash(DigestAlgorithm::sha_256);
         digests.hash(DigestAlgorithm::sha_512);
     }

@@ -1,5 +1,6 @@
-// What an upload's client says and wants of digests (RFC 9530): hashes the body while it streams, compares at its end,
-// and gives the Repr-Digest of the answer. Without libcrypto in the build all of it is ignored. Called by the upload sinks.
+// The digests that the client of an upload states and wants (RFC 9530): hashes the body while it streams, compares at
+// its end, and gives the Repr-Digest of the response. Without libcrypto in the build all of it is ignored. Called by
+// the upload sinks.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +23,7 @@ namespace uploads {
 
 class UploadDigests {
 public:
-    /// What the body is. Of a part Content-Digest alone speaks.
+    /// What the body is. For a part only Content-Digest counts.
     enum class Covers : std::uint8_t { whole, part };
 
     /// Reads Content-Digest, Repr-Digest, Want-Repr-Digest and, for trailers to come, Trailer. 400 for a digest that

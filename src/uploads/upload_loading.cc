@@ -1,4 +1,4 @@
-// What UploadStore finds at its start: every state file, whatever the last process or machine did to it.
+// Reads what UploadStore finds at the start: every state file, however the last process or machine ended.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,7 +15,7 @@
 namespace uploads {
 namespace {
 
-/// Numbers that a file which evades others is given (storage::FileCommit).
+/// How many numbers storage::FileCommit gives files whose name is taken.
 constexpr unsigned kMaxNumber = 999;
 constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
 
@@ -23,7 +23,7 @@ struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-/// Up to `limit` bytes of `name`. It is gone, too, where something else has its name, or it is longer.
+/// Up to `limit` bytes of `name`. Also "gone" when something else has the name, or the file is longer.
 std::expected<std::string, BytesError> read_file(int directory, const char* name, std::size_t limit,
                                                  struct stat& status) {
     using Kind = BytesError::Kind;
@@ -44,8 +44,8 @@ std::expected<std::string, BytesError> read_file(int directory, const char* name
     return std::unexpected(BytesError{Kind::gone, EOVERFLOW});
 }
 
-/// One word that is another after each start of the machine; a new one each time where the kernel has none, so that
-/// only synced bytes count.
+/// A word that changes with each start of the machine. Where the kernel has none it changes at each call, so that only
+/// synced bytes count.
 std::string read_boot() {
     struct stat status{};
     auto text = read_file(AT_FDCWD, kBootFile, 256, status);
@@ -79,7 +79,7 @@ void UploadStore::load() {
     tidy();
 }
 
-/// Tried again at every request for an upload until the directory could be read to its end.
+/// This is tried again at every request for an upload, until the directory could be read to its end.
 void UploadStore::read_states() {
     const int error = open_directory(Missing::stays_missing);
     is_loaded_ = error == ENOENT || error == ENOTDIR || error == ELOOP;  // there is none
@@ -105,8 +105,8 @@ void UploadStore::read_states() {
     forget_oldest_complete();
 }
 
-/// Whether its file got its name just before the process died: the target, or one that evaded it, is that file. An errno
-/// when that cannot be said now.
+/// Tells whether the file got its name just before the process died: the target, or a name with a number, is that file.
+/// An errno when this cannot be told now.
 std::expected<bool, int> UploadStore::is_published(const UploadState& state) const {
     if (state.complete) return true;
     if (!state.publishing) return false;
@@ -137,8 +137,8 @@ bool UploadStore::settle_gone(Upload& upload) {
     return false;
 }
 
-/// Looks for the bytes of one that is away: how far it came, by what is on disk. It stays away when that cannot be
-/// seen, and is removed when bytes are missing that a client was told of.
+/// Looks for the bytes of an upload in the phase `away`, to see how far it came. It stays away when the bytes cannot be
+/// looked at, and is removed when bytes are missing that a client was told of.
 void UploadStore::look(Upload& upload) {
     struct stat status{};
     const auto state = read_state(upload.number, &status);
@@ -163,8 +163,8 @@ void UploadStore::look(Upload& upload) {
     const int file = (*opened)->file.get();
     if (::fstat(file, &status) == 0) changed_s = std::max<std::int64_t>(changed_s, status.st_mtim.tv_sec);
     if (state->boot != boot_) {
-        // After a power loss only what was synced is what the client sent. The line stands on its own, also behind one
-        // that was being written when the machine stopped.
+        // After a power loss only synced bytes are surely what the client sent. The line begins with a line end,
+        // because the last line may be unfinished.
         if (::ftruncate(file, static_cast<off_t>(state->synced)) != 0) return;
         if (add_line(upload, "\n" + boot_line(boot_)) != 0) return;
         upload.offset = state->synced;

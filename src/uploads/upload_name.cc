@@ -18,10 +18,10 @@ using http::Status;
 std::optional<Refusal> find_name_fault(std::string_view name) {
     constexpr Status kStatus = Status::unprocessable_content;
     if (name.empty()) return Refusal{kStatus, "there is no name."};
-    // Nobody could see such a name, nor ask for it.
+    // Nobody could see or request such a name.
     if (name.find_first_not_of(" \t") == std::string_view::npos)
         return Refusal{kStatus, "the name is white space alone."};
-    // Those of "." and ".." among them.
+    // "." and ".." are among them.
     if (name.front() == '.') return Refusal{Status::forbidden, "names that begin with a dot are not written."};
     if (name.find('/') != std::string_view::npos) return Refusal{kStatus, "a name does not hold a slash."};
     if (std::ranges::any_of(name, base::is_control)) {

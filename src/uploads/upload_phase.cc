@@ -12,9 +12,8 @@ using enum UploadPhase;
 using Row = std::array<std::optional<UploadPhase>, kUploadEvents>;
 constexpr auto none = std::nullopt;
 
-// One row per phase; the columns in the order of UploadEvent:
-// bytes_found, taking_back_begun, taken_back, taking_back_failed, end_begun, end_put_off, published, cancelled, expired,
-// ruined.
+// One row per phase; the columns in the order of UploadEvent: bytes_found, taking_back_begun, taken_back,
+// taking_back_failed, end_begun, end_put_off, published, cancelled, expired, ruined.
 constexpr std::array<Row, kUploadPhases> kMoves = {{
     /* away */ {open, none, none, none, none, none, complete, none, removed, removed},
     /* open */ {none, taking_back, none, none, publishing, none, complete, removed, removed, removed},

@@ -19,16 +19,16 @@ enum class UploadPhase : std::uint8_t {
 inline constexpr std::size_t kUploadPhases = 6;
 
 enum class UploadEvent : std::uint8_t {
-    bytes_found,         ///< they are what the state says
-    taking_back_begun,   ///< a part does not have the digest that its client stated
+    bytes_found,         ///< the bytes agree with the state
+    taking_back_begun,   ///< a part does not match the digest that its client stated
     taken_back,          ///< the part is removed
     taking_back_failed,  ///< the part could not be removed now
     end_begun,           ///< the last byte is in
     end_put_off,         ///< the commit was refused for a reason that may pass
     published,           ///< the file has its name
     cancelled,           ///< by its client
-    expired,             ///< by the clock, or by the number of later ones
-    ruined,              ///< it can never become the file that was meant
+    expired,             ///< its time is over, or too many later ones are complete
+    ruined,              ///< it can never become the intended file
 };
 inline constexpr std::size_t kUploadEvents = 10;
 
@@ -45,7 +45,8 @@ public:
 
 private:
     friend class UploadStore;
-    /// Ends the process after an illegal move, with both names on standard error: going on could lose a client's bytes.
+    /// Aborts the process after an illegal move, with both names on standard error: going on could lose a client's
+    /// bytes.
     void move(UploadEvent event);
 
     UploadPhase phase_ = UploadPhase::away;

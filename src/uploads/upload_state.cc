@@ -1,5 +1,5 @@
-// The text form: one "name value" per line. A line without its end was being written when the machine stopped, and does
-// not count.
+// The text form: one "name value" per line. A line without its end does not count: it was being written when the
+// machine stopped.
 #include "uploads/upload_state.h"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ bool take_path(std::string& path, std::string_view value) {
     return decoded.has_value();
 }
 
-/// A number that is none was not written whole: the line does not count.
+/// A malformed number was not written completely: the line does not count.
 bool take_count(std::optional<std::uint64_t>& into, std::string_view value) {
     const auto number = base::parse_decimal(value);
     if (number) into = number;
@@ -76,7 +76,7 @@ bool take_conflict(storage::OnConflict& into, std::string_view value) {
     return false;
 }
 
-/// False for a value that cannot be. Names that are not known are of a later version, and skipped.
+/// False for an impossible value. Unknown names belong to a later version, and are skipped.
 bool take_line(UploadState& state, std::string_view name, std::string_view value) {
     if (name == "secret") {
         state.secret = value;
@@ -103,7 +103,7 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
     if (name == "publishing") return take_count(state.publishing, value);
     if (name == "complete") return state.complete = true;
     if (name != "synced") return true;
-    // What is on disk stays there.
+    // Values that are on disk stay as they are.
     state.synced = std::max(state.synced, base::parse_decimal(value).value_or(0));
     return true;
 }

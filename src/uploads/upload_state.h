@@ -1,6 +1,6 @@
-// What is kept on disk of one resumable upload besides its bytes: a small text file in ".godwit" below the root, written
-// whole at the upload's creation; later only lines are added, and of a repeated one the last counts, so that no moment
-// of a crash leaves a torn state. Called by UploadStore. Parsing and writing only.
+// What is kept on disk of one resumable upload besides its bytes: a small text file in ".godwit" below the root. It is
+// written whole at the upload's creation; later only lines are added, and the last line of a name counts, so that a
+// crash never leaves a torn state. Called by UploadStore. Parsing and writing only.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@
 
 namespace uploads {
 
-/// The directory of the states, in the root. Nobody is served what is in it: its name begins with a dot.
+/// The directory of the states, in the root. Its contents are never served, because its name begins with a dot.
 inline constexpr const char* kUploadDirectory = ".godwit";
-/// A state file is never longer; an upload that would make it so has been appended to some thousand times.
+/// A state file is never longer than this, which is enough for some thousand appends.
 inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
 
 /// Hexadecimal digits of an upload's number, which names its files, and of its secret.
@@ -35,19 +35,19 @@ inline constexpr std::size_t kUploadSecretDigits = 32;
 struct UploadState {
     std::string secret;     ///< what a client must know, 32 hexadecimal digits
     std::string method;     ///< of the creating request
-    std::string target;     ///< path of the file to be, decoded
+    std::string target;     ///< path of the file that it becomes, decoded
     std::string location;   ///< what the answer's Location says, decoded; a directory's ends with '/'
     std::string directory;  ///< path of the directory that holds the bytes, decoded
-    /// That directory's number in its file system: another one stands in its place while a file system is not mounted.
+    /// That directory's number in its file system: it differs while the file system is not mounted.
     std::optional<std::uint64_t> directory_number;
     std::string fields;  ///< preconditions and digests of the creating request, lines ended by CRLF
     std::string boot;    ///< the boot of the machine in which bytes beyond `synced` were written
     storage::OnConflict on_conflict = storage::OnConflict::replace;
     std::optional<std::uint64_t> length;  ///< of the whole, once known
     std::uint64_t synced = 0;             ///< bytes that are certainly on disk
-    /// The file's number from when it was about to get its name.
+    /// The inode number of the file, noted when it was about to get its name.
     std::optional<std::uint64_t> publishing;
-    bool complete = false;  ///< it has its name; the bytes are the file's
+    bool complete = false;  ///< the file has its name, and the bytes are in it
 };
 
 /// The text of a new state.

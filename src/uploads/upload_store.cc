@@ -18,12 +18,12 @@
 namespace uploads {
 namespace {
 
-constexpr mode_t kDirectoryMode = 0700;  // the secrets are in there
+constexpr mode_t kDirectoryMode = 0700;  // because it holds the secrets
 constexpr mode_t kStateMode = 0600;
 constexpr mode_t kBytesMode = 0666;  // without the process's umask, as for every upload
 /// Expired uploads removed in one call of tidy(): some microseconds each, more for large ones.
 constexpr int kRemovalsAtOnce = 16;
-/// How often tidy() looks, and at least how often where uploads live for seconds only.
+/// How often tidy() looks for expired uploads, and the least interval where uploads live for seconds only.
 constexpr base::MonotonicMs kTidyEveryMs = 60'000;
 constexpr base::MonotonicMs kTidyAtMostEveryMs = 250;
 constexpr std::int64_t kRetryRemovalSeconds = 600;
@@ -34,7 +34,7 @@ bool fill_random(std::span<std::uint64_t> into) {
     return ::getrandom(into.data(), bytes, 0) == static_cast<ssize_t>(bytes);
 }
 
-/// In a time that does not tell how much of a guess was right.
+/// Constant-time comparison.
 bool is_secret(std::string_view guess, std::string_view secret) {
     if (guess.size() != secret.size()) return false;
     unsigned difference = 0;
@@ -54,7 +54,7 @@ int write_whole(int file, std::string_view text) {
     return 0;
 }
 
-/// Where the upload was removed meanwhile this is the last hold of its blocks, which are given back aside.
+/// When the upload was removed meanwhile this descriptor is the last one, and its blocks are freed in the background.
 struct CloseBytes {
     storage::DiskQueue* disk;
     void operator()(PartialFile* bytes) const {
@@ -85,7 +85,7 @@ UploadStore::~UploadStore() = default;
 /// Returns an errno, or 0.
 int UploadStore::open_directory(Missing missing) {
     struct stat status{};
-    // Somebody may have removed it: what is made in a directory without a name is lost.
+    // The directory may have been removed: what is made in a directory without a name is lost.
     if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return 0;
     const int root = parts_.root.descriptor();
     const int error =
@@ -136,7 +136,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     if (const int error = open_directory(Missing::is_made); error != 0) return std::unexpected(error);
     if (!fill_random(random)) return std::unexpected(EAGAIN);
     const std::uint64_t number = random[0];
-    if (uploads_.contains(number)) return std::unexpected(EAGAIN);  // once in the life of many suns
+    if (uploads_.contains(number)) return std::unexpected(EAGAIN);  // this practically never happens twice
     auto nearest = open_nearest(parts_.root, state.target, state.directory);
     if (!nearest) return std::unexpected(nearest.error().number);
     PartialFile made{std::move(*nearest), {}};
@@ -180,7 +180,7 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
                                                                                       const UploadState& state) const {
     using Kind = BytesError::Kind;
     auto directory = parts_.root.open_directory(state.directory);
-    // Whatever became of the directory: it may come back with the bytes, as a file system that is not mounted now.
+    // The directory may come back with the bytes, for example when its file system is mounted again.
     if (!directory) return std::unexpected(BytesError{Kind::out_of_reach, directory.error().number});
     PartialFile opened{std::move(*directory), {}};
     struct stat status{};
@@ -195,7 +195,8 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
     }
     if (::fstat(opened.file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
     const auto size = static_cast<std::uint64_t>(status.st_size);
-    // What a client was told of can never be taken back. Another process of ours may have gone on with it.
+    // An offset that a client was told can never be taken back. Another process of this server may have gone on with
+    // the upload.
     if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || size < upload.offset) {
         return std::unexpected(BytesError{Kind::gone, EINVAL});
     }
@@ -212,7 +213,7 @@ int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state
     if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return EOVERFLOW;
     ++upload.lines_added;
     if (const int error = write_whole(file.get(), line); error != 0) {
-        // Half a line would swallow the next one.
+        // Half a line would make the next one unreadable.
         return ::ftruncate(file.get(), status.st_size) == 0 ? error : EIO;
     }
     if (state_file != nullptr) *state_file = std::move(file);
@@ -229,7 +230,7 @@ void UploadStore::move(Upload& upload, UploadEvent event) const {
 }
 
 void UploadStore::put_off_taking_back(Upload& upload, std::uint64_t begin) {
-    // As after a power loss in another run of the machine: what is behind `begin` is cut off before it is counted.
+    // This is treated like a power loss: what is behind `begin` is cut off before it is counted.
     if (add_line(upload, "\n" + synced_line(begin) + boot_line("-")) != 0) {
         remove(upload, UploadEvent::ruined);
         return;
@@ -305,7 +306,7 @@ void UploadStore::register_counters(base::Counters& counters) {
 }
 
 bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {
-    // The clock stands still within a turn.
+    // The clock does not move within a turn.
     const std::int64_t now_ns = parts_.clock.unix_ns();
     if (std::exchange(turn_ns_, now_ns) != now_ns) worked_ = 0;
     if (worked_ >= limit) return false;
@@ -337,19 +338,19 @@ void UploadStore::tidy() {
     std::array<std::uint64_t, kRemovalsAtOnce> expired{};
     std::size_t count = 0;
     for (const auto& [number, upload] : uploads_) {
-        // Seconds are counted down: never earlier than a client was told.
+        // Seconds are rounded so that this is never earlier than a client was told.
         if (upload.expires_s >= now || upload.is_busy()) continue;
         expired[count++] = number;
         if (count == expired.size()) break;
     }
     for (const std::uint64_t number : std::span(expired).first(count)) {
         Upload& upload = *find(number);
-        // What cannot be removed now does not keep the others from their end.
+        // An upload that cannot be removed now does not keep the others from being removed.
         if (!remove(upload, UploadEvent::expired)) upload.expires_s = now + kRetryRemovalSeconds;
     }
     std::erase_if(complete_, [&](std::uint64_t number) { return !uploads_.contains(number); });
     if (!uploads_.empty() || !directory_) return;
-    // The last one is gone, and leaves nothing.
+    // The last upload is gone, so the empty directory is removed.
     if (storage::remove_empty_directory(parts_.root.descriptor(), kUploadDirectory) == 0) directory_.reset();
 }
 

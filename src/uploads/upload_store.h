@@ -1,6 +1,7 @@
-// The resumable uploads of one root: which there are, how far they came, who may write, and when they end. What is in
-// memory is small and bounded; the rest is in each one's state file (upload_state.h). Everything survives a kill of the
-// process; after a power loss an upload goes on from what was synced. Called by uploads/resumable_uploads.
+// The resumable uploads of one root: which exist, how many bytes arrived, which request may write, and when they
+// expire. What is in memory is small and bounded; the rest is in each one's state file (upload_state.h). Everything
+// survives a kill of the process; after a power loss an upload resumes after its last synced byte. Called by
+// uploads/resumable_uploads.
 #pragma once
 
 #include <sys/stat.h>
@@ -28,10 +29,10 @@ namespace uploads {
 class UploadSync;
 
 struct UploadLimits {
-    std::int64_t expiry_s = 86'400;  ///< from the last byte
+    std::int64_t expiry_s = 86'400;  ///< counted from the last byte
     /// Uploads that wait: each is two directory entries, and some hundred bytes of memory.
     std::size_t max_pending = 10'000;
-    /// Complete ones that are remembered for clients who missed the answer, and for how long.
+    /// How many complete uploads are remembered for clients that missed the response, and for how long.
     std::size_t max_complete = 1'000;
     std::int64_t keep_complete_s = 3'600;
     /// While bytes stream in they are synced this often, so that a power loss costs no more of a long upload.
@@ -49,7 +50,7 @@ public:
     UploadStore& operator=(const UploadStore&) = delete;
 
     /// Finds what an earlier process left; removes what is damaged or expired. Once, at the start. What cannot be read
-    /// now is read when somebody asks for it.
+    /// now is read when a client asks for it.
     void load();
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
@@ -65,35 +66,35 @@ public:
     [[nodiscard]] std::expected<UploadState, BytesError> read_state(const Upload& upload) const;
     /// Opens the bytes of an open upload, and takes their true number for the offset.
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload) const;
-    /// After open_bytes() said that the bytes of an open upload are gone: they are the file's by now, and the upload is
-    /// complete, or it is removed. False then.
+    /// Called when open_bytes() found the bytes of an open upload gone. Either they have become the file and the upload
+    /// is complete (true), or the upload is removed (false).
     bool settle_gone(Upload& upload);
     /// Adds a line to the state. Returns an errno, after which the state is as before, or 0. The file stays open in
     /// `state_file` when that is not null.
     int add_line(Upload& upload, std::string_view line, base::Fd* state_file = nullptr) const;
 
-    /// Bytes came in: the end is put off.
+    /// Bytes have arrived: the upload expires later.
     void prolong(Upload& upload) const;
-    /// Moves it by an event that changes nothing on disk; who waited for the end of what went on is woken.
+    /// Moves it by an event that changes nothing on disk, and wakes what waits for it.
     void move(Upload& upload, UploadEvent event) const;
-    /// The part behind `begin` could not be removed: it does not count, and is removed when the upload is wanted again.
+    /// The part behind `begin` could not be removed: it does not count, and is removed when the upload is used again.
     void put_off_taking_back(Upload& upload, std::uint64_t begin);
-    /// The file has its name: the bytes' own name is gone already.
+    /// The file has its name, and the bytes have lost theirs.
     void set_complete(Upload& upload);
     /// Removes it, the bytes included. `why`: cancelled, expired or ruined. False when a fault of the machine forbids
     /// that now; the upload stays then. A ruined one is removed in any case.
     bool remove(Upload& upload, UploadEvent why);
 
-    /// True when less than `limit` bytes were worked on in this turn of the loop; they are counted then. Who gets false
-    /// comes again in the next one.
+    /// True when less than `limit` bytes were worked on in this turn of the loop; they are counted then. On false, call
+    /// again in the next turn.
     bool take_from_turn(std::uint64_t bytes, std::uint64_t limit);
 
-    /// Begins to sync what came in so far, unless that goes on already.
+    /// Starts a sync of what has arrived, unless one is under way.
     void sync_in_background(std::uint64_t number, std::shared_ptr<const PartialFile> bytes);
-    /// Notes which of these are done.
+    /// Notes which of these syncs are done.
     void collect_syncs();
 
-    /// Removes what has expired, some in each call.
+    /// Removes some of what has expired.
     void tidy();
     /// When tidy() wants to be called again; nullopt: there is nothing.
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const;
@@ -103,8 +104,7 @@ public:
 
     [[nodiscard]] const storage::WriteParts& parts() const { return parts_; }
     [[nodiscard]] const UploadLimits& limits() const { return limits_; }
-    /// ".godwit"; -1 when it is not there.
-    /// Of the states; -1 before there is one.
+    /// The directory of the states, ".godwit"; -1 when it does not exist.
     [[nodiscard]] int directory() const { return directory_ == nullptr ? -1 : directory_->get(); }
     [[nodiscard]] const base::SharedFd& shared_directory() const { return directory_; }
 
@@ -135,7 +135,7 @@ private:
     std::uint64_t completed_ = 0;  ///< since the start, as expired_
     std::uint64_t expired_ = 0;
     base::Counters::Registration counters_shown_;
-    std::deque<std::uint64_t> complete_;  ///< in the order of their end; some may be gone
+    std::deque<std::uint64_t> complete_;  ///< in the order in which they ended; some may be gone
     std::list<UploadSync> background_;
     base::MonotonicMs tidied_ms_;
     std::int64_t turn_ns_ = 0;  ///< the clock of the turn that worked_ is of

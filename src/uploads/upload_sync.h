@@ -1,5 +1,5 @@
-// Makes an upload's offset true for good, before a client is told of it: the bytes are synced, then the state says so,
-// then that is synced. Called by uploads/resumable_uploads, and by UploadStore for syncs that nobody waits for.
+// Makes an upload's offset durable before a client is told of it: the bytes are synced, then the state is written, then
+// the state is synced. Called by uploads/resumable_uploads, and by UploadStore for syncs in the background.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@ namespace uploads {
 
 class UploadSync {
 public:
-    /// `store` outlives this. Syncs the bytes that are there at the first advance().
+    /// `store` outlives this. Syncs the bytes that exist at the first advance().
     UploadSync(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes)
         : store_(&store), number_(number), bytes_(std::move(bytes)) {}
     UploadSync(const UploadSync&) = delete;
     UploadSync& operator=(const UploadSync&) = delete;
 
-    /// Starts, or goes on after `wake`. False while the disk works.
+    /// Starts the work, or goes on after `wake`. False while the disk works.
     bool advance(http::Wake wake);
     /// Once done: 0, or an errno; ENOENT when the upload was removed meanwhile.
     [[nodiscard]] int error() const { return error_; }
-    /// The offset that is certain, once done.
+    /// The durable offset, once done.
     [[nodiscard]] std::uint64_t offset() const { return offset_; }
     [[nodiscard]] std::uint64_t number() const { return number_; }
 

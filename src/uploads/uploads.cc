@@ -50,7 +50,7 @@ private:
     std::uint64_t max_bytes_;  ///< 0: no bound
 };
 
-/// True when the content was coded: it would have to be stored with its coding, which a file cannot say.
+/// True when the content is coded: the coding would have to be stored with it, and a file cannot do that.
 bool is_coded(const http::Request& request) {
     if (!request.fields.has(FieldName::content_encoding)) return false;
     std::string storage;
@@ -75,8 +75,7 @@ std::optional<http::Response> refuse_post_body(const http::Request& request) {
                                    "a POST stores its body; send it with Content-Length or chunked.");
 }
 
-/// The name that Content-Disposition gives, without a path; empty when it gives none that can be used: a name of our
-/// own takes its place.
+/// The name in Content-Disposition, without a path; empty when it cannot be used, and a generated name takes its place.
 std::string named_by_client(const http::Request& request) {
     const auto value = request.find(FieldName::content_disposition);
     if (!value) return {};
@@ -89,7 +88,7 @@ std::string named_by_client(const http::Request& request) {
 
 std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request) const {
     if (request.fields.has(FieldName::content_range)) {
-        // RFC 9110 §14.5: taken for the whole, a part would destroy the rest.
+        // RFC 9110 §14.5: a part that is taken for the whole would destroy the rest.
         return handler::error_response(&request, Status::bad_request,
                                        "Content-Range is not supported in uploads; send the whole file without it.");
     }
@@ -106,7 +105,7 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
         if (request.fields.has(FieldName::upload_complete)) resumable_.add_limits(response);
         return response;
     }
-    // The first request of a resumable upload may bring nothing yet.
+    // The first request of a resumable upload may be empty.
     if (request.fields.has(FieldName::upload_complete)) return std::nullopt;
     return refuse_post_body(request);
 }
@@ -114,7 +113,7 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
 handler::Decision Uploads::handle(const http::Request& request, std::string_view path) {
     if (auto refused = refuse_before_body(request)) return std::move(*refused);
     if (!path.ends_with('/')) {
-        // Stored as it is, a form would be a file with its files and their boundaries in it: nobody wants that.
+        // A form that is stored as it is would be a useless file of files and boundaries.
         if (request.method == http::Method::post && is_form(request)) {
             return handler::error_response(&request, Status::unsupported_media_type,
                                            "the files of a form go to a directory; end its path with a slash.");
@@ -141,7 +140,7 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests));
 }
 
-/// A name that hardly any file has: the time, and a number that grows.
+/// A name that is almost surely free: the time and a growing number.
 std::string Uploads::generate_name() {
     return "upload-" + std::to_string(parts_.clock.unix_ns() / 1'000'000) + "-" + std::to_string(++generated_);
 }

@@ -23,9 +23,9 @@ public:
     Uploads(const storage::WriteParts& parts, const handler::WriteRules& config, ResumableUploads& resumable)
         : parts_(parts), config_(config), resumable_(resumable) {}
 
-    /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the request's
-    /// ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its body there,
-    /// under the name in Content-Disposition or a generated one, or every file of a form.
+    /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the
+    /// request's ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its
+    /// body there, under the name in Content-Disposition or a generated one, or every file of a form.
     handler::Decision handle(const http::Request& request, std::string_view path);
 
 private:

@@ -31,7 +31,7 @@ std::expected<OnConflict, Refusal> WriteGate::admit_file(std::string_view path, 
     const handler::Rights rights = rights_at(path);
     if (!rights.has(Right::create)) return std::unexpected(kNoUploads);
     const bool replaces = rights.has(Right::replace);
-    // Whoever may replace files may send the whole file of the records by its own path.
+    // A client that may replace files may upload the whole file of records under its own path.
     const bool is_records_file = path == rules_.records_file && named == Named::by_request && replaces;
     if (rules_.takes_records_name(path) && !is_records_file) return std::unexpected(kRecordsName);
     return wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted;

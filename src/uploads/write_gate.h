@@ -1,6 +1,6 @@
-// What stands in the way of a write below the root, by whichever door its name came in: the path of a request, the field
-// Content-Disposition, a form's file, an action's name, the target of a resumable upload. Asked by all of them before they
-// touch anything. Pure.
+// The rules that can refuse a write below the root, wherever its name came from: the path of a request, the field
+// Content-Disposition, a form's file, an action's name, the target of a resumable upload. Every writer asks here before
+// it touches anything. Pure.
 #pragma once
 
 #include <expected>

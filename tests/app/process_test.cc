@@ -27,8 +27,8 @@ struct Attributes {
     bool operator==(const Attributes&) const = default;
 };
 
-/// Of the calling thread, as sched_getattr(2) tells it in words of four bytes: size, policy, two of flags, nice, priority,
-/// two of the slice, and two times that are none of ours.
+/// Of the calling thread, as sched_getattr(2) tells it in words of four bytes: size, policy, two of flags, nice,
+/// priority, two of the slice, and two times that are none of ours.
 Attributes attributes() {
     std::array<std::uint32_t, 12> words{};
     REQUIRE(::syscall(SYS_sched_getattr, 0, words.data(), sizeof(words), 0) == 0);

@@ -1,6 +1,6 @@
-// The promise of records under the hardest stop there is: clients append, replace and remove records while the server is
-// killed with SIGKILL at random moments. After every restart the file has only whole lines, each record is one version
-// that was sent, and whatever was answered 2xx is there (or gone, for a removal).
+// The promise of records under the hardest stop there is: clients append, replace and remove records while the server
+// is killed with SIGKILL at random moments. After every restart the file has only whole lines, each record is one
+// version that was sent, and whatever was answered 2xx is there (or gone, for a removal).
 //   record_crash_test [KILLS [SEED]]      60 kills by default
 #include <atomic>
 #include <cstdio>

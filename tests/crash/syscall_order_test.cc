@@ -91,8 +91,8 @@ void check_order_in_line(const std::vector<std::string>& lines, const std::strin
     CHECK(listed < answered);
 }
 
-/// Sends a status only after two submissions: the content's sync, then the name with the directory's sync behind it. The
-/// loop itself gives no names.
+/// Sends a status only after two submissions: the content's sync, then the name with the directory's sync behind it.
+/// The loop itself gives no names.
 void check_order_of_submissions(const std::vector<std::string>& lines, const std::string& status) {
     INFO(joined(lines));
     const std::size_t answered = find_call(lines, 0, kSending, status);

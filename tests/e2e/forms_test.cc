@@ -1,5 +1,5 @@
-// Forms with files, as curl and python send them, over real sockets; directories by MKCOL. What is not installed is left
-// out with a message.
+// Forms with files, as curl and python send them, over real sockets; directories by MKCOL. What is not installed is
+// left out with a message.
 #include <algorithm>
 
 #include "e2e/site.h"

@@ -21,8 +21,8 @@ std::string wait_for_lines(const std::string& name, std::size_t lines) {
     return support::read_file(name);
 }
 
-/// Control bytes, or what a terminal may take for some: DEL, and the C1 codes in UTF-8 or alone. JSON is UTF-8, so other
-/// bytes above 0x7f may stand in it; the text forms are ASCII.
+/// Control bytes, or what a terminal may take for some: DEL, and the C1 codes in UTF-8 or alone. JSON is UTF-8, so
+/// other bytes above 0x7f may stand in it; the text forms are ASCII.
 bool has_control_bytes(const std::string& text, bool is_json) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);

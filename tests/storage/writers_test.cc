@@ -1,5 +1,5 @@
-// Two writes of one name in every order of their steps. Whatever the order, what was answered and what is there is as if
-// one had come after the other: so of two writes under one condition one succeeds, and nothing that was answered as
+// Two writes of one name in every order of their steps. Whatever the order, what was answered and what is there is as
+// if one had come after the other: so of two writes under one condition one succeeds, and nothing that was answered as
 // stored is lost.
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// A reactor that tests drive turn by turn: real sockets of this process, a clock that only the handler's work moves, and
-// a disk that counts.
+// A reactor that tests drive turn by turn: real sockets of this process, a clock that only the handler's work moves,
+// and a disk that counts.
 #pragma once
 
 #include <sys/socket.h>

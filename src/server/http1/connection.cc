@@ -17,10 +17,10 @@ using enum ConnectionState;
 
 namespace {
 
-/// How long a client is asked to wait that found no room for its connection.
+/// The Retry-After of a client for whose connection there was no room.
 constexpr int kRetryRefusedSeconds = 1;
 
-/// Apart from move(), which is short so that it can be expanded where it is called.
+/// Kept out of move(), so that move() is short enough to be inlined.
 [[noreturn]] void fail(ConnectionState state, ConnectionEvent event) {
     base::fail_invariant("connection", state_name(state), event_name(event));
 }
@@ -41,7 +41,7 @@ void Connection::receive(Turn& turn) {
         case idle:
         case draining: break;
         case reading:
-            // A whole head that waits for its turn stays where it is.
+            // A complete head that waits for its turn stays in the input buffer.
             if (exchange_->parser.is_complete()) return;
             break;
         default: return;
@@ -84,7 +84,7 @@ bool Connection::can_go_on_after_output(const Turn& turn) const {
     }
 }
 
-/// Before the next event: the input block is given back where nothing waits in it.
+/// Prepares the wait for the next event: gives the input block back when it is empty.
 void Connection::settle() {
     if (exchange_ && state_ != reading) exchange_->keep_head();
     transport_.input.release_if_empty();
@@ -163,8 +163,8 @@ Connection::Step Connection::read_head(Turn& turn) {
     return peer_gone(turn, {});
 }
 
-/// The head is whole. What turns out heavy waits for its turn among the others before its first call of the file
-/// system, and comes back here.
+/// The head is complete. A heavy request waits for its turn before its first call of the file system, and comes back
+/// here.
 Connection::Step Connection::dispatch(Turn& turn) {
     Exchange& exchange = *exchange_;
     const Weight before =
@@ -269,7 +269,7 @@ Connection::Step Connection::respond(Turn& turn) {
 void Connection::finish_answer(Turn& turn) {
     lend_text();
     note_answered(*exchange_, transport_.peer, exchange_->decoder.body_bytes(), turn);
-    // More than one request came although the first was to be the last: closing now would reset the connection.
+    // More requests came although this one was to be the last: closing now would reset the connection.
     if (ending_ == Ending::close && !transport_.input.empty()) ending_ = Ending::linger;
     switch (ending_) {
         case Ending::keep:
@@ -319,8 +319,7 @@ void Connection::log_abort(Turn& turn, std::string_view why) {
     note_aborted(*exchange_, transport_.peer, received, transport_.output.bytes(), why, turn);
 }
 
-/// A head that did not come whole has no text of its own for the log: its slices are of the input, where it still
-/// stands.
+/// An incomplete head has no text of its own for the log: its slices refer to the input buffer, which still holds it.
 void Connection::lend_text() {
     if (exchange_->request.text.empty()) exchange_->request.text = transport_.input.text();
 }
@@ -328,7 +327,7 @@ void Connection::lend_text() {
 Connection::Verdict Connection::refuse(Turn& turn) {
     constexpr std::string_view kHead = "HEAD ";
     transport_.receive(turn);
-    // As long as this may be a HEAD, there is no content that would be right for it (RFC 9110 §9.3.2).
+    // As long as the request may be a HEAD, no content can be sent (RFC 9110 §9.3.2).
     const bool may_be_head = kHead.starts_with(transport_.input.text().substr(0, kHead.size()));
     transport_.input.consume(transport_.input.size());
     http::Response response = handler::unavailable(nullptr, "too many connections, try again.", kRetryRefusedSeconds);
@@ -368,7 +367,7 @@ Connection::Verdict Connection::expire(Turn& turn) {
     return Verdict::close;
 }
 
-/// Nothing is read of a peer whose last answer has not left yet.
+/// Nothing is read from a peer while its last answer has not left yet.
 bool Connection::wants_input() const { return reads(state_) && (state_ != lingering || transport_.output.empty()); }
 
 net::Interest Connection::interest() const { return transport_.interest(wants_input()); }

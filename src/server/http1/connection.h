@@ -15,8 +15,8 @@
 
 namespace server::http1 {
 
-/// True when the handler is asked once the body is in, which it does not look at: what is deleted, or answered, is
-/// answered for a whole request, and a faulty chunk is told. Otherwise the head alone decides.
+/// True when the handler, which ignores the body, is asked only once the body is complete, so that a malformed chunk is
+/// reported before anything is deleted or answered. Otherwise the head alone decides.
 [[nodiscard]] bool is_decided_after_body(const http::Request& request);
 
 class Connection final : public server::Connection {
@@ -41,7 +41,7 @@ public:
     }
 
     [[nodiscard]] ConnectionState state() const { return state_; }
-    /// The one that is under way, or null.
+    /// The exchange under way, or null.
     [[nodiscard]] const Exchange* exchange() const { return exchange_.get(); }
 
 private:

@@ -11,8 +11,8 @@
 namespace server::http1 {
 namespace {
 
-/// Up to this many bytes of a body still to come are read through the input block, where whatever follows the body
-/// can stay; more are read into the scratch memory, never beyond the body's known bytes.
+/// When at most this many bytes of a body are still to come they are read through the input block, which can also keep
+/// what follows the body. More are read into the scratch memory, never beyond the body's known end.
 constexpr std::uint64_t kSmallRest = 4 * 1024;
 
 /// Content of small chunks is joined up to this size: a sink calls the file system for every piece that it gets, and a
@@ -21,14 +21,14 @@ constexpr std::size_t kGatheredBytes = 8 * 1024;
 
 class GatheredData {
 public:
-    /// False where `data` is large, or no room is left: first comes what release() gives, then `data`.
+    /// False when `data` is large or no room is left: the caller then uses what release() gives, and after that `data`.
     bool take(std::span<const std::byte> data) {
         if (data.size() > kGatheredBytes - used_) return false;
         std::memcpy(bytes_.data() + used_, data.data(), data.size());
         used_ += data.size();
         return true;
     }
-    /// What was taken since the last release; valid until the next take().
+    /// The bytes taken since the last release; valid until the next take().
     std::span<const std::byte> release() { return std::span(bytes_).first(std::exchange(used_, 0)); }
 
 private:
@@ -54,7 +54,7 @@ bool is_decided_after_body(const http::Request& request) {
 Connection::Step Connection::want_body(Turn& turn) {
     const Exchange& exchange = *exchange_;
     if (exchange.request_body() != Exchange::RequestBody::unread) return finish_body(turn);
-    // Before 100 Continue: with what stands in it a client can resume whatever happens to its body.
+    // Sent before 100 Continue: with this a client can resume whatever happens to its body.
     send_interim(turn);
     if (exchange.request.expects_continue && transport_.input.empty()) {
         transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(http::kContinueHead)));
@@ -72,8 +72,8 @@ void Connection::begin_body(Turn& turn) {
     exchange.due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
 }
 
-/// What the sink wants said while the body is still read. Not while output waits: a client that reads nothing gets no
-/// more of it.
+/// Sends what the sink wants to say while the body is still read. Not while output waits: a client that does not read
+/// gets no more of it.
 void Connection::send_interim(Turn& turn) {
     if (exchange_->request.minor_version == 0 || transport_.output.bytes() >= kBlockBytes) return;
     const std::optional<http::Interim> interim = exchange_->take_interim();
@@ -118,8 +118,8 @@ Connection::Step Connection::receive_body(Turn& turn) {
     return step == Step::blocked ? Step::proceed : step;
 }
 
-/// Gives body bytes to the sink, or throws them away where there is none. blocked: all of `bytes` was consumed and the
-/// body goes on.
+/// Gives body bytes to the sink, or drops them when there is none. blocked: all of `bytes` was consumed and the body
+/// goes on.
 Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::size_t& consumed, Turn& turn) {
     Exchange& exchange = *exchange_;
     GatheredData gathered;
@@ -138,7 +138,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
             case http::BodyDecoder::Outcome::complete: return finish_body(turn);
             case http::BodyDecoder::Outcome::data: break;
         }
-        // Without a sink the body is thrown away, and one that is long is answered before its end.
+        // Without a sink the body is dropped, and a long one is answered before its end.
         if (!exchange.has_sink()) {
             if (exchange.decoder.body_bytes() > kMaxDrainBytes) return decide(turn);
             continue;
@@ -148,7 +148,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
     }
 }
 
-/// The sink refused (no space, too large, …): the rest of the body is not wanted.
+/// The sink refused (no space, too large, …), so the rest of the body is not wanted.
 Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
     http::Response response = handler::refusal_response(&exchange_->request, refusal);
     response.reason = refusal.reason;
@@ -164,7 +164,7 @@ Connection::Step Connection::finish_body(Turn& turn) {
     return Step::proceed;
 }
 
-/// The peer has ended in the middle of the body: a half-closed one is told what became of it.
+/// The peer closed its side in the middle of the body; it is told how the request ended.
 Connection::Step Connection::incomplete_body(Turn& turn) {
     ++turn.metrics.uploads_aborted;
     const Exchange& exchange = *exchange_;
@@ -181,8 +181,8 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
     return refuse_request(exchange.incomplete(), turn);
 }
 
-/// Extends the body's deadline while bytes come at the minimum rate or above: an honest slow upload goes on, a drip
-/// does not.
+/// Extends the body's deadline while bytes come at least at the minimum rate: an honest slow upload goes on, a drip of
+/// bytes does not.
 void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.body_mark_bytes += bytes;
@@ -195,7 +195,7 @@ void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
     exchange.due_ms = turn.clock.now_ms() + turn.config.body_timeout_ms;
 }
 
-/// Throws away the rest of a body that was answered early.
+/// Drops the rest of a body that was answered early.
 Connection::Step Connection::drain(Turn& turn) {
     Exchange& exchange = *exchange_;
     base::ByteBuffer& input = transport_.input;
@@ -220,8 +220,8 @@ Connection::Step Connection::wait_for_rest(Turn& turn) {
     return peer_gone(turn, {});
 }
 
-/// Sends the end after the last answer. Where the peer may still be sending, its bytes are read and thrown away for a
-/// while: closing with unread input would reset the connection and the answer with it (RFC 9112 §9.6).
+/// Closes the sending side after the last answer. While the peer may still be sending, its bytes are read and dropped
+/// for a while: closing with unread input would reset the connection and the answer with it (RFC 9112 §9.6).
 Connection::Step Connection::linger(Turn& turn) {
     if (!transport_.output.empty()) return Step::blocked;
     if (ending_ == Ending::close || transport_.input_end == Transport::Input::ended) return Step::over;

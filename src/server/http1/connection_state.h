@@ -16,19 +16,19 @@ enum class ConnectionState : std::uint8_t {
     reading,    ///< some bytes of a head, or of a body that a sink takes
     answering,  ///< the exchange decides, waits or responds; nothing is read
     draining,   ///< answered before the body ended; a little is left, the connection is kept
-    lingering,  ///< the last answer is out or on its way; input is thrown away until the peer closes
+    lingering,  ///< the last answer is out or on its way; input is dropped until the peer closes
     closed,     ///< terminal; the owner erases it
 };
 inline constexpr std::size_t kConnectionStates = 7;
 
 enum class ConnectionEvent : std::uint8_t {
     head_begun,           ///< the first byte of a request arrived
-    answer_due,           ///< enough of the request is in to decide or to answer, or it is refused
-    body_wanted,          ///< a decision that came later is a sink, and a body is due
+    answer_due,           ///< enough of the request arrived to decide or to answer, or the request is refused
+    body_wanted,          ///< a pending decision became a sink, and a body is due
     answer_queued,        ///< the answer's last byte is in the output queue; the connection is kept
     answer_queued_early,  ///< the same, and a little of the request's body is still to come
     answer_queued_last,   ///< the same, and the connection ends after it
-    body_drained,         ///< the rest of the body was thrown away
+    body_drained,         ///< the rest of the body was dropped
     deadline_passed,      ///< the state lasted too long
     peer_gone,            ///< the stream has ended or failed and nothing can be said to the peer any more
     stopping,             ///< the server stops and this connection owes no answer

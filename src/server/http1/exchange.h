@@ -24,7 +24,7 @@ struct Exchange final : server::Exchange {
 
     http::Framing::Kind response_framing = http::Framing::Kind::none;
 
-    /// Hides that of the base on purpose: the pool knows this type.
+    /// Hides the function of the base on purpose: the pool knows this type.
     void reset() {
         parser.reset();
         if (request_body() != RequestBody::none) decoder.start({});

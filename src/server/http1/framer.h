@@ -12,9 +12,9 @@ namespace server::http1 {
 /// What follows the answer.
 enum class Ending : std::uint8_t {
     keep,    ///< another request may come
-    drain,   ///< first the rest of this request's body, which is thrown away
+    drain,   ///< first the rest of this request's body is dropped
     close,   ///< the connection ends; the request was read whole
-    linger,  ///< the connection ends, and the peer may still be sending: read on so that no reset eats the answer
+    linger,  ///< the connection ends; what the peer still sends is read, so that no reset destroys the answer
 };
 
 class Framer final : public server::Framer {
@@ -41,7 +41,7 @@ private:
     http::Framing::Kind& framing_;
     Ending& ending_;
     Turn& turn_;
-    std::span<std::byte> chunk_;  ///< the room that reserve() gave out a part of
+    std::span<std::byte> chunk_;  ///< the memory of which reserve() gave out a part
 };
 
 }  // namespace server::http1
