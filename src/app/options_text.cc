@@ -64,41 +64,43 @@ constexpr std::string_view kSections = R"(Where
 
 What
       --allow-upload         accept new files: PUT, POST, forms, MKCOL
-      --allow-replace        accept new files, and others for existing ones
+      --allow-replace        accept files that replace existing ones, too
       --allow-delete         accept DELETE, of files and empty directories
   -A, --allow-all            accept all of these
-      --allow-well-known     the same below /.well-known/, too
+      --allow-well-known     accept them below /.well-known/ as well
   -i, --index NAME           file served for a directory (default index.html)
-      --no-listing           no listing of a directory without such a file
+      --no-listing           do not list directories without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
       --records PATH=FILE    records, one a line, in FILE below DIR; or off
                              (default /database.txt=/database.txt)
       --on-conflict HOW      a file posted to a directory under a name that is
                              taken: refuse, rename or replace (default refuse)
       --upload-expiry SECONDS
-                             an upload that was cut off can be resumed so long;
-                             0: never (default 86400)
-      --symlinks WHICH       followed when they lead inside DIR, none or all
-                             (default inside)
+                             how long an interrupted upload can be resumed;
+                             0 turns resuming off (default 86400)
+      --symlinks WHICH       inside (follow those that stay in DIR), none or
+                             all (default inside)
       --compression-level N  0 (off) to 9 (default 6)
       --cache-size SIZE      memory for small and compressed files
                              (default 64M)
       --durability HOW       full: what was answered 2xx is on disk; none:
-                             the kernel writes it when it likes (default full)
+                             left to the kernel's writeback (default full)
       --min-free SIZE        refuse an upload that would leave less free space
                              (default 0)
 
 Web sites
       --spa                  the root's index for paths that name nothing
       --clean-urls           /about is about.html, and /about.html leads there
-      --error-page CODE=FILE what a refusal shows: 404=/404.html; repeatable
-      --header 'NAME: VALUE' a field of every answer; repeatable.
-                             '/prefix/ NAME: VALUE': of paths that begin so
+      --error-page CODE=FILE the page sent with this status: 404=/404.html;
+                             repeatable
+      --header 'NAME: VALUE' a header of every answer; repeatable.
+                             '/prefix/ NAME: VALUE': only below that prefix
       --cache-control PATTERN=VALUE
                              of files: '*.css=max-age=3600', '/assets/*=...';
-                             repeatable, the first that matches
-      --cors ORIGIN          scripts of this site may read the answers and send
-                             what the options allow; repeatable, * for all
+                             repeatable, the first match counts
+      --cors ORIGIN          scripts of this site may read the answers, and
+                             write where writing is allowed; repeatable, * for
+                             all
       --mime-types FILE      media types in the format of /etc/mime.types,
                              before the built-in ones
 
@@ -112,18 +114,19 @@ Process
       --log-format NAME      common, combined (default), extended or json
 
 Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
-      --max-connections N    beyond, the connection that is unused longest makes
-                             room; with all in use, 503 (default 10000)
+      --max-connections N    at the limit the longest unused connection makes
+                             room; when all are in use, further ones get 503
+                             (default 10000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --keep-alive SECONDS   idle between two requests (default 75)
       --header-timeout SECONDS
                              for a whole request head (default 10)
       --body-timeout SECONDS
                              without progress of a request body (default 30)
-      --min-rate SIZE        bytes per second that count as such progress
+      --min-rate SIZE        bytes per second that count as progress
                              (default 100)
       --write-timeout SECONDS
-                             without the client reading on (default 30)
+                             while the client reads nothing (default 30)
       --shutdown-grace SECONDS
                              for requests in flight after SIGTERM (default 10)
 

@@ -155,7 +155,7 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
     const std::size_t mebibytes =
         (options.server.max_connections * server::kConnectionBoundBytes + options.site.cache_bytes) / (1024 * 1024);
     log.append(clock, "notice", nullptr,
-               "disk writes " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
+               "disk writes: " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
 }
 

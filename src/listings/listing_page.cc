@@ -54,7 +54,7 @@ void ListingPage::opening(std::string& out) {
     append_columns(out);
     out.append("<tbody>\n");
     if (view_.path == "/") return;
-    out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"../\">Folder above</a></th>");
+    out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"../\">Parent folder</a></th>");
     append_times(out, columns() - 1, "<td></td>");
     out.append("</tr>\n");
 }
@@ -208,7 +208,9 @@ void ListingPage::append_summary(std::string& out, const ListingEnd& end) const 
     out.append(end.entries == 1 ? " entry" : " entries");
     switch (view_.extent) {
         case ListingView::Extent::whole: break;
-        case ListingView::Extent::unsorted: out.append(", too many to sort at once: a column leads to pages"); break;
+        case ListingView::Extent::unsorted:
+            out.append(", too many to sort at once: sort by a column to page through all");
+            break;
         case ListingView::Extent::page: out.append(" on this page"); break;
     }
     if (view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on) {

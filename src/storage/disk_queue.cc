@@ -32,7 +32,7 @@ public:
     }
     void submit() override {}
     void reap() override {}
-    [[nodiscard]] std::string_view kind() const override { return "in line"; }
+    [[nodiscard]] std::string_view kind() const override { return "synchronous"; }
 
 private:
     static SyncTicket finished(int error, base::SharedFd file) {
@@ -62,7 +62,7 @@ base::Fd hold_content(int directory, const std::string& name) {
     return has_blocks ? base::Fd(::openat(directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)) : base::Fd();
 }
 
-std::unique_ptr<DiskQueue> make_in_line_disk_queue(base::WakeQueue& wakes) {
+std::unique_ptr<DiskQueue> make_synchronous_disk_queue(base::WakeQueue& wakes) {
     return std::make_unique<InLineDiskQueue>(wakes);
 }
 
@@ -70,7 +70,7 @@ std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes) {
 #ifdef GODWIT_HAVE_URING
     if (auto queue = make_uring_disk_queue(wakes)) return queue;
 #endif
-    return make_in_line_disk_queue(wakes);
+    return make_synchronous_disk_queue(wakes);
 }
 
 }  // namespace storage

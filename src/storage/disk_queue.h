@@ -97,7 +97,7 @@ public:
     virtual void reap() = 0;
     /// The queue that its wakes go to, as all other wakes do.
     [[nodiscard]] base::WakeQueue& wakes() const { return wakes_; }
-    /// "io_uring" or "in line", for --version and the start line's log.
+    /// "io_uring" or "synchronous", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
 
 private:
@@ -111,6 +111,6 @@ private:
 /// The best that the build and the kernel offer.
 std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes);
 /// The synchronous queue: each call waits, and every operation is done when it returns.
-std::unique_ptr<DiskQueue> make_in_line_disk_queue(base::WakeQueue& wakes);
+std::unique_ptr<DiskQueue> make_synchronous_disk_queue(base::WakeQueue& wakes);
 
 }  // namespace storage

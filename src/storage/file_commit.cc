@@ -110,7 +110,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, now};
     ::futimens(sink_.file_.descriptor(), times.data());
     if (sink_.parts_->durability == Durability::none) {
-        naming_ = Naming::in_line;
+        naming_ = Naming::synchronous;
         step_ = Step::publishing;
         return std::nullopt;
     }
@@ -129,7 +129,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-        if (sink_.place_.has_missing_parents()) naming_ = Naming::in_line;
+        if (sink_.place_.has_missing_parents()) naming_ = Naming::synchronous;
         const auto made = sink_.place_.make_parents();
         const HeldName* const name = made ? publication_.hold(sink_.place_, wake) : nullptr;
         if (made && name == nullptr) return std::nullopt;
@@ -166,8 +166,8 @@ std::vector<base::SharedFd> FileCommit::other_directories() const {
 
 /// False when it has to be done synchronously.
 bool FileCommit::begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake) {
-    if (naming_ == Naming::in_line) return false;
-    naming_ = Naming::in_line;  // on the next attempt, which looks at everything again
+    if (naming_ == Naming::synchronous) return false;
+    naming_ = Naming::synchronous;  // on the next attempt, which looks at everything again
     const auto target = old ? TemporaryFile::Target::is_replaced : TemporaryFile::Target::is_free;
     if (!publication_.begin_aside(name, sink_.file_, target, sink_.place_, other_directories(), wake)) return false;
     stored_.how = old ? Stored::How::replaced : Stored::How::created;

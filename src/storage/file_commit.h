@@ -48,8 +48,8 @@ private:
     };
     /// Who makes the calls that give the name.
     enum class Naming : std::uint8_t {
-        aside,    ///< by the disk queue
-        in_line,  ///< directly: without durability, or when the queue cannot or failed
+        aside,        ///< by the disk queue
+        synchronous,  ///< directly: without durability, or when the queue cannot or failed
     };
 
     std::optional<Result> check(http::Wake wake);

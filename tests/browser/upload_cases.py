@@ -217,7 +217,7 @@ def deletes():
         answer_dialog(browser, "Cancel")
         find_row(browser, "full").find("summary").click()
         answer_dialog(browser, "Delete")
-        browser.wait_for("the refusal", lambda: browser.find("#notice").text.startswith("Not done: "))
+        browser.wait_for("the refusal", lambda: browser.find("#notice").text.startswith("Couldn’t do that: "))
         for shown in ("line␊break.txt", "caf\ufffd.txt"):
             find_row(browser, shown).find("summary").click()
             answer_dialog(browser, "Delete")

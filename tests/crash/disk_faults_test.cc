@@ -1,6 +1,6 @@
 // Disks that fail under the real server: full, over quota, read-only, broken. Each time the status says what was wrong,
 // the old file is whole, nothing is left over, and the server goes on. Faults that cannot be had for real are put in by
-// strace, with the syncs in line (io_uring refused), so that each is a call of its own. Skipped where strace or the
+// strace, with synchronous syncs (io_uring refused), so that each is a call of its own. Skipped where strace or the
 // right to mount is missing.
 #include <sys/mount.h>
 

@@ -1,5 +1,5 @@
 // The order of the system calls of one upload, seen by strace: the content is synced, then it gets its name, then the
-// directory is synced, and only then the status is sent. With the syncs in line (io_uring refused by strace) every step
+// directory is synced, and only then the status is sent. With synchronous syncs (io_uring refused by strace) every step
 // is a call of its own; with io_uring the submissions must stand at the same places. Skipped without strace.
 #include <signal.h>
 
@@ -18,7 +18,7 @@ bool strace_is_missing() {
     return missing;
 }
 
-enum class Disk { in_line, io_uring };
+enum class Disk { synchronous, io_uring };
 
 /// What the server did between its start line and its end, one call a line.
 std::vector<std::string> trace(Disk disk, const support::TempDir& site, const std::string& target,
@@ -36,7 +36,7 @@ std::vector<std::string> trace(Disk disk, const support::TempDir& site, const st
         "-e",
         "trace=fdatasync,fsync,link,linkat,rename,renameat,renameat2,mkdirat,sendto,sendmsg,write,writev,"
         "io_uring_setup,io_uring_enter"};
-    if (disk == Disk::in_line) wrapper.insert(wrapper.end(), {"-e", "inject=io_uring_setup:error=ENOSYS"});
+    if (disk == Disk::synchronous) wrapper.insert(wrapper.end(), {"-e", "inject=io_uring_setup:error=ENOSYS"});
     // What checks memory leaks at the end of a sanitized build cannot run under a tracer.
     support::ServerProcess server(
         {.directory = site.path(), .wrapper = wrapper, .environment = {"ASAN_OPTIONS=detect_leaks=0"}});
@@ -77,7 +77,7 @@ std::size_t find_last_naming(const std::vector<std::string>& lines, std::size_t 
     return last;
 }
 
-void check_order_in_line(const std::vector<std::string>& lines, const std::string& status) {
+void check_synchronous_order(const std::vector<std::string>& lines, const std::string& status) {
     INFO(joined(lines));
     const std::size_t answered = find_call(lines, 0, kSending, status);
     const std::size_t synced = find_call(lines, 0, {"fdatasync", "fsync"});
@@ -112,7 +112,7 @@ bool uses_io_uring(const std::vector<std::string>& lines) {
 TEST_CASE("uploads: a new file is synced, named and listed before its 201", "[crash][order]") {
     if (strace_is_missing()) return;
     const support::TempDir site;
-    check_order_in_line(trace(Disk::in_line, site, "/new.txt", "content", 201), "HTTP/1.1 201");
+    check_synchronous_order(trace(Disk::synchronous, site, "/new.txt", "content", 201), "HTTP/1.1 201");
     CHECK(site.read("new.txt") == "content");
 }
 
@@ -120,21 +120,21 @@ TEST_CASE("uploads: a replaced file is synced, renamed and listed before its 204
     if (strace_is_missing()) return;
     const support::TempDir site;
     site.write("old.txt", "old");
-    check_order_in_line(trace(Disk::in_line, site, "/old.txt", "content", 204), "HTTP/1.1 204");
+    check_synchronous_order(trace(Disk::synchronous, site, "/old.txt", "content", 204), "HTTP/1.1 204");
     CHECK(site.read("old.txt") == "content");
 }
 
 TEST_CASE("uploads: an empty file takes the same way", "[crash][order]") {
     if (strace_is_missing()) return;
     const support::TempDir site;
-    check_order_in_line(trace(Disk::in_line, site, "/empty.txt", "", 201), "HTTP/1.1 201");
+    check_synchronous_order(trace(Disk::synchronous, site, "/empty.txt", "", 201), "HTTP/1.1 201");
 }
 
 TEST_CASE("uploads: directories that were made for a file are synced before its 201", "[crash][order]") {
     if (strace_is_missing()) return;
     const support::TempDir site;
-    const auto lines = trace(Disk::in_line, site, "/a/b/new.txt", "content", 201);
-    check_order_in_line(lines, "HTTP/1.1 201");
+    const auto lines = trace(Disk::synchronous, site, "/a/b/new.txt", "content", 201);
+    check_synchronous_order(lines, "HTTP/1.1 201");
     const std::size_t answered = find_call(lines, 0, kSending, "HTTP/1.1 201");
     std::size_t syncs = 0;
     for (std::size_t i = find_call(lines, 0, {"fsync"}); i < answered; i = find_call(lines, i + 1, {"fsync"})) ++syncs;

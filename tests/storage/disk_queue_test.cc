@@ -34,12 +34,12 @@ std::size_t collect(storage::DiskQueue& queue, std::vector<http::Wake>& wakes, s
 
 }  // namespace
 
-TEST_CASE("disk queue: in line, an operation is done when the call returns", "[content][disk]") {
+TEST_CASE("disk queue: synchronously, an operation is done when the call returns", "[content][disk]") {
     const support::TempDir directory;
     const auto file = base::share(make_file(directory, "a"));
     base::WakeQueue woken;
-    const auto queue = storage::make_in_line_disk_queue(woken);
-    CHECK(queue->kind() == "in line");
+    const auto queue = storage::make_synchronous_disk_queue(woken);
+    CHECK(queue->kind() == "synchronous");
     const storage::SyncTicket good = queue->sync_data(file, 1);
     CHECK(good->done);
     CHECK(good->error == 0);
@@ -77,7 +77,7 @@ TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "
 
 TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
     const support::TempDir directory;
-    for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
+    for (auto* make : {storage::make_disk_queue, storage::make_synchronous_disk_queue}) {
         base::WakeQueue woken;
         const auto queue = make(woken);
         base::Fd file = make_file(directory, "a");
@@ -115,7 +115,7 @@ TEST_CASE("disk queue: names that are removed aside are gone, also those that ar
     const auto opened =
         std::make_shared<const base::Fd>(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     constexpr int kCount = 300;  // more than the ring holds
-    for (auto* make : {storage::make_disk_queue, storage::make_in_line_disk_queue}) {
+    for (auto* make : {storage::make_disk_queue, storage::make_synchronous_disk_queue}) {
         base::WakeQueue woken;
         auto queue = make(woken);
         for (int i = 0; i < kCount; ++i) {
@@ -190,7 +190,7 @@ TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[
     base::WakeQueue woken;
     const auto queue = storage::make_disk_queue(woken);
     const auto naming = std::make_shared<storage::NamingOperation>();
-    CHECK_FALSE(storage::make_in_line_disk_queue(woken)->name_later(naming, 1));
+    CHECK_FALSE(storage::make_synchronous_disk_queue(woken)->name_later(naming, 1));
     if (queue->kind() != "io_uring") return;
     const support::TempDir directory;
     const base::SharedFd opened = open_directory(directory);

@@ -115,7 +115,7 @@ TEST_CASE("naming aside: uploads to one name that come together all succeed, and
     CHECK(site.directory.list() == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("naming aside: what cannot be done aside is done in line", "[content][naming]") {
+TEST_CASE("naming aside: what cannot be done in the background is done synchronously", "[content][naming]") {
     Site site;
     site.directory.write("old", "x");
     for (const std::size_t failing : {0U, 1U}) {

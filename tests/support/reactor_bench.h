@@ -95,7 +95,7 @@ private:
 class CountingDisk final : public storage::DiskQueue {
 public:
     explicit CountingDisk(base::WakeQueue& wakes)
-        : DiskQueue(wakes), in_line_(storage::make_in_line_disk_queue(wakes)) {}
+        : DiskQueue(wakes), in_line_(storage::make_synchronous_disk_queue(wakes)) {}
     storage::SyncTicket sync_data(base::SharedFd file, http::Wake wake) override {
         return in_line_->sync_data(std::move(file), wake);
     }

@@ -76,7 +76,7 @@ public:
         namings_.clear();
     }
 
-    bool names_aside = false;                 ///< names are given at finish_all(), in line otherwise
+    bool names_aside = false;                 ///< names are given at finish_all(), synchronously otherwise
     std::function<int(std::size_t)> on_call;  ///< before each call of a naming, by its number; an errno fails it
     int data_error = 0;
     int directory_error = 0;

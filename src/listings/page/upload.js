@@ -92,7 +92,7 @@ async function changeEntry(method, url, whenDone) {
         refreshListing();
         return true;
     } catch (error) {
-        say(`Not done: ${error.message}`);
+        say(`Couldn’t do that: ${error.message}`);
         return false;
     }
 }
@@ -101,7 +101,7 @@ async function changeEntry(method, url, whenDone) {
 async function deleteEntry(row) {
     const link = row.querySelector(".name a");
     const { value } = await ask(`Delete “${link.textContent}”?`, [["Cancel", ""], ["Delete", "delete", "danger"]]);
-    if (value === "delete") changeEntry("DELETE", link.href, `“${link.textContent}” is deleted.`);
+    if (value === "delete") changeEntry("DELETE", link.href, `Deleted “${link.textContent}”.`);
 }
 
 document.addEventListener("click", (event) => {
@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
 folderForm?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const name = folderForm.elements.name.value;
-    if (await changeEntry("MKCOL", new URL(`${encodeName(name)}/`, folder), `The folder “${name}” is created.`)) folderForm.reset();
+    if (await changeEntry("MKCOL", new URL(`${encodeName(name)}/`, folder), `Created the folder “${name}”.`)) folderForm.reset();
 });
 
 function takeFiles() {
