@@ -7,6 +7,7 @@
 
 #include "app/option_values.h"
 #include "app/site_options.h"
+#include "server/http2/entry.h"
 
 namespace app {
 
@@ -121,6 +122,12 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
         case id_max_body: return store(options_.site.max_body_bytes, parse_size(value));
         case id_max_connections: return store(server.max_connections, parse_number(value, 1, 1'000'000));
         case id_min_rate: return store(server.min_body_rate, parse_size(value));
+        case id_http2:
+            server.http2 = value == "on";
+            if (server.http2 && !server::http2::is_built_in()) {
+                return "this build has no HTTP/2: it needs nghttp2 (libnghttp2-dev)";
+            }
+            return taken_if(server.http2 || value == "off");
         case id_keep_alive: return store(server.keep_alive_ms, parse_seconds(value, 0, kDayMs));
         case id_header_timeout: return store(server.header_timeout_ms, parse_seconds(value, kLeastTimeoutMs, kDayMs));
         case id_body_timeout: return store(server.body_timeout_ms, parse_seconds(value, kLeastTimeoutMs, kDayMs));
@@ -162,6 +169,7 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
         }
         options_.directory = ".";
     }
+    options_.server.http2 = options_.server.http2 && server::http2::is_built_in();
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (options_.daemon) {
         if (options_.server.access_log == "-") {

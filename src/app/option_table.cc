@@ -49,6 +49,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_min_free, "min-free", site, "a size in bytes such as 512K, 10M or 2G"},
     {id_max_body, "max-body", limit, "a size in bytes such as 512K, 10M or 2G (0 is no limit)"},
     {id_max_connections, "max-connections", limit, "a number from 1 to 1000000"},
+    {id_http2, "http2", limit, "on or off"},
     {id_keep_alive, "keep-alive", limit, "seconds from 0 to 86400"},
     {id_header_timeout, "header-timeout", limit, "seconds from 0.1 to 86400"},
     {id_body_timeout, "body-timeout", limit, "seconds from 0.1 to 86400"},

@@ -54,6 +54,7 @@ enum OptionId : int {
     id_max_body,
     id_max_connections,
     id_keep_alive,
+    id_http2,
     id_header_timeout,
     id_body_timeout,
     id_min_rate,

@@ -5,6 +5,7 @@
 
 #include "app/option_values.h"
 #include "app/options.h"
+#include "server/http2/entry.h"
 #include "storage/digest.h"
 
 namespace app {
@@ -118,6 +119,8 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
                              room; when all are in use, further ones get 503
                              (default 10000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
+      --http2 HOW            on: clients that begin with HTTP/2 get it; off
+                             (default on, where the build has it)
       --keep-alive SECONDS   idle between two requests (default 75)
       --header-timeout SECONDS
                              for a whole request head (default 10)
@@ -209,12 +212,13 @@ void add_web_rows(std::string& text, const Options& options) {
 }  // namespace
 
 /// What this build lacks, and what that costs; empty when it lacks nothing.
-const std::array<std::string_view, 2> build_lacks = {
+const std::array<std::string_view, 3> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
         : "",
     storage::has_digests() ? ""
-                           : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored"};
+                           : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored",
+    server::http2::is_built_in() ? "" : "without HTTP/2 (libnghttp2-dev): clients that begin with it are answered 505"};
 
 std::string help_text(std::string_view section) {
     if (section.empty()) return std::string(kUsage) + std::string(kOverview);
@@ -232,6 +236,9 @@ std::string version_text() {
     const std::string_view uring = GODWIT_URING_VERSION;
     if (!uring.empty()) text += ", io_uring (liburing " + std::string(uring) + ")";
     if (storage::has_digests()) text += ", digests (" + std::string(storage::digest_library()) + ")";
+    if (server::http2::is_built_in()) {
+        text += ", HTTP/2 (nghttp2 " + std::string(server::http2::library_version()) + ")";
+    }
     text += "\n";
     for (const std::string_view lack : build_lacks) {
         if (!lack.empty()) text.append(lack) += "\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "http/request_rules.h"
 
 namespace http {
 
@@ -220,7 +221,7 @@ bool BodyDecoder::take_trailer_byte(char c) {
         return true;
     }
     if (trailer_text_.size() == kMaxTrailerBytes) {
-        return refuse(Status::header_fields_too_large, "the trailer section is longer than 8192 bytes");
+        return refuse(Status::header_fields_too_large, kLongTrailers);
     }
     trailer_text_.push_back(c);
     switch (stage_) {

@@ -9,13 +9,12 @@
 #include <cstring>
 
 #include "base/ascii.h"
+#include "http/request_rules.h"
 
 namespace http {
 
 namespace {
 
-/// No method in the IANA registry has more than 17 letters (RFC 9110 §16.1.2).
-constexpr std::size_t kMaxMethodBytes = 32;
 constexpr std::size_t kVersionBytes = 8;
 /// The first byte of a TLS connection (RFC 8446 §5.1).
 constexpr char kTlsHandshake = 0x16;
@@ -26,9 +25,6 @@ constexpr std::string_view kBadRequestLine =
     "not an HTTP/1.1 request: its first line is not a method, a space, a request-target, a space and HTTP/1.1";
 constexpr std::string_view kNoMethod = "not an HTTP/1.1 request: one begins with a method, such as GET";
 constexpr std::string_view kTlsHello = "not an HTTP/1.1 request but a TLS hello: this port speaks plain HTTP";
-constexpr std::string_view kLongMethod = "the method's name is longer than any that is known";
-constexpr std::string_view kLongTarget = "the request-target is longer than 8192 bytes";
-constexpr std::string_view kLongHead = "the request's head is longer than 16384 bytes";
 
 constexpr auto kTokenBytes = [] {
     std::array<bool, 256> table{};
@@ -79,21 +75,6 @@ std::size_t find_space(std::string_view text, std::size_t begin, std::size_t end
     return space == nullptr ? end : static_cast<std::size_t>(static_cast<const char*>(space) - text.data());
 }
 
-/// Calls `see` with every member of the lists in the field's lines (RFC 9110 §5.6.1), empty ones left out.
-template <class See>
-void for_each_member(const Request& request, FieldName name, See see) {
-    for (const Field& field : request.fields) {
-        if (field.known != name) continue;
-        std::string_view rest = field.value.of(request.text);
-        while (!rest.empty()) {
-            const std::size_t comma = std::min(rest.find(','), rest.size());
-            const std::string_view member = base::trim_blanks(rest.substr(0, comma));
-            if (!member.empty()) see(member);
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-        }
-    }
-}
-
 /// RFC 9112 §9.3.
 void read_connection(Request& request) {
     request.keep_alive = request.minor_version > 0;
@@ -104,18 +85,6 @@ void read_connection(Request& request) {
         if (base::equals_ignoring_case(member, "keep-alive")) request.keep_alive = true;
     });
     if (close) request.keep_alive = false;
-}
-
-/// RFC 9110 §10.1.1. A 1.0 client knows no interim response, so its expectation is ignored.
-void read_expectation(Request& request) {
-    if (!request.fields.has(FieldName::expect) || request.minor_version == 0) return;
-    for_each_member(request, FieldName::expect, [&](std::string_view member) {
-        if (base::equals_ignoring_case(member, "100-continue")) {
-            request.expects_continue = true;
-        } else {
-            request.unknown_expectation = true;
-        }
-    });
 }
 
 }  // namespace
@@ -243,11 +212,8 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
     const TargetError error =
         parse_target(text, request.target_text, request.method == Method::options, request.target);
     if (error == TargetError::none) return true;
-    if (error == TargetError::https_scheme) return invalid(Status::misdirected_request, target_error_text(error));
-    if (error == TargetError::authority_form && request.method == Method::connect) {
-        return invalid(Status::not_implemented, target_error_text(error));
-    }
-    return invalid(Status::bad_request, target_error_text(error));
+    const Refusal refusal = target_refusal(error, request.method);
+    return invalid(refusal.status, refusal.reason);
 }
 
 HeadParser::Outcome HeadParser::parse_fields(std::string_view text, Request& request) {
@@ -300,7 +266,7 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
         .known = find_field_name(text.substr(begin, colon - begin)),
     };
     if (request.fields.add(field)) return true;
-    refuse(Status::header_fields_too_large, "the request has more than 100 fields");
+    refuse(Status::header_fields_too_large, kTooManyFields);
     return false;
 }
 
@@ -309,14 +275,8 @@ HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) 
     request.text = text.substr(0, position_);
 
     // RFC 9112 §3.2: also when the target names the authority itself.
-    if (const std::optional<std::string_view> host = request.find(FieldName::host)) {
-        if (request.fields.count(FieldName::host) > 1) {
-            return refuse(Status::bad_request, "there is more than one Host; send it once");
-        }
-        if (!is_valid_host(*host, true)) {
-            return refuse(Status::bad_request, "the Host is not a host with an optional port");
-        }
-    } else if (request.minor_version > 0) {
+    if (const std::optional<Refusal> refusal = host_refusal(request)) return refuse(refusal->status, refusal->reason);
+    if (request.minor_version > 0 && !request.fields.has(FieldName::host)) {
         return refuse(Status::bad_request, "there is no Host; HTTP/1.1 requires one, such as \"Host: localhost\"");
     }
     const FramingResult framing = decide_framing(request.fields, request.text, request.minor_version);

@@ -27,6 +27,10 @@ public:
         if (unix_seconds != second_) rebuild(unix_seconds);
         return {lines_.data(), lines_.size()};
     }
+    /// The value of Date alone, for a version that writes no lines. Valid until the next call.
+    [[nodiscard]] std::string_view date_at(std::int64_t unix_seconds) {
+        return at(unix_seconds).substr(kDateOffset, kDateBytes);
+    }
 
 private:
     static constexpr std::string_view kServer = "Server: godwit\r\n";

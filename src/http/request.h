@@ -20,7 +20,8 @@ struct Request {
     Slice method_text;
     Slice target_text;
     Target target;
-    std::uint8_t minor_version = 1;  ///< of HTTP/1.x
+    std::uint8_t major_version = 1;
+    std::uint8_t minor_version = 1;  ///< of HTTP/1.x; HTTP/2 has what 1.1 has, so it stays 1 there
     Fields fields;
     Framing framing;
     bool keep_alive = true;            ///< the client allows another request (RFC 9112 §9.3)
@@ -49,7 +50,7 @@ struct Request {
         method = Method::unknown;
         method_text = target_text = {};
         target.clear();
-        minor_version = 1;
+        major_version = minor_version = 1;
         fields.clear();
         framing = {};
         keep_alive = true;

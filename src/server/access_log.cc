@@ -75,7 +75,7 @@ void AccessLog::append_text(const AccessEntry& entry) {
         base::append_log_escaped(out, entry.method, kMaxValueBytes);
         out.push_back(' ');
         base::append_log_escaped(out, entry.target, kMaxValueBytes);
-        out.append(entry.minor_version == 0 ? " HTTP/1.0" : " HTTP/1.1");
+        out.append(" HTTP/").append(entry.version);
     }
     out.append("\" ");
     append_number(out, static_cast<std::uint64_t>(entry.status));
@@ -104,7 +104,7 @@ void AccessLog::append_json(const AccessEntry& entry) {
     append_json_member(out, "peer", peer);
     append_json_member(out, "method", entry.method);
     append_json_member(out, "target", entry.target);
-    append_json_member(out, "version", entry.minor_version == 0 ? "1.0" : "1.1");
+    append_json_member(out, "version", entry.version);
     append_json_number(out, "status", static_cast<std::uint64_t>(entry.status));
     append_json_number(out, "bytes", entry.body_bytes);
     append_json_number(out, "received", entry.received_bytes);

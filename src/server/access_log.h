@@ -15,9 +15,9 @@ namespace server {
 
 struct AccessEntry {
     net::PeerAddress peer;
-    std::string_view method;  ///< empty when no request line was understood
-    std::string_view target;  ///< as sent
-    std::uint8_t minor_version = 1;
+    std::string_view method;           ///< empty when no request line was understood
+    std::string_view target;           ///< as sent
+    std::string_view version = "1.1";  ///< of HTTP
     std::string_view referer;
     std::string_view user_agent;
     int status = 0;

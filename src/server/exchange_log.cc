@@ -7,6 +7,11 @@
 namespace server {
 namespace {
 
+std::string_view version_of(const http::Request& request) {
+    if (request.major_version == 2) return "2.0";
+    return request.minor_version == 0 ? "1.0" : "1.1";
+}
+
 void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
             std::uint64_t sent_bytes, std::string_view aborted, Turn& turn) {
     const http::Request& request = exchange.request;
@@ -17,7 +22,7 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
             .peer = peer,
             .method = request.method_text.of(request.text),
             .target = turn.handler.loggable(request.target_text.of(request.text), target),
-            .minor_version = request.minor_version,
+            .version = version_of(request),
             .referer = turn.handler.loggable(request.find(http::FieldName::referer).value_or(""), referer),
             .user_agent = request.find(http::FieldName::user_agent).value_or(""),
             .status = http::code(exchange.status()),

@@ -28,6 +28,13 @@ base::Counters::Registration register_counters(base::Counters& counters, const M
         counter("deadlines_passed", total, "connections on which a deadline passed", metrics.deadlines_passed),
         counter("bytes_received", total, "bytes received from clients", metrics.bytes_received),
         counter("bytes_sent", total, "bytes given to the kernel for clients", metrics.bytes_sent),
+        counter("http2_connections", total, "connections that spoke HTTP/2", metrics.http2.connections),
+        counter("http2_resets_received", total, "streams of HTTP/2 that clients reset", metrics.http2.resets_received),
+        counter("http2_resets_sent", total, "streams of HTTP/2 that were reset because of a fault in them",
+                metrics.http2.resets_sent),
+        counter("http2_calmed", total, "connections of HTTP/2 ended because a bound was passed", metrics.http2.calmed),
+        counter("http2_broken", total, "connections of HTTP/2 ended because the client broke its rules",
+                metrics.http2.broken),
     });
 }
 

@@ -9,6 +9,15 @@
 
 namespace server {
 
+/// Of HTTP/2, besides what is counted for every connection.
+struct Http2Metrics {
+    std::uint64_t connections = 0;
+    std::uint64_t resets_received = 0;
+    std::uint64_t resets_sent = 0;
+    std::uint64_t calmed = 0;
+    std::uint64_t broken = 0;
+};
+
 struct Metrics {
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_refused = 0;
@@ -22,6 +31,7 @@ struct Metrics {
     std::uint64_t deadlines_passed = 0;
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
+    Http2Metrics http2;
 };
 
 /// `metrics` outlives what is returned.

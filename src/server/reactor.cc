@@ -9,6 +9,7 @@
 #include "net/socket.h"
 #include "server/exchange.h"
 #include "server/http1/connection.h"
+#include "server/http2/entry.h"
 
 namespace server {
 namespace {
@@ -32,6 +33,7 @@ Reactor::Reactor(const Parts& parts)
     : parts_(parts),
       blocks_(kBlockBytes, kBlocksKept),
       exchanges_(kExchangesKept),
+      http2_exchanges_(kExchangesKept),
       metrics_shown_(register_counters(parts.counters, metrics_)),
       scratch_(new std::byte[kScratchBytes]),
       turn_{.config = parts.config,
@@ -39,6 +41,7 @@ Reactor::Reactor(const Parts& parts)
             .handler = parts.handler,
             .blocks = blocks_,
             .exchanges = exchanges_,
+            .http2_exchanges = http2_exchanges_,
             .waiting = waiting_,
             .arrivals = parts.arrivals,
             .date = date_,
@@ -183,11 +186,20 @@ void Reactor::advance_heavy(base::MonotonicUs until) {
     } while (!heavy_.is_between_rounds() && parts_.clock.read_us() < until);
 }
 
+/// The socket, and what has arrived on it, goes to a connection that speaks HTTP/2.
+void Reactor::hand_over(ConnectionTable::Slot& slot) {
+    const net::Token token = slot.connection->token();
+    slot.connection = http2::make_connection(slot.connection->take_transport(), token, parts_.clock.now_ms());
+    ++metrics_.http2.connections;
+    settle(token, slot.connection->advance(turn_));
+}
+
 /// After a connection's turn: keeps the poller and the deadline in step with its state.
 void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     ConnectionTable::Slot& slot = *connections_.find(token);
     switch (verdict) {
         case Connection::Verdict::close: remove(token); return;
+        case Connection::Verdict::hand_over: hand_over(slot); return;
         case Connection::Verdict::again: enlist(slot, again_); break;
         case Connection::Verdict::wait:
             // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.
@@ -298,11 +310,17 @@ void Reactor::begin_stopping() {
     close_unused_ms_ = parts_.clock.now_ms() + kCloseUnusedAfterMs;
     stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
     for (net::Listener& listener : parts_.listeners) listener.close();
+    advance_everybody();
 }
 
 /// Lets every connection see that the server stops: those without a request close.
 void Reactor::close_unused() {
     turn_.stopping = Stopping::closing;
+    advance_everybody();
+}
+
+/// Every connection looks at the new state of things in the next turn.
+void Reactor::advance_everybody() {
     for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
         if (connections_.at(slot).connection != nullptr) enlist(connections_.at(slot), again_);
     }

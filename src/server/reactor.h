@@ -77,6 +77,7 @@ private:
     void advance_all();
     void advance_light(net::Token token);
     void advance_heavy(base::MonotonicUs until);
+    void hand_over(ConnectionTable::Slot& slot);
     void settle(net::Token token, Connection::Verdict verdict);
     [[nodiscard]] bool watch(ConnectionTable::Slot& slot, net::Interest wanted);
     [[nodiscard]] bool unwatch_for_commit(ConnectionTable::Slot& slot);
@@ -89,12 +90,14 @@ private:
     void resume_accepting();
     void begin_stopping();
     void close_unused();
+    void advance_everybody();
     void end_turn();
 
     Parts parts_;
     base::BlockPool blocks_;
     ExchangeTable waiting_;
     ExchangePool<http1::Exchange> exchanges_;
+    ExchangePool<http2::Exchange> http2_exchanges_;
     http::DateLine date_;
     Metrics metrics_;
     base::Counters::Registration metrics_shown_;

@@ -19,6 +19,9 @@ struct ServerConfig {
     /// The most connections at once; a further one is answered 503 and closed. Bounds descriptors and memory.
     std::size_t max_connections = 10'000;
 
+    /// Connections whose first bytes are the preface of HTTP/2 speak it.
+    bool http2 = true;
+
     std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
     std::int64_t header_timeout_ms = 10'000;  ///< for a whole head, absolute: trickling does not help
     std::int64_t body_timeout_ms = 30'000;    ///< without progress at min_body_rate

@@ -16,6 +16,7 @@
 #include "server/exchange_pool.h"
 #include "server/exchange_table.h"
 #include "server/http1/exchange.h"
+#include "server/http2/exchange.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 
@@ -72,6 +73,7 @@ struct Turn {
     handler::Handler& handler;
     base::BlockPool& blocks;
     ExchangePool<http1::Exchange>& exchanges;
+    ExchangePool<http2::Exchange>& http2_exchanges;
     ExchangeTable& waiting;  ///< exchanges that something off the loop may wake
     base::ArrivalClock& arrivals;
     http::DateLine& date;

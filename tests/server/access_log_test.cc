@@ -17,7 +17,7 @@ server::AccessEntry entry() {
     return {.peer = peer,
             .method = "GET",
             .target = "/a?b",
-            .minor_version = 1,
+            .version = "1.1",
             .referer = "",
             .user_agent = "curl/8",
             .status = 200,

@@ -126,6 +126,7 @@ public:
                .handler = handler,
                .blocks = blocks,
                .exchanges = exchanges,
+               .http2_exchanges = http2_exchanges,
                .waiting = waiting,
                .arrivals = arrivals,
                .date = date,
@@ -170,6 +171,7 @@ public:
     base::BlockPool blocks{server::kBlockBytes, 4};
     server::ExchangeTable waiting;
     server::ExchangePool<server::http1::Exchange> exchanges{4};
+    server::ExchangePool<server::http2::Exchange> http2_exchanges{4};
     base::ArrivalClock arrivals;
     http::DateLine date;
     server::AccessLog access_log;

@@ -9,7 +9,9 @@
 
 #include "base/invariant.h"
 #include "handler/error_page.h"
+#include "server/body_order.h"
 #include "server/exchange_log.h"
+#include "server/http2/preface.h"
 
 namespace server::http1 {
 
@@ -56,6 +58,10 @@ Connection::Verdict Connection::advance(Turn& turn) {
     for (;;) {
         Step last = Step::proceed;
         while (last == Step::proceed) last = step(turn);
+        if (last == Step::leave) {
+            release_exchange(turn);
+            return Verdict::hand_over;
+        }
         if (last == Step::over || !send_waiting(turn)) {
             if (state_ != closed) move(ConnectionEvent::peer_gone, turn);
             return Verdict::close;
@@ -152,6 +158,13 @@ Connection::Step Connection::read(Turn& turn) {
 Connection::Step Connection::read_head(Turn& turn) {
     Exchange& exchange = *exchange_;
     if (exchange.parser.is_complete()) return dispatch(turn);
+    if (may_be_http2_) {
+        const auto match =
+            turn.config.http2 ? http2::match_preface(transport_.input.text()) : http2::PrefaceMatch::none;
+        if (match == http2::PrefaceMatch::whole) return Step::leave;
+        may_be_http2_ = match == http2::PrefaceMatch::begun;
+        if (may_be_http2_ && transport_.input_end == Transport::Input::open) return Step::blocked;
+    }
     switch (exchange.parser.parse(transport_.input.text(), exchange.request)) {
         case http::HeadParser::Outcome::complete: return dispatch(turn);
         case http::HeadParser::Outcome::invalid: return refuse_request(exchange.parser.refusal(), turn);
@@ -366,11 +379,6 @@ Connection::Verdict Connection::expire(Turn& turn) {
     move(ConnectionEvent::deadline_passed, turn);
     return Verdict::close;
 }
-
-/// Nothing is read from a peer while its last answer has not left yet.
-bool Connection::wants_input() const { return reads(state_) && (state_ != lingering || transport_.output.empty()); }
-
-net::Interest Connection::interest() const { return transport_.interest(wants_input()); }
 
 std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config) const {
     const bool sends = !transport_.output.empty();

@@ -15,10 +15,6 @@
 
 namespace server::http1 {
 
-/// True when the handler, which ignores the body, is asked only once the body is complete, so that a malformed chunk is
-/// reported before anything is deleted or answered. Otherwise the head alone decides.
-[[nodiscard]] bool is_decided_after_body(const http::Request& request);
-
 class Connection final : public server::Connection {
 public:
     Connection(Transport transport, net::Token token, base::MonotonicMs now_ms)
@@ -29,7 +25,7 @@ public:
     Verdict expire(Turn& turn) override;
     Verdict refuse(Turn& turn) override;
     void abandon(Turn& turn, std::string_view why) override;
-    [[nodiscard]] net::Interest interest() const override;
+    [[nodiscard]] net::Interest interest() const override { return transport_.interest(wants_input()); }
     [[nodiscard]] bool has_pending_work() const override {
         return state_ == ConnectionState::answering && exchange_->state() == ExchangeState::pending;
     }
@@ -50,6 +46,7 @@ private:
         blocked,  ///< nothing more before an event, or before output has left
         yield,    ///< this turn's share is used
         over,     ///< the connection has come to its end
+        leave,    ///< the peer speaks HTTP/2
     };
 
     void move(ConnectionEvent event, const Turn& turn);
@@ -88,7 +85,10 @@ private:
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);
     [[nodiscard]] bool can_go_on_after_output(const Turn& turn) const;
-    [[nodiscard]] bool wants_input() const;
+    /// Nothing is read from a peer while its last answer has not left yet.
+    [[nodiscard]] bool wants_input() const {
+        return reads(state_) && (state_ != ConnectionState::lingering || transport_.output.empty());
+    }
     void settle();
     void release_exchange(Turn& turn);
 
@@ -97,6 +97,7 @@ private:
     std::uint32_t turn_bytes_ = 0;          ///< moved in this turn
     std::uint32_t turn_requests_ = 0;
     ConnectionState state_ = ConnectionState::fresh;
+    bool may_be_http2_ = true;  ///< the first bytes are not known yet, or begin as its preface does
     Ending ending_ = Ending::keep;
 };
 
