@@ -299,10 +299,6 @@ void Connection::finish_answer(Turn& turn) {
     }
 }
 
-void Connection::release_exchange(Turn& turn) {
-    if (exchange_) turn.exchanges.give_back(std::move(exchange_));
-}
-
 /// Nothing can be said to the peer any more. What it was sending is dropped, what it was receiving is cut.
 Connection::Step Connection::peer_gone(Turn& turn, std::string_view why) {
     transport_.input_end = Transport::Input::ended;

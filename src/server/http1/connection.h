@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "server/connection.h"
 #include "server/http1/connection_state.h"
@@ -90,7 +91,9 @@ private:
         return reads(state_) && (state_ != ConnectionState::lingering || transport_.output.empty());
     }
     void settle();
-    void release_exchange(Turn& turn);
+    void release_exchange(Turn& turn) {
+        if (exchange_) turn.exchanges.give_back(std::move(exchange_));
+    }
 
     std::unique_ptr<Exchange> exchange_;
     base::MonotonicMs state_since_ms_ = 0;  ///< since when the state lasts
