@@ -22,6 +22,7 @@ public:
                                   .handler = *site->site,
                                   .blocks = bench.blocks,
                                   .exchanges = bench.exchanges,
+                                  .http2_exchanges = bench.http2_exchanges,
                                   .waiting = bench.waiting,
                                   .arrivals = bench.arrivals,
                                   .date = bench.date,
