@@ -1,6 +1,7 @@
-// Builds a request from the fields of HTTP/2 (RFC 9113 §8.2, §8.3), one after the other, by the rules and with the words
-// of an HTTP/1 head. It knows no frames; whoever decodes them has checked what the wire format itself forbids: upper
-// case, connection fields, the order of pseudo-fields, bytes that no name or value can hold. Called by http2::Connection.
+// Builds a request from the fields of HTTP/2 (RFC 9113 §8.2, §8.3), one after the other, by the rules and with the
+// words of an HTTP/1 head. It knows no frames; whoever decodes them has checked what the wire format itself forbids:
+// upper case, connection fields, the order of pseudo-fields, bytes that no name or value can hold. Called by
+// http2::Connection.
 #pragma once
 
 #include <cstdint>

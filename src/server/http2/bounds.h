@@ -1,5 +1,5 @@
-// What one HTTP/2 connection may ask of the server besides requests, and how often it may break them off. Pure; owned by
-// http2::Connection.
+// What one HTTP/2 connection may ask of the server besides requests, and how often it may break them off. Pure; owned
+// by http2::Connection.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The states of an HTTP/2 connection and the legal moves between them: one enum, one table (docs/state-machine.md, which
-// a test compares with it). Pure; called by http2::Connection.
+// The states of an HTTP/2 connection and the legal moves between them: one enum, one table (docs/state-machine.md,
+// which a test compares with it). Pure; called by http2::Connection.
 #pragma once
 
 #include <array>

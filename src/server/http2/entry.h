@@ -1,5 +1,5 @@
-// How the reactor comes to an HTTP/2 connection, in a build with nghttp2 and in one without. Called by the reactor when a
-// connection's first bytes are the preface of HTTP/2.
+// How the reactor comes to an HTTP/2 connection, in a build with nghttp2 and in one without. Called by the reactor when
+// a connection's first bytes are the preface of HTTP/2.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Responses in the form of HTTP/2 (RFC 9113 §8.1): the head goes to the session, content becomes the payload of one DATA
-// frame in the output queue. Made by the connection for the time of one call.
+// Responses in the form of HTTP/2 (RFC 9113 §8.1): the head goes to the session, content becomes the payload of one
+// DATA frame in the output queue. Made by the connection for the time of one call.
 #pragma once
 
 #include <cstring>

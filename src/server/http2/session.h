@@ -29,14 +29,15 @@ enum class ErrorCode : std::uint32_t {
     enhance_your_calm = 11,
 };
 
-/// Streams of one connection at once; clients hold further requests back (RFC 9113 §5.1.2). As much as browsers ask for.
+/// Streams of one connection at once; clients hold further requests back (RFC 9113 §5.1.2). As much as browsers ask
+/// for.
 inline constexpr std::uint32_t kMaxStreams = 100;
 /// What a client may send of a body before its sink took any of it. The protocol's own default.
 inline constexpr std::uint32_t kFirstWindowBytes = 65'535;
 /// What a client may send ahead of a sink that keeps up: 200 MB/s over 40 ms.
 inline constexpr std::uint32_t kMostWindowBytes = 8 * 1024 * 1024;
-/// What all streams together may send ahead. It is given back as soon as bytes are here, because what waits for sinks is
-/// bounded apart (kMaxWaitingBytes): so no stream holds up another.
+/// What all streams together may send ahead. It is given back as soon as bytes are here, because what waits for sinks
+/// is bounded apart (kMaxWaitingBytes): so no stream holds up another.
 inline constexpr std::uint32_t kConnectionWindowBytes = 16 * 1024 * 1024;
 /// CONTINUATION frames of one head: the largest head takes one with frames of 16 KiB (CVE-2024-28182).
 inline constexpr std::size_t kMaxContinuations = 4;
