@@ -120,7 +120,7 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
                              (default 10000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --http2 HOW            on: clients that begin with HTTP/2 get it; off
-                             (default off)
+                             (default on, where the build has it)
       --keep-alive SECONDS   idle between two requests (default 75)
       --header-timeout SECONDS
                              for a whole request head (default 10)

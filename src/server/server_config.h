@@ -20,7 +20,7 @@ struct ServerConfig {
     std::size_t max_connections = 10'000;
 
     /// Connections whose first bytes are the preface of HTTP/2 speak it.
-    bool http2 = false;
+    bool http2 = true;
 
     std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
     std::int64_t header_timeout_ms = 10'000;  ///< for a whole head, absolute: trickling does not help

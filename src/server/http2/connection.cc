@@ -13,6 +13,12 @@ namespace server::http2 {
 
 using enum ConnectionState;
 
+namespace {
+
+constexpr std::string_view kBrokenRules = "the peer broke the rules of HTTP/2";
+
+}  // namespace
+
 Connection::Connection(Transport transport, net::Token token, base::MonotonicMs now_ms)
     : server::Connection(std::move(transport), token), session_(*this), since_ms_(now_ms), control_frames_(now_ms) {}
 
@@ -61,7 +67,7 @@ void Connection::take_bytes(std::span<const std::byte> bytes) {
     } else if (!understood) {
         break_off(session_.error(), session_.error() == ErrorCode::enhance_your_calm
                                         ? "more frames came than one connection may send"
-                                        : "the peer broke the rules of HTTP/2");
+                                        : kBrokenRules);
     }
 }
 
@@ -132,6 +138,7 @@ void Connection::settle_state() {
         }
         fill_output();
     }
+    if (!session_.is_alive() && session_.error() != ErrorCode::no_error) break_off(session_.error(), kBrokenRules);
     if (state_ == lingering) linger();
     if (!exchanges_.empty() || is_full_) return;
     if (state_ == open && has_ended && transport_.output.empty()) move(ConnectionEvent::peer_gone);
@@ -172,9 +179,9 @@ void Connection::linger() {
 /// Ends the connection with an error. Work that is pending goes on without it.
 void Connection::break_off(ErrorCode error, std::string_view why) {
     if (state_ != open && state_ != ending) return;
+    if (session_.is_alive()) transport_.output.append_bytes(turn_->blocks, session_.goaway(error));
     ++(error == ErrorCode::enhance_your_calm ? turn_->metrics.http2.calmed : turn_->metrics.http2.broken);
     turn_->error_log.append(turn_->clock, "refused", &transport_.peer, why);
-    transport_.output.append_bytes(turn_->blocks, session_.goaway(error));
     give_up_all(why);
     move(ConnectionEvent::broken);
 }

@@ -129,6 +129,9 @@ struct Session::Callbacks {
     }
 
     static int frame_sent(nghttp2_session* raw, const nghttp2_frame* frame, void* self) {
+        if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR) {
+            session(self).error_ = static_cast<ErrorCode>(frame->goaway.error_code);
+        }
         if (frame->hd.type == NGHTTP2_RST_STREAM) {
             session(self).events_.note_reset_sent(static_cast<ErrorCode>(frame->rst_stream.error_code));
             return 0;
@@ -163,6 +166,9 @@ struct Session::Callbacks {
         return 0;
     }
 
+    /// Frames of a kind that nobody knows are passed over; begin_frame() has counted them.
+    static int pass_over(nghttp2_session*, void**, const nghttp2_frame_hd*, void*) { return NGHTTP2_ERR_CANCEL; }
+
     static nghttp2_session_callbacks* make() {
         nghttp2_session_callbacks* made = nullptr;
         if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
@@ -175,6 +181,7 @@ struct Session::Callbacks {
         nghttp2_session_callbacks_set_on_stream_close_callback(made, stream_closed);
         nghttp2_session_callbacks_set_on_frame_send_callback(made, frame_sent);
         nghttp2_session_callbacks_set_send_data_callback(made, send_content);
+        nghttp2_session_callbacks_set_unpack_extension_callback(made, pass_over);
         return made;
     }
 
@@ -185,6 +192,10 @@ struct Session::Callbacks {
         nghttp2_option_set_no_closed_streams(made, 1);
         nghttp2_option_set_max_continuations(made, kMaxContinuations);
         nghttp2_option_set_max_outbound_ack(made, kMaxWaitingAcks);
+        for (unsigned type = NGHTTP2_CONTINUATION + 1; type <= UINT8_MAX; ++type) {
+            if (type == NGHTTP2_PRIORITY_UPDATE) continue;
+            nghttp2_option_set_user_recv_extension_type(made, static_cast<std::uint8_t>(type));
+        }
         nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
         return made;
     }
@@ -215,8 +226,9 @@ Session::~Session() = default;
 bool Session::receive(std::span<const std::byte> bytes) {
     const ssize_t taken =
         nghttp2_session_mem_recv(session_.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-    if (taken < 0) error_ = error_of(static_cast<int>(taken));
-    return taken >= 0;
+    if (taken >= 0) return true;
+    error_ = error_of(static_cast<int>(taken));
+    return false;
 }
 
 std::span<const std::byte> Session::next_frame() {

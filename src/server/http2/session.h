@@ -91,6 +91,7 @@ public:
     /// Takes all of `bytes`. False: the peer broke the protocol, or a bound of the library, and nothing more is to be
     /// received; error() says which.
     [[nodiscard]] bool receive(std::span<const std::byte> bytes);
+    /// Also once the session itself said an end with an error; is_alive() is false behind that.
     [[nodiscard]] ErrorCode error() const { return error_; }
 
     /// The next bytes to be sent, but for content, which goes into the output by give_content(). Valid until the next
