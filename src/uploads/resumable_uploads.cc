@@ -80,8 +80,9 @@ std::string lasting_fields(const http::Request& request) {
 
 }  // namespace
 
-ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config)
-    : parts_(parts), config_(config), store_(parts, {.expiry_s = config.upload_expiry_s}) {
+ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config,
+                                   UploadStore& store)
+    : parts_(parts), config_(config), store_(store) {
     if (is_on()) store_.load();
 }
 
