@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/site_options.h"
 #include "server/http2/entry.h"
@@ -51,6 +52,7 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
     Objection objection;
     switch (spec.group) {
         case OptionGroup::place: objection = apply_place(spec.id, value); break;
+        case OptionGroup::tls: objection = apply_tls(spec.id, value); break;
         case OptionGroup::action: objection = apply_action(spec.id); break;
         case OptionGroup::site: objection = apply_site_option(spec.id, value, options_.site); break;
         case OptionGroup::web:
@@ -80,6 +82,11 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
     }
     binds_.emplace_back(value);
     return std::nullopt;
+}
+
+Objection OptionReader::apply_tls(OptionId id, std::string_view value) {
+    (id == id_tls_cert ? chains_ : keys_).emplace_back(value);
+    return taken_if(!value.empty());
 }
 
 Objection OptionReader::apply_action(OptionId id) {
@@ -149,14 +156,34 @@ std::optional<UsageError> OptionReader::take_directory(std::string_view name) {
 }
 
 std::optional<UsageError> OptionReader::bind_addresses() {
-    if (binds_.empty()) binds_.emplace_back("127.0.0.1");
+    if (binds_.empty()) binds_.emplace_back(chains_.empty() ? "127.0.0.1" : "https://127.0.0.1");
     for (const std::string& text : binds_) {
         auto address = net::Address::parse(text, port_);
         if (!address) return UsageError{address.error()};
         for (const net::Address& earlier : options_.server.addresses) {
             if (earlier == *address) return UsageError{"--bind " + printable(text) + " is given twice: once is enough"};
+            if (earlier.is_same_place(*address) && address->port() != 0) {
+                return UsageError{"--bind " + printable(text) + ": this address has plain connections or TLS on one " +
+                                  "port, not both; give one of them another port"};
+            }
         }
         options_.server.addresses.push_back(std::move(*address));
+    }
+    return std::nullopt;
+}
+
+/// The first certificate goes with the first key, and so on.
+std::optional<UsageError> OptionReader::pair_certificates() {
+    if (chains_.size() != keys_.size()) {
+        return UsageError{"--tls-cert and --tls-key come in pairs: " + std::to_string(chains_.size()) +
+                          " of the first and " + std::to_string(keys_.size()) + " of the second are given"};
+    }
+    for (std::size_t i = 0; i < chains_.size(); ++i) options_.certificates.push_back({chains_[i], keys_[i]});
+    if (!chains_.empty() && !options_.uses_tls()) {
+        return UsageError{"--tls-cert has no address to be shown at: --bind https://ADDRESS:PORT gives one"};
+    }
+    if (options_.uses_tls() && !has_encryption()) {
+        return UsageError{"this build has no TLS: it was made without OpenSSL (libssl-dev), which https:// needs"};
     }
     return std::nullopt;
 }
@@ -171,6 +198,7 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
     }
     options_.server.http2 = options_.server.http2 && server::http2::is_built_in();
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
+    if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
     if (options_.daemon) {
         if (options_.server.access_log == "-") {
             return std::unexpected(
@@ -179,6 +207,10 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
         for (std::string* path :
              {&options_.directory, &options_.pidfile, &options_.server.access_log, &options_.server.error_log}) {
             make_absolute(*path);
+        }
+        for (CertificatePair& pair : options_.certificates) {
+            make_absolute(pair.chain);
+            make_absolute(pair.key);
         }
     }
     return std::move(options_);

@@ -29,15 +29,19 @@ public:
 
 private:
     Objection apply_place(OptionId id, std::string_view value);
+    Objection apply_tls(OptionId id, std::string_view value);
     Objection apply_action(OptionId id);
     Objection apply_process(OptionId id, std::string_view value);
     Objection apply_limit(OptionId id, std::string_view value);
 
     std::optional<UsageError> bind_addresses();
+    std::optional<UsageError> pair_certificates();
 
     Options options_;
     std::uint16_t port_ = 4221;
     std::vector<std::string> binds_;
+    std::vector<std::string> chains_;  ///< of --tls-cert
+    std::vector<std::string> keys_;    ///< of --tls-key, in the same order
 };
 
 /// For a value whose fault the table's words describe well enough.

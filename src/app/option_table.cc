@@ -13,7 +13,10 @@ using enum OptionGroup;
 
 constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_port, "port", place, "a port from 0 to 65535 (0 picks a free one)"},
-    {id_bind, "bind", place, "localhost, an IPv4 or IPv6 address, each with :PORT or without, or unix:PATH"},
+    {id_bind, "bind", place,
+     "localhost, an IPv4 or IPv6 address, each with :PORT or without and https:// or not, or unix:PATH"},
+    {id_tls_cert, "tls-cert", tls, "a file with a certificate and its chain in PEM form"},
+    {id_tls_key, "tls-key", tls, "a file with the certificate's private key in PEM form"},
     {id_unix_mode, "unix-mode", place, "an octal mode such as 660"},
     {id_unix_owner, "unix-owner", place, "USER or USER:GROUP, names or numbers"},
     {id_directory, "directory", place, "the directory or file to serve"},
@@ -66,6 +69,8 @@ struct Hint {
     std::string_view typed;
     std::string_view meant;
 };
+constexpr std::string_view kTlsHint =
+    "--bind https://ADDRESS:PORT speaks TLS, with the certificate of --tls-cert FILE --tls-key FILE";
 constexpr auto kHints = std::to_array<Hint>({
     {"host", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
     {"hostname", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
@@ -102,11 +107,16 @@ constexpr auto kHints = std::to_array<Hint>({
     {"user-pass", "godwit asks nobody for a password: put a proxy in front for that"},
     {"password", "godwit asks nobody for a password: put a proxy in front for that"},
     {"basic-auth", "godwit asks nobody for a password: put a proxy in front for that"},
-    {"tls", "godwit speaks plain HTTP: put a proxy in front for TLS"},
-    {"ssl", "godwit speaks plain HTTP: put a proxy in front for TLS"},
-    {"https", "godwit speaks plain HTTP: put a proxy in front for TLS"},
-    {"cert", "godwit speaks plain HTTP: put a proxy in front for TLS"},
-    {"key", "godwit speaks plain HTTP: put a proxy in front for TLS"},
+    {"tls", kTlsHint},
+    {"ssl", kTlsHint},
+    {"https", kTlsHint},
+    {"cert", kTlsHint},
+    {"key", kTlsHint},
+    {"certificate", kTlsHint},
+    {"private-key", kTlsHint},
+    {"ssl-cert", kTlsHint},
+    {"ssl-key", kTlsHint},
+    {"tls-certificate", kTlsHint},
 });
 
 }  // namespace

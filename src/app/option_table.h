@@ -40,6 +40,8 @@ enum OptionId : int {
     id_header,
     id_cache_control,
     id_cors,
+    id_tls_cert,
+    id_tls_key,
     id_unix_mode,
     id_unix_owner,
     id_daemon,
@@ -65,6 +67,7 @@ enum OptionId : int {
 /// Which function applies an option.
 enum class OptionGroup : std::uint8_t {
     place,    ///< where it listens and what it serves
+    tls,      ///< what https addresses need
     action,   ///< what is done in place of serving
     site,     ///< what the site may do and how it stores: site::SiteConfig
     web,      ///< how a web site is answered: site::SiteConfig, too

@@ -2,11 +2,13 @@
 // and resolves no name. Called by main.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/address.h"
 #include "net/listener.h"
@@ -22,6 +24,12 @@ enum class Action : std::uint8_t {
     version,  ///< print version_text(), exit
 };
 
+/// The files of a certificate, in PEM form.
+struct CertificatePair {
+    std::string chain;  ///< the server's own certificate first
+    std::string key;
+};
+
 struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
@@ -35,7 +43,14 @@ struct Options {
     std::string unix_user;   ///< whose unix sockets are; empty: `user`
     std::string unix_group;  ///< empty with a unix_user: that user's own group
     mode_t unix_mode = net::SocketRights{}.mode;
+    /// The first is shown to clients that name no host. Empty: one is made where an address is https.
+    std::vector<CertificatePair> certificates;
     std::string help_section;  ///< with Action::help; empty: the overview
+
+    [[nodiscard]] bool uses_tls() const {
+        const auto is_https = [](const net::Address& address) { return address.scheme == net::Scheme::https; };
+        return std::ranges::any_of(server.addresses, is_https);
+    }
 };
 
 /// Says what is wrong and what is accepted: one line for standard error, without the program's name and newline.

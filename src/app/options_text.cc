@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "server/http2/entry.h"
@@ -30,7 +31,7 @@ constexpr std::string_view kOverview = R"(
   -V, --version              what this build can do
 
 More: godwit --help SECTION, which is one of
-  where      addresses, ports, host names, unix sockets
+  where      addresses, ports, TLS, host names, unix sockets
   uploads    rights, records, storage, listings, compression
   web        web sites: fields, caching, CORS, error pages, media types
   process    daemon, user, logs
@@ -54,8 +55,12 @@ constexpr auto kSectionNames = std::to_array<Section>({{"where", "Where"},
 
 constexpr std::string_view kSections = R"(Where
   -p, --port N               port; 0 picks a free one (default 4221)
-  -b, --bind ADDR            localhost, IPv4 or IPv6, with :PORT or without,
-                             or unix:PATH; repeatable (default 127.0.0.1)
+  -b, --bind ADDR            localhost, IPv4 or IPv6, with :PORT or without;
+                             https:// in front: TLS; or unix:PATH; repeatable
+                             (default 127.0.0.1)
+      --tls-cert FILE        certificate and chain for TLS, with a --tls-key;
+      --tls-key FILE         repeatable, chosen by the name that is asked for.
+                             Without them a certificate is made for this run
       --unix-mode MODE       of a unix socket, in octal (default 660)
       --unix-owner USER[:GROUP]
                              of a unix socket (default: that of --user)
@@ -212,12 +217,13 @@ void add_web_rows(std::string& text, const Options& options) {
 }  // namespace
 
 /// What this build lacks, and what that costs; empty when it lacks nothing.
-const std::array<std::string_view, 3> build_lacks = {
+const std::array<std::string_view, 4> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
         : "",
     storage::has_digests() ? ""
                            : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored",
+    has_encryption() ? "" : "without TLS (libssl-dev): there are no https addresses",
     server::http2::is_built_in() ? "" : "without HTTP/2 (libnghttp2-dev): clients that begin with it are answered 505"};
 
 std::string help_text(std::string_view section) {
@@ -236,6 +242,7 @@ std::string version_text() {
     const std::string_view uring = GODWIT_URING_VERSION;
     if (!uring.empty()) text += ", io_uring (liburing " + std::string(uring) + ")";
     if (storage::has_digests()) text += ", digests (" + std::string(storage::digest_library()) + ")";
+    if (has_encryption()) text += ", TLS (" + std::string(encryption_library()) + ")";
     if (server::http2::is_built_in()) {
         text += ", HTTP/2 (nghttp2 " + std::string(server::http2::library_version()) + ")";
     }
@@ -273,6 +280,10 @@ std::string describe(const Options& options, const std::string& directory) {
     std::string text;
     add_row(text, "directory", printable(directory, kWholeText));
     add_row(text, "addresses", urls(server.addresses));
+    for (const CertificatePair& pair : options.certificates) {
+        add_row(text, "certificate", printable(pair.chain + " with " + pair.key, kWholeText));
+    }
+    if (options.uses_tls() && options.certificates.empty()) add_row(text, "certificate", "made for this run");
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_row(text, "uploads", on_or_off(site.allow_upload));
     if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));

@@ -9,8 +9,10 @@
 
 namespace app {
 
-/// For each of `bound` that is all addresses of its family: the URLs of the machine's own, without the loopback and
-/// without those that hold on one link only.
+/// For each of `bound` that is all addresses of its family: the machine's own, without the loopback and without those
+/// that hold on one link only; a few at most.
+[[nodiscard]] std::vector<net::Address> reachable_addresses(std::span<const net::Address> bound);
+/// Their URLs.
 [[nodiscard]] std::vector<std::string> reachable_urls(std::span<const net::Address> bound);
 
 }  // namespace app

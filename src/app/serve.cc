@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/daemon.h"
+#include "app/encryption.h"
 #include "app/process.h"
 #include "app/reachable.h"
 #include "base/clock.h"
@@ -70,22 +71,25 @@ std::expected<net::SocketRights, std::string> socket_rights(const Options& optio
     return rights;
 }
 
+/// `encryption` is there when one of the addresses is https.
 std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses,
-                                                                      const net::SocketRights& rights) {
+                                                                      const net::SocketRights& rights,
+                                                                      Encryption* encryption) {
     std::vector<net::Listener> listeners;
     for (const net::Address& address : addresses) {
         auto listener = net::Listener::open(address, kBacklog, rights);
         if (!listener) return std::unexpected(listener.error());
+        if (address.scheme == net::Scheme::https) listener->wrap_with(encryption->wrapper());
         listeners.push_back(std::move(*listener));
     }
     return listeners;
 }
 
-std::expected<void, std::string> take_media_types(const std::string& file, site::SiteConfig& rules) {
+std::expected<void, std::string> take_media_types(const std::string& file) {
     if (file.empty()) return {};
     auto types = media::read_media_types(file);
     if (!types) return std::unexpected(types.error());
-    rules.media_types = std::make_shared<const media::MediaTypes>(std::move(*types));
+    media::use_media_types(std::move(*types));
     return {};
 }
 
@@ -126,7 +130,7 @@ std::string missing_rights(int directory, const Options& options) {
 
 /// Writes to the error log what the operator should know about this start.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, int directory) {
+               const Options& options, int directory, const Encryption* encryption) {
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
@@ -152,8 +156,9 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
                    "the directory has an entry named " + options.site.records_file.substr(1) +
                        " that is no file: it and the records are not served; --records says where they are, or off");
     }
-    const std::size_t mebibytes =
-        (options.server.max_connections * server::kConnectionBoundBytes + options.site.cache_bytes) / (1024 * 1024);
+    const std::size_t each =
+        server::kConnectionBoundBytes + (encryption == nullptr ? 0 : encryption->connection_bytes());
+    const std::size_t mebibytes = (options.server.max_connections * each + options.site.cache_bytes) / (1024 * 1024);
     log.append(clock, "notice", nullptr,
                "disk writes: " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
@@ -180,7 +185,11 @@ std::expected<void, std::string> serve(Options options) {
         if (!found) return std::unexpected(found.error());
         identity = std::move(*found);
     }
-    if (auto taken = take_media_types(options.mime_types, options.site); !taken) return std::unexpected(taken.error());
+    if (auto taken = take_media_types(options.mime_types); !taken) return std::unexpected(taken.error());
+    base::SystemClock clock;
+    base::Counters counters;
+    auto encryption = Encryption::make(options, clock);
+    if (!encryption) return std::unexpected(encryption.error());
     if (options.action == Action::test) {
         print(describe(options, root->name() + options.site.only_path));
         return {};
@@ -200,7 +209,7 @@ std::expected<void, std::string> serve(Options options) {
     }
     auto rights = socket_rights(options, identity);
     if (!rights) return std::unexpected(rights.error());
-    auto listeners = open_listeners(options.server.addresses, *rights);
+    auto listeners = open_listeners(options.server.addresses, *rights, encryption->get());
     if (!listeners) return std::unexpected(listeners.error());
     auto logs = open_logs(options.server, identity);
     if (!logs) return std::unexpected(logs.error());
@@ -212,13 +221,12 @@ std::expected<void, std::string> serve(Options options) {
     if (!signals) return std::unexpected(signals.error());
     auto poller = net::Poller::create();
     if (!poller) return std::unexpected(poller.error());
-    base::SystemClock clock;
+    clock.update();
     base::ArrivalClock arrivals;
     ask_for_short_slices();
     base::WakeQueue wakes;
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
-    base::Counters counters;
-    site::Site site(*root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
+    site::Site site(*root, options.site, clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
                              .poller = *poller,
@@ -229,16 +237,21 @@ std::expected<void, std::string> serve(Options options) {
                              .disk = *disk,
                              .access_log = logs->access,
                              .error_log = logs->error,
-                             .counters = counters});
+                             .counters = counters,
+                             .upkeep = encryption->get()});
     site.register_counters(counters);
+    base::Counters::Registration encryption_shown;
+    if (*encryption) encryption_shown = (*encryption)->register_counters(counters);
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
-    log_start(logs->error, clock, site, *disk, options, root->descriptor());
+    log_start(logs->error, clock, site, *disk, options, root->descriptor(), encryption->get());
+    if (*encryption) (*encryption)->report_to(logs->error);
     log_rotation_obstacles(*logs, clock);
     logs->error.file().flush();
     std::vector<net::Address> bound;
     for (const net::Listener& listener : *listeners) bound.push_back(listener.address());
-    const std::string line = start_line(options, root->name() + options.site.only_path, bound, reachable_urls(bound));
+    std::string line = start_line(options, root->name() + options.site.only_path, bound, reachable_urls(bound));
+    if (*encryption) line += (*encryption)->notice();
     if (detached) {
         if (detached->ready(line) != 0) return std::unexpected("cannot detach from the terminal");
         (void)logs->error.file().reopen();  // standard error is another one now

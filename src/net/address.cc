@@ -17,6 +17,8 @@ namespace net {
 namespace {
 
 constexpr std::string_view kLocalPrefix = "unix:";
+constexpr std::string_view kHttpPrefix = "http://";
+constexpr std::string_view kHttpsPrefix = "https://";
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
 
 // inet_ntop cannot fail here: the family is known and the room is large enough for both.
@@ -106,6 +108,13 @@ std::string refusal(std::string_view text) {
 
 std::expected<Address, std::string> Address::parse(std::string_view text, std::uint16_t port) {
     if (text.starts_with(kLocalPrefix)) return parse_local(text.substr(kLocalPrefix.size()));
+    const Scheme scheme = text.starts_with(kHttpsPrefix) ? Scheme::https : Scheme::http;
+    const std::string_view prefix = scheme == Scheme::https ? kHttpsPrefix : kHttpPrefix;
+    if (text.starts_with(prefix)) {
+        text.remove_prefix(prefix.size());
+        // As a URL is copied from somewhere.
+        if (text.ends_with('/')) text.remove_suffix(1);
+    }
     const HostAndPort parts = split(text);
     if (parts.has_port) {
         const auto number = base::parse_decimal(parts.port);
@@ -116,6 +125,7 @@ std::expected<Address, std::string> Address::parse(std::string_view text, std::u
     auto address = text.empty() ? std::nullopt : parse_ip(std::string(parts.host), parts.is_bracketed);
     if (!address || (parts.is_bracketed && parts.host.empty())) return std::unexpected(refusal(text));
     address->port_number = port;
+    address->scheme = scheme;
     return std::move(*address);
 }
 
@@ -167,7 +177,7 @@ std::string Address::to_text() const {
 
 std::string Address::url() const {
     if (family == Family::local) return host_text();
-    return "http://" + to_text() + '/';
+    return std::string(scheme == Scheme::https ? kHttpsPrefix : kHttpPrefix) + to_text() + '/';
 }
 
 socklen_t Address::fill(sockaddr_storage& into) const {

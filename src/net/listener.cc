@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "net/port_holder.h"
+#include "net/socket.h"
 
 namespace net {
 
@@ -155,6 +156,7 @@ std::expected<Listener, std::string> Listener::open(const Address& address, int 
             return std::unexpected(sentence_for(address, errno));
         }
         listener.address_ = Address::from_socket(storage, length);
+        listener.address_.scheme = address.scheme;
     }
     return listener;
 }
@@ -162,6 +164,7 @@ std::expected<Listener, std::string> Listener::open(const Address& address, int 
 Listener::Listener(Listener&& other) noexcept
     : fd_(std::move(other.fd_)),
       address_(std::move(other.address_)),
+      wrapper_(other.wrapper_),
       socket_path_(std::exchange(other.socket_path_, {})),
       socket_device_(other.socket_device_),
       socket_inode_(other.socket_inode_) {}
@@ -171,6 +174,7 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     close();
     fd_ = std::move(other.fd_);
     address_ = std::move(other.address_);
+    wrapper_ = other.wrapper_;
     socket_path_ = std::exchange(other.socket_path_, {});
     socket_device_ = other.socket_device_;
     socket_inode_ = other.socket_inode_;
@@ -188,6 +192,12 @@ void Listener::close() {
         ::unlink(path.c_str());
     }
     fd_.reset();
+}
+
+std::unique_ptr<Stream> Listener::make_stream(base::Fd fd) const {
+    auto plain = std::make_unique<SocketStream>(std::move(fd));
+    if (wrapper_ == nullptr) return plain;
+    return wrapper_->wrap(std::move(plain));
 }
 
 Accepted Listener::accept() const {

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "base/fd.h"
 #include "net/address.h"
+#include "net/stream.h"
 
 namespace net {
 
@@ -54,6 +56,11 @@ public:
     /// With the port that the kernel chose when 0 was asked for.
     [[nodiscard]] const Address& address() const { return address_; }
 
+    /// From now on make_stream() gives what `wrapper` makes. It outlives the listener and the streams.
+    void wrap_with(StreamWrapper& wrapper) { wrapper_ = &wrapper; }
+    /// The stream of a connection that accept() gave.
+    [[nodiscard]] std::unique_ptr<Stream> make_stream(base::Fd fd) const;
+
     /// Takes one waiting connection; never blocks.
     [[nodiscard]] Accepted accept() const;
 
@@ -65,6 +72,7 @@ private:
 
     base::Fd fd_;
     Address address_;
+    StreamWrapper* wrapper_ = nullptr;  ///< null: plain sockets
     // Identifies the socket file of this process. The path is absolute, so that a change of the working directory does
     // not matter.
     std::string socket_path_;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "net/interest.h"
@@ -52,12 +53,23 @@ public:
     [[nodiscard]] bool has_buffered() const { return has_buffered_; }
     /// False where bytes must pass through memory to be coded; then send_file() is not called.
     [[nodiscard]] bool can_send_files() const { return can_send_files_; }
+    /// True where nobody between the two ends can read or change the bytes.
+    [[nodiscard]] bool is_encrypted() const { return is_encrypted_; }
 
 protected:
     // Kept up to date by the stream, in each of its calls.
     Interest wants_ = Interest::none;
     bool has_buffered_ = false;
     bool can_send_files_ = true;
+    bool is_encrypted_ = false;
+};
+
+/// Makes the streams of a listener whose bytes are coded: over TLS.
+class StreamWrapper {
+public:
+    virtual ~StreamWrapper() = default;
+    /// The stream over `inner`, a connection that was just accepted. This outlives the stream.
+    virtual std::unique_ptr<Stream> wrap(std::unique_ptr<Stream> inner) = 0;
 };
 
 }  // namespace net

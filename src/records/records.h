@@ -2,7 +2,6 @@
 // that Accept asks for, POST appends, PUT replaces, DELETE removes. Called by the router.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,11 +23,8 @@ struct RecordsConfig {
 
 class Records {
 public:
-    /// `parts` must outlive this, and this all its answers. `file`: what is known of the file already; null: nothing.
-    Records(const storage::WriteParts& parts, RecordsConfig config, std::shared_ptr<RecordFile> file = nullptr);
-
-    /// What is known of the file, for another one of the same path.
-    [[nodiscard]] const std::shared_ptr<RecordFile>& file() const { return file_; }
+    /// `parts` must outlive this, and this all its answers.
+    Records(const storage::WriteParts& parts, RecordsConfig config);
 
     /// The records' own path and everything below it.
     [[nodiscard]] bool owns(std::string_view path) const;
@@ -49,7 +45,7 @@ private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
     RecordsConfig config_;
-    std::shared_ptr<RecordFile> file_;
+    RecordFile file_;
 };
 
 }  // namespace records

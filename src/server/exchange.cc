@@ -22,7 +22,6 @@ void Exchange::reset() {
     work_.reset();
     entry_.reset();
     content_.reset();
-    pinned_.reset();
 }
 
 void Exchange::adopt(handler::Decision decision) {
@@ -70,7 +69,7 @@ std::optional<http::Response> Exchange::advance(handler::Handler& handler, Excha
         adopt(std::move(*decision));
     }
     if (state_ == ExchangeState::pending) response = work_->advance(wake);
-    if (response) decorate(handler, *response);
+    if (response) handler.decorate(&request, *response);
     return response;
 }
 

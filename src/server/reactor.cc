@@ -85,6 +85,7 @@ int Reactor::wait_ms() const {
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
     if (tidy_due_ms_) at_most(*tidy_due_ms_);
+    if (parts_.upkeep != nullptr) at_most(parts_.upkeep->due());
     if (const auto due = parts_.disk.wakes().due()) at_most(*due);
     if (phase_ == Phase::stopping) {
         at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
@@ -263,6 +264,7 @@ void Reactor::expire() {
 
 /// Nothing changes between the end of a turn and the next wait, so the time that is found here holds for both.
 void Reactor::tidy() {
+    if (parts_.upkeep != nullptr && parts_.upkeep->due() <= parts_.clock.now_ms()) parts_.upkeep->advance();
     tidy_due_ms_ = parts_.handler.tidy_due();
     if (!tidy_due_ms_ || *tidy_due_ms_ > parts_.clock.now_ms()) return;
     parts_.handler.tidy();
@@ -284,7 +286,10 @@ void Reactor::take_wakes() {
 void Reactor::take_signals() {
     while (const std::optional<int> signal = parts_.signals.next()) {
         switch (*signal) {
-            case SIGHUP: logs_.reopen(parts_.clock); break;
+            case SIGHUP:
+                logs_.reopen(parts_.clock);
+                if (parts_.upkeep != nullptr) parts_.upkeep->reload();
+                break;
             case SIGUSR1:
                 logs_.reopen(parts_.clock);
                 parts_.error_log.append(parts_.clock, "notice", nullptr, base::counters_line(parts_.counters));

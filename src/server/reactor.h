@@ -27,6 +27,7 @@
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
+#include "server/upkeep.h"
 #include "storage/disk_queue.h"
 
 namespace server {
@@ -46,6 +47,7 @@ public:
         AccessLog& access_log;
         ErrorLog& error_log;
         base::Counters& counters;  ///< shown on SIGUSR1; the reactor adds its own
+        Upkeep* upkeep = nullptr;  ///< null where there is nothing to look after
     };
 
     explicit Reactor(const Parts& parts);
@@ -72,7 +74,7 @@ private:
     bool accept_all(const net::Listener& listener);
     void accept_backlog();
     [[nodiscard]] bool make_room();
-    void accept_one(net::Accepted accepted);
+    void accept_one(const net::Listener& listener, net::Accepted accepted);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
     void advance_all();
     void advance_light(net::Token token);

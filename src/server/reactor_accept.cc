@@ -1,6 +1,5 @@
 // The half of the reactor that takes new connections: who is let in, who makes room, and what happens when descriptors
 // run out.
-#include "net/socket.h"
 #include "server/http1/connection.h"
 #include "server/reactor.h"
 
@@ -26,7 +25,7 @@ bool Reactor::accept_all(const net::Listener& listener) {
             case net::Accepted::none: return false;
             case net::Accepted::failed: break;
             case net::Accepted::out_of_descriptors: pause_accepting(); return false;
-            case net::Accepted::accepted: accept_one(std::move(accepted)); break;
+            case net::Accepted::accepted: accept_one(listener, std::move(accepted)); break;
         }
     }
     return accepting_ == Accepting::on && phase_ == Phase::serving;
@@ -58,14 +57,14 @@ bool Reactor::make_room() {
     return true;
 }
 
-void Reactor::accept_one(net::Accepted accepted) {
+void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) {
     const bool refused = !make_room();
     ++(refused ? metrics_.connections_refused : metrics_.connections_accepted);
     if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
     const base::MonotonicMs now_ms = parts_.clock.now_ms();
-    Transport transport(std::make_unique<net::SocketStream>(std::move(accepted.fd)), accepted.peer, now_ms);
+    Transport transport(listener.make_stream(std::move(accepted.fd)), accepted.peer, now_ms);
     ConnectionTable::Slot& slot =
         connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
     if (refused) {

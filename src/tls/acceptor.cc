@@ -45,6 +45,11 @@ bool set_rules(SSL_CTX* context) {
 
 }  // namespace
 
+std::string_view library() {
+    const std::string_view text = OpenSSL_version(OPENSSL_VERSION);
+    return text.substr(0, text.find(' ', text.find(' ') + 1));
+}
+
 std::expected<std::unique_ptr<Acceptor>, std::string> Acceptor::make(const std::vector<Certificate>& certificates,
                                                                      Protocols protocols, const base::Clock& clock) {
     std::unique_ptr<Acceptor> acceptor(new Acceptor(protocols, clock));
@@ -85,6 +90,25 @@ std::expected<std::vector<Acceptor::Shown>, std::string> Acceptor::prepare(
 
 std::unique_ptr<net::Stream> Acceptor::wrap(std::unique_ptr<net::Stream> inner) {
     return std::make_unique<Stream>(std::move(inner), SslPtr(SSL_new(shown_.front().context.get())), *this);
+}
+
+base::Counters::Registration Acceptor::register_counters(base::Counters& counters) const {
+    using enum base::CounterKind;
+    using base::counter;
+    const HandshakeCounters& mine = counters_;
+    return counters.add({
+        counter("tls_handshakes", total, "TLS handshakes that were done", mine.done),
+        counter("tls_resumed", total, "TLS handshakes that a ticket shortened", mine.resumed),
+        counter("tls_failed_plain_http", total, "connections that began with HTTP where TLS is spoken",
+                mine.plain_http),
+        counter("tls_failed_no_common_way", total, "TLS handshakes without a version or cipher that both sides know",
+                mine.no_common_way),
+        counter("tls_failed_refused_by_peer", total, "TLS handshakes that the client ended with an alert",
+                mine.refused_by_peer),
+        counter("tls_failed_malformed", total, "TLS handshakes with other faults", mine.malformed),
+        counter("tls_failed_given_up", total, "TLS handshakes that the client left, or was too slow for",
+                mine.given_up),
+    });
 }
 
 SSL_CTX* Acceptor::choose(std::string_view host) const {

@@ -8,9 +8,11 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "net/stream.h"
 #include "tls/certificate.h"
 #include "tls/handshake_share.h"
@@ -29,10 +31,14 @@ struct HandshakeCounters {
     std::uint64_t plain_http = 0;       ///< the client sent an HTTP request without TLS
     std::uint64_t no_common_way = 0;    ///< no version, cipher or group that both know
     std::uint64_t refused_by_peer = 0;  ///< the client sent an alert: it does not trust the certificate, mostly
-    std::uint64_t malformed = 0;        ///< anything else
+    std::uint64_t malformed = 0;        ///< the client sent something else than RFC 8446 or RFC 5246 allow
+    std::uint64_t given_up = 0;         ///< the client left, or took longer than --header-timeout
 };
 
-class Acceptor {
+/// "OpenSSL 3.0.2".
+[[nodiscard]] std::string_view library();
+
+class Acceptor final : public net::StreamWrapper {
 public:
     /// `certificates`: at least one; the first is shown to clients that name no host, or a host without a certificate.
     /// `clock` outlives this. The error is a sentence for the operator.
@@ -45,9 +51,11 @@ public:
     std::expected<void, std::string> replace(const std::vector<Certificate>& certificates);
 
     /// The server's side of TLS over `inner`. This acceptor outlives the stream.
-    std::unique_ptr<net::Stream> wrap(std::unique_ptr<net::Stream> inner);
+    std::unique_ptr<net::Stream> wrap(std::unique_ptr<net::Stream> inner) override;
 
     [[nodiscard]] HandshakeCounters& counters() { return counters_; }
+    /// Shows them; this outlives what is returned.
+    [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const;
     [[nodiscard]] HandshakeShare& share() { return share_; }
 
 private:

@@ -24,6 +24,7 @@ constexpr std::string_view kPlainAnswer =
 Stream::Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& acceptor)
     : inner_(std::move(inner)), ssl_(std::move(ssl)), acceptor_(acceptor) {
     can_send_files_ = false;
+    is_encrypted_ = true;
     wants_ = net::Interest::read;
     BIO* const bio = ssl_ == nullptr ? nullptr : BIO_new(method());
     if (bio == nullptr) {
@@ -36,7 +37,10 @@ Stream::Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& accepto
     SSL_set_accept_state(ssl_.get());
 }
 
-Stream::~Stream() { shut_down_write(); }
+Stream::~Stream() {
+    if (state_ == State::handshaking) ++acceptor_.counters().given_up;
+    shut_down_write();
+}
 
 BIO_METHOD* Stream::method() {
     static BIO_METHOD* const made = [] {
@@ -155,7 +159,12 @@ net::IoResult Stream::receive(std::span<std::byte> into) {
 
 net::IoResult Stream::fail(int ssl_error) {
     const unsigned long reason = ssl_error == SSL_ERROR_SSL ? ERR_peek_error() : 0;
-    if (state_ == State::handshaking) count_failure(reason);
+    const bool is_left = inner_status_ == net::IoStatus::closed || inner_status_ == net::IoStatus::failed;
+    if (state_ == State::handshaking && is_left) {
+        ++acceptor_.counters().given_up;
+    } else if (state_ == State::handshaking) {
+        count_failure(reason);
+    }
     if (ERR_GET_REASON(reason) == SSL_R_HTTP_REQUEST) answer_plain_http();
     ERR_clear_error();
     flush(false);
@@ -167,6 +176,11 @@ net::IoResult Stream::fail(int ssl_error) {
 
 void Stream::count_failure(unsigned long reason) {
     HandshakeCounters& counters = acceptor_.counters();
+    // Alerts of the peer have their number behind this one.
+    if (ERR_GET_REASON(reason) >= SSL_AD_REASON_OFFSET) {
+        ++counters.refused_by_peer;
+        return;
+    }
     switch (ERR_GET_REASON(reason)) {
         case SSL_R_HTTP_REQUEST: ++counters.plain_http; break;
         case SSL_R_NO_SHARED_CIPHER:
@@ -174,10 +188,6 @@ void Stream::count_failure(unsigned long reason) {
         case SSL_R_NO_SUITABLE_KEY_SHARE:
         case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
         case SSL_R_NO_APPLICATION_PROTOCOL: ++counters.no_common_way; break;
-        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
-        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED: ++counters.refused_by_peer; break;
         default: ++counters.malformed; break;
     }
 }
@@ -214,6 +224,12 @@ bool Stream::code(std::span<const iovec> pieces, std::size_t skip) {
 }
 
 net::IoResult Stream::send(std::span<const iovec> pieces, bool more) {
+    // A connection that is refused has its answer before it reads.
+    if (state_ == State::handshaking) {
+        shake_hands();
+        flush(false);
+        update_wants();
+    }
     if (state_ != State::open) {
         return {state_ == State::failed ? net::IoStatus::failed : net::IoStatus::would_block, 0,
                 state_ == State::failed ? EPROTO : 0};

@@ -59,8 +59,8 @@ bool takes_interim(const http::Request& request, const http::UploadFields& field
 }
 
 /// The fields of the creating request that count at its end.
-http::FieldList lasting_fields(const http::Request& request) {
-    http::FieldList fields;
+std::string lasting_fields(const http::Request& request) {
+    std::string lines;
     for (const http::Field& field : request.fields) {
         switch (field.known) {
             case FieldName::if_match:
@@ -69,19 +69,19 @@ http::FieldList lasting_fields(const http::Request& request) {
             case FieldName::if_unmodified_since:
             case FieldName::repr_digest:
             case FieldName::want_repr_digest:
-                fields.add(field.name.of(request.text), field.value.of(request.text));
+                lines.append(field.name.of(request.text)).append(": ").append(field.value.of(request.text));
+                lines.append("\r\n");
                 break;
             default: break;
         }
     }
-    return fields;
+    return lines;
 }
 
 }  // namespace
 
-ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config,
-                                   UploadStore& store)
-    : parts_(parts), config_(config), store_(store) {
+ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config)
+    : parts_(parts), config_(config), store_(parts, {.expiry_s = config.upload_expiry_s}) {
     if (is_on()) store_.load();
 }
 

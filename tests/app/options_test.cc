@@ -5,40 +5,15 @@
 #include <initializer_list>
 #include <sstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "app/command_line.h"
 #include "support/catch.h"
 
-namespace {
-
-/// A command line; argv needs writable strings.
-std::expected<app::Options, app::UsageError> parse(std::vector<std::string> words, bool terminal = false) {
-    words.insert(words.begin(), "godwit");
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    return app::parse_options(static_cast<int>(words.size()), argv.data(), terminal);
-}
-
-app::Options accepted(std::vector<std::string> words, bool terminal = false) {
-    auto options = parse(std::move(words), terminal);
-    INFO((options ? std::string() : options.error().sentence));
-    REQUIRE(options);
-    return std::move(*options);
-}
-
-std::string refused(std::vector<std::string> words, bool terminal = false) {
-    auto options = parse(std::move(words), terminal);
-    REQUIRE_FALSE(options);
-    const std::string& sentence = options.error().sentence;
-    CHECK(sentence.find('\n') == std::string::npos);
-    return sentence;
-}
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+using command_line::accepted;
+using command_line::contains;
+using command_line::parse;
+using command_line::refused;
 
 TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[app][options]") {
     const app::Options options = accepted({"site"});
@@ -211,7 +186,7 @@ TEST_CASE("options: what other servers call an option gets the name that it has 
         CHECK(contains(refused({word, "d"}), "--bind ADDRESS"));
     }
     CHECK(contains(refused({"--auth", "d"}), "a proxy in front"));
-    CHECK(contains(refused({"--tls", "d"}), "a proxy in front"));
+    CHECK(contains(refused({"--ssl-cert", "d"}), "--tls-cert FILE"));
     CHECK(contains(refused({"--verbose", "d"}), "--access-log"));
 }
 

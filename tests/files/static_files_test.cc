@@ -53,8 +53,7 @@ struct Site {
     base::ArrivalClock arrivals;
     files::RepresentationCache cache;
     base::WakeQueue wakes;
-    listings::ListingShares shares{clock};
-    listings::Listings listings{root, wakes, shares, {}};
+    listings::Listings listings{root, wakes, clock, {}};
     files::StaticFiles files;
 };
 

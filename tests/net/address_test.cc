@@ -97,6 +97,23 @@ TEST_CASE("address: a port behind the address wins over the other one", "[net][a
     CHECK(Address::parse("8080", 1).error().find(":8080 or --port") != std::string::npos);
 }
 
+TEST_CASE("address: https in front means TLS there, and is part of the URL", "[net][address]") {
+    CHECK(net::Address::parse("https://[::1]:4443/", 80)->url() == "https://[::1]:4443/");
+    CHECK(net::Address::parse("https://localhost", 4221)->url() == "https://127.0.0.1:4221/");
+    CHECK(net::Address::parse("http://:81", 4221)->url() == "http://0.0.0.0:81/");
+    const net::Address plain = *net::Address::parse("127.0.0.1:80", 0);
+    const net::Address coded = *net::Address::parse("https://127.0.0.1:80", 0);
+    CHECK(plain.scheme == net::Scheme::http);
+    CHECK_FALSE(plain == coded);
+    CHECK(plain.is_same_place(coded));
+    CHECK_FALSE(plain.is_same_place(*net::Address::parse("127.0.0.1:81", 0)));
+    for (const char* text : {"https://", "https:///", "https://unix:/x", "https://a.example", "ftp://127.0.0.1",
+                             "https://127.0.0.1/path", "HTTPS://127.0.0.1"}) {
+        CAPTURE(text);
+        CHECK_FALSE(net::Address::parse(text, 80));
+    }
+}
+
 TEST_CASE("address: the path of a unix socket has its bounds", "[net][address]") {
     CHECK_FALSE(Address::parse("unix:", 0));
     CHECK_FALSE(Address::parse(std::string_view("unix:/a\0b", 9), 0));

@@ -111,9 +111,9 @@ void ServerProcess::await_start_line() {
         const std::string status = exit_status_ ? "exit status " + std::to_string(*exit_status_) : "still silent";
         throw std::runtime_error(godwit_program() + " did not start: " + status + ": " + error_text());
     }
-    const std::size_t scheme = start_line_.find("http://");
+    const std::size_t scheme = start_line_.find("://");
     if (scheme == std::string::npos) return;
-    const std::size_t slash = start_line_.find('/', scheme + 7);
+    const std::size_t slash = start_line_.find('/', scheme + 3);
     const std::size_t colon = start_line_.rfind(':', slash);
     std::from_chars(start_line_.data() + colon + 1, start_line_.data() + slash, port_);
 }

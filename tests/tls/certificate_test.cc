@@ -1,16 +1,17 @@
 // Certificates from files and made here, and what they say of themselves.
 #include "tls/certificate.h"
 
-#include <openssl/pem.h>
 #include <sys/stat.h>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/pem_files.h"
 #include "support/temp_dir.h"
+
+using support::write_pair;
 
 namespace {
 
@@ -21,27 +22,12 @@ tls::Certificate make(std::vector<std::string> names) {
     return std::move(*tls::Certificate::make_self_signed(names, kNow));
 }
 
-/// Writes a fresh certificate and its key as PEM files.
-void write_pair(const support::TempDir& folder, const std::string& name) {
-    const tls::Certificate made = make({name + ".example"});
-    const tls::SslContextPtr context(SSL_CTX_new(TLS_server_method()));
-    REQUIRE(made.use_in(context.get()));
-    std::FILE* const chain = std::fopen((folder.path() + "/" + name + ".pem").c_str(), "w");
-    PEM_write_X509(chain, SSL_CTX_get0_certificate(context.get()));
-    std::fclose(chain);
-    const std::string key_path = folder.path() + "/" + name + ".key";
-    std::FILE* const key = std::fopen(key_path.c_str(), "w");
-    PEM_write_PrivateKey(key, SSL_CTX_get0_privatekey(context.get()), nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(key);
-    ::chmod(key_path.c_str(), 0600);
-}
-
 }  // namespace
 
 TEST_CASE("certificate: a chain and the key that fits it are loaded", "[tls]") {
     const support::TempDir folder;
-    write_pair(folder, "a");
-    write_pair(folder, "b");
+    write_pair(folder, "a", kNow);
+    write_pair(folder, "b", kNow);
     const auto path = [&](const std::string& name) { return folder.path() + "/" + name; };
     const auto loaded = tls::Certificate::load(path("a.pem"), path("a.key"));
     REQUIRE(loaded.has_value());

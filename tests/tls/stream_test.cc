@@ -226,6 +226,53 @@ TEST_CASE("tls stream: noise is refused and counted, and does no harm", "[tls]")
     CHECK(stream->wants() == net::Interest::none);
 }
 
+TEST_CASE("tls stream: a handshake that the client leaves is counted once", "[tls]") {
+    Server server;
+    Wire wire;
+    TlsClient client(wire);
+    client.shake_hands();
+    auto stream = server.accept(wire);
+    SECTION("without a word") { stream.reset(); }
+    SECTION("by closing in the middle of its hello") {
+        wire.to_server.resize(wire.to_server.size() / 2);
+        wire.client_gone = true;
+        CHECK(status_of(*stream) == net::IoStatus::closed);
+        stream.reset();
+    }
+    CHECK(server.acceptor->counters().given_up == 1);
+    CHECK(server.acceptor->counters().malformed == 0);
+}
+
+TEST_CASE("tls stream: a client that does not trust the certificate is counted as such", "[tls]") {
+    Server server;
+    Wire wire;
+    TlsClient client(wire);
+    SSL_set_verify(client.ssl(), SSL_VERIFY_PEER, nullptr);
+    const auto stream = server.accept(wire);
+    client.shake_hands();
+    CHECK(status_of(*stream) == net::IoStatus::would_block);
+    CHECK_FALSE(client.shake_hands());
+    CHECK(status_of(*stream) == net::IoStatus::failed);
+    CHECK(server.acceptor->counters().refused_by_peer == 1);
+}
+
+TEST_CASE("tls stream: an answer that comes before anything is read waits for the handshake", "[tls]") {
+    Server server;
+    Wire wire;
+    TlsClient client(wire);
+    const auto stream = server.accept(wire);
+    CHECK(stream->is_encrypted());
+    const std::string text = "full";
+    const std::array<iovec, 1> piece{iovec{const_cast<char*>(text.data()), text.size()}};
+    std::size_t sent = 0;
+    for (int round = 0; round < 5 && sent == 0; ++round) {
+        client.shake_hands();
+        sent = stream->send(piece, false).bytes;
+    }
+    CHECK(sent == text.size());
+    CHECK(client.read() == text);
+}
+
 TEST_CASE("tls stream: a client of the past is refused", "[tls]") {
     Server server;
     Wire wire;
