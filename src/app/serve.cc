@@ -85,11 +85,11 @@ std::expected<std::vector<net::Listener>, std::string> open_listeners(const std:
     return listeners;
 }
 
-std::expected<void, std::string> take_media_types(const std::string& file) {
+std::expected<void, std::string> take_media_types(const std::string& file, site::SiteConfig& rules) {
     if (file.empty()) return {};
     auto types = media::read_media_types(file);
     if (!types) return std::unexpected(types.error());
-    media::use_media_types(std::move(*types));
+    rules.media_types = std::make_shared<const media::MediaTypes>(std::move(*types));
     return {};
 }
 
@@ -185,7 +185,7 @@ std::expected<void, std::string> serve(Options options) {
         if (!found) return std::unexpected(found.error());
         identity = std::move(*found);
     }
-    if (auto taken = take_media_types(options.mime_types); !taken) return std::unexpected(taken.error());
+    if (auto taken = take_media_types(options.mime_types, options.site); !taken) return std::unexpected(taken.error());
     base::SystemClock clock;
     base::Counters counters;
     auto encryption = Encryption::make(options, clock);
@@ -226,7 +226,7 @@ std::expected<void, std::string> serve(Options options) {
     ask_for_short_slices();
     base::WakeQueue wakes;
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
-    site::Site site(*root, options.site, clock, arrivals, *disk);
+    site::Site site(*root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
                              .poller = *poller,

@@ -33,11 +33,11 @@ std::optional<std::string> clean_path(std::string_view path, std::string_view in
     return std::string(path.substr(0, path.size() - kSuffix.size()));
 }
 
-bool may_be_route(const http::Request& request) {
+bool may_be_route(const http::Request& request, const media::MediaTypes& types) {
     static constexpr std::array<std::string_view, 1> kHtml = {"text/html"};
     if (request.path().starts_with("/.well-known/")) return false;
     if (is_navigation(request)) return true;
-    if (media::has_known_extension(request.path())) return false;
+    if (types.knows_extension_of(request.path())) return false;
     return http::choose_media_type(request.fields, request.text, kHtml).has_value();
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "http/request.h"
+#include "media/media_type.h"
 
 namespace files {
 
@@ -18,7 +19,7 @@ namespace files {
 /// there (Sec-Fetch-Dest: document, or text/html named in Accept), or the client takes HTML and the path does not end
 /// like a file of a known type ("/app.js" is missing, "/users/7" is a route). Not for "/.well-known/", where programs
 /// look whether something exists.
-[[nodiscard]] bool may_be_route(const http::Request& request);
+[[nodiscard]] bool may_be_route(const http::Request& request, const media::MediaTypes& types);
 
 /// True when the query has a member "download", with or without a value.
 [[nodiscard]] bool asks_for_download(std::string_view query);

@@ -75,14 +75,9 @@ FindError find_error(storage::FileError error) {
 }
 
 RepresentationBuilder::RepresentationBuilder(const storage::FileRoot& root, const base::Clock& clock,
-                                             std::size_t small_file_bytes, const media::CompressionPolicy& policy,
-                                             const CacheRules& cache_rules, storage::DiskQueue* disk)
-    : root_(root),
-      clock_(clock),
-      small_file_bytes_(small_file_bytes),
-      policy_(policy),
-      cache_rules_(cache_rules),
-      disk_(disk) {}
+                                             std::size_t small_file_bytes, RepresentationRules rules,
+                                             storage::DiskQueue* disk)
+    : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), rules_(std::move(rules)), disk_(disk) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
     // One call finds out most of what is missing.
@@ -90,7 +85,7 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
         if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
     }
     Opened opened;
-    const std::string_view media_type = media::media_type_of(path);
+    const std::string_view media_type = rules_.media_types->type_of(path);
     const bool may_have_sidecars = !media::is_compressed(media_type);
     if (may_have_sidecars) opened.watch.look_at_sidecars(root_, path, clock_.unix_ns());
 
@@ -177,7 +172,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
 }
 
 void RepresentationBuilder::add_made_forms(Representation& representation) const {
-    if (!policy_.compresses(representation.media_type_, representation.length())) return;
+    if (!rules_.policy.compresses(representation.media_type_, representation.length())) return;
     for (const Coding coding : {Coding::gzip, Coding::deflate}) {
         Form& form = representation.forms_[static_cast<std::size_t>(coding)];
         if (form.state_ == Form::State::none) form.state_ = Form::State::to_make;
@@ -188,7 +183,7 @@ void RepresentationBuilder::add_made_forms(Representation& representation) const
 void RepresentationBuilder::prepare_texts(Representation& representation) const {
     const std::string tag = storage::make_entity_tag(representation.status_,
                                                      storage::needs_weak_tag(representation.status_, clock_.unix_ns()));
-    const std::string_view cache_control = cache_rules_.find(representation.path_);
+    const std::string_view cache_control = rules_.cache_rules.find(representation.path_);
     for (std::size_t i = 0; i < http::kCodings; ++i) {
         Form& form = representation.forms_[i];
         if (form.state_ == Form::State::none) continue;

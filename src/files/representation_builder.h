@@ -13,6 +13,7 @@
 #include "files/cache_rules.h"
 #include "files/representation.h"
 #include "media/compression_policy.h"
+#include "media/media_type.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
 #include "storage/path_watch.h"
@@ -39,12 +40,22 @@ struct Opened {
     storage::PathWatch watch;
 };
 
+/// What decides about the fields and forms of a representation besides the file itself.
+struct RepresentationRules {
+    media::CompressionPolicy policy;
+    CacheRules cache_rules;
+    std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
+};
+
 class RepresentationBuilder {
 public:
     /// The references, and `disk` unless it is absent, must outlive this and what it builds.
     RepresentationBuilder(const storage::FileRoot& root, const base::Clock& clock, std::size_t small_file_bytes,
-                          const media::CompressionPolicy& policy, const CacheRules& cache_rules,
-                          storage::DiskQueue* disk);
+                          RepresentationRules rules, storage::DiskQueue* disk);
+
+    [[nodiscard]] const RepresentationRules& rules() const { return rules_; }
+    /// What is opened from here on follows `rules`.
+    void replace_rules(RepresentationRules rules) { rules_ = std::move(rules); }
 
     [[nodiscard]] std::expected<Opened, FindError> open(std::string_view path) const;
 
@@ -67,8 +78,7 @@ private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
     std::size_t small_file_bytes_;
-    media::CompressionPolicy policy_;
-    const CacheRules& cache_rules_;
+    RepresentationRules rules_;
     storage::DiskQueue* disk_;
     std::shared_ptr<storage::WriteWatch> writes_ = std::make_shared<storage::WriteWatch>();
 };

@@ -34,7 +34,7 @@ public:
         if (stage_ == Stage::fresh) begin();
         if (stage_ != Stage::collecting) return;
         const std::size_t total = collected_.size() + coded.size();
-        if (total > cache_.policy_.max_kept_bytes ||
+        if (total > cache_.builder_.rules().policy.max_kept_bytes ||
             cache_.collecting_bytes_ + coded.size() > cache_.limits_.max_bytes / 2) {
             give_up();
             return;
@@ -78,15 +78,12 @@ private:
 
 RepresentationCache::RepresentationCache(const storage::FileRoot& root, const base::Clock& clock,
                                          const base::ArrivalClock& arrivals, const CacheLimits& limits,
-                                         const media::CompressionPolicy& policy, CacheRules cache_rules,
-                                         storage::DiskQueue* disk)
+                                         RepresentationRules rules, storage::DiskQueue* disk)
     : root_(root),
       clock_(clock),
       arrivals_(arrivals),
       limits_(limits),
-      policy_(policy),
-      cache_rules_(std::move(cache_rules)),
-      builder_(root, clock, limits.small_file_bytes, policy, cache_rules_, disk) {}
+      builder_(root, clock, limits.small_file_bytes, std::move(rules), disk) {}
 
 RepresentationCache::~RepresentationCache() = default;
 
@@ -190,10 +187,11 @@ Coding RepresentationCache::settle(const std::shared_ptr<const Representation>& 
     const Form& form = found->form(wanted);
     if (form.state() == Form::State::ready) ++counters_.coded_hits;
     if (form.state() == Form::State::none) return Coding::identity;
-    const bool at_once = found->file() == nullptr && found->length() <= policy_.at_once_bytes;
+    const bool at_once = found->file() == nullptr && found->length() <= builder_.rules().policy.at_once_bytes;
     if (form.state() == Form::State::ready || !at_once) return wanted;
     const auto representation = changeable(found);
-    auto bytes = media::encode_whole(format_of(wanted), policy_.level, found->bytes(), found->bytes().size() - 1);
+    auto bytes = media::encode_whole(format_of(wanted), builder_.rules().policy.level, found->bytes(),
+                                     found->bytes().size() - 1);
     if (!bytes) {
         RepresentationBuilder::set_state(*representation, wanted, Form::State::none);
         return Coding::identity;
@@ -207,7 +205,7 @@ http::Body RepresentationCache::body(const std::shared_ptr<const Representation>
     assert(form.state() != Form::State::none);
     if (form.state() == Form::State::ready) return Representation::slice(found, coding, 0, form.length());
     return std::make_unique<CompressingSource>(found->file(), http::Blob{found, found->bytes()}, found->length(),
-                                               format_of(coding), policy_.level,
+                                               format_of(coding), builder_.rules().policy.level,
                                                std::make_unique<Keeper>(*this, changeable(found), coding));
 }
 
@@ -220,6 +218,11 @@ void RepresentationCache::path_changed(std::string_view path) {
 void RepresentationCache::drop_unused(base::UnixNs age_ns) {
     const base::UnixNs oldest = clock_.unix_ns() - age_ns;
     while (!entries_.empty() && entries_.back().used_at < oldest) erase(std::prev(entries_.end()));
+}
+
+void RepresentationCache::replace_rules(RepresentationRules rules) {
+    builder_.replace_rules(std::move(rules));
+    while (!entries_.empty()) erase(entries_.begin());
 }
 
 void RepresentationCache::register_counters(base::Counters& counters) {

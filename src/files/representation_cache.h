@@ -52,8 +52,7 @@ public:
     /// All references must outlive the cache and every response made from it. `disk` closes removed files in the
     /// background; without it they are closed at once.
     RepresentationCache(const storage::FileRoot& root, const base::Clock& clock, const base::ArrivalClock& arrivals,
-                        const CacheLimits& limits, const media::CompressionPolicy& policy, CacheRules cache_rules = {},
-                        storage::DiskQueue* disk = nullptr);
+                        const CacheLimits& limits, RepresentationRules rules = {}, storage::DiskQueue* disk = nullptr);
     ~RepresentationCache() override;
     RepresentationCache(const RepresentationCache&) = delete;
     RepresentationCache& operator=(const RepresentationCache&) = delete;
@@ -81,6 +80,9 @@ public:
     /// Drops entries that no request used for `age_ns`, so that deleted files do not keep their room on the disk.
     /// The reactor calls it every few seconds; cheap when there is nothing to drop.
     void drop_unused(base::UnixNs age_ns);
+
+    /// From here on everything is opened anew and follows `rules`; responses keep what they have.
+    void replace_rules(RepresentationRules rules);
 
     [[nodiscard]] const CacheCounters& counters() const { return counters_; }
     /// Shows them as `cache_...` from here on, as long as the cache lives.
@@ -116,8 +118,6 @@ private:
     const base::Clock& clock_;
     const base::ArrivalClock& arrivals_;
     CacheLimits limits_;
-    media::CompressionPolicy policy_;
-    CacheRules cache_rules_;
     RepresentationBuilder builder_;
     Entries entries_;
     std::unordered_map<std::string_view, Entries::iterator> by_path_;  ///< keys are their paths

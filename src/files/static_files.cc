@@ -109,7 +109,8 @@ handler::Decision StaticFiles::answer_missing(const http::Request& request) {
 
 /// The application's page, for a path that may be one of its routes.
 std::optional<handler::Decision> StaticFiles::find_route(const http::Request& request) {
-    if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request)) return std::nullopt;
+    if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request, *config_.media_types))
+        return std::nullopt;
     const auto found = cache_.find("/" + config_.index_name, request.arrival);
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
     // A client that does not take HTML gets a 404 at the same path.

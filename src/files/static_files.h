@@ -15,6 +15,7 @@
 #include "handler/handler.h"
 #include "http/accept_encoding.h"
 #include "http/range.h"
+#include "media/media_type.h"
 #include "storage/file_root.h"
 
 namespace files {
@@ -23,6 +24,7 @@ struct StaticFilesConfig {
     std::string index_name = "index.html";
     bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
     bool spa = false;         ///< routes get the root's index
+    std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
 };
 
 /// Answers for a directory that has no index file. Implemented by the route table.

@@ -47,6 +47,9 @@ public:
         (void)request;
         (void)response;
     }
+    /// The handler as it is at this moment. An exchange holds it from a decision whose response comes later until its
+    /// end, so that rules that are replaced meanwhile do not reach it. Null when this handler never changes.
+    [[nodiscard]] virtual std::shared_ptr<Handler> pin() { return nullptr; }
     /// `target` as the logs may hold it: secrets in it (tokens) are replaced by a shortened digest, which still tells
     /// two of them apart. The result is a view of `target` or of `storage`.
     virtual std::string_view loggable(std::string_view target, std::string& storage) const {

@@ -71,6 +71,9 @@ using Piece = std::variant<std::string, Blob, FileSlice>;
 /// A response's content: nothing, pieces in order (their sum is the Content-Length), or a source of unknown length.
 using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique_ptr<BodySource>>;
 
+[[nodiscard]] inline bool is_source(const Body& body) {
+    return std::holds_alternative<std::unique_ptr<BodySource>>(body);
+}
 [[nodiscard]] std::uint64_t piece_bytes(const Piece& piece);
 /// nullopt for a source.
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);

@@ -93,9 +93,11 @@ std::optional<Refusal> HeadBuilder::finish(bool has_end, Request& request) {
     if (!refusal_) read_authority(request);
     if (!refusal_) join_cookies(request);
     request.text = text_;  // no field is added any more
-    if (!refusal_) refusal_ = host_refusal(request);
+    if (!refusal_) {
+        if (const std::string_view fault = host_fault(request); !fault.empty()) refuse(Status::bad_request, fault);
+    }
     if (!refusal_) read_framing(has_end, request);
-    if (!refusal_) read_expectation(request);
+    if (!refusal_ && request.fields.has(FieldName::expect)) read_expectation(request);
     return refusal_;
 }
 

@@ -275,15 +275,18 @@ HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) 
     request.text = text.substr(0, position_);
 
     // RFC 9112 §3.2: also when the target names the authority itself.
-    if (const std::optional<Refusal> refusal = host_refusal(request)) return refuse(refusal->status, refusal->reason);
-    if (request.minor_version > 0 && !request.fields.has(FieldName::host)) {
+    if (request.fields.has(FieldName::host)) {
+        if (const std::string_view fault = host_fault(request); !fault.empty()) {
+            return refuse(Status::bad_request, fault);
+        }
+    } else if (request.minor_version > 0) {
         return refuse(Status::bad_request, "there is no Host; HTTP/1.1 requires one, such as \"Host: localhost\"");
     }
     const FramingResult framing = decide_framing(request.fields, request.text, request.minor_version);
     if (!framing.valid) return refuse(framing.refusal.status, framing.refusal.reason);
     request.framing = framing.framing;
     read_connection(request);
-    read_expectation(request);
+    if (request.fields.has(FieldName::expect)) read_expectation(request);
     return Outcome::complete;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
@@ -24,8 +23,9 @@ inline constexpr std::string_view kLongTrailers = "the trailer section is longer
 
 /// The refusal of a request with `method` for its target; `error` is not none.
 [[nodiscard]] Refusal target_refusal(TargetError error, Method method);
-/// Looks at the Host of a request whose fields are all there (RFC 9110 §7.2). nullopt: it is right, or there is none.
-[[nodiscard]] std::optional<Refusal> host_refusal(const Request& request);
+/// What is wrong with the Host of a request whose fields are all there and that has one (RFC 9110 §7.2); empty when it
+/// is right. Any fault is 400.
+[[nodiscard]] std::string_view host_fault(const Request& request);
 /// Sets what the request expects (RFC 9110 §10.1.1). A 1.0 client knows no interim response, so its expectation is
 /// ignored.
 void read_expectation(Request& request);

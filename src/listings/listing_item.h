@@ -23,7 +23,7 @@ struct ListingItem {
     ino_t inode = 0;
     timespec modified{};
     timespec changed{};
-    /// Static lifetime; empty for directories. Known without a look.
+    /// Empty for directories. Known without a look. Lives as long as the media types that the reader was given.
     std::string_view media_type;
 
     /// Takes over what `status` says. `media_type` follows from the name.

@@ -119,7 +119,7 @@ std::string ListingOrdering::place_of(const ListingItem& item) const {
     return place;
 }
 
-std::optional<ListingItem> ListingOrdering::find_place(std::string_view text) const {
+std::optional<ListingItem> ListingOrdering::find_place(std::string_view text, const media::MediaTypes& types) const {
     ListingItem item;
     std::string_view value;
     if (column_ != ListingColumn::name) {
@@ -135,7 +135,7 @@ std::optional<ListingItem> ListingOrdering::find_place(std::string_view text) co
     if (text.empty()) return std::nullopt;
     item.name = text;
     // The type follows from the name, as that of every entry does.
-    if (!item.is_directory()) item.media_type = media::media_type_of(text);
+    if (!item.is_directory()) item.media_type = types.type_of(text);
     switch (column_) {
         case ListingColumn::name: return item;
         case ListingColumn::type: return value == item.media_type ? std::optional(item) : std::nullopt;

@@ -9,6 +9,7 @@
 
 #include "listings/listing_format.h"
 #include "listings/listing_item.h"
+#include "media/media_type.h"
 
 namespace listings {
 
@@ -29,8 +30,9 @@ public:
     /// The place of `item`, for `after=`: its name, with a slash behind a folder's name. For other columns than the
     /// name the value and a colon come first: "b.txt", "sub/", "1024:b.txt", "1700000000.000000000:sub/".
     [[nodiscard]] std::string place_of(const ListingItem& item) const;
-    /// Reads a place back. nullopt when it is no place in this order. The item need not exist any more.
-    [[nodiscard]] std::optional<ListingItem> find_place(std::string_view text) const;
+    /// Reads a place back. nullopt when it is no place in this order. The item need not exist any more; `types` outlive
+    /// it.
+    [[nodiscard]] std::optional<ListingItem> find_place(std::string_view text, const media::MediaTypes& types) const;
 
 private:
     [[nodiscard]] std::strong_ordering compare_column(const ListingItem& a, const ListingItem& b) const;

@@ -13,8 +13,9 @@
 
 namespace listings {
 
-ListingReader::ListingReader(const storage::FileRoot& root, base::Fd directory, std::string path)
-    : root_(root), path_(std::move(path)), stream_(::fdopendir(directory.get())) {
+ListingReader::ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory,
+                             std::string path)
+    : root_(root), types_(types), path_(std::move(path)), stream_(::fdopendir(directory.get())) {
     if (stream_ != nullptr) {
         [[maybe_unused]] const int number = directory.take();  // the stream's from here on
     } else {
@@ -44,7 +45,7 @@ ListingReader::Step ListingReader::next() {
             break;
         default: return Step::passed;
     }
-    item_.media_type = item_.is_directory() ? std::string_view() : media::media_type_of(item_.name);
+    item_.media_type = item_.is_directory() ? std::string_view() : types_.type_of(item_.name);
     return Step::item;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "listings/listing_item.h"
+#include "media/media_type.h"
 #include "storage/file_root.h"
 
 namespace listings {
@@ -17,8 +18,8 @@ namespace listings {
 class ListingReader {
 public:
     /// `directory`: open, from FileRoot::open_directory. `path`: its decoded path, ending in '/'. `root` must outlive
-    /// this.
-    ListingReader(const storage::FileRoot& root, base::Fd directory, std::string path);
+    /// this, and `types` this and its items.
+    ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory, std::string path);
 
     enum class Step : std::uint8_t {
         item,    ///< item() is the next name
@@ -54,6 +55,7 @@ private:
     };
 
     const storage::FileRoot& root_;
+    const media::MediaTypes& types_;
     std::string path_;
     std::unique_ptr<DIR, Close> stream_;  ///< null when the descriptor could not become one
     int error_ = 0;

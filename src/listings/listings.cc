@@ -247,7 +247,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
         ListingOrdering(query->column.value_or(ListingColumn::name), query->order.value_or(ListingOrder::ascending));
     span.limit = query->limit.value_or(kGatheredEntries);
     if (query->after) {
-        span.after = span.ordering.find_place(*query->after);
+        span.after = span.ordering.find_place(*query->after, *config_.media_types);
         if (!span.after) {
             return handler::error_response(
                 &request, Status::bad_request,
@@ -255,7 +255,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
                 "that was seen, with a slash behind a folder's.");
         }
     }
-    ListingReader reader(root_, std::move(directory), std::string(request.path()));
+    ListingReader reader(root_, *config_.media_types, std::move(directory), std::string(request.path()));
     ListingAnswer::Wish wish{.query = std::move(*query),
                              .form = *form,
                              .actions = config_.actions.allowed_by(rights),

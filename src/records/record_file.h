@@ -72,6 +72,7 @@ public:
     /// The file as it is now. 403 or 409 when it cannot be read or is no file.
     std::expected<RecordSnapshot, http::Refusal> snapshot();
 
+    [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const RecordLimits& limits() const { return limits_; }
 
 private:

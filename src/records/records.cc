@@ -268,8 +268,10 @@ bool may_hold_records(const storage::FileRoot& root, std::string_view file) {
     return true;
 }
 
-Records::Records(const storage::WriteParts& parts, RecordsConfig config)
-    : root_(parts.root), clock_(parts.clock), config_(std::move(config)), file_(parts, config_.file, config_.limits) {}
+Records::Records(const storage::WriteParts& parts, RecordsConfig config, std::shared_ptr<RecordFile> file)
+    : root_(parts.root), clock_(parts.clock), config_(std::move(config)), file_(std::move(file)) {
+    if (file_ == nullptr) file_ = std::make_shared<RecordFile>(parts, config_.file, config_.limits);
+}
 
 bool Records::is_blocked() const {
     if (config_.path.empty()) return false;
@@ -293,12 +295,12 @@ handler::Decision Records::handle(const http::Request& request, handler::Rights 
     }
     if (request.method == Method::put) return receive(request, id);
     const auto kind = request.method == Method::del ? RecordOperation::Kind::remove : RecordOperation::Kind::read;
-    return std::make_unique<RecordAnswer>(file_, clock_, std::make_unique<const handler::KeptRequest>(request), kind,
+    return std::make_unique<RecordAnswer>(*file_, clock_, std::make_unique<const handler::KeptRequest>(request), kind,
                                           std::string(id), Record());
 }
 
 handler::Decision Records::read_all(const http::Request& request, handler::Rights rights) {
-    auto snapshot = file_.snapshot();
+    auto snapshot = file_->snapshot();
     if (!snapshot) return handler::refusal_response(&request, snapshot.error());
     if (snapshot->bytes == nullptr && !rights.has(handler::Right::create)) {
         return handler::error_response(&request, Status::not_found, "there are no records.");
@@ -354,7 +356,7 @@ handler::Decision Records::receive(const http::Request& request, std::string_vie
         return handler::refusal_response(&request,
                                          {Status::content_too_large, "the body is longer than a record may be."});
     }
-    return std::make_unique<RecordSink>(file_, clock_, request, std::move(*media), config_.path, std::string(id));
+    return std::make_unique<RecordSink>(*file_, clock_, request, std::move(*media), config_.path, std::string(id));
 }
 
 }  // namespace records

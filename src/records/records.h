@@ -2,6 +2,7 @@
 // that Accept asks for, POST appends, PUT replaces, DELETE removes. Called by the router.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,8 +24,11 @@ struct RecordsConfig {
 
 class Records {
 public:
-    /// `parts` must outlive this, and this all its answers.
-    Records(const storage::WriteParts& parts, RecordsConfig config);
+    /// `parts` must outlive this, and this all its answers. `file`: what is known of the file already; null: nothing.
+    Records(const storage::WriteParts& parts, RecordsConfig config, std::shared_ptr<RecordFile> file = nullptr);
+
+    /// What is known of the file, for another one of the same path.
+    [[nodiscard]] const std::shared_ptr<RecordFile>& file() const { return file_; }
 
     /// The records' own path and everything below it.
     [[nodiscard]] bool owns(std::string_view path) const;
@@ -45,7 +49,7 @@ private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
     RecordsConfig config_;
-    RecordFile file_;
+    std::shared_ptr<RecordFile> file_;
 };
 
 }  // namespace records

@@ -22,6 +22,7 @@ void Exchange::reset() {
     work_.reset();
     entry_.reset();
     content_.reset();
+    pinned_.reset();
 }
 
 void Exchange::adopt(handler::Decision decision) {
@@ -69,7 +70,7 @@ std::optional<http::Response> Exchange::advance(handler::Handler& handler, Excha
         adopt(std::move(*decision));
     }
     if (state_ == ExchangeState::pending) response = work_->advance(wake);
-    if (response) handler.decorate(&request, *response);
+    if (response) decorate(handler, *response);
     return response;
 }
 

@@ -51,7 +51,14 @@ public:
     /// Asks `handler`. A decision that is a Response goes to respond(), any other one to adopt().
     [[nodiscard]] handler::Decision ask(handler::Handler& handler) {
         move(ExchangeEvent::asked);
-        return handler.handle(request);
+        handler::Decision decision = handler.handle(request);
+        const auto* response = std::get_if<http::Response>(&decision);
+        if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
+        return decision;
+    }
+    /// Makes the last changes to a response that handle() did not return, by the rules that the request began with.
+    void decorate(handler::Handler& handler, http::Response& response) const {
+        (pinned_ ? *pinned_ : handler).decorate(&request, response);
     }
     /// Takes over a decision that is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or
     /// `deciding` where advance() has to be called. `request` must stay valid from here on.
@@ -109,6 +116,7 @@ private:
     http::Status status_ = http::Status::ok;
     net::Token connection_;
     base::MonotonicMs begun_ms_ = 0;
+    std::shared_ptr<handler::Handler> pinned_;  ///< outlives what it made: the four below
     std::unique_ptr<handler::PendingDecision> decision_;
     std::unique_ptr<http::BodySink> sink_;
     std::unique_ptr<http::PendingResponse> work_;

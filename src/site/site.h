@@ -1,95 +1,61 @@
-// One served directory: its handlers and what they share. The one Handler that the reactor knows. Made by app/serve.
+// One served directory: what it keeps (SiteState), and the handlers under the rules of now (RuledSite). The one Handler
+// that the reactor knows. Made by app/serve.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "files/digest_queue.h"
-#include "files/representation_cache.h"
-#include "files/static_files.h"
+#include "base/counters.h"
 #include "handler/handler.h"
-#include "listings/listings.h"
-#include "listings/page_assets.h"
-#include "records/records.h"
-#include "site/decoration.h"
-#include "site/echo.h"
-#include "site/health.h"
-#include "site/resources.h"
-#include "site/router.h"
+#include "site/ruled_site.h"
 #include "site/site_config.h"
-#include "site/user_agent.h"
+#include "site/site_state.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
-#include "storage/file_sink.h"
-#include "storage/held_names.h"
-#include "storage/new_directories.h"
-#include "uploads/deletes.h"
-#include "uploads/directory_actions.h"
-#include "uploads/leftover_sweep.h"
-#include "uploads/resumable_uploads.h"
-#include "uploads/resumption_answers.h"
-#include "uploads/uploads.h"
 
 namespace site {
 
 class Site final : public handler::Handler {
 public:
-    /// Everything outlives the site and its responses.
-    Site(const storage::FileRoot& root, const SiteConfig& config, const base::Clock& clock,
+    /// Everything but the rules outlives the site and its responses.
+    Site(const storage::FileRoot& root, std::shared_ptr<const SiteConfig> rules, const base::Clock& clock,
          const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
 
+    /// Requests from here on follow `rules`. What is under way keeps those with which it began. The served directory,
+    /// the policy for links and the size of the cache stay.
+    void replace_rules(std::shared_ptr<const SiteConfig> rules);
+
     handler::Decision handle(const http::Request& request) override;
+    void decorate(const http::Request* request, http::Response& response) override;
+    [[nodiscard]] std::shared_ptr<handler::Handler> pin() override { return ruled_; }
     /// A question for the offset of an upload must not overtake the bytes that lie in the sockets before it.
     [[nodiscard]] bool is_heavy(const http::Request& request) const override {
         return !http::is_safe(request.method) || request.path().starts_with(uploads::kUploadsPath);
     }
-    void decorate(const http::Request* request, http::Response& response) override;
     std::string_view loggable(std::string_view target, std::string& storage) const override;
-    void tidy() override;
-    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override;
+    void tidy() override { state_.tidy(); }
+    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return state_.tidy_due(); }
+    void begin_stopping() override { state_.health.set_state(Health::State::stopping); }
     /// Each part registers its own, as long as the site lives.
-    void register_counters(base::Counters& counters);
-    void begin_stopping() override { health_.set_state(Health::State::stopping); }
+    void register_counters(base::Counters& counters) { state_.register_counters(counters); }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
-        return resources_.shadowed_endpoints();
+        return ruled_->shadowed_endpoints();
     }
     /// True when something that is no file has the name of the records' file: then neither it nor the records are
     /// served.
-    [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
+    [[nodiscard]] bool are_records_blocked() const { return ruled_->are_records_blocked(); }
     /// True when there are no records because the default file of records is something else.
-    [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
+    [[nodiscard]] bool are_records_given_up() const { return ruled_->are_records_given_up(); }
 
 private:
-    [[nodiscard]] bool is_outside(const http::Request& request) const;
-
-    SiteConfig config_;
-    bool are_records_given_up_ = false;
-    const base::Clock& clock_;
+    SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
-    files::RepresentationCache cache_;
-    files::DigestQueue digests_;
-    std::optional<Decoration> decoration_;  ///< only when an option asks for one
-    storage::NewDirectories new_directories_;
-    storage::HeldNames names_;
-    storage::WriteParts write_parts_;
-    listings::Listings listings_;
-    files::StaticFiles files_;
-    Echo echo_;
-    UserAgent user_agent_;
-    Health health_;
-    listings::PageAssets page_assets_;
-    uploads::ResumableUploads resumable_;
-    std::optional<uploads::LeftoverSweep> sweep_;  ///< where files are uploaded
-    uploads::Uploads uploads_;
-    uploads::Deletes deletes_;
-    uploads::DirectoryActions directories_;
-    records::Records records_;
-    Resources resources_;
-    Router router_;
+    std::shared_ptr<RuledSite> ruled_;
 };
 
 }  // namespace site

@@ -1,13 +1,16 @@
-// What the site is allowed to do and how it answers. Filled by app/options, read by the router and its handlers.
+// The rules of a site: what it is allowed to do and how it answers. Filled by app/options, followed by the router and
+// its handlers, and replaced as a whole.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "files/cache_rules.h"
 #include "handler/write_rules.h"
+#include "media/media_type.h"
 #include "site/site_rules.h"
 #include "storage/durability.h"
 #include "storage/file_root.h"
@@ -21,6 +24,8 @@ struct SiteConfig : handler::WriteRules {
     std::string only_path;
     /// Host names that requests may be for, without a port, an IPv6 address in brackets; empty: any.
     std::vector<std::string> allowed_hosts;
+    /// By extension; never null.
+    std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     storage::Symlinks symlinks = storage::Symlinks::inside;
     storage::Durability durability = storage::Durability::full;
 

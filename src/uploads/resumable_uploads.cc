@@ -59,8 +59,8 @@ bool takes_interim(const http::Request& request, const http::UploadFields& field
 }
 
 /// The fields of the creating request that count at its end.
-std::string lasting_fields(const http::Request& request) {
-    std::string lines;
+http::FieldList lasting_fields(const http::Request& request) {
+    http::FieldList fields;
     for (const http::Field& field : request.fields) {
         switch (field.known) {
             case FieldName::if_match:
@@ -69,19 +69,19 @@ std::string lasting_fields(const http::Request& request) {
             case FieldName::if_unmodified_since:
             case FieldName::repr_digest:
             case FieldName::want_repr_digest:
-                lines.append(field.name.of(request.text)).append(": ").append(field.value.of(request.text));
-                lines.append("\r\n");
+                fields.add(field.name.of(request.text), field.value.of(request.text));
                 break;
             default: break;
         }
     }
-    return lines;
+    return fields;
 }
 
 }  // namespace
 
-ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config)
-    : parts_(parts), config_(config), store_(parts, {.expiry_s = config.upload_expiry_s}) {
+ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config,
+                                   UploadStore& store)
+    : parts_(parts), config_(config), store_(store) {
     if (is_on()) store_.load();
 }
 

@@ -20,8 +20,9 @@ namespace uploads {
 
 class ResumableUploads {
 public:
-    /// Both outlive this and every sink that it makes. Finds the uploads of an earlier process.
-    ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config);
+    /// All outlive this and every sink that it makes. Where uploads can be resumed the store finds those of an earlier
+    /// process.
+    ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config, UploadStore& store);
 
     /// False when this server offers none.
     [[nodiscard]] bool is_on() const { return config_.allow_upload && config_.upload_expiry_s > 0; }
@@ -40,10 +41,6 @@ public:
     /// Adds Upload-Limit, which a 413 has too.
     void add_limits(http::Response& response) const;
 
-    void register_counters(base::Counters& counters) { store_.register_counters(counters); }
-    void tidy() { store_.tidy(); }
-    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const { return store_.tidy_due(); }
-
 private:
     using Upload = UploadStore::Upload;
 
@@ -59,7 +56,7 @@ private:
 
     const storage::WriteParts& parts_;
     const handler::WriteRules& config_;
-    UploadStore store_;
+    UploadStore& store_;
 };
 
 }  // namespace uploads

@@ -12,7 +12,7 @@
 
 #include "base/file_io.h"
 #include "handler/error_page.h"
-#include "http/head_parser.h"
+#include "http/request.h"
 #include "http/target.h"
 #include "storage/write_conditions.h"
 #include "storage/write_error.h"
@@ -65,22 +65,31 @@ void add_limit(http::FieldList& fields, const UploadStore& store, const UploadSt
     fields.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
 }
 
-/// The creating request, as far as it matters at the end.
+/// The creating request, as far as it matters at the end: its method and the fields that were kept.
 class StoredRequest {
 public:
-    explicit StoredRequest(const UploadState& state)
-        : text_(state.method + " / HTTP/1.1\r\nHost: x\r\n" + state.fields + "\r\n") {
-        http::HeadParser parser;
-        valid_ = parser.parse(text_, request_) == http::HeadParser::Outcome::complete;
+    explicit StoredRequest(const UploadState& state) {
+        request_.method = http::parse_method(state.method);
+        for (const http::FieldView field : state.fields) {
+            const http::Slice name = keep(field.name);
+            // A state holds no more fields than a request.
+            static_cast<void>(request_.fields.add({name, keep(field.value), http::find_field_name(field.name)}));
+        }
+        request_.text = text_;
     }
     StoredRequest(const StoredRequest&) = delete;
     StoredRequest& operator=(const StoredRequest&) = delete;
-    [[nodiscard]] const http::Request* get() const { return valid_ ? &request_ : nullptr; }
+    [[nodiscard]] const http::Request& get() const { return request_; }
 
 private:
+    http::Slice keep(std::string_view part) {
+        const auto offset = static_cast<std::uint32_t>(text_.size());
+        text_.append(part);
+        return {offset, static_cast<std::uint32_t>(part.size())};
+    }
+
     std::string text_;
     http::Request request_;
-    bool valid_ = false;
 };
 
 }  // namespace
@@ -203,8 +212,7 @@ std::optional<http::Response> CompletionAnswer::begin() {
     step_ = Step::noting;
     if (repr_digest_) return std::nullopt;
     const StoredRequest request(state_);
-    if (request.get() == nullptr) return handler::refusal_response(nullptr, kOutOfReach);
-    auto digests = UploadDigests::of(*request.get());
+    auto digests = UploadDigests::of(request.get());
     if (!digests) return handler::refusal_response(nullptr, digests.error());
     repr_digest_.emplace();
     if (!digests->any()) return std::nullopt;
@@ -260,14 +268,13 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
     const StoredRequest request(state_);
     base::Fd file(::fcntl(bytes_->file.get(), F_DUPFD_CLOEXEC, 0));
     if (!file) return handler::refusal_response(nullptr, storage::write_refusal(errno));
-    if (request.get() == nullptr) return handler::refusal_response(nullptr, kOutOfReach);
     const auto on_conflict = gate_.admit_file(state_.target, state_.on_conflict, WriteGate::Named::by_request);
     if (!on_conflict) return handler::refusal_response(nullptr, on_conflict.error());
     auto sink = storage::FileSink::resume(
         store_.parts(), state_.target,
         storage::TemporaryFile::adopt(std::move(file), bytes_->directory.get(), partial_name(number_)),
         std::shared_ptr<const base::Fd>(bytes_, &bytes_->directory), upload.offset,
-        storage::WriteConditions(*request.get()), *on_conflict);
+        storage::WriteConditions(request.get()), *on_conflict);
     if (!sink) return handler::refusal_response(nullptr, sink.error());
     commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_));
     return std::nullopt;

@@ -74,6 +74,7 @@ std::expected<UploadState, BytesError> UploadStore::read_state(const Upload& upl
 }
 
 void UploadStore::load() {
+    if (!boot_.empty()) return;
     boot_ = read_boot();
     read_states();
     tidy();

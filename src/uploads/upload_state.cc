@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/escape.h"
+#include "http/limits.h"
 #include "http/target.h"
 
 namespace uploads {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kFirstLine = "godwit-upload 1";
 constexpr std::string_view kPartialPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".upload";
+constexpr std::string_view kColon = ": ";  ///< between the name and the value of a field
 
 using ConflictName = std::pair<storage::OnConflict, std::string_view>;
 constexpr std::array kConflictNames = {ConflictName{storage::OnConflict::replace, "replace"},
@@ -76,6 +78,18 @@ bool take_conflict(storage::OnConflict& into, std::string_view value) {
     return false;
 }
 
+/// The field is used as if a request had it, so it must be one that a request can have.
+bool take_field(http::FieldList& fields, std::string_view line) {
+    const std::size_t colon = line.find(kColon);
+    if (colon == 0 || colon == std::string_view::npos || fields.size() == http::kMaxFields) return false;
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = line.substr(colon + kColon.size());
+    if (!std::ranges::all_of(name, base::is_token_char)) return false;
+    if (std::ranges::any_of(value, [](char c) { return base::is_control(c) && c != '\t'; })) return false;
+    fields.add(name, value);
+    return true;
+}
+
 /// False for an impossible value. Unknown names belong to a later version, and are skipped.
 bool take_line(UploadState& state, std::string_view name, std::string_view value) {
     if (name == "secret") {
@@ -90,10 +104,7 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
     if (name == "directory") return take_path(state.directory, value);
     if (name == "directory-number") return take_count(state.directory_number, value);
     if (name == "location") return take_path(state.location, value);
-    if (name == "field") {
-        state.fields.append(value).append("\r\n");
-        return true;
-    }
+    if (name == "field") return take_field(state.fields, value);
     if (name == "on-conflict") return take_conflict(state.on_conflict, value);
     if (name == "boot") {
         state.boot = value;
@@ -144,10 +155,8 @@ std::string write_upload_state(const UploadState& state) {
     for (const auto& [conflict, name] : kConflictNames) {
         if (conflict == state.on_conflict) append_line(text, "on-conflict", name);
     }
-    for (std::string_view lines = state.fields; !lines.empty();) {
-        const std::size_t end = lines.find("\r\n");
-        append_line(text, "field", lines.substr(0, end));
-        lines.remove_prefix(end + 2);
+    for (const http::FieldView field : state.fields) {
+        append_line(text, "field", std::string(field.name).append(kColon).append(field.value));
     }
     if (state.length) text += length_line(*state.length);
     return text.append(boot_line(state.boot)).append(synced_line(state.synced));

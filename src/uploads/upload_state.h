@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/field_list.h"
 #include "storage/on_conflict.h"
 
 namespace uploads {
@@ -40,8 +41,8 @@ struct UploadState {
     std::string directory;  ///< path of the directory that holds the bytes, decoded
     /// That directory's number in its file system: it differs while the file system is not mounted.
     std::optional<std::uint64_t> directory_number;
-    std::string fields;  ///< preconditions and digests of the creating request, lines ended by CRLF
-    std::string boot;    ///< the boot of the machine in which bytes beyond `synced` were written
+    http::FieldList fields;  ///< preconditions and digests of the creating request
+    std::string boot;        ///< the boot of the machine in which bytes beyond `synced` were written
     storage::OnConflict on_conflict = storage::OnConflict::replace;
     std::optional<std::uint64_t> length;  ///< of the whole, once known
     std::uint64_t synced = 0;             ///< bytes that are certainly on disk

@@ -49,9 +49,11 @@ public:
     UploadStore(const UploadStore&) = delete;
     UploadStore& operator=(const UploadStore&) = delete;
 
-    /// Finds what an earlier process left; removes what is damaged or expired. Once, at the start. What cannot be read
-    /// now is read when a client asks for it.
+    /// Finds what an earlier process left; removes what is damaged or expired. Further calls do nothing. What cannot be
+    /// read now is read when a client asks for it.
     void load();
+    /// For uploads that go on from here on, in seconds.
+    void set_expiry(std::int64_t seconds) { limits_.expiry_s = seconds; }
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
     /// rest of `state`. An errno; EBUSY: there are too many.

@@ -65,7 +65,8 @@ TEST_CASE("cache rules: 200, 206 and 304 have the line, refusals do not", "[cont
     const storage::FileRoot root = tree.open();
     const FakeClock clock(4'000'000'000);
     const base::ArrivalClock arrivals;
-    files::RepresentationCache cache(root, clock, arrivals, {}, {}, CacheRules(List{{"*.css", "max-age=60"}}));
+    files::RepresentationCache cache(root, clock, arrivals, {},
+                                     {.cache_rules = CacheRules(List{{"*.css", "max-age=60"}})});
     const auto styled = cache.find("/a.css", 0);
     REQUIRE(styled);
     const files::Form& form = (*styled)->identity();

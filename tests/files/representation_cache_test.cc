@@ -57,7 +57,7 @@ std::string prose(std::size_t bytes) {
 struct Cached {
     explicit Cached(const FakeClock& shown = settled_clock(), files::CacheLimits limits = {},
                     media::CompressionPolicy policy = {}, storage::Symlinks symlinks = storage::Symlinks::inside)
-        : tree(symlinks), root(tree.open()), clock(shown), cache(root, clock, arrivals, limits, policy) {}
+        : tree(symlinks), root(tree.open()), clock(shown), cache(root, clock, arrivals, limits, {.policy = policy}) {}
 
     /// A request that arrives now.
     auto find(std::string_view path) { return cache.find(path, ++arrivals.latest); }
@@ -204,7 +204,7 @@ TEST_CASE("representation cache: a large file that was removed while it was kept
     FakeClock clock = settled_clock();
     const base::ArrivalClock arrivals;
     support::StubbornDiskQueue disk;
-    files::RepresentationCache cache(root, clock, arrivals, {.small_file_bytes = 4}, {}, {}, &disk);
+    files::RepresentationCache cache(root, clock, arrivals, {.small_file_bytes = 4}, {}, &disk);
     tree.write("kept.bin", "0123456789");
     tree.write("gone.bin", "0123456789");
     REQUIRE(cache.find("/kept.bin", 0));

@@ -53,7 +53,8 @@ struct Site {
     base::ArrivalClock arrivals;
     files::RepresentationCache cache;
     base::WakeQueue wakes;
-    listings::Listings listings{root, wakes, clock, {}};
+    listings::ListingShares shares{clock};
+    listings::Listings listings{root, wakes, shares, {}};
     files::StaticFiles files;
 };
 

@@ -21,7 +21,8 @@ struct LargeTree : ServedTree {
 };
 
 struct Site {
-    explicit Site(listings::ListingsConfig config = {.compression_level = 6}) : listings(root, wakes, clock, config) {}
+    explicit Site(int compression_level = 6, std::size_t max_bytes = listings::kListingsBytes)
+        : shares(clock, max_bytes), listings(root, wakes, shares, {.compression_level = compression_level}) {}
 
     handler::Decision decide(std::string_view method, std::string_view target, std::string_view lines) {
         const ParsedRequest request(method, target, lines);
@@ -40,6 +41,7 @@ struct Site {
     storage::FileRoot root = tree().open();
     FakeClock clock = settled_clock();
     base::WakeQueue wakes;
+    listings::ListingShares shares;
     listings::Listings listings;
 };
 
@@ -94,7 +96,7 @@ constexpr std::size_t kTooLittle = listings::kListingEncoderBytes + 1024;
 
 TEST_CASE("coded listings: decoded they are the plain form, in order and streamed", "[handlers][listing]") {
     for (const std::size_t max_bytes : {listings::kListingsBytes, kTooLittle}) {
-        Site site({.compression_level = 6, .max_bytes = max_bytes});
+        Site site(6, max_bytes);
         for (const auto target : {"/", "/?format=json", "/?format=text"}) {
             CAPTURE(target, max_bytes);
             const Answer plain = site.get(target);
@@ -140,7 +142,7 @@ TEST_CASE("coded listings: each coding has its tag, and Vary names what chose it
 
 TEST_CASE("coded listings: HEAD has the head of GET", "[handlers][listing]") {
     for (const std::size_t max_bytes : {listings::kListingsBytes, kTooLittle}) {
-        Site site({.compression_level = 6, .max_bytes = max_bytes});
+        Site site(6, max_bytes);
         for (const auto coding : {kGzip, kDeflate, std::string_view("Accept-Encoding: br\r\n")}) {
             CAPTURE(coding, max_bytes);
             const Answer get = site.get("/", coding);
@@ -165,7 +167,7 @@ TEST_CASE("coded listings: the client's weights choose, and small ones stay plai
     CHECK(site.get("/", "Accept-Encoding: identity;q=0\r\n").status == 406);
     CHECK(site.get("/?format=text&limit=2", "Accept-Encoding: gzip, identity;q=0\r\n").status == 200);
 
-    Site off({.compression_level = 0});
+    Site off(0);
     const Answer plain = off.get("/", kGzip);
     CHECK(plain.field("Content-Encoding") == "-");
     CHECK(plain.field("Vary") == "Accept");
@@ -175,7 +177,7 @@ TEST_CASE("coded listings: the first block leaves at once, and the pulls do not 
           "[handlers][listing]") {
     for (const std::size_t max_bytes : {listings::kListingsBytes, kTooLittle}) {
         CAPTURE(max_bytes);
-        Site site({.compression_level = 6, .max_bytes = max_bytes});
+        Site site(6, max_bytes);
         const std::string plain = site.get("/").body;
         http::Response response = wait_for(site.decide("GET", "/", kGzip));
         auto& source = *std::get<std::unique_ptr<http::BodySource>>(response.body);
@@ -198,14 +200,14 @@ TEST_CASE("coded listings: the first block leaves at once, and the pulls do not 
 }
 
 TEST_CASE("coded listings: the encoder's memory is of the listings' share", "[handlers][listing]") {
-    Site site({.compression_level = 6, .max_bytes = kTooLittle});
+    Site site(6, kTooLittle);
     {
         const http::Response coded = wait_for(site.decide("GET", "/", kGzip));
-        CHECK(site.listings.bytes_left() == kTooLittle - listings::kListingEncoderBytes);
+        CHECK(site.shares.bytes_left() == kTooLittle - listings::kListingEncoderBytes);
         // Nothing is left for a second one: it is sent as it is, or not at all where that is ruled out.
         CHECK(site.get("/", kGzip).field("Content-Encoding") == "-");
         CHECK(site.get("/", "Accept-Encoding: gzip, identity;q=0\r\n").status == 406);
     }
-    CHECK(site.listings.bytes_left() == kTooLittle);
+    CHECK(site.shares.bytes_left() == kTooLittle);
     CHECK(site.get("/", kGzip).field("Content-Encoding") == "gzip");
 }

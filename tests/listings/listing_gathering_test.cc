@@ -43,7 +43,7 @@ struct Bench {
 
     explicit Bench(std::size_t max_bytes = listings::kListingsBytes) : shares(clock, max_bytes) {}
 
-    listings::ListingReader reader() { return {root, *root.open_directory("/"), "/"}; }
+    listings::ListingReader reader() { return {root, *media::MediaTypes::built_in(), *root.open_directory("/"), "/"}; }
     Result gather(ListingSpan span, std::size_t padding = 0) {
         ListingGathering gathering(reader(), std::move(span), shares);
         for (;;) {
@@ -145,7 +145,7 @@ TEST_CASE("listing gathering: pages hold every entry once, in any order and of a
                     const auto part = bench.gather(span);
                     all += part.text.substr(2, part.text.rfind(' ') - 1);
                     if (part.next.empty()) break;
-                    span.after = span.ordering.find_place(decoded(part.next));
+                    span.after = span.ordering.find_place(decoded(part.next), *media::MediaTypes::built_in());
                     REQUIRE(span.after.has_value());
                 }
                 CHECK(all + "26>" == whole);
@@ -160,7 +160,7 @@ TEST_CASE("listing gathering: the entry that a page begins behind may be gone", 
     ListingSpan span = page(2);
     CHECK(decoded(bench.gather(span).next) == "b");
     bench.tree.remove("b");
-    span.after = span.ordering.find_place("b");
+    span.after = span.ordering.find_place("b", *media::MediaTypes::built_in());
     const auto second = bench.gather(span);
     CHECK(second.text == "< c:0 d:0 2>");
     CHECK(second.next.empty());
@@ -217,7 +217,7 @@ TEST_CASE("listing gathering: a page whose text grows too long ends early", "[co
         CHECK(part.text.size() <= listings::kListingTextBytes + 100);
         rows += std::stoul(part.text.substr(part.text.rfind('.') + 1));
         if (part.next.empty()) break;
-        span.after = span.ordering.find_place(decoded(part.next));
+        span.after = span.ordering.find_place(decoded(part.next), *media::MediaTypes::built_in());
     }
     CHECK(rows == 20);
     CHECK(pages > 1);

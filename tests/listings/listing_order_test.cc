@@ -110,7 +110,7 @@ TEST_CASE("listing order: a place is read back as it was written", "[content][li
         const ListingOrdering ordering(column, ListingOrder::ascending);
         for (ListingItem each : items) {
             each.modified.tv_nsec = 5;
-            const auto found = ordering.find_place(ordering.place_of(each));
+            const auto found = ordering.find_place(ordering.place_of(each), *media::MediaTypes::built_in());
             REQUIRE(found.has_value());
             CHECK(found->name == each.name);
             CHECK_FALSE(ordering.before(*found, each));
@@ -124,7 +124,9 @@ TEST_CASE("listing order: a place is read back as it was written", "[content][li
 
 TEST_CASE("listing order: what is no place is refused", "[content][listing]") {
     const auto find = [](ListingColumn column, std::string_view text) {
-        return ListingOrdering(column, ListingOrder::ascending).find_place(text).has_value();
+        return ListingOrdering(column, ListingOrder::ascending)
+            .find_place(text, *media::MediaTypes::built_in())
+            .has_value();
     };
     for (const ListingColumn column : kColumns) {
         for (const auto text : {"", "/", ":", ":/", "5:"}) {

@@ -13,7 +13,8 @@ std::string listing(const ServedTree& tree, std::string_view path) {
     const auto root = tree.open();
     const FakeClock clock = settled_clock();
     base::WakeQueue wakes;
-    listings::Listings listings(root, wakes, clock, {});
+    listings::ListingShares shares(clock);
+    listings::Listings listings(root, wakes, shares, {});
     const ParsedRequest request("GET", path);
     return take_answer(listings.list(request.get(), *root.open_directory(path), support::kAllRights)).body;
 }

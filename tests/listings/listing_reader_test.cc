@@ -25,7 +25,7 @@ std::map<std::string, bool> read_all(ListingReader& reader) {
 
 std::map<std::string, bool> read_all(const ServedTree& tree, const storage::FileRoot& root, std::string_view path) {
     static_cast<void>(tree);
-    ListingReader reader(root, *root.open_directory(path), std::string(path));
+    ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_directory(path), std::string(path));
     return read_all(reader);
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("listing reader: a look finds what is there now", "[content][listing]"
     const auto root = tree.open();
     tree.write("f.txt", "hello");
     tree.set_mtime("f.txt", 784'111'777, 5);
-    ListingReader reader(root, *root.open_directory("/"), "/");
+    ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_directory("/"), "/");
     listings::ListingItem item;
     item.name = "f.txt";
     REQUIRE(reader.look(item));
@@ -87,7 +87,7 @@ TEST_CASE("listing reader: rewound, it begins again", "[content][listing]") {
     const ServedTree tree;
     const auto root = tree.open();
     tree.write("a", "");
-    ListingReader reader(root, *root.open_directory("/"), "/");
+    ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_directory("/"), "/");
     CHECK(read_all(reader).size() == 1);
     tree.write("b", "");
     reader.rewind();
@@ -98,7 +98,7 @@ TEST_CASE("listing reader: what cannot be read is an error", "[content][listing]
     const ServedTree tree;
     tree.write("f", "x");
     const auto root = tree.open();
-    ListingReader reader(root, *root.open_for_reading("/f"), "/f/");
+    ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_for_reading("/f"), "/f/");
     CHECK(reader.next() == ListingReader::Step::failed);
     CHECK(reader.error() == ENOTDIR);
 }

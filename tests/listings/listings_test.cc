@@ -10,7 +10,8 @@
 namespace {
 
 struct Site {
-    explicit Site(listings::ListingsConfig config = {}) : listings(root, wakes, clock, config) {}
+    explicit Site(listings::ListingsConfig config = {}, std::size_t max_bytes = listings::kListingsBytes)
+        : shares(clock, max_bytes), listings(root, wakes, shares, std::move(config)) {}
 
     Answer ask(std::string_view method, std::string_view target, std::string_view lines = {}) {
         const ParsedRequest request(method, target, lines);
@@ -24,6 +25,7 @@ struct Site {
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     base::WakeQueue wakes;
+    listings::ListingShares shares;
     listings::Listings listings;
 };
 
@@ -63,7 +65,7 @@ TEST_CASE("listings: the form that the query or Accept asks for", "[handlers][li
 
 TEST_CASE("listings: HEAD has the head of GET", "[handlers][listing]") {
     for (const std::size_t max_bytes : {listings::kListingsBytes, std::size_t{600}}) {
-        Site site({.actions = {}, .max_bytes = max_bytes});
+        Site site({}, max_bytes);
         for (int i = 0; i < 9; ++i) site.tree.write("file" + std::to_string(i), "x");
         for (const auto target :
              {"/", "/?format=json", "/?limit=3", "/?limit=3&after=file2", "/?sort=x", "/?after=/"}) {
@@ -150,7 +152,7 @@ TEST_CASE("listings: what is not understood is refused with what is", "[handlers
 }
 
 TEST_CASE("listings: what cannot be held in memory is streamed, without a tag", "[handlers][listing]") {
-    Site site({.actions = {}, .max_bytes = 100});
+    Site site({}, 100);
     for (const auto name : {"a", "b", "c"}) site.tree.write(name, "");
     const Answer answer = site.get("/?format=json");
     CHECK(answer.status == 200);
@@ -165,13 +167,13 @@ TEST_CASE("listings: what cannot be held in memory is streamed, without a tag", 
     const Answer refused = site.get("/?sort=name");
     CHECK(refused.status == 503);
     CHECK(refused.field("Retry-After") == "1");
-    CHECK(site.listings.bytes_left() == 100);
+    CHECK(site.shares.bytes_left() == 100);
 }
 
 TEST_CASE("listings: memory is held until the answer is sent", "[handlers][listing]") {
     Site site;
     site.tree.write("a", "");
-    const std::size_t all = site.listings.bytes_left();
+    const std::size_t all = site.shares.bytes_left();
     {
         const ParsedRequest request("GET", "/");
         auto decision = site.listings.list(request.get(), *site.root.open_directory("/"), support::kAllRights);
@@ -179,7 +181,7 @@ TEST_CASE("listings: memory is held until the answer is sent", "[handlers][listi
         std::optional<http::Response> response;
         while (!response) response = pending.advance(0);
         decision = http::Response();
-        CHECK(site.listings.bytes_left() < all);
+        CHECK(site.shares.bytes_left() < all);
     }
-    CHECK(site.listings.bytes_left() == all);
+    CHECK(site.shares.bytes_left() == all);
 }

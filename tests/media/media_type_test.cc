@@ -15,8 +15,6 @@
 #include "media/media_type_table.h"
 #include "support/catch.h"
 
-using media::media_type_of;
-
 namespace {
 
 std::string lower_case(std::string_view text) {
@@ -73,18 +71,15 @@ bool is_a_difference(std::string_view extension) {
     return std::ranges::find(kDifferences, extension, &Difference::extension) != kDifferences.end();
 }
 
-/// Types for the time of a test.
-class Configured {
-public:
-    explicit Configured(std::string_view text) {
-        auto types = media::parse_media_types(text);
-        REQUIRE(types);
-        media::use_media_types(std::move(*types));
-    }
-    Configured(const Configured&) = delete;
-    Configured& operator=(const Configured&) = delete;
-    ~Configured() { media::use_media_types({}); }
-};
+media::MediaTypes configured(std::string_view text) {
+    auto types = media::parse_media_types(text);
+    REQUIRE(types);
+    return media::MediaTypes(std::move(*types));
+}
+
+/// Of the built-in types.
+std::string_view media_type_of(std::string_view path) { return media::MediaTypes::built_in()->type_of(path); }
+bool has_known_extension(std::string_view path) { return media::MediaTypes::built_in()->knows_extension_of(path); }
 
 std::string refused(std::string_view text) {
     const auto types = media::parse_media_types(text);
@@ -173,20 +168,21 @@ TEST_CASE("media type: the built-in ones agree with the system's list, named dif
 }
 
 TEST_CASE("media type: configured ones win, the built-in ones stay", "[content][media_type]") {
-    const Configured types("# ours\napplication/x-ours\tjs  OURS\n\n  text/x-mine mine # a comment\r\nimage/png\n");
-    CHECK(media_type_of("/a.js") == "application/x-ours");
-    CHECK(media_type_of("/a.Ours") == "application/x-ours");
-    CHECK(media_type_of("/a.mine") == "text/x-mine; charset=utf-8");
-    CHECK(media_type_of("/a.png") == "image/png");
-    CHECK(media_type_of("/a.css") == "text/css; charset=utf-8");
-    CHECK(media::has_known_extension("/a.mine"));
+    const media::MediaTypes types =
+        configured("# ours\napplication/x-ours\tjs  OURS\n\n  text/x-mine mine # a comment\r\nimage/png\n");
+    CHECK(types.type_of("/a.js") == "application/x-ours");
+    CHECK(types.type_of("/a.Ours") == "application/x-ours");
+    CHECK(types.type_of("/a.mine") == "text/x-mine; charset=utf-8");
+    CHECK(types.type_of("/a.png") == "image/png");
+    CHECK(types.type_of("/a.css") == "text/css; charset=utf-8");
+    CHECK(types.knows_extension_of("/a.mine"));
 }
 
 TEST_CASE("media type: of an extension that comes twice the later line holds", "[content][media_type]") {
-    const Configured types("a/first x y\na/second x\na/third z");
-    CHECK(media_type_of("/a.x") == "a/second");
-    CHECK(media_type_of("/a.y") == "a/first");
-    CHECK(media_type_of("/a.z") == "a/third");
+    const media::MediaTypes types = configured("a/first x y\na/second x\na/third z");
+    CHECK(types.type_of("/a.x") == "a/second");
+    CHECK(types.type_of("/a.y") == "a/first");
+    CHECK(types.type_of("/a.z") == "a/third");
 }
 
 TEST_CASE("media type: a malformed line is named with what is right", "[content][media_type]") {
@@ -218,10 +214,10 @@ TEST_CASE("media type: a file that cannot be read is named", "[content][media_ty
 }
 
 TEST_CASE("media type: a name that is no file's has no known extension", "[content][media_type]") {
-    CHECK(media::has_known_extension("/app/main.js"));
+    CHECK(has_known_extension("/app/main.js"));
     for (const auto path : {"/app", "/user/john.doe", "/v1.2", "/a.js/b", "/", "/.js"}) {
         CAPTURE(path);
-        CHECK_FALSE(media::has_known_extension(path));
+        CHECK_FALSE(has_known_extension(path));
     }
 }
 

@@ -177,6 +177,34 @@ TEST_CASE("exchange: a decision that comes later may be a sink, or work, or wait
     }
 }
 
+TEST_CASE("exchange: what comes later follows the handler as it was when the request was asked", "[server][exchange]") {
+    struct Pinned final : handler::Handler {
+        Decision handle(const http::Request&) override { return http::Response(); }
+        void decorate(const http::Request*, http::Response& response) override { response.add("Decorated", "before"); }
+    };
+    struct Changing final : handler::Handler {
+        Decision handle(const http::Request&) override { return decide(); }
+        void decorate(const http::Request*, http::Response& response) override { response.add("Decorated", "after"); }
+        std::shared_ptr<Handler> pin() override { return rules; }
+        std::function<Decision()> decide;
+        std::shared_ptr<Handler> rules = std::make_shared<Pinned>();
+    };
+    ExchangeBench bench;
+    Changing changing;
+    const std::weak_ptr<handler::Handler> held = changing.rules;
+    changing.decide = [&] { return bench.later(2, [] { return with_text("later"); }); };
+    bench.exchange.adopt(bench.exchange.ask(changing));
+    changing.rules = nullptr;
+    CHECK_FALSE(bench.exchange.advance(changing, bench.table));
+    const auto response = bench.exchange.advance(changing, bench.table);
+    REQUIRE(response);
+    CHECK(response->find("Decorated") == "before");
+    CHECK_FALSE(held.expired());
+    bench.exchange.abort();
+    bench.exchange.reset();
+    CHECK(held.expired());
+}
+
 TEST_CASE("exchange: what is given up while it decides leaves nothing behind", "[server][exchange]") {
     ExchangeBench bench;
     bench.handler.decide = [&] { return bench.later(2, [] { return with_text("x"); }); };

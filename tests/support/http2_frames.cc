@@ -70,7 +70,14 @@ FieldPairs request_fields(std::string_view method, std::string_view path, const 
 }
 
 std::string head_frame(std::uint32_t stream, const FieldPairs& fields, std::uint8_t flags) {
-    return frame(FrameType::headers, flags, stream, field_block(fields));
+    std::string block = field_block(fields);
+    if (block.size() <= kMostPayload) return frame(FrameType::headers, flags, stream, block);
+    const auto first_flags = static_cast<std::uint8_t>(flags & ~kEndHeaders);
+    std::string bytes = frame(FrameType::headers, first_flags, stream, block.substr(0, kMostPayload));
+    for (block.erase(0, kMostPayload); block.size() > kMostPayload; block.erase(0, kMostPayload)) {
+        bytes += frame(FrameType::continuation, 0, stream, block.substr(0, kMostPayload));
+    }
+    return bytes + frame(FrameType::continuation, flags & kEndHeaders, stream, block);
 }
 
 std::string get_frame(std::uint32_t stream, std::string_view path, const FieldPairs& more) {

@@ -75,7 +75,7 @@ struct AnsweringSite {
         auto opened = storage::FileRoot::open(directory.path(), config_.symlinks);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        site.emplace(*root, config_, clock, arrivals, *disk);
+        site.emplace(*root, std::make_shared<const site::SiteConfig>(config_), clock, arrivals, *disk);
     }
 
     Answer ask(std::string_view method, std::string_view target, std::string_view fields = {}) {

@@ -31,56 +31,6 @@ std::uint64_t sweep(Store& store, std::int64_t orphan_age_s) {
 
 }  // namespace
 
-TEST_CASE("upload state: reads back what was written, whatever the names hold", "[content][upload]") {
-    UploadState state = state_for("/a b/\xc3\xa9%41\n\"x");
-    state.location = "/files/a b/";
-    state.directory = "/a b";
-    state.secret = std::string(32, 'a');
-    state.fields = "If-Match: \"x\"\r\nRepr-Digest: sha-256=:AA==:\r\n";
-    state.boot = "b-1";
-    state.on_conflict = storage::OnConflict::refuse;
-    state.length = 12;
-    std::string text = uploads::write_upload_state(state);
-    const auto read = uploads::parse_upload_state(text);
-    REQUIRE(read.has_value());
-    CHECK(read->target == state.target);
-    CHECK(read->location == state.location);
-    CHECK(read->directory == state.directory);
-    CHECK(read->secret == state.secret);
-    CHECK(read->fields == state.fields);
-    CHECK(read->on_conflict == state.on_conflict);
-    CHECK(read->boot == "b-1");
-    CHECK(read->length == 12);
-    CHECK(read->synced == 0);
-    CHECK_FALSE(read->complete);
-    text += uploads::synced_line(5) + uploads::publishing_line(77) + uploads::complete_line();
-    const auto later = uploads::parse_upload_state(text);
-    REQUIRE(later.has_value());
-    CHECK(later->synced == 5);
-    CHECK(later->publishing == 77);
-    CHECK(later->complete);
-}
-
-TEST_CASE("upload state: a line that was being written does not count, at any cut", "[content][upload]") {
-    UploadState state = state_for("/a");
-    state.directory = "/";
-    state.secret = std::string(32, 'a');
-    const std::string whole = uploads::write_upload_state(state);
-    const std::string text = whole + uploads::synced_line(100) + uploads::synced_line(2000);
-    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-        const auto read = uploads::parse_upload_state(text.substr(0, cut));
-        INFO("cut at " << cut);
-        if (read) CHECK((read->synced == 0 || read->synced == 100 || read->synced == 2000));
-        if (cut >= whole.size()) CHECK(read.has_value());
-        // And what is written behind the cut counts all the same, on a line of its own.
-        const auto on = uploads::parse_upload_state(text.substr(0, cut) + "\n" + uploads::synced_line(3000));
-        if (on) CHECK(on->synced == 3000);
-    }
-    CHECK_FALSE(uploads::parse_upload_state("").has_value());
-    CHECK_FALSE(uploads::parse_upload_state(std::string(4096, '\0')).has_value());
-    CHECK_FALSE(uploads::parse_upload_state("godwit-upload 2\n").has_value());
-}
-
 TEST_CASE("upload store: the token is long, and one wrong digit finds nothing", "[content][upload]") {
     Store store;
     const auto& upload = store.create("/a");

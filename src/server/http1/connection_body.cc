@@ -140,7 +140,7 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
 Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
     http::Response response = handler::refusal_response(&exchange_->request, refusal);
     response.reason = refusal.reason;
-    turn.handler.decorate(&exchange_->request, response);
+    exchange_->decorate(turn.handler, response);
     return answer(std::move(response), turn);
 }
 

@@ -1,0 +1,99 @@
+// Puts the handlers of a site together.
+#include "site/ruled_site.h"
+
+#include <string>
+#include <utility>
+
+#include "handler/error_page.h"
+
+namespace site {
+namespace {
+
+/// What the page of a listing offers to clients that have the rights.
+listings::PageActions page_actions(const SiteConfig& rules) {
+    using Upload = listings::PageActions::Upload;
+    return {.upload = rules.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
+            .replacement = listings::PageActions::Replacement::offered,
+            .removal = listings::PageActions::Removal::offered};
+}
+
+/// When no file was chosen for records, an existing file of another kind stays an ordinary file.
+std::shared_ptr<const SiteConfig> with_settled_records(std::shared_ptr<const SiteConfig> rules,
+                                                       const storage::FileRoot& root) {
+    if (rules->are_records_named || !rules->serves_records() || records::may_hold_records(root, rules->records_file)) {
+        return rules;
+    }
+    auto settled = std::make_shared<SiteConfig>(*rules);
+    settled->records_path.clear();
+    return settled;
+}
+
+/// What is known of the file of records, when it is the same file as before.
+std::shared_ptr<records::RecordFile> known_records(const SiteState& state, const SiteConfig& rules) {
+    const bool is_same = state.records != nullptr && state.records->path() == rules.records_file;
+    return is_same ? state.records : nullptr;
+}
+
+}  // namespace
+
+RuledSite::RuledSite(SiteState& state, std::shared_ptr<const SiteConfig> rules)
+    : rules_(with_settled_records(rules, state.root)),
+      are_records_given_up_(rules->serves_records() && !rules_->serves_records()),
+      parts_(state.parts_for(*rules_)),
+      listings_(state.root, state.disk.wakes(), state.listing_shares,
+                {.actions = page_actions(*rules_),
+                 .compression_level = rules_->compression_level,
+                 .media_types = rules_->media_types}),
+      files_(state.root, state.cache, state.clock,
+             {.index_name = rules_->index_name,
+              .clean_urls = rules_->clean_urls,
+              .spa = rules_->spa,
+              .media_types = rules_->media_types},
+             &state.digests),
+      resumable_(parts_, *rules_, state.uploads),
+      uploads_(parts_, *rules_, resumable_),
+      deletes_(parts_, *rules_),
+      directories_(parts_, *rules_),
+      records_(state.parts,
+               {.path = rules_->serves_records() ? rules_->records_path : std::string(),
+                .file = rules_->records_file,
+                .limits = {}},
+               known_records(state, *rules_)),
+      resources_(state.root, rules_->builtin, records_, resumable_),
+      router_(state.root, *rules_, resources_,
+              {.files = files_,
+               .listings = listings_,
+               .echo = echo_,
+               .user_agent = user_agent_,
+               .health = state.health,
+               .page_assets = state.page_assets,
+               .records = records_,
+               .uploads = uploads_,
+               .resumable = resumable_,
+               .deletes = deletes_,
+               .directories = directories_}) {
+    state.records = records_.file();
+    if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, resources_, state.cache);
+}
+
+/// True for paths other than that of the single file that is served.
+bool RuledSite::is_outside(const http::Request& request) const {
+    const std::string& path = request.target.path;
+    return !rules_->only_path.empty() && path.starts_with('/') && path != "/" && path != rules_->only_path;
+}
+
+handler::Decision RuledSite::handle(const http::Request& request) {
+    handler::Decision decision =
+        is_outside(request)
+            ? handler::Decision(handler::refusal_response(&request, {http::Status::not_found, "no such file"}))
+            : router_.handle(request);
+    if (!decoration_) return decision;
+    if (auto* response = std::get_if<http::Response>(&decision)) decoration_->apply(&request, *response);
+    return decision;
+}
+
+void RuledSite::decorate(const http::Request* request, http::Response& response) {
+    if (decoration_) decoration_->apply(request, response);
+}
+
+}  // namespace site

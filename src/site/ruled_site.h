@@ -1,0 +1,63 @@
+// The handlers of a site under one set of rules, which never change: other rules are another RuledSite over the same
+// SiteState. Site makes one for each set of rules; exchanges whose response comes later hold it until they end.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "files/static_files.h"
+#include "handler/handler.h"
+#include "listings/listings.h"
+#include "records/records.h"
+#include "site/decoration.h"
+#include "site/echo.h"
+#include "site/resources.h"
+#include "site/router.h"
+#include "site/site_config.h"
+#include "site/site_state.h"
+#include "site/user_agent.h"
+#include "uploads/deletes.h"
+#include "uploads/directory_actions.h"
+#include "uploads/resumable_uploads.h"
+#include "uploads/uploads.h"
+
+namespace site {
+
+class RuledSite final : public handler::Handler {
+public:
+    /// `state` outlives this.
+    RuledSite(SiteState& state, std::shared_ptr<const SiteConfig> rules);
+
+    handler::Decision handle(const http::Request& request) override;
+    void decorate(const http::Request* request, http::Response& response) override;
+
+    /// Names of the built-in endpoints that are off because the root has an entry of that name.
+    [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
+        return resources_.shadowed_endpoints();
+    }
+    [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
+    [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
+
+private:
+    [[nodiscard]] bool is_outside(const http::Request& request) const;
+
+    std::shared_ptr<const SiteConfig> rules_;
+    bool are_records_given_up_ = false;
+    storage::WriteParts parts_;
+    std::optional<Decoration> decoration_;  ///< only when an option asks for one
+    listings::Listings listings_;
+    files::StaticFiles files_;
+    Echo echo_;
+    UserAgent user_agent_;
+    uploads::ResumableUploads resumable_;
+    uploads::Uploads uploads_;
+    uploads::Deletes deletes_;
+    uploads::DirectoryActions directories_;
+    records::Records records_;
+    Resources resources_;
+    Router router_;
+};
+
+}  // namespace site

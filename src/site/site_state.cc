@@ -1,0 +1,71 @@
+// How each part takes over new rules.
+#include "site/site_state.h"
+
+#include <algorithm>
+
+namespace site {
+namespace {
+
+files::RepresentationRules representation_rules(const SiteConfig& rules) {
+    return {.policy = {.level = rules.compression_level},
+            .cache_rules = files::CacheRules(rules.cache_rules),
+            .media_types = rules.media_types};
+}
+
+}  // namespace
+
+SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, const base::Clock& loop_clock,
+                     const base::ArrivalClock& arrivals, storage::DiskQueue& queue)
+    : root(served),
+      clock(loop_clock),
+      disk(queue),
+      cache(root, clock, arrivals, {.max_bytes = rules.cache_bytes}, representation_rules(rules), &disk),
+      digests(disk.wakes(), cache),
+      parts(parts_for(rules)),
+      listing_shares(clock),
+      uploads(parts, {.expiry_s = rules.upload_expiry_s}),
+      page_assets(clock) {
+    if (rules.allow_upload) sweep.emplace(root, disk, clock);
+}
+
+void SiteState::follow(const SiteConfig& rules) {
+    cache.replace_rules(representation_rules(rules));
+    parts.durability = rules.durability;
+    parts.min_free_bytes = rules.min_free_bytes;
+    uploads.set_expiry(rules.upload_expiry_s);
+    if (!rules.allow_upload || sweep) return;
+    sweep.emplace(root, disk, clock);
+    if (counters != nullptr) sweep->register_counters(*counters);
+}
+
+storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
+    return {.root = root,
+            .new_directories = new_directories,
+            .names = names,
+            .disk = disk,
+            .clock = clock,
+            .changes = &cache,
+            .durability = rules.durability,
+            .min_free_bytes = rules.min_free_bytes};
+}
+
+void SiteState::register_counters(base::Counters& registry) {
+    counters = &registry;
+    cache.register_counters(registry);
+    uploads.register_counters(registry);
+    if (sweep) sweep->register_counters(registry);
+}
+
+void SiteState::tidy() {
+    uploads.tidy();
+    if (sweep && sweep->due() && *sweep->due() <= clock.now_ms()) sweep->advance();
+}
+
+std::optional<base::MonotonicMs> SiteState::tidy_due() const {
+    const auto sweep_due = sweep ? sweep->due() : std::nullopt;
+    const auto uploads_due = uploads.tidy_due();
+    if (!sweep_due || !uploads_due) return sweep_due ? sweep_due : uploads_due;
+    return std::min(*sweep_due, *uploads_due);
+}
+
+}  // namespace site

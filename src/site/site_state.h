@@ -1,0 +1,60 @@
+// What a site keeps when its rules are replaced: the cache, held names, pending uploads, what is known of the file of
+// records, and what all listings share. Owned by Site; used by the handlers of every set of rules.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/counters.h"
+#include "files/digest_queue.h"
+#include "files/representation_cache.h"
+#include "listings/listing_shares.h"
+#include "listings/page_assets.h"
+#include "records/record_file.h"
+#include "site/health.h"
+#include "site/site_config.h"
+#include "storage/held_names.h"
+#include "storage/new_directories.h"
+#include "storage/write_parts.h"
+#include "uploads/leftover_sweep.h"
+#include "uploads/upload_store.h"
+
+namespace site {
+
+struct SiteState {
+    /// Everything but `rules` outlives this.
+    SiteState(const storage::FileRoot& root, const SiteConfig& rules, const base::Clock& clock,
+              const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
+    SiteState(const SiteState&) = delete;
+    SiteState& operator=(const SiteState&) = delete;
+
+    /// What is opened, stored and kept from here on follows `rules`. The size of the cache stays.
+    void follow(const SiteConfig& rules);
+    /// What all writes under `rules` share.
+    [[nodiscard]] storage::WriteParts parts_for(const SiteConfig& rules);
+
+    void register_counters(base::Counters& counters);
+    /// Does what is due without a request, for about a millisecond.
+    void tidy();
+    /// When tidy() wants to be called; nullopt: there is nothing to do.
+    [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const;
+
+    const storage::FileRoot& root;
+    const base::Clock& clock;
+    storage::DiskQueue& disk;
+    files::RepresentationCache cache;
+    files::DigestQueue digests;
+    storage::NewDirectories new_directories;
+    storage::HeldNames names;
+    storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
+    listings::ListingShares listing_shares;
+    uploads::UploadStore uploads;
+    std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null
+    Health health;
+    listings::PageAssets page_assets;
+    std::optional<uploads::LeftoverSweep> sweep;  ///< once files may be uploaded
+    base::Counters* counters = nullptr;           ///< once they are shown
+};
+
+}  // namespace site
