@@ -9,7 +9,6 @@
 #include "handler/error_page.h"
 #include "site/allowed_hosts.h"
 #include "site/cross_site.h"
-#include "uploads/resumption_answers.h"
 
 namespace site {
 namespace {
@@ -187,13 +186,11 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     return handler::method_not_allowed(call.request, methods, missing_right_text(call.resource, route.any_of));
 }
 
-/// Every refusal of an upload in parts says that the upload is not complete, whichever part of the site refused it
-/// (draft-ietf-httpbis-resumable-upload §4.4.2).
 handler::Decision Router::handle(const http::Request& request) {
     handler::Decision decision = decide(request);
-    if (!http::is_safe(request.method) && request.fields.has(http::FieldName::upload_complete)) {
-        auto* const refused = std::get_if<http::Response>(&decision);
-        if (refused != nullptr && http::code(refused->status) >= 400) uploads::state_completeness(*refused, false);
+    if (!http::is_safe(request.method)) {
+        auto* const response = std::get_if<http::Response>(&decision);
+        if (response != nullptr) targets_.resumable.complete_refusal(request, *response);
     }
     return decision;
 }

@@ -93,6 +93,7 @@ handler::Decision RuledSite::handle(const http::Request& request) {
 }
 
 void RuledSite::decorate(const http::Request* request, http::Response& response) {
+    if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
 }
 

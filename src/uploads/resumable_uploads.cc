@@ -95,6 +95,17 @@ void ResumableUploads::add_limits(http::Response& response) const {
     }
 }
 
+void ResumableUploads::complete_refusal(const http::Request& request, http::Response& response) {
+    if (http::code(response.status) < 400 || http::is_safe(request.method) || request.method == Method::del) return;
+    const bool is_resource = request.path().starts_with(kUploadsPath);
+    if (!is_resource && !request.fields.has(FieldName::upload_complete)) return;
+    state_completeness(response, false);
+    if (!is_on() || response.find("Upload-Limit")) return;
+    if (!is_resource) return add_limits(response);
+    const Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
+    if (upload != nullptr) add_limit(response.fields, store_, *upload, config_.max_body_bytes);
+}
+
 void ResumableUploads::advertise(http::Response& response) const {
     if (!is_on()) return;
     response.add("Accept-Patch", http::kPartialUploadType);
@@ -113,9 +124,7 @@ std::optional<http::Response> ResumableUploads::refuse_creation(const http::Requ
     }
     if (whole && here && *here > *whole) return inconsistent_length();
     if (config_.max_body_bytes == 0 || whole.value_or(0) <= config_.max_body_bytes) return std::nullopt;
-    http::Response response = handler::refusal_response(&request, kTooLarge);
-    add_limits(response);
-    return response;
+    return handler::refusal_response(&request, kTooLarge);
 }
 
 std::optional<handler::Decision> ResumableUploads::create(const http::Request& request, std::string_view path,
@@ -239,9 +248,7 @@ std::optional<http::Response> ResumableUploads::refuse_length(const http::Reques
     const std::uint64_t after = upload.offset + here.value_or(0);
     if (whole && after > *whole) return inconsistent_length();
     if (config_.max_body_bytes > 0 && whole.value_or(after) > config_.max_body_bytes) {
-        http::Response response = handler::refusal_response(&request, kTooLarge);
-        add_limits(response);
-        return response;
+        return handler::refusal_response(&request, kTooLarge);
     }
     return std::nullopt;
 }

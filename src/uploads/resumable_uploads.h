@@ -38,10 +38,12 @@ public:
     handler::Decision handle(const http::Request& request);
     /// Adds to the response of OPTIONS that uploads here can be resumed, and their limits.
     void advertise(http::Response& response) const;
-    /// Adds Upload-Limit, which a 413 has too.
-    void add_limits(http::Response& response) const;
+    /// Adds what every refusal of a request that creates an upload or appends to one has, whoever refused it: that the
+    /// upload is not complete (§4.4.2 of the draft), and its limits. Leaves every other response as it is.
+    void complete_refusal(const http::Request& request, http::Response& response);
 
 private:
+    void add_limits(http::Response& response) const;
     using Upload = UploadStore::Upload;
 
     [[nodiscard]] std::optional<http::Response> refuse_creation(const http::Request& request,

@@ -60,11 +60,6 @@ std::int64_t seconds_left(const UploadStore& store, const UploadStore::Upload& u
     return std::max<std::int64_t>(upload.expires_s - store.parts().clock.unix_seconds(), 0);
 }
 
-void add_limit(http::FieldList& fields, const UploadStore& store, const UploadStore::Upload& upload,
-               std::uint64_t max_bytes) {
-    fields.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
-}
-
 /// The creating request, as far as it matters at the end: its method and the fields that were kept.
 class StoredRequest {
 public:
@@ -93,6 +88,11 @@ private:
 };
 
 }  // namespace
+
+void add_limit(http::FieldList& fields, const UploadStore& store, const UploadStore::Upload& upload,
+               std::uint64_t max_bytes) {
+    fields.add("Upload-Limit", http::upload_limit_value(max_bytes, seconds_left(store, upload)));
+}
 
 void state_completeness(http::Response& response, bool is_complete) {
     if (!response.find("Upload-Complete")) response.add("Upload-Complete", is_complete ? "?1" : "?0");

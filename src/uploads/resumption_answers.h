@@ -27,6 +27,9 @@ inline constexpr std::string_view kUploadsPath = "/.godwit/uploads/";
 [[nodiscard]] http::FieldList announcement_fields(const UploadStore& store, const UploadStore::Upload& upload,
                                                   std::uint64_t max_bytes);
 [[nodiscard]] http::FieldList progress_fields(std::uint64_t offset);
+/// Adds Upload-Limit: the most bytes that an upload may have (0: no bound), and how long this one is kept.
+void add_limit(http::FieldList& fields, const UploadStore& store, const UploadStore::Upload& upload,
+               std::uint64_t max_bytes);
 /// Adds Upload-Complete, which every answer to a request of a resumable upload has (§4.4.2 of the draft), where it is
 /// not there yet.
 void state_completeness(http::Response& response, bool is_complete);

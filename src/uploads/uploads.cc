@@ -101,9 +101,7 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
     }
     const auto length = request.body_length();
     if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
-        auto response = handler::refusal_response(&request, kTooLarge);
-        if (request.fields.has(FieldName::upload_complete)) resumable_.add_limits(response);
-        return response;
+        return handler::refusal_response(&request, kTooLarge);
     }
     // The first request of a resumable upload may be empty.
     if (request.fields.has(FieldName::upload_complete)) return std::nullopt;

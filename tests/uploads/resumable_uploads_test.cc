@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "handler/error_page.h"
 #include "support/catch.h"
 #include "uploads/uploading.h"
 
@@ -212,6 +213,42 @@ TEST_CASE("resumable uploads: more bytes than the length end the upload for good
     CHECK(end->write(support::bytes("4")).has_value());
     CHECK(support::run(*end->finish({}), *site.disk).status == http::Status::bad_request);
     CHECK(site.offset(shorter) == "4");
+}
+
+TEST_CASE("resumable uploads: a refusal while the body comes says that the upload is not complete, and its limits",
+          "[handlers][upload]") {
+    site::SiteConfig config = AnsweringSite::all_allowed();
+    config.max_body_bytes = 10;
+    Uploading site(config);
+    const std::string upload = site.create("/a", "12345");
+    const auto refuse = [&](std::string_view method, std::string_view target, std::string_view fields) {
+        const support::ParsedRequest request(support::head(method, target, fields));
+        http::Response response = handler::refusal_response(&*request, {http::Status::request_timeout, "too slow"});
+        site.site->decorate(&*request, response);
+        return support::Answer{std::move(response), false};
+    };
+    const auto creation = refuse("PUT", "/b", kPart);
+    CHECK(creation.field("Upload-Complete") == "?0");
+    CHECK(creation.field("Upload-Limit") == "max-size=10, max-age=86400");
+    const auto append = refuse("PATCH", upload, part_head(5, 5));
+    CHECK(append.field("Upload-Complete") == "?0");
+    CHECK(append.field("Upload-Limit").starts_with("max-size=10, max-age="));
+    CHECK(refuse("PUT", "/b", {}).field("Upload-Complete").empty());
+    CHECK(refuse("GET", "/b", kPart).field("Upload-Complete").empty());
+    CHECK(refuse("DELETE", upload, {}).field("Upload-Complete").empty());
+}
+
+TEST_CASE("resumable uploads: what is no upload, and what an upload does not take, says that nothing is complete",
+          "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "12345");
+    const auto unknown = site.upload("PATCH", upload + "0", "6", kType);
+    CHECK(unknown.status() == 404);
+    CHECK(unknown.field("Upload-Complete") == "?0");
+    CHECK(unknown.field("Upload-Limit").empty());
+    const auto method = site.put(upload, "6", {});
+    CHECK(method.status() == 405);
+    CHECK(method.field("Upload-Complete") == "?0");
 }
 
 TEST_CASE("resumable uploads: --max-body bounds the whole, and 413 tells the limit", "[handlers][upload]") {
