@@ -1,4 +1,4 @@
-// Uploads whose name is taken, and files that wait for the rest of their request.
+// Uploads whose name is taken.
 #include "storage/on_conflict.h"
 
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <functional>
 
 #include "storage/file_commit.h"
-#include "storage/parked_file.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -98,54 +97,4 @@ TEST_CASE("on conflict: numbers end", "[content][conflict]") {
     site.directory.write("a", "");
     for (int i = 1; i <= 999; ++i) site.directory.write("a (" + std::to_string(i) + ")", "");
     CHECK(put(site, "/a", "x", OnConflict::rename) == "409");
-}
-
-TEST_CASE("parked file: waits without a descriptor, unseen, and is stored later", "[content][parked]") {
-    WriteSite site;
-    std::shared_ptr<const base::Fd> directory;
-    std::vector<storage::ParkedFile> parked;
-    for (const std::string name : {"/x", "/y", "/sub/z"}) {
-        auto file = storage::ParkedFile::park(written(site, name, "of " + name, OnConflict::refuse), directory);
-        REQUIRE(file.has_value());
-        parked.push_back(std::move(*file));
-    }
-    for (const std::string& name : site.directory.list()) CHECK(storage::is_temporary_name(name));
-    CHECK(site.directory.list().size() == 3);
-    for (storage::ParkedFile& each : parked) {
-        auto commit = std::move(each).resume();
-        REQUIRE(commit.has_value());
-        CHECK(support::run(**commit, site.disk).has_value());
-    }
-    parked.clear();
-    CHECK(site.directory.list() == std::vector<std::string>{"sub", "sub/z", "x", "y"});
-    CHECK(site.directory.read("sub/z") == "of /sub/z");
-}
-
-TEST_CASE("parked file: leaves nothing when it is dropped", "[content][parked]") {
-    WriteSite site;
-    std::shared_ptr<const base::Fd> directory;
-    {
-        auto file = storage::ParkedFile::park(written(site, "/x", "x", OnConflict::refuse), directory);
-        REQUIRE(file.has_value());
-        const storage::ParkedFile moved = std::move(*file);
-        CHECK(site.directory.list().size() == 1);
-    }
-    CHECK(site.directory.list().empty());
-}
-
-TEST_CASE("parked file: what somebody removed or put in its place is not taken for it", "[content][parked]") {
-    for (const bool replaced : {false, true}) {
-        WriteSite site;
-        std::shared_ptr<const base::Fd> directory;
-        auto file = storage::ParkedFile::park(written(site, "/x", "x", OnConflict::refuse), directory);
-        REQUIRE(file.has_value());
-        const std::string name = site.directory.list().at(0);
-        if (replaced) site.directory.write("other", "other");
-        if (replaced) ::rename(site.directory.at("other").c_str(), site.directory.at(name).c_str());
-        if (!replaced) ::unlink(site.directory.at(name).c_str());
-        const auto commit = std::move(*file).resume();
-        REQUIRE_FALSE(commit.has_value());
-        CHECK(commit.error().status == http::Status::service_unavailable);
-        CHECK_FALSE(site.directory.has("x"));
-    }
 }

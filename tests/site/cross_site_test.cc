@@ -1,0 +1,54 @@
+// Which requests a page of another site sent.
+#include "site/cross_site.h"
+
+#include <string>
+
+#include "support/catch.h"
+#include "support/write_site.h"
+
+namespace {
+
+bool is_refused(const std::string& fields, const site::SiteConfig& config = {}, std::string_view target = "/a") {
+    const support::ParsedRequest request("POST " + std::string(target) + " HTTP/1.1\r\n" + fields + "\r\n");
+    const auto fault = site::find_cross_site_fault(*request, config);
+    if (fault) CHECK(fault->status == http::Status::forbidden);
+    return fault.has_value();
+}
+
+}  // namespace
+
+TEST_CASE("cross site: programs, which name no origin, pass", "[site][cross_site]") {
+    CHECK_FALSE(is_refused("Host: a\r\n"));
+}
+
+TEST_CASE("cross site: an origin passes when it is the host that was asked", "[site][cross_site]") {
+    CHECK_FALSE(is_refused("Host: a\r\nOrigin: http://a\r\n"));
+    CHECK_FALSE(is_refused("Host: A.example:80\r\nOrigin: HTTP://a.EXAMPLE\r\n"));
+    CHECK_FALSE(is_refused("Host: a:8080\r\nOrigin: http://a:8080\r\n"));
+    CHECK_FALSE(is_refused("Host: a:443\r\nOrigin: https://a\r\n"));
+    CHECK_FALSE(is_refused("Host: b\r\nOrigin: http://a\r\n", {}, "http://a/x"));  // the target's host counts
+    for (const std::string origin :
+         {"http://b", "http://a:81", "http://a.b", "http://b.a", "null", "", "a", "ftp://a", "http://a/", "http://"}) {
+        INFO(origin);
+        CHECK(is_refused("Host: a:80\r\nOrigin: " + origin + "\r\n"));
+    }
+}
+
+TEST_CASE("cross site: what the browser says of the site decides before the origin", "[site][cross_site]") {
+    CHECK_FALSE(is_refused("Host: a\r\nOrigin: https://proxy\r\nSec-Fetch-Site: same-origin\r\n"));
+    CHECK_FALSE(is_refused("Host: a\r\nOrigin: null\r\nsec-fetch-site: none\r\n"));
+    for (const std::string site : {"cross-site", "same-site", "Same-Origin", "anything"}) {
+        INFO(site);
+        CHECK(is_refused("Host: a\r\nOrigin: http://a\r\nSec-Fetch-Site: " + site + "\r\n"));
+        CHECK(is_refused("Host: a\r\nSec-Fetch-Site: " + site + "\r\n"));
+    }
+}
+
+TEST_CASE("cross site: a site that the configuration allows passes, others do not", "[site][cross_site]") {
+    site::SiteConfig config;
+    config.cors.origins = {"https://app.example"};
+    const std::string foreign = "Host: a\r\nSec-Fetch-Site: cross-site\r\nOrigin: ";
+    CHECK_FALSE(is_refused(foreign + "https://app.example\r\n", config));
+    CHECK(is_refused(foreign + "https://other.example\r\n", config));
+    CHECK(is_refused("Host: a\r\nSec-Fetch-Site: cross-site\r\n", config));
+}
