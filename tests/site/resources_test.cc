@@ -94,6 +94,7 @@ TEST_CASE("resources: every spelling of a file has the same path", "[site][resou
     CHECK(paths.resources->find("/files/").path == "/");
     CHECK(paths.resources->find("/files/files/a").path == "/files/a");
     CHECK(paths.resources->find("/files").path == "/files");
+    CHECK(paths.resources->find("/filesystem").path == "/filesystem");
 }
 
 TEST_CASE("resources: '*' is the server", "[site][resources]") {
