@@ -31,6 +31,7 @@ enum OptionId : int {
     id_no_builtin,
     id_records,
     id_on_conflict,
+    id_keep_mtime,
     id_upload_expiry,
     id_symlinks,
     id_mime_types,

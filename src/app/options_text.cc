@@ -81,6 +81,8 @@ What
                              (default /database.txt=/database.txt)
       --on-conflict HOW      a file posted to a directory under a name that is
                              taken: refuse, rename or replace (default refuse)
+      --keep-mtime           an upload's Last-Modified is its file's time
+                             (X-OC-Mtime always is)
       --upload-expiry SECONDS
                              how long an interrupted upload can be resumed;
                              0 turns resuming off (default 86400)
@@ -295,6 +297,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "records", site.serves_records() ? site.records_path + " in " + site.records_file : "off");
     if (site.allow_upload) {
         add_row(text, "on conflict", on_conflict_text(site.on_conflict));
+        if (site.keep_mtime) add_row(text, "Last-Modified", "of an upload is its file's time");
         add_row(text, "resumable uploads",
                 site.upload_expiry_s == 0 ? "off" : "kept for " + std::to_string(site.upload_expiry_s) + " s");
     }

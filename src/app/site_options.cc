@@ -114,6 +114,7 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
         case id_durability: return take_durability(value, site);
         case id_records: return take_records(value, site);
         case id_on_conflict: return take_on_conflict(value, site);
+        case id_keep_mtime: site.keep_mtime = true; return std::nullopt;
         case id_upload_expiry: {
             const auto expiry_ms = parse_seconds(value, 0, static_cast<std::int64_t>(kYearSeconds) * 1000);
             if (!expiry_ms) return "";

@@ -26,6 +26,8 @@ struct WriteRules : RightsRules {
     std::int64_t upload_expiry_s = 86'400;
     /// Files that are posted to a directory, alone or in a form, when their name is taken.
     storage::OnConflict on_conflict = storage::OnConflict::refuse;
+    /// Last-Modified of an upload is the file's time; X-OC-Mtime always is.
+    bool keep_mtime = false;
     /// Bytes of one upload; 0: no bound. More is 413.
     std::uint64_t max_body_bytes = 0;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "storage/taken_name.h"
+#include "storage/validators.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -98,24 +99,37 @@ std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struc
     return condition_refusal();
 }
 
+/// Returns an errno when a time that the client stated cannot be set, or 0. The kernel's stamps tick every few
+/// milliseconds. A time of our own, exact to the nanosecond, gives two versions written within a tick two different
+/// tags. A stated time has whole seconds, and gets the nanoseconds of the clock only where it takes the place of a
+/// version so young that both could have the same tag.
+int FileCommit::set_time(const std::optional<struct stat>& old) {
+    struct timespec modified{};
+    ::clock_gettime(CLOCK_REALTIME, &modified);
+    if (sink_.modified_s_) {
+        modified.tv_sec = *sink_.modified_s_;
+        if (!old || !is_young(*old, sink_.parts_->clock.unix_ns())) modified.tv_nsec = 0;
+    }
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, modified};
+    const int error = ::futimens(sink_.file_.descriptor(), times.data()) == 0 ? 0 : errno;
+    return sink_.modified_s_ ? error : 0;
+}
+
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
     if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
-    // The kernel's stamps tick every few milliseconds. A time of our own, exact to the nanosecond, gives two versions
-    // written within a tick two different tags.
-    struct timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, now};
-    ::futimens(sink_.file_.descriptor(), times.data());
+    if (const int error = set_time(*old); error != 0) return refuse(write_refusal(error));
     if (sink_.parts_->durability == Durability::none) {
         naming_ = Naming::synchronous;
         step_ = Step::publishing;
         return std::nullopt;
     }
     step_ = Step::syncing_data;
-    data_ = sink_.parts_->disk.sync_data(sink_.file_.shared(), wake);
+    // fdatasync may leave the time behind.
+    DiskQueue& disk = sink_.parts_->disk;
+    data_ = sink_.modified_s_ ? disk.sync_all(sink_.file_.shared(), wake) : disk.sync_data(sink_.file_.shared(), wake);
     return std::nullopt;
 }
 
@@ -186,6 +200,8 @@ std::optional<FileCommit::Result> FileCommit::take_name(http::Wake wake) {
     publication_.settle(sink_.place_, wake);
     step_ = Step::syncing_directories;
     if (::fstat(sink_.file_.descriptor(), &stored_.status) != 0) return refuse(kNotRead);
+    // A file system that cannot hold a time puts another one in its place.
+    stored_.keeps_time = sink_.modified_s_ && stored_.status.st_mtim.tv_sec == *sink_.modified_s_;
     return std::nullopt;
 }
 

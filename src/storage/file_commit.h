@@ -22,7 +22,8 @@ public:
     struct Stored {
         enum class How : std::uint8_t { created, replaced };
         How how = How::created;
-        struct stat status{};  ///< of the published file
+        struct stat status{};     ///< of the published file
+        bool keeps_time = false;  ///< it has the time of FileSink::keep_time()
     };
     using Result = std::expected<Stored, http::Refusal>;
 
@@ -53,6 +54,7 @@ private:
     };
 
     std::optional<Result> check(http::Wake wake);
+    [[nodiscard]] int set_time(const std::optional<struct stat>& old);
     std::optional<Result> publish(http::Wake wake);
     [[nodiscard]] bool begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake);
     std::optional<Result> take_name(http::Wake wake);

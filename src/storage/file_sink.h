@@ -56,6 +56,8 @@ public:
 
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
+    /// The file gets this modification time, in seconds since 1970, in place of the time of its upload.
+    void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }
     /// The whole content is in.
     std::unique_ptr<FileCommit> finish() &&;
 
@@ -86,6 +88,7 @@ private:
     std::uint64_t expected_bytes_ = 0;  ///< by the request's head; 0: not known, or so few that nothing is reserved
     std::uint64_t reserved_bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was last checked
+    std::optional<std::int64_t> modified_s_;
 };
 
 }  // namespace storage

@@ -13,6 +13,7 @@
 #include "storage/write_error.h"
 #include "uploads/append_sink.h"
 #include "uploads/upload_digests.h"
+#include "uploads/upload_time.h"
 
 namespace uploads {
 namespace {
@@ -59,8 +60,10 @@ bool takes_interim(const http::Request& request, const http::UploadFields& field
 }
 
 /// The fields of the creating request that count at its end.
-http::FieldList lasting_fields(const http::Request& request) {
+http::FieldList lasting_fields(const http::Request& request, std::optional<std::int64_t> modified_s) {
     http::FieldList fields;
+    // The file's time, whichever field stated it.
+    if (modified_s) fields.add(kTimeField, std::to_string(*modified_s));
     for (const http::Field& field : request.fields) {
         switch (field.known) {
             case FieldName::if_match:
@@ -128,7 +131,8 @@ std::optional<http::Response> ResumableUploads::refuse_creation(const http::Requ
 }
 
 std::optional<handler::Decision> ResumableUploads::create(const http::Request& request, std::string_view path,
-                                                          std::string_view location, storage::OnConflict on_conflict) {
+                                                          std::string_view location, storage::OnConflict on_conflict,
+                                                          std::optional<std::int64_t> modified_s) {
     if (!request.fields.has(FieldName::upload_complete)) return std::nullopt;
     const http::UploadFields fields = http::UploadFields::of(request);
     if (!fields.complete) return std::nullopt;
@@ -147,7 +151,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     state.method = http::method_name(request.method);
     state.target = path;
     state.location = location;
-    state.fields = lasting_fields(request);
+    state.fields = lasting_fields(request, modified_s);
     state.on_conflict = on_conflict;
     state.length = whole;
     std::shared_ptr<const PartialFile> bytes;

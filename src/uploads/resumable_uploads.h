@@ -33,7 +33,8 @@ public:
     /// The decision for a request that creates a resumable upload; nullopt for any other upload. The refusals that
     /// every upload can get were checked before. The arguments are those of Uploads::store().
     std::optional<handler::Decision> create(const http::Request& request, std::string_view path,
-                                            std::string_view location, storage::OnConflict on_conflict);
+                                            std::string_view location, storage::OnConflict on_conflict,
+                                            std::optional<std::int64_t> modified_s);
     /// A request to an upload resource, by one of allowed() but OPTIONS.
     handler::Decision handle(const http::Request& request);
     /// Adds to the response of OPTIONS that uploads here can be resumed, and their limits.

@@ -16,6 +16,7 @@
 #include "http/target.h"
 #include "storage/write_conditions.h"
 #include "storage/write_error.h"
+#include "uploads/upload_time.h"
 
 namespace uploads {
 namespace {
@@ -276,6 +277,9 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
         std::shared_ptr<const base::Fd>(bytes_, &bytes_->directory), upload.offset,
         storage::WriteConditions(request.get()), *on_conflict);
     if (!sink) return handler::refusal_response(nullptr, sink.error());
+    const auto modified_s =
+        find_upload_time(request.get(), LastModified::is_ignored, store_.parts().clock.unix_seconds());
+    if (modified_s && *modified_s) sink->keep_time(**modified_s);
     commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_));
     return std::nullopt;
 }

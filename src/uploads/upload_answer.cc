@@ -6,6 +6,7 @@
 #include "handler/error_page.h"
 #include "http/target.h"
 #include "storage/validators.h"
+#include "uploads/upload_time.h"
 
 namespace uploads {
 
@@ -18,6 +19,7 @@ std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
     if (!repr_digest_.empty()) response.add("Repr-Digest", repr_digest_);
     // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
     response.add("ETag", storage::make_entity_tag(stored.status, false));
+    if (stored.keeps_time) response.add(kTimeField, "accepted");
     response.status = http::Status::no_content;
     if (stored.how == storage::FileCommit::Stored::How::created) {
         response.status = http::Status::created;

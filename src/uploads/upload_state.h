@@ -41,7 +41,7 @@ struct UploadState {
     std::string directory;  ///< path of the directory that holds the bytes, decoded
     /// That directory's number in its file system: it differs while the file system is not mounted.
     std::optional<std::uint64_t> directory_number;
-    http::FieldList fields;  ///< preconditions and digests of the creating request
+    http::FieldList fields;  ///< preconditions, digests and the time of the creating request
     std::string boot;        ///< the boot of the machine in which bytes beyond `synced` were written
     storage::OnConflict on_conflict = storage::OnConflict::replace;
     std::optional<std::uint64_t> length;  ///< of the whole, once known

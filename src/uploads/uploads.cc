@@ -16,6 +16,7 @@
 #include "uploads/upload_answer.h"
 #include "uploads/upload_digests.h"
 #include "uploads/upload_name.h"
+#include "uploads/upload_time.h"
 
 namespace uploads {
 namespace {
@@ -148,12 +149,18 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     const WriteGate gate(config_, handler::Client::of(request));
     const auto on_conflict = gate.admit_file(path, wanted, named);
     if (!on_conflict) return handler::refusal_response(&request, on_conflict.error());
-    if (auto decision = resumable_.create(request, path, location, *on_conflict)) return std::move(*decision);
+    const auto modified_s = find_upload_time(
+        request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, parts_.clock.unix_seconds());
+    if (!modified_s) return handler::refusal_response(&request, modified_s.error());
+    if (auto decision = resumable_.create(request, path, location, *on_conflict, *modified_s)) {
+        return std::move(*decision);
+    }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
     auto sink =
         storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request), *on_conflict);
     if (!sink) return handler::refusal_response(&request, sink.error());
+    if (*modified_s) sink->keep_time(**modified_s);
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
                                         config_.max_body_bytes);
 }

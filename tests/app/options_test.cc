@@ -72,6 +72,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "2G",
                                            "--on-conflict",
                                            "rename",
+                                           "--keep-mtime",
                                            "--upload-expiry",
                                            "3600",
                                            "--mime-types",
@@ -118,6 +119,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.min_free_bytes == 2ULL << 30);
     CHECK(options.site.max_body_bytes == 10U << 20);
     CHECK(options.site.on_conflict == storage::OnConflict::rename);
+    CHECK(options.site.keep_mtime);
     CHECK(options.site.upload_expiry_s == 3600);
     CHECK(options.mime_types == "types");
     CHECK(options.site.spa);
