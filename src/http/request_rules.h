@@ -25,7 +25,12 @@ inline constexpr std::string_view kLongTrailers = "the trailer section is longer
 [[nodiscard]] Refusal target_refusal(TargetError error, Method method);
 /// What is wrong with the Host of a request whose fields are all there and that has one (RFC 9110 §7.2); empty when it
 /// is right. Any fault is 400.
-[[nodiscard]] std::string_view host_fault(const Request& request);
+[[nodiscard]] inline std::string_view host_fault(const Request& request) {
+    const std::string_view host = *request.find(FieldName::host);
+    if (request.fields.count(FieldName::host) > 1) return "there is more than one Host; send it once";
+    if (!is_valid_host(host, true)) return "the Host is not a host with an optional port";
+    return {};
+}
 /// Sets what the request expects (RFC 9110 §10.1.1). A 1.0 client knows no interim response, so its expectation is
 /// ignored.
 void read_expectation(Request& request);

@@ -32,13 +32,16 @@ enum class ErrorCode : std::uint32_t {
 /// Streams of one connection at once; clients hold further requests back (RFC 9113 §5.1.2). As much as browsers ask
 /// for.
 inline constexpr std::uint32_t kMaxStreams = 100;
-/// What a client may send of a body before its sink took any of it. The protocol's own default.
-inline constexpr std::uint32_t kFirstWindowBytes = 65'535;
-/// What a client may send ahead of a sink that keeps up: 200 MB/s over 40 ms.
-inline constexpr std::uint32_t kMostWindowBytes = 8 * 1024 * 1024;
+/// What a client may send of a body before its sink took any of it: so much is buffered while the request waits for a
+/// decision, of four streams before the connection receives nothing more (kMaxWaitingBytes).
+inline constexpr std::uint32_t kFirstWindowBytes = 256 * 1024;
+/// What a client may send ahead of a sink that keeps up: 400 MB/s over 40 ms.
+inline constexpr std::uint32_t kMostWindowBytes = 16 * 1024 * 1024;
+/// How much wider a window gets in one step: two steps lead to the widest.
+inline constexpr std::uint32_t kWindowGrowth = 8;
 /// What all streams together may send ahead. It is given back as soon as bytes are here, because what waits for sinks
 /// is bounded apart (kMaxWaitingBytes): so no stream holds up another.
-inline constexpr std::uint32_t kConnectionWindowBytes = 16 * 1024 * 1024;
+inline constexpr std::uint32_t kConnectionWindowBytes = 32 * 1024 * 1024;
 /// CONTINUATION frames of one head: the largest head takes one with frames of 16 KiB (CVE-2024-28182).
 inline constexpr std::size_t kMaxContinuations = 4;
 /// Answers to PING and SETTINGS that wait because the peer reads nothing.

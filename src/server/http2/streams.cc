@@ -154,10 +154,10 @@ void Connection::grow_window(Exchange& exchange, std::size_t taken) {
     if (exchange.request_ended) return;
     session_.give_back(exchange, taken);
     exchange.taken_since_grown += taken;
-    if (exchange.stays_small || exchange.taken_since_grown < exchange.window_bytes) return;
+    if (exchange.stays_small || exchange.taken_since_grown < exchange.window_bytes / 2) return;
     if (exchange.window_bytes >= kMostWindowBytes) return;
     exchange.taken_since_grown = 0;
-    exchange.window_bytes = std::min(exchange.window_bytes * 2, kMostWindowBytes);
+    exchange.window_bytes = std::min(exchange.window_bytes * kWindowGrowth, kMostWindowBytes);
     session_.grow_window(exchange, exchange.window_bytes);
 }
 
