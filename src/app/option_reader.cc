@@ -76,6 +76,12 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
     if (id == id_port) return store(port_, parse_number(value, 0, UINT16_MAX));
     if (id == id_unix_mode) return store(options_.unix_mode, parse_mode(value));
     if (id == id_unix_owner) return taken_if(take_user(value, options_.unix_user, options_.unix_group));
+    if (id == id_trusted_proxy) {
+        auto range = net::AddressRange::parse(value);
+        if (!range) return value.empty() ? std::string() : range.error();
+        options_.server.trusted_proxies.push_back(std::move(*range));
+        return std::nullopt;
+    }
     // The real port is put in at the end: --port may come after --bind.
     if (const auto address = net::Address::parse(value, 0); !address) {
         return value.empty() ? std::string() : address.error();
@@ -128,6 +134,10 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
     switch (id) {
         case id_max_body: return store(options_.site.max_body_bytes, parse_size(value));
         case id_max_connections: return store(server.max_connections, parse_number(value, 1, 1'000'000));
+        case id_max_connections_per_client:
+            return store(server.max_connections_per_client, parse_number(value, 1, 1'000'000));
+        case id_max_uploads_per_client:
+            return store(options_.site.max_uploads_per_client, parse_number(value, 1, 10'000));
         case id_min_rate: return store(server.min_body_rate, parse_size(value));
         case id_http2:
             server.http2 = value == "on";

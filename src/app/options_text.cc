@@ -61,6 +61,8 @@ constexpr std::string_view kSections = R"(Where
       --tls-cert FILE        certificate and chain for TLS, with a --tls-key;
       --tls-key FILE         repeatable, chosen by the name that is asked for.
                              Without them a certificate is made for this run
+      --trusted-proxy RANGE  believe Forwarded and X-Forwarded-* of proxies in
+                             this range (10.0.0.0/8, ::1, unix); repeatable
       --unix-mode MODE       of a unix socket, in octal (default 660)
       --unix-owner USER[:GROUP]
                              of a unix socket (default: that of --user)
@@ -125,6 +127,12 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --max-connections N    at the limit the longest unused connection makes
                              room; when all are in use, further ones get 503
                              (default 10000)
+      --max-connections-per-client N
+                             of one address, or one IPv6 network of 64 bits
+                             (default four fifths of all)
+      --max-uploads-per-client N
+                             unfinished resumable uploads of one address; more
+                             are 429 (default 1000)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --http2 HOW            on: clients that begin with HTTP/2 get it; off
                              (default on, where the build has it)
@@ -308,7 +316,10 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "durability", site.durability == storage::Durability::full ? "full" : "none");
     add_row(text, "min free", size_text(site.min_free_bytes));
     add_row(text, "max body", limit_text(site.max_body_bytes));
-    add_row(text, "max connections", std::to_string(server.max_connections));
+    add_row(
+        text, "max connections",
+        std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));
+    for (const net::AddressRange& range : server.trusted_proxies) add_row(text, "trusted proxy", range.text());
     add_row(text, "timeouts",
             "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +
                 " s, write " + seconds_text(server.write_timeout_ms) + " s, keep-alive " +

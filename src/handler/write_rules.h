@@ -2,6 +2,7 @@
 // site::SiteConfig.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct WriteRules : RightsRules {
     storage::OnConflict on_conflict = storage::OnConflict::refuse;
     /// Last-Modified of an upload is the file's time; X-OC-Mtime always is.
     bool keep_mtime = false;
+    /// Resumable uploads of one client that are not complete; more is 429.
+    std::size_t max_uploads_per_client = 1'000;
     /// Bytes of one upload; 0: no bound. More is 413.
     std::uint64_t max_body_bytes = 0;
 };

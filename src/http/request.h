@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/client.h"
 #include "http/fields.h"
 #include "http/framing.h"
 #include "http/method.h"
@@ -30,6 +31,8 @@ struct Request {
     /// The position of this request's last received byte among all receives of the process: what was read from the
     /// file system at or after this point is not older than the request.
     std::uint64_t arrival = 0;
+    /// Set before the handler is asked.
+    Client client;
 
     [[nodiscard]] std::optional<std::string_view> find(FieldName name) const { return fields.find(name, text); }
     [[nodiscard]] std::optional<std::string_view> find_list(FieldName name, std::string& storage) const {
@@ -55,6 +58,7 @@ struct Request {
         framing = {};
         keep_alive = true;
         expects_continue = unknown_expectation = false;
+        client = {};
     }
 };
 

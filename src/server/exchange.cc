@@ -23,6 +23,7 @@ void Exchange::reset() {
     entry_.reset();
     content_.reset();
     pinned_.reset();
+    forwarded_.reset();
 }
 
 void Exchange::adopt(handler::Decision decision) {

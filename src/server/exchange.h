@@ -16,7 +16,10 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/status.h"
+#include "net/address.h"
+#include "net/address_range.h"
 #include "net/token.h"
+#include "server/client_identity.h"
 #include "server/exchange_state.h"
 #include "server/exchange_table.h"
 #include "server/response_producer.h"
@@ -48,6 +51,17 @@ public:
     void expect_body() { request_body_ = RequestBody::unread; }
     [[nodiscard]] RequestBody request_body() const { return request_body_; }
 
+    /// Notes whom the request counts for, before the handler is asked. `client`: of the connection, whose peer is
+    /// `peer`.
+    void identify(const http::Client& client, const net::PeerAddress& peer,
+                  std::span<const net::AddressRange> trusted_proxies) {
+        request.client = client;
+        if (client.is_forwarded) forwarded_ = take_forwarded(request, peer, trusted_proxies);
+    }
+    /// The client's address for the logs: `peer`, unless a trusted proxy named another one.
+    [[nodiscard]] const net::PeerAddress& address_or(const net::PeerAddress& peer) const {
+        return forwarded_ ? *forwarded_ : peer;
+    }
     /// Asks `handler`. A decision that is a Response goes to respond(), any other one to adopt().
     [[nodiscard]] handler::Decision ask(handler::Handler& handler) {
         move(ExchangeEvent::asked);
@@ -122,6 +136,7 @@ private:
     std::unique_ptr<http::PendingResponse> work_;
     ExchangeTable::Entry entry_;  ///< from the first wait for something off the loop
     Content content_;
+    std::optional<net::PeerAddress> forwarded_;
 };
 
 }  // namespace server

@@ -14,6 +14,11 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> first() const {
         return links_.empty() || links_[kEnds].next == kEnds ? std::nullopt : std::optional(links_[kEnds].next - 1);
     }
+    /// The one that is unused next longest after `slot`, which is in the list.
+    [[nodiscard]] std::optional<std::uint32_t> after(std::uint32_t slot) const {
+        const std::uint32_t next = links_[slot + 1].next;
+        return next == kEnds ? std::nullopt : std::optional(next - 1);
+    }
     /// `slot` is unused from now on. A slot that is in the list already moves to the end.
     void push(std::uint32_t slot) {
         if (links_.size() < slot + 2U) links_.resize(slot + 2U);

@@ -12,6 +12,8 @@ base::Counters::Registration register_counters(base::Counters& counters, const M
                 metrics.connections_refused),
         counter("connections_displaced", total, "unused connections closed to make room for new ones",
                 metrics.connections_displaced),
+        counter("connections_over_share", total, "connections answered 503 because their client has too many",
+                metrics.connections_over_share),
         counter("accept_pauses", total, "times that accepting paused because no descriptor was left",
                 metrics.accept_pauses),
         counter("requests", total, "requests that were answered, whatever the status", metrics.requests),

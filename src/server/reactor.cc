@@ -247,6 +247,10 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 }
 
 void Reactor::remove(net::Token token) {
+    if (auto* slot = connections_.find(token); slot != nullptr && slot->counted) {
+        connections_of_.remove(*slot->counted);
+        slot->counted.reset();
+    }
     deadlines_.clear(token.slot);
     idle_.remove(token.slot);
     connections_.erase(token);

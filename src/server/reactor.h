@@ -19,6 +19,7 @@
 #include "net/poller.h"
 #include "net/signals.h"
 #include "server/access_log.h"
+#include "server/client_counts.h"
 #include "server/connection_table.h"
 #include "server/exchange_table.h"
 #include "server/heavy_queue.h"
@@ -73,7 +74,10 @@ private:
     void take_event(const net::Event& event);
     bool accept_all(const net::Listener& listener);
     void accept_backlog();
-    [[nodiscard]] bool make_room();
+    enum class Room : std::uint8_t { made, full, over_share };
+    [[nodiscard]] Room make_room(const http::Client& client, net::Family family);
+    [[nodiscard]] bool make_room_among(std::optional<http::ClientKey> client);
+    [[nodiscard]] bool displace(std::uint32_t slot);
     void accept_one(const net::Listener& listener, net::Accepted accepted);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
     void advance_all();
@@ -109,6 +113,7 @@ private:
     base::Counters::Registration log_losses_shown_;
     net::DeadlineQueue deadlines_;
     ConnectionTable connections_;
+    ClientCounts connections_of_;
     std::uint64_t turns_ = 0;
     std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, each once, however often it is listed
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block

@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kRefusedAtOnce = 64;
 /// How many connections are accepted from one listener in one turn: existing connections come first.
 constexpr int kAcceptsPerTurn = 64;
+/// How many unused connections are looked at to find one of a client that has too many.
+constexpr int kMostLookedAt = 1'000;
 /// When descriptors ran out, accepting is tried again after this time, or when a connection closes.
 constexpr base::MonotonicMs kAcceptPauseMs = 500;
 /// Pauses are logged at most once in this time.
@@ -38,36 +40,67 @@ void Reactor::accept_backlog() {
     }
 }
 
-/// Closes the connection that is unused longest, to make room. False when all are in use.
-bool Reactor::make_room() {
-    while (connections_.size() >= parts_.config.max_connections) {
-        const std::optional<std::uint32_t> unused = idle_.first();
-        if (!unused) return false;
-        ConnectionTable::Slot& slot = connections_.at(*unused);
-        // It may have received a request in this very turn.
-        slot.connection->receive(turn_);
-        if (slot.connection->is_unused()) {
-            ++metrics_.connections_displaced;
-            remove(slot.connection->token());
-        } else {
-            idle_.remove(*unused);
-            enlist(slot, work_);
-        }
+/// Closes an unused connection. False when it was used after all: a request may have arrived in this very turn.
+bool Reactor::displace(std::uint32_t number) {
+    ConnectionTable::Slot& slot = connections_.at(number);
+    slot.connection->receive(turn_);
+    if (slot.connection->is_unused()) {
+        ++metrics_.connections_displaced;
+        remove(slot.connection->token());
+        return true;
     }
-    return true;
+    idle_.remove(number);
+    enlist(slot, work_);
+    return false;
+}
+
+/// Closes the connection that is unused longest: of `client`, or of all. False when there is none.
+bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
+    int looked_at = 0;
+    std::optional<std::uint32_t> unused = idle_.first();
+    while (unused && looked_at < kMostLookedAt) {
+        const std::uint32_t number = *unused;
+        unused = idle_.after(number);
+        ++looked_at;
+        if (client && connections_.at(number).counted != client) continue;
+        if (displace(number)) return true;
+    }
+    return false;
+}
+
+/// At the limit of all connections, or of those of one client, an unused one makes room.
+Reactor::Room Reactor::make_room(const http::Client& client, net::Family family) {
+    const bool is_one_client = !client.is_forwarded && family != net::Family::local;
+    if (is_one_client && connections_of_.of(client.key) >= parts_.config.connections_per_client() &&
+        !make_room_among(client.key)) {
+        return Room::over_share;
+    }
+    while (connections_.size() >= parts_.config.max_connections) {
+        if (!make_room_among(std::nullopt)) return Room::full;
+    }
+    return Room::made;
 }
 
 void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) {
-    const bool refused = !make_room();
-    ++(refused ? metrics_.connections_refused : metrics_.connections_accepted);
+    const bool is_secured = listener.address().scheme == net::Scheme::https;
+    const http::Client client = client_of(accepted.peer, is_secured, parts_.config.trusted_proxies);
+    const Room room = make_room(client, accepted.peer.family);
+    switch (room) {
+        case Room::made: ++metrics_.connections_accepted; break;
+        case Room::full: ++metrics_.connections_refused; break;
+        case Room::over_share: ++metrics_.connections_over_share; break;
+    }
     if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
     const base::MonotonicMs now_ms = parts_.clock.now_ms();
     Transport transport(listener.make_stream(std::move(accepted.fd)), accepted.peer, now_ms);
+    transport.client = client;
     ConnectionTable::Slot& slot =
         connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
-    if (refused) {
+    connections_of_.add(client.key);
+    slot.counted = client.key;
+    if (room != Room::made) {
         settle(token, slot.connection->refuse(turn_));
         return;
     }

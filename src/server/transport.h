@@ -10,6 +10,7 @@
 
 #include "base/byte_buffer.h"
 #include "base/clock.h"
+#include "http/client.h"
 #include "net/address.h"
 #include "net/output_queue.h"
 #include "net/stream.h"
@@ -31,6 +32,7 @@ struct Transport {
     base::MonotonicMs progress_ms = 0;  ///< when output last left, or there was none
     std::uint64_t unread_bytes = 0;     ///< sent and not acknowledged when the kernel last took no more
     net::PeerAddress peer;
+    http::Client client;  ///< of the connection; for each request see Exchange::identify()
     Input input_end = Input::open;
     Output output_end = Output::open;
 

@@ -16,9 +16,15 @@ constexpr http::Refusal kNone{http::Status::misdirected_request,
 
 }  // namespace
 
-std::string_view host_of(const http::Request& request) {
+std::string_view asked_authority(const http::Request& request) {
+    const std::string_view forwarded = request.client.host.of(request.text);
+    if (!forwarded.empty()) return forwarded;
     const std::string_view authority = request.target.authority.of(request.text);
-    const std::string_view host = authority.empty() ? request.find(http::FieldName::host).value_or("") : authority;
+    return authority.empty() ? request.find(http::FieldName::host).value_or("") : authority;
+}
+
+std::string_view host_of(const http::Request& request) {
+    const std::string_view host = asked_authority(request);
     // The parser has refused invalid hosts, so a colon (behind the bracket of an IPv6 address) begins the port.
     const std::size_t bracket = host.find(']');
     return host.substr(0, host.find(':', bracket == std::string_view::npos ? 0 : bracket));

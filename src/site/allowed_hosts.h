@@ -11,8 +11,11 @@
 
 namespace site {
 
-/// The host that `request` is for, without its port: of the target where it has one, of the field Host otherwise (RFC
-/// 9112 §3.2.2). Empty when none is named, as HTTP/1.0 allows. A slice of the request's text.
+/// The host, and perhaps the port, that the client asked for: behind a trusted proxy what the proxy says, otherwise of
+/// the target where it names one, otherwise of the field Host (RFC 9112 §3.2.2). Empty when none is named.
+[[nodiscard]] std::string_view asked_authority(const http::Request& request);
+
+/// The same without the port.
 [[nodiscard]] std::string_view host_of(const http::Request& request);
 
 /// 421 (RFC 9110 §15.5.20) when `config.allowed_hosts` has names and that of `request` is none of them.

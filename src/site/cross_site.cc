@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/ascii.h"
+#include "site/allowed_hosts.h"
 
 namespace site {
 namespace {
@@ -28,15 +29,19 @@ std::string_view without_port(std::string_view authority, std::string_view port)
     return authority;
 }
 
-/// `origin`: "http://host:port", its port left out where it is the scheme's own.
-bool is_own_origin(std::string_view origin, std::string_view host) {
+/// `origin`: "http://host:port", its port left out where it is the scheme's own. A scheme that is not known may be
+/// either: a proxy in front may have taken TLS off.
+bool is_own_origin(std::string_view origin, std::string_view host, http::Client::Scheme scheme) {
+    using Scheme = http::Client::Scheme;
     constexpr std::string_view kHttp = "http://";
-    constexpr std::string_view kHttps = "https://";  // of a proxy in front
+    constexpr std::string_view kHttps = "https://";
     if (base::equals_ignoring_case(origin.substr(0, kHttp.size()), kHttp)) {
-        return base::equals_ignoring_case(origin.substr(kHttp.size()), without_port(host, ":80"));
+        return scheme != Scheme::https &&
+               base::equals_ignoring_case(origin.substr(kHttp.size()), without_port(host, ":80"));
     }
     if (base::equals_ignoring_case(origin.substr(0, kHttps.size()), kHttps)) {
-        return base::equals_ignoring_case(origin.substr(kHttps.size()), without_port(host, ":443"));
+        return scheme != Scheme::http &&
+               base::equals_ignoring_case(origin.substr(kHttps.size()), without_port(host, ":443"));
     }
     return false;
 }
@@ -53,9 +58,7 @@ std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
         if (site == "same-origin" || site == "none") return std::nullopt;
         return kForeign;
     }
-    const std::string_view authority = request.target.authority.of(request.text);
-    const std::string_view host = authority.empty() ? request.find(http::FieldName::host).value_or("") : authority;
-    if (is_own_origin(*origin, host)) return std::nullopt;
+    if (is_own_origin(*origin, asked_authority(request), request.client.scheme)) return std::nullopt;
     return kForeign;
 }
 

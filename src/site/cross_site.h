@@ -1,5 +1,5 @@
 // Refuses requests that a page of another site makes a browser send. A foreign page can send whatever a form can send,
-// and the browser does not ask first, so such a POST is refused by its origin. Called by the router.
+// and the browser does not ask first, so such a request is refused by its origin. Called by the router.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,9 @@
 namespace site {
 
 /// 403 when a browser says that a page of another site began `request`, unless `config.cors` allows that site.
-/// Sec-Fetch-Site decides when it is present; otherwise Origin is compared with Host (Fetch Metadata; RFC 6454 §7).
-/// Programs send neither field, and pass.
+/// Called for methods that are not safe. Sec-Fetch-Site decides when it is present; otherwise Origin is compared with
+/// the host and, where it is known, the scheme that the client asked for (Fetch Metadata; RFC 6454 §7). Programs send
+/// neither field, and pass.
 [[nodiscard]] std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
                                                                  const SiteConfig& config);
 

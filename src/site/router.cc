@@ -206,7 +206,7 @@ handler::Decision Router::decide(const http::Request& request) {
                                        "the only expectation that can be met is \"100-continue\".");
     }
     if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
-    if (request.method == Method::post) {
+    if (!http::is_safe(request.method)) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);
     }

@@ -23,7 +23,7 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       digests(disk.wakes(), cache),
       parts(parts_for(rules)),
       listing_shares(clock),
-      uploads(parts, {.expiry_s = rules.upload_expiry_s}),
+      uploads(parts, {.expiry_s = rules.upload_expiry_s, .max_pending_per_client = rules.max_uploads_per_client}),
       page_assets(clock) {
     if (rules.allow_upload) sweep.emplace(root, disk, clock);
 }
@@ -33,6 +33,7 @@ void SiteState::follow(const SiteConfig& rules) {
     parts.durability = rules.durability;
     parts.min_free_bytes = rules.min_free_bytes;
     uploads.set_expiry(rules.upload_expiry_s);
+    uploads.set_max_per_client(rules.max_uploads_per_client);
     if (!rules.allow_upload || sweep) return;
     sweep.emplace(root, disk, clock);
     if (counters != nullptr) sweep->register_counters(*counters);

@@ -40,6 +40,17 @@ constexpr int kRetrySeconds = 60;
 constexpr std::string_view kTakingBack =
     "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
 constexpr int kTakingBackSeconds = 1;
+/// When a client at its bound may try again.
+constexpr int kShareSeconds = 60;
+
+/// One client may not keep others from uploading (RFC 6585 §4).
+http::Response refuse_share(const http::Request& request) {
+    http::Response response = handler::error_response(
+        &request, Status::too_many_requests,
+        "too many unfinished uploads came from your address: finish some, or delete them at their addresses.");
+    response.add("Retry-After", std::to_string(kShareSeconds));
+    return response;
+}
 
 bool has_value(const http::Request& request, FieldName name) {
     const auto value = request.find(name);
@@ -49,7 +60,7 @@ bool has_value(const http::Request& request, FieldName name) {
 /// A 104 is sent only to clients of this version of the draft, and not through a known intermediary: one that does not
 /// know 1xx responses takes the 104 for the final response. Such a client learns the offset by HEAD.
 bool takes_interim(const http::Request& request, const http::UploadFields& fields) {
-    if (!fields.takes_interim() || request.minor_version == 0) return false;
+    if (!fields.takes_interim() || request.minor_version == 0 || request.client.is_forwarded) return false;
     return std::ranges::none_of(request.fields, [&](const http::Field& field) {
         constexpr std::string_view kPrefix = "X-Forwarded-";
         const std::string_view name = field.name.of(request.text);
@@ -155,12 +166,13 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     state.on_conflict = on_conflict;
     state.length = whole;
     std::shared_ptr<const PartialFile> bytes;
-    const auto created = store_.create(state, bytes);
+    const auto created = store_.create(state, request.client.key, bytes);
     if (!created) {
         if (is_whole) return std::nullopt;
         if (created.error() == EBUSY) {
             return handler::Decision(handler::unavailable(&request, kBusy.reason, kRetrySeconds));
         }
+        if (created.error() == EUSERS) return handler::Decision(refuse_share(request));
         return handler::Decision(handler::refusal_response(&request, storage::write_refusal(created.error())));
     }
     const Upload* const upload = *created;

@@ -129,9 +129,14 @@ bool UploadStore::may_have(std::string_view token) const {
     return number && (!is_loaded_ || unread_.contains(*number));
 }
 
-std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
+std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state, const http::ClientKey& client,
                                                              std::shared_ptr<const PartialFile>& bytes) {
     std::array<std::uint64_t, 3> random{};
+    if (const auto own = pending_of_.find(client);
+        own != pending_of_.end() && own->second >= limits_.max_pending_per_client) {
+        ++over_share_;
+        return std::unexpected(EUSERS);
+    }
     if (pending_ >= limits_.max_pending) return std::unexpected(EBUSY);
     if (const int error = open_directory(Missing::is_made); error != 0) return std::unexpected(error);
     if (!fill_random(random)) return std::unexpected(EAGAIN);
@@ -165,6 +170,8 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     upload.length = state.length;
     upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;
+    ++pending_of_[client];
+    upload.client = client;
     prolong(upload);
     bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
@@ -248,10 +255,18 @@ void UploadStore::set_complete(Upload& upload) {
 
 void UploadStore::enter_complete(Upload& upload, std::int64_t ended_s) {
     move(upload, UploadEvent::published);
-    --pending_;
+    count_end(upload);
     upload.length = upload.offset;
     upload.expires_s = ended_s + std::min(limits_.keep_complete_s, limits_.expiry_s);
     complete_.push_back(upload.number);
+}
+
+void UploadStore::count_end(Upload& upload) {
+    --pending_;
+    if (!upload.client) return;
+    const auto own = pending_of_.find(*upload.client);
+    if (own != pending_of_.end() && --own->second == 0) pending_of_.erase(own);
+    upload.client.reset();
 }
 
 void UploadStore::forget_oldest_complete() {
@@ -284,7 +299,7 @@ bool UploadStore::remove(Upload& upload, UploadEvent why) {
         const auto unlinked = state ? unlink_bytes(upload.number, *state) : std::unexpected(state.error());
         const bool out_of_reach = !unlinked && unlinked.error().kind == BytesError::Kind::out_of_reach;
         if (out_of_reach && why != UploadEvent::ruined) return false;
-        --pending_;
+        count_end(upload);
     }
     if (!was_complete && why == UploadEvent::expired) ++expired_;
     unlink_state(upload.number);
@@ -299,6 +314,8 @@ void UploadStore::register_counters(base::Counters& counters) {
     using base::counter;
     counters_shown_ = counters.add({
         counter("resumable_uploads_pending", gauge, "resumable uploads that are not complete", pending_),
+        counter("resumable_uploads_over_share", total, "resumable uploads refused because their client has too many",
+                over_share_),
         counter("resumable_uploads_completed", total, "resumable uploads that became files", completed_),
         counter("resumable_uploads_expired", total,
                 "resumable uploads that were removed because nobody went on with them", expired_),

@@ -32,6 +32,8 @@ struct UploadLimits {
     std::int64_t expiry_s = 86'400;  ///< counted from the last byte
     /// Uploads that wait: each is two directory entries, and some hundred bytes of memory.
     std::size_t max_pending = 10'000;
+    /// Of these, those that one client began since the start: others have room left.
+    std::size_t max_pending_per_client = 1'000;
     /// How many complete uploads are remembered for clients that missed the response, and for how long.
     std::size_t max_complete = 1'000;
     std::int64_t keep_complete_s = 3'600;
@@ -54,10 +56,12 @@ public:
     void load();
     /// For uploads that go on from here on, in seconds.
     void set_expiry(std::int64_t seconds) { limits_.expiry_s = seconds; }
+    void set_max_per_client(std::size_t uploads) { limits_.max_pending_per_client = uploads; }
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
-    /// rest of `state`. An errno; EBUSY: there are too many.
-    std::expected<Upload*, int> create(UploadState& state, std::shared_ptr<const PartialFile>& bytes);
+    /// rest of `state`. An errno; EBUSY: there are too many; EUSERS: `client` has too many.
+    std::expected<Upload*, int> create(UploadState& state, const http::ClientKey& client,
+                                       std::shared_ptr<const PartialFile>& bytes);
     /// By number and secret, as token() gave them; nullptr for every other text.
     Upload* find(std::string_view token);
     /// After find() found nothing: whether there may be such an upload whose state cannot be read now.
@@ -123,6 +127,8 @@ private:
     std::expected<bool, int> is_published(const UploadState& state) const;
     std::expected<void, BytesError> unlink_bytes(std::uint64_t number, const UploadState& state) const;
     void unlink_state(std::uint64_t number) const;
+    /// It is complete or removed: it does not count as pending any more.
+    void count_end(Upload& upload);
     void enter_complete(Upload& upload, std::int64_t ended_s);
     void forget_oldest_complete();
 
@@ -134,7 +140,9 @@ private:
     bool is_loaded_ = false;                             ///< the directory of the states was read to its end
     std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
     std::uint64_t pending_ = 0;
-    std::uint64_t completed_ = 0;  ///< since the start, as expired_
+    std::unordered_map<http::ClientKey, std::size_t, http::ClientKeyHash> pending_of_;
+    std::uint64_t over_share_ = 0;  ///< refused because their client has too many
+    std::uint64_t completed_ = 0;   ///< since the start, as expired_
     std::uint64_t expired_ = 0;
     base::Counters::Registration counters_shown_;
     std::deque<std::uint64_t> complete_;  ///< in the order in which they ended; some may be gone

@@ -36,6 +36,31 @@ TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][l
     }));
 }
 
+TEST_CASE("limits: one client has a share of the connections", "[e2e][limits]") {
+    Site site({"--max-connections-per-client", "3"});
+    std::vector<RawClient> held;
+    for (int i = 0; i < 3; ++i) {
+        held.push_back(site.connect());
+        held.back().send(support::request("GET", "/hello.txt"));
+        REQUIRE(held.back().read_response());
+        held.back().send("GET /hello.txt HTTP/1.1\r\n");
+    }
+    auto extra = site.connect();
+    extra.send(support::request("GET", "/hello.txt"));
+    const auto refused = extra.read_response();
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(extra.ends());
+    // Its own unused connection makes room.
+    held.front().send("Host: a\r\n\r\n");
+    REQUIRE(held.front().read_response());
+    auto next = site.connect();
+    next.send(support::request("GET", "/hello.txt"));
+    const auto answer = next.read_response();
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+}
+
 TEST_CASE("limits: a head that does not come in time is answered 408", "[e2e][limits]") {
     Site site({"--allow-all", "--header-timeout", "1"});
     auto silent = site.connect();

@@ -52,3 +52,38 @@ TEST_CASE("cross site: a site that the configuration allows passes, others do no
     CHECK(is_refused(foreign + "https://other.example\r\n", config));
     CHECK(is_refused("Host: a\r\nSec-Fetch-Site: cross-site\r\n", config));
 }
+
+namespace {
+
+using Scheme = http::Client::Scheme;
+
+/// The same for a client that the server knows more about. Of a trusted proxy's the host is "files.example".
+bool is_refused_of(const http::Client& client, const std::string& fields) {
+    const support::ParsedRequest parsed("DELETE /a HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+    http::Request request = *parsed;
+    request.client = client;
+    if (client.is_forwarded) {
+        request.client.host = {static_cast<std::uint32_t>(request.text.find("files.example")), 13};
+    }
+    return site::find_cross_site_fault(request, {}).has_value();
+}
+
+}  // namespace
+
+TEST_CASE("cross site: the scheme is compared where it is known", "[site][cross_site]") {
+    http::Client client;
+    client.scheme = Scheme::https;
+    CHECK_FALSE(is_refused_of(client, "Origin: https://a\r\n"));
+    CHECK(is_refused_of(client, "Origin: http://a\r\n"));
+    client.scheme = Scheme::http;
+    CHECK(is_refused_of(client, "Origin: https://a\r\n"));
+    CHECK_FALSE(is_refused_of(client, "Origin: http://a\r\n"));
+}
+
+TEST_CASE("cross site: behind a trusted proxy the host counts that the proxy was asked for", "[site][cross_site]") {
+    http::Client client;
+    client.is_forwarded = true;
+    client.scheme = Scheme::https;
+    CHECK_FALSE(is_refused_of(client, "X-Forwarded-Host: files.example\r\nOrigin: https://files.example\r\n"));
+    CHECK(is_refused_of(client, "X-Forwarded-Host: files.example\r\nOrigin: https://a\r\n"));
+}

@@ -46,7 +46,7 @@ struct Store {
     }
     UploadStore::Upload& create(std::string_view target) {
         UploadState state = state_for(target);
-        const auto upload = store->create(state, bytes);
+        const auto upload = store->create(state, {}, bytes);
         REQUIRE(upload.has_value());
         return **upload;
     }

@@ -21,7 +21,7 @@ TEST_CASE("upload store: what was published under a name that evaded others is f
     Store store;
     UploadState state = state_for("/a.txt");
     state.on_conflict = storage::OnConflict::rename;
-    auto& upload = **store.store->create(state, store.bytes);
+    auto& upload = **store.store->create(state, {}, store.bytes);
     const std::string token = UploadStore::token(upload);
     store.append(upload, "whole");
     struct stat status{};

@@ -161,6 +161,26 @@ TEST_CASE("upload store: what is published and was not said so is found complete
     }
 }
 
+TEST_CASE("upload store: one client has a share of the uploads, and others have room left", "[content][upload]") {
+    Store store({.max_pending = 10, .max_pending_per_client = 2});
+    const http::ClientKey greedy{1, 0};
+    const auto begin = [&store](const http::ClientKey& client, std::string_view target) {
+        uploads::UploadState state;
+        state.target = target;
+        std::shared_ptr<const uploads::PartialFile> bytes;
+        return store.store->create(state, client, bytes);
+    };
+    const auto first = begin(greedy, "/a");
+    REQUIRE(first);
+    REQUIRE(begin(greedy, "/b"));
+    CHECK(begin(greedy, "/c").error() == EUSERS);
+    CHECK(begin({2, 0}, "/d"));
+    // One that ends makes room.
+    REQUIRE(store.store->remove(**first, uploads::UploadEvent::cancelled));
+    CHECK(begin(greedy, "/e"));
+    CHECK(begin(greedy, "/f").error() == EUSERS);
+}
+
 TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[content][upload]") {
     Store store({.expiry_s = 100});
     base::Counters counters;
@@ -179,7 +199,7 @@ TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[c
     CHECK(store.store->find(abandoned) == nullptr);
     CHECK(store.store->find(UploadStore::token(kept)) == &kept);
     CHECK(base::counters_line(counters) ==
-          "counters: resumable_uploads_pending=1 resumable_uploads_completed=0 "
+          "counters: resumable_uploads_pending=1 resumable_uploads_over_share=0 resumable_uploads_completed=0 "
           "resumable_uploads_expired=1");
     store.clock.advance_ms(60'000);
     store.store->tidy();
@@ -201,7 +221,7 @@ TEST_CASE("upload store: holds no more uploads than it may", "[content][upload]"
     Store store({.max_pending = 3, .max_complete = 2});
     for (int i = 0; i < 3; ++i) store.create("/f" + std::to_string(i));
     UploadState state = state_for("/more");
-    CHECK(store.store->create(state, store.bytes).error() == EBUSY);
+    CHECK(store.store->create(state, {}, store.bytes).error() == EBUSY);
     CHECK(store.site.directory.list().size() == 7);  // .godwit, three states, three times bytes
 }
 
@@ -240,7 +260,7 @@ TEST_CASE("upload store: a link in place of its directory is not followed", "[co
     store.site.directory.make_directory("elsewhere");
     REQUIRE(::symlink("elsewhere", store.site.directory.at(".godwit").c_str()) == 0);
     UploadState state = state_for("/a");
-    CHECK(store.store->create(state, store.bytes).error() == ENOTDIR);
+    CHECK(store.store->create(state, {}, store.bytes).error() == ENOTDIR);
     CHECK(store.site.directory.list() == std::vector<std::string>{".godwit", "elsewhere"});
 }
 

@@ -197,6 +197,7 @@ Connection::Step Connection::dispatch(Turn& turn) {
 Connection::Step Connection::decide(Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.request.arrival = transport_.arrival;
+    exchange.identify(transport_.client, transport_.peer, turn.config.trusted_proxies);
     handler::Decision decision = exchange.ask(turn.handler);
     if (auto* response = std::get_if<http::Response>(&decision)) return answer(std::move(*response), turn);
     exchange.keep_head();
@@ -242,7 +243,8 @@ Ending Connection::choose_ending(const http::Response& response, const Turn& tur
 Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
     if (turn.stopping != Stopping::no && transport_.input.empty()) transport_.receive(turn);
     ending_ = choose_ending(response, turn);
-    if (!response.reason.empty()) note_reason(response, transport_.peer, exchange_->request.target.path, turn);
+    if (!response.reason.empty())
+        note_reason(response, exchange_->address_or(transport_.peer), exchange_->request.target.path, turn);
     begin_answer(std::move(response), turn);
     return Step::proceed;
 }
@@ -281,7 +283,7 @@ Connection::Step Connection::respond(Turn& turn) {
 
 void Connection::finish_answer(Turn& turn) {
     lend_text();
-    note_answered(*exchange_, transport_.peer, exchange_->decoder.body_bytes(), turn);
+    note_answered(*exchange_, exchange_->address_or(transport_.peer), exchange_->decoder.body_bytes(), turn);
     // More requests came although this one was to be the last: closing now would reset the connection.
     if (ending_ == Ending::close && !transport_.input.empty()) ending_ = Ending::linger;
     switch (ending_) {
@@ -325,7 +327,7 @@ void Connection::abandon(Turn& turn, std::string_view why) {
 void Connection::log_abort(Turn& turn, std::string_view why) {
     lend_text();
     const std::uint64_t received = exchange_->decoder.body_bytes();
-    note_aborted(*exchange_, transport_.peer, received, transport_.output.bytes(), why, turn);
+    note_aborted(*exchange_, exchange_->address_or(transport_.peer), received, transport_.output.bytes(), why, turn);
 }
 
 /// An incomplete head has no text of its own for the log: its slices refer to the input buffer, which still holds it.

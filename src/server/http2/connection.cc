@@ -203,7 +203,7 @@ void Connection::abandon(Turn& turn, std::string_view why) {
     turn_ = &turn;
     for (const auto& exchange : exchanges_) {
         if (exchange->reading == Exchange::Reading::head || exchange->state() == ExchangeState::done) continue;
-        note_aborted(*exchange, transport_.peer, exchange->received_bytes, 0, why, turn);
+        note_aborted(*exchange, exchange->address_or(transport_.peer), exchange->received_bytes, 0, why, turn);
     }
 }
 

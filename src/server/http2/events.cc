@@ -194,7 +194,7 @@ void Connection::give_up(Exchange& exchange, std::string_view why) {
     } else if (exchange.state() != ExchangeState::done) {
         const bool in_body = exchange.state() == ExchangeState::receiving && exchange.has_sink();
         ++(in_body ? turn_->metrics.uploads_aborted : turn_->metrics.responses_aborted);
-        note_aborted(exchange, transport_.peer, exchange.received_bytes, 0, why, *turn_);
+        note_aborted(exchange, exchange.address_or(transport_.peer), exchange.received_bytes, 0, why, *turn_);
     }
     if (exchange.state() != ExchangeState::done) exchange.abort();
     release(exchange);

@@ -65,6 +65,7 @@ void Connection::ask(Exchange& exchange) {
     ++turn_requests_;
     exchange.reading = Reading::asked;
     exchange.request.arrival = transport_.arrival;
+    exchange.identify(transport_.client, transport_.peer, turn_->config.trusted_proxies);
     handler::Decision decision = exchange.ask(turn_->handler);
     if (auto* response = std::get_if<http::Response>(&decision)) {
         answer(exchange, std::move(*response));
@@ -182,7 +183,7 @@ void Connection::note_progress(Exchange& exchange, std::size_t bytes, std::uint6
 
 void Connection::answer(Exchange& exchange, http::Response&& response) {
     if (!response.reason.empty()) {
-        note_reason(response, transport_.peer, exchange.request.target.path, *turn_);
+        note_reason(response, exchange.address_or(transport_.peer), exchange.request.target.path, *turn_);
     }
     drop_body(exchange);
     Framer framer(transport_.output, session_, exchange, *turn_, 1);
@@ -211,7 +212,7 @@ void Connection::refuse_body(Exchange& exchange, const http::Refusal& refusal) {
 }
 
 void Connection::end_answer(Exchange& exchange) {
-    note_answered(exchange, transport_.peer, exchange.received_bytes, *turn_);
+    note_answered(exchange, exchange.address_or(transport_.peer), exchange.received_bytes, *turn_);
 }
 
 }  // namespace server::http2

@@ -1,0 +1,181 @@
+// The fields of proxies, read from their end: the last entry is the one that the nearest proxy wrote.
+#include "server/client_identity.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ascii.h"
+#include "http/target.h"
+
+namespace server {
+namespace {
+
+using http::FieldName;
+
+bool is_trusted(const net::PeerAddress& address, std::span<const net::AddressRange> trusted) {
+    return std::ranges::any_of(trusted, [&](const net::AddressRange& range) { return range.contains(address); });
+}
+
+/// The value of the last line of a field that is known by its name alone.
+http::Slice find_last(const http::Request& request, std::string_view name) {
+    http::Slice found;
+    for (const http::Field& field : request.fields) {
+        if (base::equals_ignoring_case(field.name.of(request.text), name)) found = field.value;
+    }
+    return found;
+}
+
+/// The last member of a list, a part of `list`.
+http::Slice last_member(http::Slice list, std::string_view text) {
+    const std::string_view value = list.of(text);
+    const std::size_t comma = value.rfind(',');
+    const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
+    const std::string_view member = base::trim_blanks(value.substr(begin));
+    const auto offset = static_cast<std::uint32_t>(member.data() - text.data());
+    return {member.empty() ? list.offset : offset, static_cast<std::uint32_t>(member.size())};
+}
+
+void take_scheme(std::string_view name, http::Client& client) {
+    if (base::equals_ignoring_case(name, "https")) client.scheme = http::Client::Scheme::https;
+    if (base::equals_ignoring_case(name, "http")) client.scheme = http::Client::Scheme::http;
+}
+
+/// Addresses from the nearest proxy's entry backwards, until one that no trusted proxy has.
+class ClientSearch {
+public:
+    ClientSearch(net::PeerAddress& found, std::span<const net::AddressRange> trusted)
+        : found_(found), trusted_(trusted) {}
+
+    /// False when the search is over.
+    bool take(std::string_view entry) {
+        const auto address = net::parse_peer(entry);
+        if (!address) return false;
+        found_ = *address;
+        return is_trusted(*address, trusted_);
+    }
+
+private:
+    net::PeerAddress& found_;
+    std::span<const net::AddressRange> trusted_;
+};
+
+void take_forwarded_for(const http::Request& request, ClientSearch& search) {
+    std::string storage;
+    std::string_view list = request.find_list(FieldName::x_forwarded_for, storage).value_or("");
+    while (!list.empty()) {
+        const std::size_t comma = list.rfind(',');
+        const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
+        if (!search.take(base::trim_blanks(list.substr(begin)))) return;
+        list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
+    }
+}
+
+/// The elements of Forwarded, in order. A comma inside a quoted-string does not end one.
+std::vector<std::string_view> split_elements(std::string_view list) {
+    std::vector<std::string_view> elements;
+    bool is_quoted = false;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= list.size(); ++i) {
+        if (i < list.size() && list[i] == '"') is_quoted = !is_quoted;
+        if (i == list.size() || (list[i] == ',' && !is_quoted)) {
+            elements.push_back(base::trim_blanks(list.substr(begin, i - begin)));
+            begin = i + 1;
+        }
+    }
+    return elements;
+}
+
+/// The value of a parameter of one element, without its quotes; empty when it is missing.
+std::string_view find_parameter(std::string_view element, std::string_view name) {
+    while (!element.empty()) {
+        std::size_t end = element.find(';');
+        const std::size_t quote = element.find('"');
+        if (quote < end) {
+            const std::size_t closing = element.find('"', quote + 1);
+            if (closing == std::string_view::npos) return {};
+            end = element.find(';', closing);
+        }
+        const std::string_view pair = base::trim_blanks(element.substr(0, end));
+        const std::size_t equals = pair.find('=');
+        if (equals != std::string_view::npos && base::equals_ignoring_case(pair.substr(0, equals), name)) {
+            std::string_view value = pair.substr(equals + 1);
+            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+                value = value.substr(1, value.size() - 2);
+            return value;
+        }
+        element = end == std::string_view::npos ? std::string_view() : element.substr(end + 1);
+    }
+    return {};
+}
+
+/// Forwarded (RFC 7239).
+void take_standard_field(http::Request& request, ClientSearch& search) {
+    std::string storage;
+    const std::string_view list = request.find_list(FieldName::forwarded, storage).value_or("");
+    std::vector<std::string_view> elements = split_elements(list);
+    if (elements.empty()) return;
+    take_scheme(find_parameter(elements.back(), "proto"), request.client);
+    const std::string_view host = find_parameter(elements.back(), "host");
+    // A list of several lines was joined elsewhere; only a part of the request's own text can be kept.
+    const bool is_own = !host.empty() && host.data() >= request.text.data() &&
+                        host.data() + host.size() <= request.text.data() + request.text.size();
+    if (is_own && http::is_valid_host(host, false)) {
+        request.client.host = {static_cast<std::uint32_t>(host.data() - request.text.data()),
+                               static_cast<std::uint32_t>(host.size())};
+    }
+    for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
+        if (!search.take(find_parameter(*element, "for"))) return;
+    }
+}
+
+}  // namespace
+
+http::ClientKey client_key(const net::PeerAddress& address) {
+    http::ClientKey key;
+    switch (address.family) {
+        case net::Family::local: break;
+        case net::Family::ipv4: {
+            std::uint32_t octets = 0;
+            std::memcpy(&octets, address.octets.data(), sizeof octets);
+            key.low = (std::uint64_t{4} << 32) | octets;
+            break;
+        }
+        case net::Family::ipv6:
+            std::memcpy(&key.high, address.octets.data(), sizeof key.high);
+            key.low = std::uint64_t{6} << 32;
+            break;
+    }
+    return key;
+}
+
+http::Client client_of(const net::PeerAddress& peer, bool is_secured,
+                       std::span<const net::AddressRange> trusted_proxies) {
+    http::Client client;
+    client.key = client_key(peer);
+    if (is_secured) client.scheme = http::Client::Scheme::https;
+    client.is_forwarded = is_trusted(peer, trusted_proxies);
+    return client;
+}
+
+net::PeerAddress take_forwarded(http::Request& request, const net::PeerAddress& peer,
+                                std::span<const net::AddressRange> trusted_proxies) {
+    net::PeerAddress found = peer;
+    ClientSearch search(found, trusted_proxies);
+    if (request.fields.has(FieldName::forwarded)) {
+        take_standard_field(request, search);
+    } else {
+        take_forwarded_for(request, search);
+        take_scheme(last_member(find_last(request, "X-Forwarded-Proto"), request.text).of(request.text),
+                    request.client);
+        const http::Slice host = last_member(find_last(request, "X-Forwarded-Host"), request.text);
+        if (http::is_valid_host(host.of(request.text), false)) request.client.host = host;
+    }
+    request.client.key = client_key(found);
+    return found;
+}
+
+}  // namespace server
