@@ -29,8 +29,8 @@ TEST_CASE("http2 preface: a connection of HTTP/1 leaves it unread, at every cut"
         CHECK(bench.step() == server::Connection::Verdict::wait);
         CHECK(bench.step() == server::Connection::Verdict::wait);
         CHECK(bench.step() == server::Connection::Verdict::hand_over);
-        CHECK(bench.connection->take_transport().input.text() == kPreface);
         CHECK(bench.stream->sent().empty());
+        CHECK(bench.connection->take_transport().input.text() == kPreface);
     }
 }
 
