@@ -207,7 +207,7 @@ void Connection::refuse_request(Exchange& exchange, const http::Refusal& refusal
 void Connection::refuse_body(Exchange& exchange, const http::Refusal& refusal) {
     http::Response response = handler::refusal_response(&exchange.request, refusal);
     response.reason = refusal.reason;
-    turn_->handler.decorate(&exchange.request, response);
+    exchange.decorate(turn_->handler, response);
     answer(exchange, std::move(response));
 }
 
