@@ -320,6 +320,7 @@ std::string describe(const Options& options, const std::string& directory) {
         text, "max connections",
         std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));
     for (const net::AddressRange& range : server.trusted_proxies) add_row(text, "trusted proxy", range.text());
+    add_row(text, "HTTP/2", on_or_off(server.http2));
     add_row(text, "timeouts",
             "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +
                 " s, write " + seconds_text(server.write_timeout_ms) + " s, keep-alive " +

@@ -83,6 +83,8 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "10M",
                                            "--max-connections",
                                            "5",
+                                           "--http2",
+                                           "off",
                                            "--keep-alive",
                                            "0",
                                            "--header-timeout",
@@ -125,6 +127,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.spa);
     CHECK(options.site.clean_urls);
     CHECK(options.server.max_connections == 5);
+    CHECK_FALSE(options.server.http2);
     CHECK(options.server.keep_alive_ms == 0);
     CHECK(options.server.header_timeout_ms == 500);
     CHECK(options.server.body_timeout_ms == 3000);
@@ -256,6 +259,7 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--min-free", "1X", "size in bytes"},
         {"--max-body", "-5", "size in bytes"},
         {"--max-connections", "0", "from 1"},
+        {"--http2", "1.1", "on or off"},
         {"--keep-alive", "-1", "seconds"},
         {"--keep-alive", "86401", "seconds"},
         {"--header-timeout", "0", "from 0.1"},
@@ -343,6 +347,7 @@ TEST_CASE("options: --test shows what would be served", "[app][options]") {
     CHECK(contains(text, "max body:          3M\n"));
     CHECK(contains(text, "user:              www\n"));
     CHECK(contains(app::describe(accepted({"d"}), "/srv/d"), "max body:          no limit\n"));
+    CHECK(contains(app::describe(accepted({"--http2", "off", "d"}), "/srv/d"), "HTTP/2:            off\n"));
 }
 
 TEST_CASE("options: --test shows what a web site is answered with, and nothing of it when it is none",
