@@ -8,6 +8,7 @@
 #include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/site_options.h"
+#include "app/site_values.h"
 #include "server/http2/entry.h"
 
 namespace app {
@@ -56,6 +57,10 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
         case OptionGroup::action: objection = apply_action(spec.id); break;
         case OptionGroup::site: objection = apply_site_option(spec.id, value, options_.site); break;
         case OptionGroup::web:
+            if (spec.id == id_coding_by_name) {
+                objection = take_coded_names(value);
+                break;
+            }
             if (spec.id == id_mime_types) {
                 options_.mime_types = value;
                 objection = taken_if(!value.empty());
@@ -70,6 +75,13 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
     std::string sentence = option_name(spec) + " does not take \"" + printable(value) + "\": ";
     if (!objection->empty()) sentence += *objection + "; ";
     return UsageError{sentence + "it takes " + std::string(spec.accepts)};
+}
+
+Objection OptionReader::take_coded_names(std::string_view value) {
+    auto names = parse_coded_names(value);
+    if (!names) return std::move(names.error());
+    options_.coded_names.insert(options_.coded_names.end(), names->begin(), names->end());
+    return std::nullopt;
 }
 
 Objection OptionReader::apply_place(OptionId id, std::string_view value) {

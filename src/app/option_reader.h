@@ -28,6 +28,7 @@ public:
     [[nodiscard]] Action action() const { return options_.action; }
 
 private:
+    Objection take_coded_names(std::string_view value);
     Objection apply_place(OptionId id, std::string_view value);
     Objection apply_tls(OptionId id, std::string_view value);
     Objection apply_action(OptionId id);

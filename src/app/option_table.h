@@ -35,6 +35,8 @@ enum OptionId : int {
     id_upload_expiry,
     id_symlinks,
     id_mime_types,
+    id_coding_by_name,
+    id_charset,
     id_spa,
     id_clean_urls,
     id_error_page,

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "media/media_type.h"
 #include "net/address.h"
 #include "net/listener.h"
 #include "server/server_config.h"
@@ -34,7 +35,8 @@ struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
-    std::string directory;   ///< as given: relative to the working directory, or absolute
+    std::string directory;                      ///< as given: relative to the working directory, or absolute
+    std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     bool daemon = false;
     std::string pidfile;     ///< empty: none

@@ -113,6 +113,10 @@ Web sites
                              all
       --mime-types FILE      media types in the format of /etc/mime.types,
                              before the built-in ones
+      --coding-by-name LIST  names of files that hold something compressed:
+                             'js.gz, wasm.br' (always: svgz)
+      --charset CHARSET      of text files, in place of utf-8; or
+                             '/prefix/ CHARSET' of those below it; repeatable
 
 Process
       --daemon               detach once it is listening; the exit status says

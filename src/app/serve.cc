@@ -85,11 +85,14 @@ std::expected<std::vector<net::Listener>, std::string> open_listeners(const std:
     return listeners;
 }
 
-std::expected<void, std::string> take_media_types(const std::string& file, site::SiteConfig& rules) {
-    if (file.empty()) return {};
-    auto types = media::read_media_types(file);
-    if (!types) return std::unexpected(types.error());
-    rules.media_types = std::make_shared<const media::MediaTypes>(std::move(*types));
+std::expected<void, std::string> take_media_types(Options& options) {
+    media::FileMediaTypes configured;
+    if (!options.mime_types.empty()) {
+        auto types = media::read_media_types(options.mime_types);
+        if (!types) return std::unexpected(types.error());
+        configured = std::move(*types);
+    }
+    options.site.media_types = std::make_shared<const media::MediaTypes>(std::move(configured), options.coded_names);
     return {};
 }
 
@@ -185,7 +188,7 @@ std::expected<void, std::string> serve(Options options) {
         if (!found) return std::unexpected(found.error());
         identity = std::move(*found);
     }
-    if (auto taken = take_media_types(options.mime_types, options.site); !taken) return std::unexpected(taken.error());
+    if (auto taken = take_media_types(options); !taken) return std::unexpected(taken.error());
     base::SystemClock clock;
     base::Counters counters;
     auto encryption = Encryption::make(options, clock);

@@ -133,6 +133,7 @@ Objection apply_web_option(OptionId id, std::string_view value, site::SiteConfig
         case id_spa: site.spa = true; return std::nullopt;
         case id_clean_urls: site.clean_urls = true; return std::nullopt;
         case id_error_page: return take_error_page(value, site);
+        case id_charset: return take_rule(parse_charset_rule(value), site.charsets);
         case id_header: return take_rule(parse_header_rule(value), site.headers);
         case id_cache_control: return take_rule(parse_cache_rule(value), site.cache_rules);
         case id_cors: return take_cors(value, site.cors);

@@ -96,6 +96,43 @@ std::expected<site::HeaderRule, std::string> parse_header_rule(std::string_view 
     return rule;
 }
 
+std::expected<files::CharsetRule, std::string> parse_charset_rule(std::string_view text) {
+    files::CharsetRule rule{.path_prefix = "/", .charset = {}};
+    if (text.starts_with('/')) {
+        const std::size_t blank = text.find(' ');
+        if (blank == std::string_view::npos) return unexpected("there is no charset behind the prefix");
+        rule.path_prefix = text.substr(0, blank);
+        text = base::trim_blanks(text.substr(blank));
+    }
+    rule.charset = text;
+    if (!is_token(rule.charset)) return unexpected("\"" + printable(text) + "\" is no charset");
+    return rule;
+}
+
+std::expected<std::vector<media::CodedName>, std::string> parse_coded_names(std::string_view text) {
+    struct Ending {
+        std::string_view ending;
+        std::string_view coding;
+    };
+    static constexpr auto kEndings = std::to_array<Ending>({{"gz", "gzip"}, {"br", "br"}, {"zst", "zstd"}});
+    std::vector<media::CodedName> names;
+    while (!text.empty()) {
+        const std::size_t comma = text.find(',');
+        std::string name(base::trim_blanks(text.substr(0, comma)));
+        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+        std::ranges::transform(name, name.begin(), base::to_lower);
+        const std::size_t dot = name.rfind('.');
+        const bool is_name = dot != std::string::npos && dot > 0 && is_token(name);
+        const auto found = is_name
+                               ? std::ranges::find(kEndings, std::string_view(name).substr(dot + 1), &Ending::ending)
+                               : kEndings.end();
+        if (found == kEndings.end()) return unexpected("\"" + printable(name) + "\" is no such name");
+        names.push_back({"." + name, name.substr(0, dot), std::string(found->coding)});
+    }
+    if (names.empty()) return unexpected("there is no name");
+    return names;
+}
+
 std::expected<files::CacheRule, std::string> parse_cache_rule(std::string_view text) {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) return unexpected("there is no = behind the pattern");

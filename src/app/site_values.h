@@ -6,8 +6,11 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "files/cache_rules.h"
+#include "files/representation_builder.h"
+#include "media/media_type.h"
 #include "site/site_rules.h"
 
 namespace app {
@@ -20,6 +23,11 @@ inline constexpr std::size_t kMaxFieldValueBytes = 4096;
 /// "Name: value" or "/prefix/ Name: value". The name is a token that is none of the server's own fields, the value is
 /// one of RFC 9110 §5.5.
 [[nodiscard]] std::expected<site::HeaderRule, std::string> parse_header_rule(std::string_view text);
+
+/// "CHARSET" or "/prefix/ CHARSET"; a charset is a token (RFC 9110 §8.3.2).
+[[nodiscard]] std::expected<files::CharsetRule, std::string> parse_charset_rule(std::string_view text);
+/// "js.gz, wasm.br": the extension of what the file holds, and gz, br or zst.
+[[nodiscard]] std::expected<std::vector<media::CodedName>, std::string> parse_coded_names(std::string_view text);
 
 /// "PATTERN=VALUE"; VALUE is a list of directives (RFC 9111 §5.2).
 [[nodiscard]] std::expected<files::CacheRule, std::string> parse_cache_rule(std::string_view text);

@@ -122,7 +122,8 @@ private:
     std::int64_t last_modified_ = 0;
     struct stat status_{};
     std::string path_;
-    std::string_view media_type_;
+    std::string media_type_;
+    std::string_view own_coding_;  ///< of the file's bytes, by its name; static lifetime
     std::array<Form, http::kCodings> forms_;
 };
 

@@ -12,6 +12,7 @@
 #include "files/file_source.h"
 #include "http/date.h"
 #include "media/media_type.h"
+#include "media/text_beginning.h"
 #include "storage/validators.h"
 
 namespace files {
@@ -42,6 +43,22 @@ std::optional<std::vector<std::byte>> read_whole(int descriptor, const struct st
 std::string with_suffix(std::string tag, std::string_view suffix) {
     tag.pop_back();
     return tag.append("-").append(suffix).append("\"");
+}
+
+/// The name of a coding, in static memory: the rules may go while a representation is sent.
+std::string_view own_coding(std::string_view name) {
+    if (name.empty()) return {};
+    const auto coding = http::find_coding(name);
+    return coding ? http::coding_name(*coding) : std::string_view();
+}
+
+/// `bytes`: all of a small file, or null; `file`: a larger one.
+bool begins_as_text(const std::vector<std::byte>* bytes, const storage::OpenFile* file) {
+    if (bytes != nullptr)
+        return media::is_text(std::span(*bytes).first(std::min(bytes->size(), media::kBeginningBytes)));
+    std::array<std::byte, media::kBeginningBytes> beginning{};
+    const std::size_t read = file == nullptr ? 0 : base::read_at(file->descriptor(), 0, beginning);
+    return media::is_text(std::span(beginning).first(read));
 }
 
 }  // namespace
@@ -85,8 +102,8 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
         if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
     }
     Opened opened;
-    const std::string_view media_type = rules_.media_types->type_of(path);
-    const bool may_have_sidecars = !media::is_compressed(media_type);
+    const media::NamedType named = rules_.media_types->describe(path);
+    const bool may_have_sidecars = named.coding.empty() && !media::is_compressed(named.media_type);
     if (may_have_sidecars) opened.watch.look_at_sidecars(root_, path, clock_.unix_ns());
 
     auto descriptor = root_.open_for_reading(path);
@@ -103,7 +120,8 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
         return opened;
     }
     opened.watch.set_file(content->status);
-    representation->media_type_ = media_type;
+    representation->media_type_ = choose_media_type(named, *content, path);
+    representation->own_coding_ = own_coding(named.coding);
     representation->settled_ = !storage::is_young(content->status, clock_.unix_ns());
     representation->last_modified_ = storage::last_modified_seconds(content->status, clock_.unix_ns());
     Form& identity = representation->forms_[0];
@@ -171,7 +189,23 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
     representation.coded_ = true;
 }
 
+/// By the name; where that does not tell, by the first bytes.
+std::string RepresentationBuilder::choose_media_type(const media::NamedType& named, const Content& content,
+                                                     std::string_view path) const {
+    std::string_view type = named.media_type;
+    if (!named.is_certain && begins_as_text(content.bytes.get(), content.file.get())) type = media::kPlainText;
+    constexpr std::string_view kUtf8 = "; charset=utf-8";
+    const CharsetRule* longest = nullptr;
+    for (const CharsetRule& rule : rules_.charsets) {
+        if (!path.starts_with(rule.path_prefix)) continue;
+        if (longest == nullptr || rule.path_prefix.size() > longest->path_prefix.size()) longest = &rule;
+    }
+    if (longest == nullptr || !type.ends_with(kUtf8)) return std::string(type);
+    return std::string(type.substr(0, type.size() - kUtf8.size())).append("; charset=").append(longest->charset);
+}
+
 void RepresentationBuilder::add_made_forms(Representation& representation) const {
+    if (!representation.own_coding_.empty()) return;
     if (!rules_.policy.compresses(representation.media_type_, representation.length())) return;
     for (const Coding coding : {Coding::gzip, Coding::deflate}) {
         Form& form = representation.forms_[static_cast<std::size_t>(coding)];
@@ -196,7 +230,10 @@ void RepresentationBuilder::prepare_texts(Representation& representation) const 
         http::FieldList& fields = form.fields_;
         fields.reserve_bytes(320);
         fields.add("Content-Type", representation.media_type_);
-        if (coding != Coding::identity) fields.add("Content-Encoding", http::coding_name(coding));
+        // A file whose name says that it is coded is sent as it is: its bytes are in that coding.
+        const std::string_view sent_coding =
+            coding == Coding::identity ? representation.own_coding_ : http::coding_name(coding);
+        if (!sent_coding.empty()) fields.add("Content-Encoding", sent_coding);
         fields.add("X-Content-Type-Options", "nosniff");
         // Ranges are of the identity form alone: a coded one has none to offer.
         if (coding == Coding::identity) fields.add("Accept-Ranges", "bytes");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,11 +41,18 @@ struct Opened {
     storage::PathWatch watch;
 };
 
+/// The charset of the text files below a path, in place of UTF-8.
+struct CharsetRule {
+    std::string path_prefix;  ///< begins with a slash
+    std::string charset;
+};
+
 /// What decides about the fields and forms of a representation besides the file itself.
 struct RepresentationRules {
     media::CompressionPolicy policy;
     CacheRules cache_rules;
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
+    std::vector<CharsetRule> charsets;  ///< the longest prefix of the path counts
 };
 
 class RepresentationBuilder {
@@ -72,6 +80,8 @@ private:
     void add_sidecars(Representation& representation, const storage::PathWatch& watch, std::string_view path) const;
     void add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen, std::string_view path,
                      std::size_t index) const;
+    [[nodiscard]] std::string choose_media_type(const media::NamedType& named, const Content& content,
+                                                std::string_view path) const;
     void add_made_forms(Representation& representation) const;
     void prepare_texts(Representation& representation) const;
 

@@ -12,6 +12,8 @@ namespace media {
 namespace {
 
 constexpr std::string_view kUnknown = "application/octet-stream";
+/// Of ".ts", which is TypeScript as well.
+constexpr std::string_view kTransportStream = "video/mp2t";
 
 /// Empty when there is none.
 std::string_view extension_of(std::string_view path) {
@@ -39,10 +41,26 @@ std::string_view MediaTypes::find(std::string_view extension) const {
     return found != table.end() && found->extension == wanted ? found->media_type : std::string_view();
 }
 
-std::string_view MediaTypes::type_of(std::string_view path) const {
-    const std::string_view found = find(extension_of(path));
-    return found.empty() ? kUnknown : found;
+MediaTypes::MediaTypes(FileMediaTypes configured, std::vector<CodedName> coded_names)
+    : configured_(std::move(configured)), coded_names_(std::move(coded_names)) {
+    coded_names_.push_back({".svgz", "svg", "gzip"});
 }
+
+NamedType MediaTypes::describe(std::string_view path) const {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    for (const CodedName& each : coded_names_) {
+        if (name.size() <= each.ending.size()) continue;
+        if (!base::equals_ignoring_case(name.substr(name.size() - each.ending.size()), each.ending)) continue;
+        const std::string_view held = find(each.extension);
+        return {held.empty() ? kUnknown : held, each.coding, true};
+    }
+    const std::string_view extension = extension_of(path);
+    const std::string_view found = find(extension);
+    if (found.empty()) return {kUnknown, {}, false};
+    return {found, {}, found != kTransportStream};
+}
+
+std::string_view MediaTypes::type_of(std::string_view path) const { return describe(path).media_type; }
 
 bool MediaTypes::knows_extension_of(std::string_view path) const { return !find(extension_of(path)).empty(); }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "files/cache_rules.h"
+#include "files/representation_builder.h"
 #include "handler/write_rules.h"
 #include "media/media_type.h"
 #include "site/site_rules.h"
@@ -39,6 +40,7 @@ struct SiteConfig : handler::WriteRules {
     bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
     std::vector<HeaderRule> headers;
     std::vector<files::CacheRule> cache_rules;
+    std::vector<files::CharsetRule> charsets;
     std::vector<ErrorPage> error_pages;  ///< at most one for each status
     Cors cors;
 };

@@ -9,7 +9,8 @@ namespace {
 files::RepresentationRules representation_rules(const SiteConfig& rules) {
     return {.policy = {.level = rules.compression_level},
             .cache_rules = files::CacheRules(rules.cache_rules),
-            .media_types = rules.media_types};
+            .media_types = rules.media_types,
+            .charsets = rules.charsets};
 }
 
 }  // namespace

@@ -157,3 +157,17 @@ TEST_CASE("site options: an allowed host is a name or an address, without a port
         CHECK(contains(refused("--allowed-host", text), "leave it out"));
     }
 }
+
+TEST_CASE("site options: --charset and --coding-by-name", "[app]") {
+    const auto charsets = accepted("--charset", {"utf-16", "/old/ iso-8859-1"}).charsets;
+    REQUIRE(charsets.size() == 2);
+    CHECK(charsets[0].path_prefix == "/");
+    CHECK(charsets[0].charset == "utf-16");
+    CHECK(charsets[1].path_prefix == "/old/");
+    CHECK(charsets[1].charset == "iso-8859-1");
+    CHECK(contains(refused("--charset", "a b"), "no charset"));
+    CHECK(contains(refused("--charset", "/old/"), "behind the prefix"));
+    for (const auto text : {"gz", "js", "js.zip", ".gz", "js.gz,,"}) {
+        CHECK(contains(refused("--coding-by-name", text), "no such name"));
+    }
+}

@@ -64,7 +64,10 @@ constexpr auto kDifferences = std::to_array<Difference>({
     {"tex", "source: shown"},
     {"tgz", "the bytes are gzip's"},
     {"ts", "segments of HTTP Live Streaming"},
+    {"toml", "text: shown"},
     {"wav", "neither is registered; this is the WHATWG's name"},
+    {"yaml", "text: shown"},
+    {"yml", "text: shown"},
 });
 
 bool is_a_difference(std::string_view extension) {
@@ -241,4 +244,26 @@ TEST_CASE("compression policy: not below its minimum, never at level 0", "[conte
     CHECK(policy.compresses("text/plain", 256));
     policy.level = 0;
     CHECK_FALSE(policy.compresses("text/plain", 10'000));
+}
+
+TEST_CASE("media type: a coded name has the type of what the file holds, and its coding", "[media]") {
+    const media::MediaTypes types({}, {{".js.gz", "js", "gzip"}});
+    const auto script = types.describe("/assets/App.JS.GZ");
+    CHECK(script.media_type == "text/javascript; charset=utf-8");
+    CHECK(script.coding == "gzip");
+    const auto picture = media::MediaTypes::built_in()->describe("/a.svgz");
+    CHECK(picture.media_type == "image/svg+xml");
+    CHECK(picture.coding == "gzip");
+    CHECK(types.describe("/a.css.gz").coding.empty());
+    CHECK(types.describe("/.js.gz").coding.empty());
+    CHECK(media_type_of("/a.svgz") == "image/svg+xml");
+}
+
+TEST_CASE("media type: an unknown extension and .ts are not certain", "[media]") {
+    const auto types = media::MediaTypes::built_in();
+    CHECK(types->describe("/a.html").is_certain);
+    for (const auto name : {"/README", "/Makefile", "/a.unheard", "/a.ts", "/a.mts"}) {
+        CAPTURE(name);
+        CHECK_FALSE(types->describe(name).is_certain);
+    }
 }
