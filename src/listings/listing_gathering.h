@@ -69,7 +69,7 @@ public:
     /// Of the next page, a relative reference; empty when there is none.
     [[nodiscard]] const std::string& next() const { return next_; }
 
-    /// After `too_large`: a reader at the beginning of the directory.
+    /// After `too_large` or `no_memory`: a reader at the beginning of the directory.
     [[nodiscard]] ListingReader take_reader();
     [[nodiscard]] int error() const { return reader_.error(); }
     /// True when entries are shown as unknown.

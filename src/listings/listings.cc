@@ -87,6 +87,8 @@ public:
             case ListingGathering::Outcome::written: return answer_gathered();
             case ListingGathering::Outcome::too_large: return answer_streamed();
             case ListingGathering::Outcome::no_memory:
+                // Whoever did not ask for an order can have the entries without one.
+                if (!query_.wants_page()) return answer_streamed();
                 return handler::unavailable(&request_.get(),
                                             "too many listings are being made; ask again, or for fewer entries.",
                                             kRetrySeconds);
@@ -242,7 +244,8 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
                                        "a directory is listed as text/html, application/json or text/plain.");
     }
     ListingSpan span;
-    if (query->wants_page()) span.extent = ListingSpan::Extent::page;
+    // A person is served best by the first entries in order, however many there are.
+    if (query->wants_page() || *form == ListingForm::html) span.extent = ListingSpan::Extent::page;
     span.ordering =
         ListingOrdering(query->column.value_or(ListingColumn::name), query->order.value_or(ListingOrder::ascending));
     span.limit = query->limit.value_or(kGatheredEntries);
