@@ -52,6 +52,17 @@ http::Response refuse_codings(const http::Request& request) {
     return response;
 }
 
+/// 301 to `path`, with the query of the request. A browser has to ask each time: a file may become a directory and turn
+/// the redirection around, and one that is kept for ever would then lead in a circle.
+http::Response redirect(const http::Request& request, std::string_view path, std::string_view sentence) {
+    std::string location = http::encode_path(path);
+    if (request.target.has_query) location.append("?").append(request.query());
+    http::Response response = handler::error_response(&request, http::Status::moved_permanently, sentence);
+    response.add("Location", location);
+    response.add("Cache-Control", "no-cache");
+    return response;
+}
+
 }  // namespace
 
 StaticFiles::StaticFiles(const storage::FileRoot& root, RepresentationCache& cache, const base::Clock& clock,
@@ -81,22 +92,30 @@ handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswe
 std::optional<http::Response> StaticFiles::redirect_to_clean_path(const http::Request& request) const {
     const auto clean = clean_path(request.path(), config_.index_name);
     if (!clean || (!clean->ends_with('/') && root_.stat_name_inside(*clean))) return std::nullopt;
-    std::string location = http::encode_path(*clean);
-    if (request.target.has_query) location.append("?").append(request.query());
-    http::Response response = handler::error_response(&request, http::Status::moved_permanently,
-                                                      "pages have no .html in their addresses here.");
-    response.add("Location", location);
-    return response;
+    return redirect(request, *clean, "pages have no .html in their addresses here.");
+}
+
+/// "/about" and "/about/" are the page "/about.html", "/index" and "/index/" are the index of the root.
+std::optional<handler::Decision> StaticFiles::find_page(const http::Request& request) {
+    std::string_view name = request.path();
+    const bool has_slash = name.ends_with('/');
+    if (has_slash) name.remove_suffix(1);
+    if (!config_.clean_urls || name.empty()) return std::nullopt;
+    const std::string page = std::string(name).append(".html");
+    const auto found = cache_.find(page, request.arrival);
+    if (!found && found.error() != FindError::absent) return refuse(request, found.error());
+    if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
+    const auto clean = clean_path(page, config_.index_name);
+    if (!has_slash && clean == name) return serve(request, *found);
+    // A file named "about" keeps the address "/about", so "/about/" does not lead there.
+    if (!clean || (has_slash && !clean->ends_with('/') && root_.stat_name_inside(*clean))) return std::nullopt;
+    return redirect(request, *clean, "pages and indexes have one address here, without their names' ends.");
 }
 
 /// The path names nothing: a page without its ".html", an icon that browsers look for, a route, or a mistake.
 handler::Decision StaticFiles::answer_missing(const http::Request& request) {
     const std::string_view path = request.path();
-    if (config_.clean_urls && !path.ends_with('/')) {
-        const std::string page = std::string(path).append(".html");
-        const auto found = cache_.find(page, request.arrival);
-        if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
-    }
+    if (auto page = find_page(request)) return std::move(*page);
     if (path == "/favicon.ico") {
         http::Response response;
         response.status = http::Status::no_content;
@@ -112,6 +131,7 @@ std::optional<handler::Decision> StaticFiles::find_route(const http::Request& re
     if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request, *config_.media_types))
         return std::nullopt;
     const auto found = cache_.find("/" + config_.index_name, request.arrival);
+    if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
     // A client that does not take HTML gets a 404 at the same path.
     return serve(request, *found, Varies::by_navigation);
@@ -124,12 +144,7 @@ handler::Decision StaticFiles::answer_escaped_slash(const http::Request& request
 }
 
 http::Response redirect_to_directory(const http::Request& request) {
-    std::string location = http::encode_path(request.path()) + "/";
-    if (request.target.has_query) location.append("?").append(request.query());
-    http::Response response = handler::error_response(&request, http::Status::moved_permanently,
-                                                      "this is a directory; its path ends in a slash.");
-    response.add("Location", location);
-    return response;
+    return redirect(request, std::string(request.path()) + "/", "this is a directory; its path ends in a slash.");
 }
 
 handler::Decision StaticFiles::serve_directory(const http::Request& request, DirectoryAnswers& directories) {

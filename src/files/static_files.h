@@ -22,7 +22,7 @@ namespace files {
 
 struct StaticFilesConfig {
     std::string index_name = "index.html";
-    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there
+    bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" and "/about/" lead there
     bool spa = false;         ///< routes get the root's index
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
 };
@@ -60,6 +60,7 @@ private:
     handler::Decision serve(const http::Request& request, const Found& found, Varies varies = Varies::no);
     handler::Decision answer_missing(const http::Request& request);
     [[nodiscard]] std::optional<http::Response> redirect_to_clean_path(const http::Request& request) const;
+    std::optional<handler::Decision> find_page(const http::Request& request);
     handler::Decision serve_directory(const http::Request& request, DirectoryAnswers& directories);
     handler::Decision open_directory(const http::Request& request, DirectoryAnswers& directories);
     handler::Decision refuse(const http::Request& request, FindError error);

@@ -61,6 +61,17 @@ private:
     Rights rights_;
 };
 
+/// A redirection stays below the prefix that the request's path had ("/files").
+void lead_below(std::string_view prefix, http::Response& response) {
+    if (!response.fields.has("Location")) return;
+    http::FieldList fields;
+    for (const http::FieldView field : response.fields) {
+        const bool leads = field.name == "Location";
+        fields.add(field.name, leads ? std::string(prefix).append(field.value) : std::string(field.value));
+    }
+    response.fields = std::move(fields);
+}
+
 }  // namespace
 
 /// A cell of the table: the needed right, and what happens. A cell without a function refuses everybody.
@@ -253,10 +264,9 @@ handler::Decision Router::read_below_root(const Call& call) {
     ListedDirectories directories(targets_.listings, request, call.rights);
     handler::Decision decision = targets_.files.read(request, directories);
     if (is_rewritten) {
-        // The redirection keeps the prefix that was asked for.
-        const auto* response = std::get_if<http::Response>(&decision);
-        const bool redirects = response != nullptr && response->status == Status::moved_permanently;
-        if (redirects) decision = files::redirect_to_directory(call.request);
+        const std::string_view asked = call.request.path();
+        auto* response = std::get_if<http::Response>(&decision);
+        if (response != nullptr) lead_below(asked.substr(0, asked.size() - call.resource.path.size()), *response);
     }
     return decision;
 }

@@ -97,7 +97,15 @@ TEST_CASE("clean URLs: a page answers without its .html, which leads there", "[h
     CHECK(site.ask("GET", "/docs").field("Location") == "/docs/");
     CHECK(site.ask("GET", "/none").status() == 404);
     CHECK(site.ask("GET", "/none.html").status() == 404);
-    CHECK(site.ask("GET", "/about/").status() == 404);
+    // Other spellings of the address lead there, below /files/ too, and never in a circle.
+    CHECK(site.ask("GET", "/about/?a").status() == 301);
+    CHECK(site.ask("GET", "/about/?a").field("Location") == "/about?a");
+    CHECK(site.ask("GET", "/index").field("Location") == "/");
+    CHECK(site.ask("GET", "/index/").field("Location") == "/");
+    CHECK(site.ask("GET", "/docs/index").field("Location") == "/docs/");
+    CHECK(site.ask("GET", "/files/about/").field("Location") == "/files/about");
+    CHECK(site.ask("GET", "/files/docs").field("Location") == "/files/docs/");
+    CHECK(site.ask("GET", "/none/").status() == 404);
     CHECK(site.ask("GET", "/about?download").field("Content-Disposition") == "attachment; filename=\"about.html\"");
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("site: uploads that wait outlive a change of the rules", "[site]") {
 
 TEST_CASE("site: media types and cached fields follow the rules of now", "[site]") {
     AnsweringSite site;
-    site.directory.write("a.obs", "seen");
+    site.directory.write("a.obs", "\x01\x02");
     CHECK(site.ask("GET", "/a.obs").field("Content-Type") == "application/octet-stream");
     auto rules = std::make_shared<site::SiteConfig>();
     rules->media_types = std::make_shared<const media::MediaTypes>(*media::parse_media_types("text/x-seen obs\n"));
