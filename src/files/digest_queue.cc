@@ -51,7 +51,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
     job->algorithm = algorithm;
     job->digester = storage::Digester::make(algorithm);
     if (job->digester == nullptr) return nullptr;
-    if (form.state() == Form::State::ready && form.is_in_memory() && form.length() <= kDigestSliceBytes) {
+    if (form.state() == Form::State::ready && form.is_in_memory() && form.length() <= kDigestAtOnceBytes) {
         hash(*job);
         return nullptr;
     }

@@ -61,7 +61,7 @@ public:
     };
 
     virtual ~BodySource() = default;
-    /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most about a millisecond.
+    /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most a tenth of a millisecond.
     virtual Pulled pull(std::span<std::byte> into) = 0;
 };
 

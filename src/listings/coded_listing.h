@@ -36,10 +36,9 @@ private:
 
 class CodedListing final : public http::BodySource {
 public:
-    /// `plain`: at its beginning. `level`: 1 to 9. `hold`: kListingEncoderBytes, given back with this. `shares` must
-    /// outlive this; the coding uses its time.
+    /// `plain`: at its beginning. `level`: 1 to 9. `hold`: kListingEncoderBytes, given back with this.
     CodedListing(std::unique_ptr<http::BodySource> plain, media::DeflateEncoder::Format format, int level,
-                 ListingHold hold, ListingShares& shares);
+                 ListingHold hold);
 
     /// The first block of the plain form is sent at once, as it would be without coding; later ones when the encoder
     /// gives them.
@@ -52,7 +51,6 @@ private:
     media::DeflateEncoder::Format format_;
     int level_;
     ListingHold hold_;
-    ListingShares& shares_;
     std::optional<media::DeflateEncoder> encoder_;  ///< from the first pull on: HEAD needs none
     std::vector<std::byte> block_;
     std::span<const std::byte> input_;  ///< of block_, not yet taken

@@ -43,7 +43,7 @@ ListingGathering::ListingGathering(ListingReader reader, ListingSpan span, Listi
       text_(std::make_shared<GatheredText>(shares)) {}
 
 ListingGathering::Outcome ListingGathering::work() {
-    ListingSlice slice(shares_);
+    ListingSlice slice;
     switch (phase_) {
         case Phase::names: return read_names(slice);
         case Phase::sorting: return sort(slice);
@@ -54,7 +54,7 @@ ListingGathering::Outcome ListingGathering::work() {
 }
 
 ListingGathering::Outcome ListingGathering::read_names(ListingSlice& slice) {
-    while (!slice.is_over()) {
+    while (slice.take(ListingStep::name)) {
         switch (reader_.next()) {
             case ListingReader::Step::passed: continue;
             case ListingReader::Step::failed: return Outcome::failed;
@@ -62,7 +62,10 @@ ListingGathering::Outcome ListingGathering::read_names(ListingSlice& slice) {
             case ListingReader::Step::item: break;
         }
         ListingItem& item = reader_.item();
-        if (span_.ordering.needs_look() && item.looked == ListingItem::Looked::no && !reader_.look(item)) continue;
+        if (span_.ordering.needs_look() && item.looked == ListingItem::Looked::no) {
+            static_cast<void>(slice.take(ListingStep::look));
+            if (!reader_.look(item)) continue;
+        }
         if (!selection_.offer(item)) return give_up();
         if (span_.extent == ListingSpan::Extent::whole && selection_.has_more()) return give_up();
     }
@@ -70,7 +73,7 @@ ListingGathering::Outcome ListingGathering::read_names(ListingSlice& slice) {
 }
 
 ListingGathering::Outcome ListingGathering::sort(ListingSlice& slice) {
-    while (!slice.is_over()) {
+    while (slice.take(ListingStep::sort)) {
         if (selection_.sort_one()) continue;
         phase_ = Phase::looking;
         return look(slice);
@@ -80,7 +83,7 @@ ListingGathering::Outcome ListingGathering::sort(ListingSlice& slice) {
 
 ListingGathering::Outcome ListingGathering::look(ListingSlice& slice) {
     const std::span<ListingItem> items = selection_.items();
-    while (!slice.is_over()) {
+    while (slice.take(ListingStep::look)) {
         if (at_ == items.size()) {
             at_ = 0;
             phase_ = Phase::writing;
@@ -114,7 +117,7 @@ void ListingGathering::write_row(const ListingItem& item) {
 
 ListingGathering::Outcome ListingGathering::write(ListingSlice& slice) {
     const std::span<const ListingItem> items = selection_.items();
-    while (!slice.is_over()) {
+    while (slice.take(ListingStep::row)) {
         if (at_ == items.size()) return finish();
         const std::size_t before = part_.size();
         if (items[at_].looked == ListingItem::Looked::yes) write_row(items[at_]);

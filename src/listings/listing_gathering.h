@@ -54,7 +54,7 @@ public:
     /// `shares` must outlive this and its text.
     ListingGathering(ListingReader reader, ListingSpan span, ListingShares& shares);
 
-    /// Works for about a millisecond.
+    /// Works for one slice.
     Outcome work();
 
     /// What is known once gathered, for the format's making.

@@ -1,8 +1,7 @@
-// The memory and the loop's time that all listings under way may have together. There is one per site; every listing
-// takes from it and gives back.
+// The memory that all listings under way may have together, and how much work one call of a listing does. There is one
+// ListingShares per site; every listing takes from it and gives back.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,16 +17,14 @@ inline constexpr std::size_t kListingTextBytes = std::size_t{8} * 1024 * 1024;
 /// Entries and texts of all listings that are being made or sent. A listing of 10,000 usual names takes about 3 MB.
 inline constexpr std::size_t kListingsBytes = std::size_t{32} * 1024 * 1024;
 
-/// The longest work of one listing in one call, and of all listings in one turn: others wait no longer for twenty
-/// listings than for one. When the time is used up each listing still does kLeastSteps.
-inline constexpr std::chrono::microseconds kListingSlice{1000};
-inline constexpr std::chrono::microseconds kListingTurn{1500};
-/// Entries after which the time is looked at: about 100 us when each is looked at.
-inline constexpr unsigned kLeastSteps = 32;
+/// What the steps of a listing cost, in units of about a fifth of a microsecond.
+enum class ListingStep : std::uint8_t { name = 1, sort = 4, look = 8, row = 8 };
+/// The units of one call: about a tenth of a millisecond. Each listing then takes turns with all other heavy work.
+inline constexpr unsigned kListingSlice = 512;
 
 class ListingShares {
 public:
-    /// `clock`: the loop's, which tells turns apart. It must outlive this.
+    /// `clock` must outlive this.
     explicit ListingShares(const base::Clock& clock, std::size_t max_bytes = kListingsBytes)
         : clock_(clock), bytes_left_(max_bytes) {}
     ListingShares(const ListingShares&) = delete;
@@ -38,12 +35,9 @@ public:
 
 private:
     friend class ListingHold;
-    friend class ListingSlice;
 
     const base::Clock& clock_;
     std::size_t bytes_left_;
-    base::UnixNs turn_ = 0;             ///< the clock's time in the turn that used_ is of
-    std::chrono::nanoseconds used_{0};  ///< by all listings in this turn
 };
 
 /// The bytes that one listing holds; they are given back at the end of its scope. `shares` must outlive it.
@@ -66,24 +60,18 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Measures the time of one call; the work is its scope.
+/// The work of one call.
 class ListingSlice {
 public:
-    explicit ListingSlice(ListingShares& shares);
-    ~ListingSlice();
-    ListingSlice(const ListingSlice&) = delete;
-    ListingSlice& operator=(const ListingSlice&) = delete;
-
-    /// Asked before each step. True: the slice is over.
-    [[nodiscard]] bool is_over();
+    /// Asked before each step. False: the slice is used up.
+    [[nodiscard]] bool take(ListingStep step) {
+        if (used_ >= kListingSlice) return false;
+        used_ += static_cast<unsigned>(step);
+        return true;
+    }
 
 private:
-    using Time = std::chrono::steady_clock;
-
-    ListingShares& shares_;
-    Time::time_point begun_;
-    std::chrono::nanoseconds allowed_;
-    unsigned steps_ = 0;
+    unsigned used_ = 0;
 };
 
 }  // namespace listings

@@ -11,7 +11,7 @@ ListingSource::ListingSource(ListingReader reader, std::unique_ptr<ListingFormat
     : reader_(std::move(reader)), format_(std::move(format)), shares_(shares) {}
 
 http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
-    ListingSlice slice(shares_);
+    ListingSlice slice;
     std::size_t produced = 0;
     for (;;) {
         const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
@@ -23,7 +23,8 @@ http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
         text_begin_ = 0;
         if (stage_ == Stage::ended) return {Outcome::finished, produced};
         // The opening is sent at once, so that the client sees that the response has begun.
-        if (stage_ == Stage::rows && slice.is_over()) return {Outcome::produced, produced};
+        const bool is_over = !slice.take(ListingStep::look) || !slice.take(ListingStep::row);
+        if (stage_ == Stage::rows && is_over) return {Outcome::produced, produced};
         if (work() == Worked::failed) return {Outcome::failed, produced};
     }
 }

@@ -16,7 +16,7 @@ namespace listings {
 
 class ListingSource final : public http::BodySource {
 public:
-    /// `reader`: at its beginning. `shares` must outlive this; only their time is used.
+    /// `reader`: at its beginning. `shares` must outlive this; only their clock is used.
     ListingSource(ListingReader reader, std::unique_ptr<ListingFormat> format, ListingShares& shares);
 
     Pulled pull(std::span<std::byte> into) override;

@@ -219,7 +219,7 @@ private:
         using Format = media::DeflateEncoder::Format;
         if (coding == Coding::identity) return plain;
         return std::make_unique<CodedListing>(std::move(plain), coding == Coding::gzip ? Format::gzip : Format::zlib,
-                                              compression_level_, std::move(coding_hold_), shares_);
+                                              compression_level_, std::move(coding_hold_));
     }
 
     handler::KeptRequest request_;

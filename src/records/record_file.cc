@@ -18,7 +18,7 @@ namespace records {
 namespace {
 
 /// Lines indexed by one call: short ones cost more than their bytes.
-constexpr int kLinesPerSlice = 4096;
+constexpr int kLinesPerSlice = 512;
 /// How many new versions are accepted while the index is made, in case another program writes all the time.
 constexpr int kMaxRestarts = 16;
 /// How many operations are woken together; the others follow with the next call.

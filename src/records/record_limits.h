@@ -25,6 +25,6 @@ struct RecordLimits {
 
 /// Bytes of the file that one call reads or copies at most: well below a millisecond, so that other connections have
 /// their turn.
-inline constexpr std::size_t kRecordSliceBytes = std::size_t{256} * 1024;
+inline constexpr std::size_t kRecordSliceBytes = std::size_t{64} * 1024;
 
 }  // namespace records

@@ -94,13 +94,22 @@ public:
     /// wake; or the state is `receiving` now, because a sink wants the body.
     [[nodiscard]] std::optional<http::Response> advance(handler::Handler& handler, ExchangeTable& table);
 
+    /// True while the exchange goes on by computing (a digest, a listing, a compression, a commit) instead of just
+    /// handing over what there is: such an exchange takes turns with the other heavy ones.
+    [[nodiscard]] bool is_working() const {
+        return state_ == ExchangeState::pending ||
+               (state_ == ExchangeState::responding &&
+                std::holds_alternative<std::unique_ptr<http::BodySource>>(content_.body));
+    }
+
     // ---- responding
 
     /// Takes over the content and destroys its origin. Legal in every state before `responding`.
     void respond(http::Response&& response);
     /// Gives more of the content to `framer`; the state is `done` after Produced::all.
-    [[nodiscard]] Produced produce(Framer& framer) {
-        const Produced produced = server::produce(content_, framer);
+    /// `pulls`: steps of a source that may be done.
+    [[nodiscard]] Produced produce(Framer& framer, std::uint32_t pulls) {
+        const Produced produced = server::produce(content_, framer, pulls);
         if (produced == Produced::all) move(ExchangeEvent::content_ended);
         return produced;
     }

@@ -1,5 +1,6 @@
-// Heavy connections (Connection::weight()) that have work, in the order of their turns, and their share of a turn of
-// the loop. So a small GET waits for at most one share, however many uploads run. Used by the reactor.
+// Heavy connections (Connection::weight()), and those whose share of a turn did not suffice, in the order of their
+// turns, and their share of a turn of the loop. So a small GET waits for at most one share, however many uploads,
+// listings and compressions run. Used by the reactor.
 #pragma once
 
 #include <algorithm>
@@ -27,6 +28,7 @@ public:
     /// `token` is not in the queue yet.
     void push(net::Token token) { waiting_.push_back(token); }
     [[nodiscard]] bool empty() const { return waiting_.empty(); }
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     /// The next one; begins a round when none is under way. Not when empty().
     [[nodiscard]] net::Token pop() {
         if (left_ == 0) left_ = waiting_.size();
@@ -40,10 +42,11 @@ public:
 
     /// Light connections have something to send at `now_ms`.
     void note_light(base::MonotonicMs now_ms) { light_until_ms_ = now_ms + kLightAboutMs; }
+    [[nodiscard]] bool is_light_about(base::MonotonicMs now_ms) const { return now_ms < light_until_ms_; }
     /// How long heavy connections may work in a turn in which light ones took `light_us`: at least as long, so that
     /// neither side starves the other.
     [[nodiscard]] base::MonotonicUs share_us(base::MonotonicMs now_ms, base::MonotonicUs light_us) const {
-        return std::max(now_ms < light_until_ms_ ? kHeavyShareUs : kHeavyShareAloneUs, light_us);
+        return std::max(is_light_about(now_ms) ? kHeavyShareUs : kHeavyShareAloneUs, light_us);
     }
 
 private:

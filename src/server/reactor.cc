@@ -145,10 +145,16 @@ void Reactor::take_event(const net::Event& event) {
 void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light) {
     if (slot.connection->weight() == Weight::light) {
         light.push_back(slot.connection->token());
-    } else if (!slot.queued) {
-        slot.queued = true;
-        heavy_.push(slot.connection->token());
+    } else {
+        queue(slot);
     }
+}
+
+/// Puts a connection behind all that wait for a turn among the heavy ones.
+void Reactor::queue(ConnectionTable::Slot& slot) {
+    if (slot.queued) return;
+    slot.queued = true;
+    heavy_.push(slot.connection->token());
 }
 
 /// Advances all light connections, then heavy ones for their share. Time is read only when there are heavy ones.
@@ -157,14 +163,16 @@ void Reactor::advance_all() {
     const std::uint64_t sent = metrics_.bytes_sent;
     turn_.share = TurnShare::among(work_.size());
     for (const net::Token token : work_) advance_light(token);
-    turn_.share = {};
     work_.clear();
     // A connection that turns heavy sends nothing before it waits, so a new connection with an upload does not count as
     // light.
     if (metrics_.bytes_sent != sent) heavy_.note_light(parts_.clock.now_ms());
     if (heavy_.empty()) return;
     const base::MonotonicUs now = parts_.clock.read_us();
-    advance_heavy(now + heavy_.share_us(parts_.clock.now_ms(), begun == 0 ? 0 : now - begun));
+    const base::MonotonicMs now_ms = parts_.clock.now_ms();
+    turn_.share =
+        heavy_.is_light_about(now_ms) ? TurnShare::heavy_among_light() : TurnShare::heavy_alone(heavy_.size());
+    advance_heavy(now + heavy_.share_us(now_ms, begun == 0 ? 0 : now - begun));
 }
 
 void Reactor::advance_light(net::Token token) {
@@ -201,7 +209,8 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     switch (verdict) {
         case Connection::Verdict::close: remove(token); return;
         case Connection::Verdict::hand_over: hand_over(slot); return;
-        case Connection::Verdict::again: enlist(slot, again_); break;
+        // A light one, too: it has more to do than its share, and others want no more than theirs.
+        case Connection::Verdict::again: queue(slot); break;
         case Connection::Verdict::wait:
             // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.
             if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {

@@ -80,6 +80,7 @@ private:
     [[nodiscard]] bool displace(std::uint32_t slot);
     void accept_one(const net::Listener& listener, net::Accepted accepted);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
+    void queue(ConnectionTable::Slot& slot);
     void advance_all();
     void advance_light(net::Token token);
     void advance_heavy(base::MonotonicUs until);

@@ -17,8 +17,6 @@ namespace {
 constexpr std::size_t kCopyBytes = 4 * 1024;
 /// The last bytes of a file are sent from memory, after a check that the file is still the same version.
 constexpr std::uint64_t kFileTailBytes = 4 * 1024;
-/// Pulls of one source in one turn: a source that compresses works for about a millisecond in each.
-constexpr int kPullsPerTurn = 4;
 
 /// Reads exactly `into.size()` bytes; false when the file ends earlier or cannot be read.
 bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into) {
@@ -80,8 +78,8 @@ Produced produce_piece(http::Piece& piece, Content& content, Framer& framer, Res
     return produce_blob(piece.emplace<http::Blob>(std::move(shared), bytes), content, framer, rest);
 }
 
-Produced produce_source(http::BodySource& source, Content& content, Framer& framer) {
-    for (int pulls = 0; pulls < kPullsPerTurn; ++pulls) {
+Produced produce_source(http::BodySource& source, Content& content, Framer& framer, std::uint32_t pulls) {
+    for (; pulls > 0; --pulls) {
         if (framer.room() == 0) return Produced::more;
         const http::BodySource::Pulled pulled = source.pull(framer.reserve(kMostReservedBytes));
         const bool is_last = pulled.outcome == http::BodySource::Outcome::finished;
@@ -98,13 +96,13 @@ Produced produce_source(http::BodySource& source, Content& content, Framer& fram
 
 }  // namespace
 
-Produced produce(Content& content, Framer& framer) {
+Produced produce(Content& content, Framer& framer, std::uint32_t pulls) {
     if (std::holds_alternative<std::monostate>(content.body)) return Produced::all;
     if (auto* piece = std::get_if<http::Piece>(&content.body)) {
         return produce_piece(*piece, content, framer, Rest::nothing);
     }
     if (auto* source = std::get_if<std::unique_ptr<http::BodySource>>(&content.body)) {
-        return produce_source(**source, content, framer);
+        return produce_source(**source, content, framer, pulls);
     }
     auto& pieces = std::get<std::vector<http::Piece>>(content.body);
     while (content.piece_index < pieces.size()) {

@@ -33,6 +33,7 @@ enum class Produced : std::uint8_t {
 };
 
 /// Gives more of the content to the framer.
-[[nodiscard]] Produced produce(Content& content, Framer& framer);
+/// `pulls`: steps of a source, which are all that computes here.
+[[nodiscard]] Produced produce(Content& content, Framer& framer, std::uint32_t pulls);
 
 }  // namespace server

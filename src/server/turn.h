@@ -54,10 +54,17 @@ inline constexpr std::uint32_t kAllTurnRequests = 512;
 /// However many there are, each may do this much.
 inline constexpr std::size_t kLeastTurnBytes = 16 * 1024;
 
+/// Steps of a body source in one turn of a connection, while no light connection is busy. Each takes a tenth of a
+/// millisecond at most.
+inline constexpr std::uint32_t kTurnPulls = 16;
+/// Requests of one heavy connection in one turn, while light ones are busy.
+inline constexpr std::uint32_t kHeavyTurnRequests = 4;
+
 /// What one connection may do in this turn.
 struct TurnShare {
     std::size_t bytes = kTurnBytes;
     std::uint32_t requests = kTurnRequests;
+    std::uint32_t pulls = 1;  ///< steps of a body source
 
     /// Where `busy` connections have work.
     static constexpr TurnShare among(std::size_t busy) {
@@ -65,6 +72,13 @@ struct TurnShare {
         return {std::clamp(kAllTurnBytes / each, kLeastTurnBytes, kTurnBytes),
                 std::clamp(static_cast<std::uint32_t>(kAllTurnRequests / each), std::uint32_t{1}, kTurnRequests)};
     }
+    /// Of a heavy connection, while no light one is busy. `waiting` heavy ones have work.
+    static constexpr TurnShare heavy_alone(std::size_t waiting) {
+        const std::uint32_t each = static_cast<std::uint32_t>(std::clamp<std::size_t>(waiting, 1, kTurnPulls));
+        return {kTurnBytes, std::max(kTurnRequests / each, kHeavyTurnRequests), kTurnPulls / each};
+    }
+    /// Of a heavy connection, while light ones are busy: one step, so that none of them waits for longer than that.
+    static constexpr TurnShare heavy_among_light() { return {kTurnBytes, kHeavyTurnRequests, 1}; }
 };
 
 struct Turn {

@@ -92,7 +92,7 @@ TEST_CASE("exchange: a response at once is produced to its end", "[server][excha
     bench.exchange.respond(std::move(std::get<http::Response>(decision)));
     CHECK(bench.exchange.state() == ExchangeState::responding);
     support::ContentFramer framer;
-    CHECK(bench.exchange.produce(framer) == Produced::all);
+    CHECK(bench.exchange.produce(framer, 1) == Produced::all);
     CHECK(framer.content == "hello");
     CHECK(framer.ended);
     CHECK(bench.exchange.content_bytes() == 5);
@@ -108,7 +108,7 @@ TEST_CASE("exchange: a HEAD request and a 304 have no content, whatever the hand
         if (!head) response.status = http::Status::not_modified;
         bench.exchange.respond(std::move(response));
         support::ContentFramer framer;
-        CHECK(bench.exchange.produce(framer) == Produced::all);
+        CHECK(bench.exchange.produce(framer, 1) == Produced::all);
         CHECK(framer.content.empty());
     }
 }

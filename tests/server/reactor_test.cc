@@ -89,6 +89,60 @@ TEST_CASE("reactor: uploads alone have a longer share", "[server][reactor]") {
     CHECK(bench.asked("/up") == server::kHeavyShareAloneUs / kUploadUs);
 }
 
+TEST_CASE("reactor: answers that are worked for share a turn, whatever their number", "[server][reactor]") {
+    ReactorBench bench;
+    std::vector<base::Fd> clients;
+    for (int i = 0; i < 50; ++i) clients.push_back(bench.connect());
+    const base::Fd reader = bench.connect();
+    for (const base::Fd& client : clients) bench.send(client, bench.get("/work"));
+    bench.send(reader, bench.get("/small"));
+    bench.reactor->turn();
+    CHECK(bench.receive(reader).starts_with("HTTP/1.1 200 "));
+    // One step of one of them, and the next ones of others.
+    CHECK(bench.handler.pulls == 1);
+    for (int turn = 2; turn <= 50; ++turn) {
+        const int before = bench.handler.pulls;
+        bench.send(reader, bench.get("/small"));
+        bench.reactor->turn();
+        CHECK(bench.handler.pulls - before <= 1);
+        CHECK(bench.receive(reader).starts_with("HTTP/1.1 200 "));
+    }
+    CHECK(bench.handler.pulls == 50);
+    for (const base::Fd& client : clients) CHECK(bench.receive(client).find("\r\nw\r\n") != std::string::npos);
+}
+
+TEST_CASE("reactor: an answer that is worked for alone has several steps in a turn", "[server][reactor]") {
+    ReactorBench bench;
+    const base::Fd client = bench.connect();
+    bench.send(client, bench.get("/work"));
+    bench.reactor->turn();
+    bench.clock.advance_ms(server::kLightAboutMs);
+    const int before = bench.handler.pulls;
+    bench.reactor->turn();
+    CHECK(bench.handler.pulls - before == static_cast<int>(server::kTurnPulls));
+}
+
+TEST_CASE("reactor: who asks for more than its share waits behind who asks for little", "[server][reactor]") {
+    ReactorBench bench;
+    std::vector<base::Fd> greedy;
+    std::string many;
+    for (int i = 0; i < 64; ++i) many += bench.get("/many");
+    for (int i = 0; i < 50; ++i) greedy.push_back(bench.connect());
+    const base::Fd reader = bench.connect();
+    for (const base::Fd& client : greedy) bench.send(client, many);
+    bench.reactor->turn();
+    for (int turn = 0; turn < 20; ++turn) {
+        bench.handler.order.clear();
+        bench.send(reader, bench.get("/small"));
+        bench.reactor->turn();
+        REQUIRE_FALSE(bench.handler.order.empty());
+        CHECK(bench.handler.order.front() == "/small");
+        // The others together have their share of time.
+        const auto most = server::kHeavyShareUs / bench.handler.light_us + server::kHeavyTurnRequests;
+        CHECK(bench.asked("/many") <= static_cast<int>(most));
+    }
+}
+
 TEST_CASE("reactor: what a round of uploads has for the disk is submitted together", "[server][reactor]") {
     ReactorBench bench;
     const auto uploaders = bench.connect_uploaders(51);

@@ -199,7 +199,7 @@ TEST_CASE("response producer: goes on where a framer without room stopped, in ev
         CHECK(produced == server::Produced::more);
         CHECK_FALSE(framer.ended);
         framer.window += 1009;
-        produced = server::produce(content, framer);
+        produced = server::produce(content, framer, 1);
     }
     CHECK(framer.content == "short;" + *blob + std::string(6000, 'l') + bytes.substr(5, 20'000));
     CHECK(framer.ended);
@@ -213,11 +213,11 @@ TEST_CASE("response producer: the end of a file is read when all before it has l
     content.body = http::Piece(http::FileSlice{file, 0, bytes.size()});
     support::ContentFramer framer;
     framer.sent = false;
-    CHECK(server::produce(content, framer) == server::Produced::more);
-    CHECK(server::produce(content, framer) == server::Produced::more);
+    CHECK(server::produce(content, framer, 1) == server::Produced::more);
+    CHECK(server::produce(content, framer, 1) == server::Produced::more);
     CHECK(framer.content.size() < bytes.size());
     file->same = false;
     framer.sent = true;
-    CHECK(server::produce(content, framer) == server::Produced::failed);
+    CHECK(server::produce(content, framer, 1) == server::Produced::failed);
     CHECK_FALSE(framer.ended);
 }

@@ -20,6 +20,8 @@
 namespace support {
 
 inline constexpr std::int64_t kUploadUs = 50;
+/// Bytes of the content that "/work" is answered with.
+inline constexpr int kWorkBytes = 40;
 /// Uploads that do not all have their turn in one turn of the loop, but are all accepted in it.
 inline constexpr int kMany = 50;
 static_assert(kMany * kUploadUs > server::kHeavyShareAloneUs);
@@ -36,6 +38,11 @@ public:
             clock_.advance_us(kUploadUs);
             return std::make_unique<Sink>(*this);
         }
+        if (request.target.path == "/work") {
+            http::Response response;
+            response.body = std::make_unique<Work>(*this);
+            return response;
+        }
         clock_.advance_us(light_us);
         http::Response response;
         response.body = http::Piece(std::string("hello"));
@@ -45,6 +52,7 @@ public:
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return clock_.now_ms(); }
 
     std::int64_t light_us = 5;
+    int pulls = 0;  ///< of all answers to "/work"
     std::vector<std::string> order;
     std::vector<http::Wake> waiting;  ///< of finished bodies
     bool disk_done = true;
@@ -53,6 +61,21 @@ public:
     std::function<void()> on_asked = [] {};
 
 private:
+    /// Content that takes kUploadUs for each of its bytes.
+    class Work final : public http::BodySource {
+    public:
+        explicit Work(TimedHandler& owner) : owner_(owner) {}
+        Pulled pull(std::span<std::byte> into) override {
+            ++owner_.pulls;
+            owner_.clock_.advance_us(kUploadUs);
+            into.front() = std::byte{'w'};
+            return {++made_ < kWorkBytes ? Outcome::produced : Outcome::finished, 1};
+        }
+
+    private:
+        TimedHandler& owner_;
+        int made_ = 0;
+    };
     class Sink final : public http::BodySink {
     public:
         explicit Sink(TimedHandler& owner) : owner_(owner) {}

@@ -207,7 +207,12 @@ Connection::Step Connection::decide(Turn& turn) {
     return Step::proceed;
 }
 
+/// An exchange that has to work for its answer waits for a turn among the heavy ones first.
 Connection::Step Connection::answer_step(Turn& turn) {
+    if (weight_ == Weight::light && exchange_->is_working()) {
+        weight_ = Weight::heavy;
+        return Step::yield;
+    }
     return exchange_->state() == ExchangeState::responding ? respond(turn) : await(turn);
 }
 
@@ -271,7 +276,7 @@ void Connection::begin_answer(http::Response&& response, Turn& turn) {
 Connection::Step Connection::respond(Turn& turn) {
     if (turn_bytes_ >= turn.share.bytes) return Step::yield;
     Framer framer(transport_.output, exchange_->response_framing, ending_, turn);
-    switch (exchange_->produce(framer)) {
+    switch (exchange_->produce(framer, turn.share.pulls)) {
         case Produced::all: finish_answer(turn); return Step::proceed;
         case Produced::more: return Step::blocked;
         case Produced::worked: return Step::yield;

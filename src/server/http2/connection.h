@@ -81,6 +81,7 @@ private:
     void work(Exchange& exchange);
     void ask(Exchange& exchange);
     void await(Exchange& exchange);
+    void make_heavy(Exchange& exchange);
     void want_body(Exchange& exchange);
     void feed_body(Exchange& exchange);
     void finish_body(Exchange& exchange);

@@ -43,7 +43,7 @@ Session::Content Connection::give_content(Exchange& exchange, std::size_t most) 
 
 /// More content into the frame. What was made before a failure still leaves; the stream is reset behind it.
 void Connection::produce(Exchange& exchange, Framer& framer) {
-    switch (exchange.produce(framer)) {
+    switch (exchange.produce(framer, turn_->share.pulls)) {
         case Produced::all: end_answer(exchange); break;
         case Produced::more: exchange.failed = framer.has_failed(); break;
         case Produced::worked:
@@ -103,8 +103,7 @@ void Connection::end_head(Exchange& exchange, bool is_last) {
         return;
     }
     if (exchange.request.has_body()) exchange.expect_body();
-    exchange.heavy = turn_->handler.is_heavy(exchange.request);
-    if (exchange.heavy) ++heavy_;
+    if (turn_->handler.is_heavy(exchange.request)) make_heavy(exchange);
     if (is_decided_after_body(exchange.request)) {
         exchange.reading = Reading::dropping;
         begin_waiting(exchange, turn_->config.body_timeout_ms);

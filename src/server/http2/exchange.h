@@ -24,7 +24,7 @@ struct Exchange final : server::Exchange {
     std::int32_t stream = 0;  ///< its identifier; 0 once it is closed and only the work goes on
     Reading reading = Reading::head;
     bool queued = false;         ///< stands in the connection's list of what has work
-    bool heavy = false;          ///< as the handler says
+    bool heavy = false;          ///< as the handler says, or because it works for its answer
     bool request_ended = false;  ///< END_STREAM came
     bool failed = false;         ///< the content cannot be finished
     bool rests = false;          ///< a source had its share of the turn

@@ -74,9 +74,20 @@ void Connection::ask(Exchange& exchange) {
     exchange.adopt(std::move(decision));
     if (exchange.state() == ExchangeState::receiving) {
         want_body(exchange);
+        return;
+    }
+    if (exchange.is_working()) make_heavy(exchange);
+    if (must_wait(exchange)) {
+        enqueue(exchange);
     } else {
         await(exchange);
     }
+}
+
+/// From here on the exchange, and so its connection, takes turns with the heavy ones.
+void Connection::make_heavy(Exchange& exchange) {
+    if (std::exchange(exchange.heavy, true)) return;
+    ++heavy_;
 }
 
 /// The exchange waits for something off the loop.
@@ -189,9 +200,10 @@ void Connection::answer(Exchange& exchange, http::Response&& response) {
     Framer framer(transport_.output, session_, exchange, *turn_, 1);
     framer.begin(response, exchange.request);
     exchange.respond(std::move(response));
+    if (exchange.is_working()) make_heavy(exchange);
     begin_waiting(exchange, turn_->config.write_timeout_ms);
     // Where no content follows there is nothing to produce either.
-    if (framer.is_whole() && exchange.produce(framer) == Produced::all) end_answer(exchange);
+    if (framer.is_whole() && exchange.produce(framer, 0) == Produced::all) end_answer(exchange);
 }
 
 /// A request that cannot be understood, or came too slowly.
