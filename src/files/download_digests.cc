@@ -49,6 +49,7 @@ public:
         return take();
     }
 
+    [[nodiscard]] bool may_be_given_up() const override { return true; }
     /// False when everything wanted is there: take() has it.
     [[nodiscard]] bool is_waiting() const { return wait_ != nullptr; }
 

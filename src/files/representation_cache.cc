@@ -21,6 +21,9 @@ std::shared_ptr<Representation> changeable(const std::shared_ptr<const Represent
     return std::const_pointer_cast<Representation>(found);
 }
 
+/// All that is compressed at once in one turn, about a millisecond of work; more is compressed while it is sent.
+constexpr std::uint64_t kAtOncePerTurn = 64 * 1024;
+
 }  // namespace
 
 /// Collects what a compressing source gives, unless another one does, and hands it to the cache at the end.
@@ -182,13 +185,23 @@ void RepresentationCache::recount(const Representation& representation) {
     make_room(limits_.max_bytes, limits_.max_descriptors);
 }
 
+/// The clock does not move within a turn. One file at least is compressed in each.
+bool RepresentationCache::take_from_turn(std::uint64_t bytes) {
+    const base::UnixNs now = clock_.unix_ns();
+    if (std::exchange(turn_, now) != now) compressed_ = 0;
+    if (compressed_ > 0 && compressed_ + bytes > kAtOncePerTurn) return false;
+    compressed_ += bytes;
+    return true;
+}
+
 Coding RepresentationCache::settle(const std::shared_ptr<const Representation>& found, Coding wanted) {
     if (wanted == Coding::identity) return wanted;
     const Form& form = found->form(wanted);
     if (form.state() == Form::State::ready) ++counters_.coded_hits;
     if (form.state() == Form::State::none) return Coding::identity;
-    const bool at_once = found->file() == nullptr && found->length() <= builder_.rules().policy.at_once_bytes;
-    if (form.state() == Form::State::ready || !at_once) return wanted;
+    if (form.state() == Form::State::ready) return wanted;
+    const bool is_short = found->file() == nullptr && found->length() <= builder_.rules().policy.at_once_bytes;
+    if (!is_short || !take_from_turn(found->length())) return wanted;
     const auto representation = changeable(found);
     auto bytes = media::encode_whole(format_of(wanted), builder_.rules().policy.level, found->bytes(),
                                      found->bytes().size() - 1);

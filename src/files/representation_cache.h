@@ -122,6 +122,10 @@ private:
     Entries entries_;
     std::unordered_map<std::string_view, Entries::iterator> by_path_;  ///< keys are their paths
     std::uint64_t epoch_ = 1;
+    [[nodiscard]] bool take_from_turn(std::uint64_t bytes);
+
+    base::UnixNs turn_ = 0;             ///< the clock of the turn that compressed_ is of
+    std::uint64_t compressed_ = 0;      ///< at once, in this turn
     std::size_t collecting_bytes_ = 0;  ///< coded forms that are being made
     CacheCounters counters_;
     base::Counters::Registration counters_shown_;

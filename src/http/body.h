@@ -81,10 +81,13 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 /// Comes back through base::WakeQueue when the work that it was given for goes on.
 using Wake = base::Wake;
 
-/// Work that a response waits for (state `pending` of an exchange). It goes on to its end even when the peer leaves.
+/// Work that a response waits for (state `pending` of an exchange). It goes on to its end even when the peer leaves,
+/// unless it says that it may be given up.
 class PendingResponse {
 public:
     virtual ~PendingResponse() = default;
+    /// True when the work is for its response alone and leaves nothing behind: it ends when the peer is gone.
+    [[nodiscard]] virtual bool may_be_given_up() const { return false; }
     /// Starts the work, or goes on after a wake. Returns the response when it is there; nullopt: call again when `wake`
     /// comes back.
     virtual std::optional<Response> advance(Wake wake) = 0;

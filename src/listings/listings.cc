@@ -101,6 +101,8 @@ public:
                                        "the directory could not be read.");
     }
 
+    [[nodiscard]] bool may_be_given_up() const override { return true; }
+
 private:
     ListingGathering::Outcome work() {
         const auto outcome = gathering_.work();

@@ -51,7 +51,7 @@ public:
 
     // Functions of the state, asked once after each turn.
     [[nodiscard]] virtual net::Interest interest() const = 0;
-    /// True while an exchange is pending: its work goes on even when no event of the peer can come any more.
+    /// True while work of an exchange goes on whatever the peer does, even when no event of the peer can come any more.
     [[nodiscard]] virtual bool has_pending_work() const = 0;
     /// True while no request is under way and nothing waits to be sent: such a connection makes room for another one.
     [[nodiscard]] virtual bool is_unused() const = 0;

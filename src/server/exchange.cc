@@ -87,7 +87,9 @@ void Exchange::respond(http::Response&& response) {
 }
 
 void Exchange::abort() {
-    move(ExchangeEvent::aborted);
+    const bool is_given_up = state_ == ExchangeState::pending && work_->may_be_given_up();
+    move(is_given_up ? ExchangeEvent::given_up : ExchangeEvent::aborted);
+    work_.reset();
     decision_.reset();
     sink_.reset();
     content_.reset();

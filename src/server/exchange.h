@@ -113,7 +113,11 @@ public:
         if (produced == Produced::all) move(ExchangeEvent::content_ended);
         return produced;
     }
-    /// Gives the exchange up. Not while `pending`: that work always goes on to its end.
+    /// True while work is pending that goes on to its end whatever the peer does.
+    [[nodiscard]] bool has_lasting_work() const {
+        return state_ == ExchangeState::pending && !work_->may_be_given_up();
+    }
+    /// Gives the exchange up. Not while has_lasting_work().
     void abort();
 
     // ---- For the log and the counters

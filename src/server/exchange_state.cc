@@ -22,6 +22,7 @@ std::string_view event_name(ExchangeEvent event) {
         case ExchangeEvent::work_begun: return "work_begun";
         case ExchangeEvent::response_ready: return "response_ready";
         case ExchangeEvent::content_ended: return "content_ended";
+        case ExchangeEvent::given_up: return "given_up";
         case ExchangeEvent::aborted: return "aborted";
     }
     return "?";

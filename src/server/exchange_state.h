@@ -25,9 +25,10 @@ enum class ExchangeEvent : std::uint8_t {
     work_begun,      ///< work that gives the response later has begun
     response_ready,  ///< a response, or a refusal, is there
     content_ended,   ///< the last byte of the response was handed over
+    given_up,        ///< the peer has left, and the pending work is for its response alone
     aborted,         ///< the peer has left, or the response cannot be finished
 };
-inline constexpr std::size_t kExchangeEvents = 6;
+inline constexpr std::size_t kExchangeEvents = 7;
 
 /// A row of the table of moves: by event, the next state, or nothing where the event cannot happen.
 using ExchangeMoves = std::array<std::optional<ExchangeState>, kExchangeEvents>;
@@ -38,13 +39,13 @@ using enum ExchangeState;
 inline constexpr std::nullopt_t none = std::nullopt;
 
 // One row per state; the columns in the order of ExchangeEvent:
-// asked, body_wanted, work_begun, response_ready, content_ended, aborted.
+// asked, body_wanted, work_begun, response_ready, content_ended, given_up, aborted.
 inline constexpr std::array<ExchangeMoves, kExchangeStates> kExchangeMoves = {{
-    /* receiving */ {deciding, none, pending, responding, none, done},
-    /* deciding */ {none, receiving, pending, responding, none, done},
-    /* pending: the work goes on whatever the peer does */ {none, none, none, responding, none, none},
-    /* responding */ {none, none, none, none, done, done},
-    /* done */ {none, none, none, none, none, none},
+    /* receiving */ {deciding, none, pending, responding, none, none, done},
+    /* deciding */ {none, receiving, pending, responding, none, none, done},
+    /* pending: other work goes on whatever the peer does */ {none, none, none, responding, none, done, none},
+    /* responding */ {none, none, none, none, done, none, done},
+    /* done */ {none, none, none, none, none, none, none},
 }};
 
 }  // namespace detail

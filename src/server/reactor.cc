@@ -131,6 +131,12 @@ void Reactor::take_event(const net::Event& event) {
     if (slot == nullptr || slot->queued) return;
     // Nothing is wanted from a peer that is gone while the disk works, and the event would come back for ever.
     if ((event.hung_up || event.error) && slot->interest == net::Interest::none) {
+        if (!slot->connection->has_pending_work()) {
+            ++metrics_.responses_aborted;
+            slot->connection->abandon(turn_, "the peer was gone before the answer");
+            remove(event.token);
+            return;
+        }
         parts_.poller.remove(slot->descriptor);
         slot->watched = false;
         return;
@@ -233,7 +239,9 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
 
 /// False when the poller refuses: no event of such a connection would ever come again.
 bool Reactor::watch(ConnectionTable::Slot& slot, net::Interest wanted) {
-    if (slot.watched ? slot.interest == wanted : wanted == net::Interest::none) return true;
+    if (slot.watched && slot.interest == wanted) return true;
+    // Nothing of the peer can end work that has to go on; all other work ends when the peer hangs up.
+    if (!slot.watched && wanted == net::Interest::none && slot.connection->has_pending_work()) return true;
     const net::Token token = slot.connection->token();
     const bool done = slot.watched ? parts_.poller.modify(slot.descriptor, token, wanted)
                                    : parts_.poller.add(slot.descriptor, token, wanted);

@@ -71,3 +71,24 @@ TEST_CASE("content types: the charset of text follows the longest prefix", "[fil
     CHECK(types.type("/old/a.html") == "text/html; charset=iso-8859-1");
     CHECK(types.type("/old/a.png") == "image/png");
 }
+
+TEST_CASE("coded forms: what is compressed at once in one turn has a bound, and one file always is", "[files][cache]") {
+    Types types;
+    const std::string text = [] {
+        std::string lines;
+        for (int i = 0; lines.size() < 40'000; ++i) lines += "line " + std::to_string(i) + "\n";
+        return lines;
+    }();
+    for (const auto name : {"a.txt", "b.txt", "c.txt"}) types.tree.write(name, text);
+    const auto state = [&types](std::string_view path) {
+        const auto found = *types.cache.find(path, ++types.arrivals.latest);
+        CHECK(types.cache.settle(found, http::Coding::gzip) == http::Coding::gzip);
+        return found->form(http::Coding::gzip).state();
+    };
+    CHECK(state("/a.txt") == files::Form::State::ready);
+    CHECK(state("/b.txt") == files::Form::State::to_make);
+    CHECK(state("/c.txt") == files::Form::State::to_make);
+    types.clock.advance_ms(1);
+    CHECK(state("/c.txt") == files::Form::State::ready);
+    CHECK(state("/a.txt") == files::Form::State::ready);
+}

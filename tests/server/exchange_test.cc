@@ -219,6 +219,25 @@ TEST_CASE("exchange: what is given up while it decides leaves nothing behind", "
     CHECK(bench.exchange.state() == ExchangeState::receiving);
 }
 
+TEST_CASE("exchange: pending work for the response alone is given up when the peer is gone", "[server][exchange]") {
+    struct Reading final : http::PendingResponse {
+        explicit Reading(int& alive) : counted(alive) { ++counted; }
+        ~Reading() override { --counted; }
+        std::optional<http::Response> advance(http::Wake) override { return std::nullopt; }
+        [[nodiscard]] bool may_be_given_up() const override { return true; }
+        int& counted;
+    };
+    ExchangeBench bench;
+    int alive = 0;
+    bench.handler.decide = [&] { return Decision(std::make_unique<Reading>(alive)); };
+    REQUIRE(bench.ask() == ExchangeState::pending);
+    CHECK_FALSE(bench.advance());
+    CHECK_FALSE(bench.exchange.has_lasting_work());
+    bench.exchange.abort();
+    CHECK(bench.exchange.state() == ExchangeState::done);
+    CHECK(alive == 0);
+}
+
 TEST_CASE("exchange: giving up work that is pending ends the process with both names", "[server][exchange]") {
     ExchangeBench bench;
     bench.handler.decide = [&] { return std::make_unique<ScriptedHandler::Pending>(bench.scripted); };

@@ -28,7 +28,7 @@ public:
     void abandon(Turn& turn, std::string_view why) override;
     [[nodiscard]] net::Interest interest() const override { return transport_.interest(wants_input()); }
     [[nodiscard]] bool has_pending_work() const override {
-        return state_ == ConnectionState::answering && exchange_->state() == ExchangeState::pending;
+        return state_ == ConnectionState::answering && exchange_->has_lasting_work();
     }
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const override;
 

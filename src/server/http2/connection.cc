@@ -211,9 +211,8 @@ void Connection::abandon(Turn& turn, std::string_view why) {
 Connection::Verdict Connection::refuse(Turn&) { return Verdict::close; }
 
 bool Connection::has_pending_work() const {
-    return std::ranges::any_of(exchanges_, [](const std::unique_ptr<Exchange>& exchange) {
-        return exchange->state() == ExchangeState::pending;
-    });
+    return std::ranges::any_of(exchanges_,
+                               [](const std::unique_ptr<Exchange>& exchange) { return exchange->has_lasting_work(); });
 }
 
 net::Interest Connection::interest() const {
