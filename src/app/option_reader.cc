@@ -16,6 +16,7 @@ namespace app {
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kMostHstsMs = 730 * kDayMs;
 constexpr std::int64_t kLeastTimeoutMs = 100;  // a shorter one would refuse honest clients
 
 /// A daemon leaves its working directory, so its paths must not depend on it.
@@ -103,6 +104,15 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
 }
 
 Objection OptionReader::apply_tls(OptionId id, std::string_view value) {
+    if (id == id_redirect_https) {
+        options_.site.redirect_https = true;
+        return std::nullopt;
+    }
+    if (id == id_hsts) {
+        const auto time_ms = parse_seconds(value, 0, kMostHstsMs);
+        if (time_ms) options_.site.hsts_s = *time_ms / 1000;
+        return taken_if(time_ms.has_value());
+    }
     (id == id_tls_cert ? chains_ : keys_).emplace_back(value);
     return taken_if(!value.empty());
 }
@@ -203,6 +213,10 @@ std::optional<UsageError> OptionReader::pair_certificates() {
     for (std::size_t i = 0; i < chains_.size(); ++i) options_.certificates.push_back({chains_[i], keys_[i]});
     if (!chains_.empty() && !options_.uses_tls()) {
         return UsageError{"--tls-cert has no address to be shown at: --bind https://ADDRESS:PORT gives one"};
+    }
+    if (!options_.uses_tls() && (options_.site.redirect_https || options_.site.hsts_s)) {
+        return UsageError{std::string(options_.site.redirect_https ? "--redirect-https" : "--hsts") +
+                          " needs an https address: --bind https://ADDRESS:PORT gives one"};
     }
     if (options_.uses_tls() && !has_encryption()) {
         return UsageError{"this build has no TLS: it was made without OpenSSL (libssl-dev), which https:// needs"};

@@ -18,6 +18,8 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_tls_cert, "tls-cert", tls, "a file with a certificate and its chain in PEM form"},
     {id_tls_key, "tls-key", tls, "a file with the certificate's private key in PEM form"},
     {id_trusted_proxy, "trusted-proxy", place, "an address or a range such as 10.0.0.0/8 or 2001:db8::/32, or unix"},
+    {id_redirect_https, "redirect-https", tls, ""},
+    {id_hsts, "hsts", tls, "seconds from 0 to 63072000 (two years)"},
     {id_unix_mode, "unix-mode", place, "an octal mode such as 660"},
     {id_unix_owner, "unix-owner", place, "USER or USER:GROUP, names or numbers"},
     {id_directory, "directory", place, "the directory or file to serve"},

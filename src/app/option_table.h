@@ -45,6 +45,8 @@ enum OptionId : int {
     id_cors,
     id_tls_cert,
     id_tls_key,
+    id_redirect_https,
+    id_hsts,
     id_unix_mode,
     id_unix_owner,
     id_daemon,

@@ -63,6 +63,9 @@ constexpr std::string_view kSections = R"(Where
                              Without them a certificate is made for this run
       --trusted-proxy RANGE  believe Forwarded and X-Forwarded-* of proxies in
                              this range (10.0.0.0/8, ::1, unix); repeatable
+      --redirect-https       lead plain requests to the first https address,
+                             all but those for /.well-known/acme-challenge/
+      --hsts SECONDS         browsers use https only, for so long
       --unix-mode MODE       of a unix socket, in octal (default 660)
       --unix-owner USER[:GROUP]
                              of a unix socket (default: that of --user)
@@ -298,6 +301,8 @@ std::string describe(const Options& options, const std::string& directory) {
         add_row(text, "certificate", printable(pair.chain + " with " + pair.key, kWholeText));
     }
     if (options.uses_tls() && options.certificates.empty()) add_row(text, "certificate", "made for this run");
+    if (site.redirect_https) add_row(text, "plain requests", "led to https");
+    if (site.hsts_s) add_row(text, "hsts", std::to_string(*site.hsts_s) + " s");
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_row(text, "uploads", on_or_off(site.allow_upload));
     if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));

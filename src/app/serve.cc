@@ -96,6 +96,13 @@ std::expected<void, std::string> take_media_types(Options& options) {
     return {};
 }
 
+/// Where --redirect-https leads; 0 where no address is https.
+std::uint16_t https_port(const std::vector<net::Listener>& listeners) {
+    const auto is_https = [](const net::Listener& listener) { return listener.address().scheme == net::Scheme::https; };
+    const auto first = std::ranges::find_if(listeners, is_https);
+    return first == listeners.end() ? std::uint16_t{0} : first->address().port();
+}
+
 struct Logs {
     server::AccessLog access;
     server::ErrorLog error;
@@ -214,6 +221,7 @@ std::expected<void, std::string> serve(Options options) {
     if (!rights) return std::unexpected(rights.error());
     auto listeners = open_listeners(options.server.addresses, *rights, encryption->get());
     if (!listeners) return std::unexpected(listeners.error());
+    options.site.https_port = https_port(*listeners);
     auto logs = open_logs(options.server, identity);
     if (!logs) return std::unexpected(logs.error());
     if (identity) {

@@ -209,8 +209,8 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
     }
     request.minor_version = static_cast<std::uint8_t>(version[7] - '0');
     request.target_text = {static_cast<std::uint32_t>(target), static_cast<std::uint32_t>(target_end - target)};
-    const TargetError error =
-        parse_target(text, request.target_text, request.method == Method::options, request.target);
+    TargetError error = parse_target(text, request.target_text, request.method == Method::options, request.target);
+    if (error == TargetError::none && request.target.is_https && !request.is_secure) error = TargetError::https_scheme;
     if (error == TargetError::none) return true;
     const Refusal refusal = target_refusal(error, request.method);
     return invalid(refusal.status, refusal.reason);

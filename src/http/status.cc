@@ -14,6 +14,7 @@ std::string_view reason_phrase(Status status) {
         case Status::moved_permanently: return "Moved Permanently";
         case Status::see_other: return "See Other";
         case Status::not_modified: return "Not Modified";
+        case Status::permanent_redirect: return "Permanent Redirect";
         case Status::bad_request: return "Bad Request";
         case Status::forbidden: return "Forbidden";
         case Status::not_found: return "Not Found";

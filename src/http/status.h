@@ -16,6 +16,7 @@ enum class Status : std::uint16_t {
     moved_permanently = 301,
     see_other = 303,
     not_modified = 304,
+    permanent_redirect = 308,
     bad_request = 400,
     forbidden = 403,
     not_found = 404,

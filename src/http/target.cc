@@ -172,8 +172,8 @@ TargetError parse_absolute(std::string_view text, Slice where, Target& target) {
         return has_port ? TargetError::authority_form : TargetError::not_a_path;
     }
     const std::string_view scheme = raw.substr(0, scheme_end);
-    if (base::equals_ignoring_case(scheme, "https")) return TargetError::https_scheme;
-    if (!base::equals_ignoring_case(scheme, "http")) return TargetError::other_scheme;
+    target.is_https = base::equals_ignoring_case(scheme, "https");
+    if (!target.is_https && !base::equals_ignoring_case(scheme, "http")) return TargetError::other_scheme;
 
     const std::size_t begin = scheme_end + 3;
     const std::size_t end = std::min(raw.find_first_of("/?", begin), raw.size());
@@ -266,6 +266,7 @@ void Target::clear() {
     has_query = false;
     has_escaped_slash = false;
     authority = {};
+    is_https = false;
 }
 
 TargetError parse_target(std::string_view text, Slice where, bool is_options, Target& target) {

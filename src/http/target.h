@@ -26,6 +26,7 @@ struct Target {
     bool has_escaped_slash = false;
     /// The authority of an absolute-form target; it wins over Host (RFC 9112 §3.2.2). A slice of the head's text.
     Slice authority;
+    bool is_https = false;  ///< as the absolute form says
 
     void clear();
 };
@@ -43,7 +44,7 @@ enum class TargetError : std::uint8_t {
     authority_form,  ///< only for CONNECT
     asterisk_form,   ///< "*" with a method other than OPTIONS
     other_scheme,    ///< neither http nor https
-    https_scheme,    ///< https on a plain connection (RFC 9110 §7.4): 421
+    https_scheme,    ///< https on a plain connection (RFC 9110 §7.4): 421; found by the head's parser
 };
 
 /// Parses `raw`, the slice of `text` given by `where`, into `target`. `is_options`: the asterisk form is allowed.

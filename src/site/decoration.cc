@@ -71,6 +71,7 @@ Decoration::Decoration(const SiteConfig& config, const Resources& resources, fil
     : resources_(resources),
       cache_(cache),
       headers_(config.headers),
+      hsts_(config.hsts_s ? "max-age=" + std::to_string(*config.hsts_s) : std::string()),
       cache_rules_(config.cache_rules),
       error_pages_(config.error_pages),
       cors_(config.cors) {
@@ -79,12 +80,15 @@ Decoration::Decoration(const SiteConfig& config, const Resources& resources, fil
 }
 
 bool Decoration::is_wanted(const SiteConfig& config) {
-    return !config.headers.empty() || !config.cache_rules.empty() || !config.error_pages.empty() || config.cors.on();
+    return !config.headers.empty() || !config.cache_rules.empty() || !config.error_pages.empty() || config.cors.on() ||
+           config.hsts_s.has_value();
 }
 
 void Decoration::apply(const http::Request* request, http::Response& response) const {
     if (!error_pages_.empty() && http::code(response.status) >= 400) take_error_page(request, response);
     add_configured(request, response);
+    // Over plain HTTP anybody could have added it, so browsers ignore it there (RFC 6797 §8.1).
+    if (!hsts_.empty() && request != nullptr && request->is_secure) response.add("Strict-Transport-Security", hsts_);
     if (!cache_rules_.empty() && request != nullptr) add_cache_control(*request, response);
     if (cors_.on()) add_cors(request, response);
 }

@@ -2,6 +2,7 @@
 // only when one of these options is set; otherwise responses do not pass here.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +35,7 @@ private:
     const Resources& resources_;
     files::RepresentationCache& cache_;
     std::vector<HeaderRule> headers_;
+    std::string hsts_;  ///< the value of Strict-Transport-Security; empty: none
     files::CacheRules cache_rules_;
     std::vector<ErrorPage> error_pages_;
     Cors cors_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,12 @@ struct SiteConfig : handler::WriteRules {
     std::size_t cache_bytes = std::size_t{64} * 1024 * 1024;
     /// An upload that would leave less than this free on its file system is refused with 507.
     std::uint64_t min_free_bytes = 0;
+
+    /// Plain requests are led to https, at https_port.
+    bool redirect_https = false;
+    std::uint16_t https_port = 0;  ///< of the first https address
+    /// What browsers are told, over https, about how long they shall come back by https only; nullopt: nothing.
+    std::optional<std::int64_t> hsts_s;
 
     bool spa = false;         ///< paths that name nothing get the root's index, where the client takes HTML
     bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" leads there

@@ -37,6 +37,18 @@ TEST_CASE("tls options: what does not go together is refused", "[app][options]")
     CHECK(accepted({"-b", "https://127.0.0.1:0", "-b", "127.0.0.1:0", "d"}).server.addresses.size() == 2);
 }
 
+TEST_CASE("tls options: plain requests are led to https, and browsers told to stay there", "[app][options]") {
+    const app::Options options =
+        accepted({"--redirect-https", "--hsts", "365d", "-b", "https://127.0.0.1:443", "-b", "127.0.0.1:80", "d"});
+    CHECK(options.site.redirect_https);
+    CHECK(options.site.hsts_s == 31'536'000);
+    CHECK(contains(app::describe(options, "/d"), "plain requests:    led to https\n"));
+    CHECK(accepted({"--hsts", "0", "-b", "https://127.0.0.1", "d"}).site.hsts_s == 0);
+    CHECK(contains(refused({"--redirect-https", "d"}), "--redirect-https needs an https address"));
+    CHECK(contains(refused({"--hsts", "60", "d"}), "--hsts needs an https address"));
+    CHECK(contains(refused({"--hsts", "3y", "-b", "https://127.0.0.1", "d"}), "--hsts does not take"));
+}
+
 TEST_CASE("tls options: a daemon finds its certificates from anywhere", "[app][options]") {
     const app::Options options = accepted({"--daemon", "--tls-cert", "a.pem", "--tls-key", "a.key", "d"});
     CHECK(options.certificates[0].chain.starts_with('/'));

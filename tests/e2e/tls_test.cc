@@ -151,6 +151,20 @@ TEST_CASE("tls: what speaks the wrong protocol is answered in its own", "[e2e][t
     CHECK(contains(refused->body, "this port speaks plain HTTP"));
 }
 
+TEST_CASE("tls: plain requests are led to https, where browsers are told to stay", "[e2e][tls]") {
+    if (tls_is_missing()) return;
+    const TlsSite tls({"--redirect-https", "--hsts", "60"});
+    const auto led = support::fetch(tls.plain_port(), "GET", "/hello.txt?x");
+    CHECK(led.status == 308);
+    CHECK(led.value("Location") == "https://test:" + std::to_string(tls.site.server.port()) + "/hello.txt?x");
+    CHECK_FALSE(led.has("Strict-Transport-Security"));
+    CHECK(support::fetch(tls.plain_port(), "PUT", "/new.txt", {}, "secret").status == 403);
+    CHECK_FALSE(tls.site.files.has("new.txt"));
+    const std::string version = GENERATE(std::string("--http1.1"), std::string("--http2"));
+    CHECK(contains(tls.curl("/hello.txt", {version, "-i"}).output, ": max-age=60\r\n"));
+    CHECK(tls.curl("/new.txt", {version, "-X", "PUT", "-d", "x", "-w", "%{http_code}"}).output == "201");
+}
+
 TEST_CASE("tls: an answer that is cut is seen as cut", "[e2e][tls]") {
     if (tls_is_missing()) return;
     TlsSite tls;

@@ -164,6 +164,7 @@ TEST_CASE("head parser: an unknown method is parsed, an endless one refused", "[
 
 TEST_CASE("head parser: targets are refused with their own status", "[http][head]") {
     CHECK(Head("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n").status() == 421);
+    CHECK(Head("GET HTTPS://a/ HTTP/1.1\r\nHost: a\r\n\r\n").status() == 421);
     CHECK(Head("GET /../x HTTP/1.1\r\nHost: a\r\n\r\n").status() == 400);
     CHECK(Head("GET * HTTP/1.1\r\nHost: a\r\n\r\n").status() == 400);
     CHECK(Head("GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n").status() == 400);
@@ -311,4 +312,13 @@ TEST_CASE("head parser: the framing is decided with the head", "[http][head]") {
     CHECK(Head(with_lines("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")).status() == 400);
     CHECK(Head(with_lines("Transfer-Encoding: gzip\r\n")).status() == 501);
     CHECK(Head("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n").status() == 400);
+}
+
+TEST_CASE("head parser: an https target is answered where the connection is secure", "[http][head]") {
+    const std::string_view text = "GET https://a/x HTTP/1.1\r\nHost: a\r\n\r\n";
+    http::Request request;
+    request.is_secure = true;
+    http::HeadParser parser;
+    CHECK(parser.parse(text, request) == http::HeadParser::Outcome::complete);
+    CHECK(request.path() == "/x");
 }

@@ -138,13 +138,19 @@ TEST_CASE("target: what is neither path, http URI nor asterisk is refused", "[ht
     }
     CHECK(error_of("example.org:80") == TargetError::authority_form);
     CHECK(error_of("[::1]:443") == TargetError::authority_form);
-    CHECK(error_of("https://h/") == TargetError::https_scheme);
     CHECK(error_of("ftp://h/") == TargetError::other_scheme);
     for (const char* raw :
          {"http:///a", "http://u@h/", "http://u:p@h/", "http://:80/", "http://h:x/", "http://a b/", "http://[::1/"}) {
         CAPTURE(raw);
         CHECK(error_of(raw) == TargetError::bad_authority);
     }
+}
+
+TEST_CASE("target: an absolute one says its scheme", "[http][target]") {
+    CHECK(Parsed("https://h/x").target.is_https);
+    CHECK(Parsed("HttpS://h/x").target.is_https);
+    CHECK_FALSE(Parsed("http://h/x").target.is_https);
+    CHECK_FALSE(Parsed("/https://h/x").target.is_https);
 }
 
 TEST_CASE("target: the asterisk is for OPTIONS", "[http][target]") {

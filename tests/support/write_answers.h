@@ -100,6 +100,7 @@ struct AnsweringSite {
         const ParsedRequest request(head_text);
         http::Request copy = *request;
         copy.arrival = arrivals.latest;
+        copy.is_secure = is_secure;
         Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
         if (!answer.before_body) site->decorate(&copy, answer.response);
         return answer;
@@ -120,6 +121,7 @@ struct AnsweringSite {
     std::optional<storage::FileRoot> root;
     base::SystemClock clock;
     base::ArrivalClock arrivals;
+    bool is_secure = false;  ///< of the requests
     base::WakeQueue woken;
     std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(woken);
     std::optional<site::Site> site;

@@ -73,6 +73,7 @@ Exchange* Connection::open_stream(std::int32_t stream) {
     Exchange& exchange = *exchanges_.back();
     const base::MonotonicMs now_ms = turn_->clock.now_ms();
     exchange.begin(token_, now_ms);
+    exchange.request.is_secure = transport_.stream->is_encrypted();
     exchange.stream = stream;
     exchange.due_ms = now_ms + turn_->config.header_timeout_ms;
     control_frames_.earn(kControlFramesPerRequest);
