@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "site/https_redirect.h"
 
 namespace site {
 namespace {
@@ -88,7 +89,7 @@ void Decoration::apply(const http::Request* request, http::Response& response) c
     if (!error_pages_.empty() && http::code(response.status) >= 400) take_error_page(request, response);
     add_configured(request, response);
     // Over plain HTTP anybody could have added it, so browsers ignore it there (RFC 6797 §8.1).
-    if (!hsts_.empty() && request != nullptr && request->is_secure) response.add("Strict-Transport-Security", hsts_);
+    if (!hsts_.empty() && request != nullptr && is_secured(*request)) response.add("Strict-Transport-Security", hsts_);
     if (!cache_rules_.empty() && request != nullptr) add_cache_control(*request, response);
     if (cors_.on()) add_cors(request, response);
 }

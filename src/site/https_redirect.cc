@@ -1,3 +1,4 @@
+// The address of the same resource over TLS.
 #include "site/https_redirect.h"
 
 #include <string>
@@ -24,8 +25,12 @@ std::string_view path_and_query(const http::Request& request) {
 
 }  // namespace
 
+bool is_secured(const http::Request& request) {
+    return request.is_secure || request.client.scheme == http::Client::Scheme::https;
+}
+
 std::optional<http::Response> lead_to_https(const http::Request& request, const SiteConfig& config) {
-    if (!config.redirect_https || request.is_secure) return std::nullopt;
+    if (!config.redirect_https || is_secured(request)) return std::nullopt;
     if (request.target.form == http::Target::Form::asterisk || request.path().starts_with(kChallenges)) {
         return std::nullopt;
     }

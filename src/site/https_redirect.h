@@ -9,6 +9,9 @@
 
 namespace site {
 
+/// True when the client came by https: to this server, or to a trusted proxy that says so.
+[[nodiscard]] bool is_secured(const http::Request& request);
+
 /// 308 (RFC 9110 §15.4.9) to the same URL with https. 403 for methods that are not safe: what they say has gone through
 /// the network for all to read already, and a redirection would hide that. nullopt where plain requests are answered:
 /// without the option, and below "/.well-known/acme-challenge/", where authorities look before there is a certificate

@@ -213,7 +213,9 @@ handler::Decision Router::decide(const http::Request& request) {
     if (!config_.allowed_hosts.empty() && resource.kind != Kind::health) {
         if (const auto fault = find_host_fault(request, config_)) return handler::refusal_response(&request, *fault);
     }
-    if (auto response = lead_to_https(request, config_)) return std::move(*response);
+    if (config_.redirect_https) {
+        if (auto response = lead_to_https(request, config_)) return std::move(*response);
+    }
     if (request.unknown_expectation) {
         return handler::error_response(&request, Status::expectation_failed,
                                        "the only expectation that can be met is \"100-continue\".");

@@ -101,7 +101,7 @@ TEST_CASE("http2 attacks: floods of every useless frame end the connection", "[s
     for (const auto& [name, one] : floods) {
         Http2Bench bench;
         bench.send(head_frame(1, request_fields("PUT", "/a"), kEndHeaders));
-        const auto make = [&one = one](std::uint32_t) { return one; };
+        const auto make = [&flood = one](std::uint32_t) { return flood; };
         const std::uint32_t sent = repeat(bench, 5000, make);
         INFO(name);
         CHECK(sent <= server::http2::kMostControlFrames + 10);
