@@ -80,34 +80,40 @@ std::expected<struct stat, FileError> stat_below(int directory, std::string_view
     return status;
 }
 
-/// The target of the link at `path`; nullopt when there is no link, or the path cannot be looked at.
-std::optional<std::string> read_link(int directory, std::string_view path) {
+/// What the link at `path` says; nullopt when what is there is no link. The error is why it could not be looked at.
+std::expected<std::optional<std::string>, FileError> read_link(int directory, std::string_view path) {
     const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
+    if (!link) return std::unexpected(link.error());
     std::array<char, PATH_MAX> text;
-    const ssize_t length = link ? ::readlinkat(link->get(), "", text.data(), text.size()) : -1;
-    if (length <= 0 || static_cast<std::size_t>(length) == text.size()) return std::nullopt;
+    const ssize_t length = ::readlinkat(link->get(), "", text.data(), text.size());
+    // The kernel says ENOENT for an open file that is no link.
+    if (length < 0 && (errno == ENOENT || errno == EINVAL)) return std::nullopt;
+    if (length < 0) return std::unexpected(FileError{errno});
+    if (static_cast<std::size_t>(length) == text.size()) return std::unexpected(FileError{ENAMETOOLONG});
     return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
 /// The same path with its first link replaced by the link's target below the root named `root`; nullopt when there is
 /// no link in it, or one that leads elsewhere. This makes a text only. The kernel resolves it below the root like any
 /// other path, so links that change meanwhile cannot lead outside.
-std::optional<std::string> expand_first_link(int directory, std::string_view root, std::string_view path) {
+std::expected<std::string, FileError> expand_first_link(int directory, std::string_view root, std::string_view path) {
     for (std::size_t end = 0; end != path.size();) {
         const std::size_t begin = end;
         end = std::min(path.find('/', begin + 1), path.size());
-        std::optional<std::string> link = read_link(directory, path.substr(0, end));
+        const auto found = read_link(directory, path.substr(0, end));
+        if (!found) return std::unexpected(found.error());
+        const std::optional<std::string>& link = *found;
         if (!link) continue;
         if (!link->starts_with('/'))
             return std::string(path.substr(0, begin)) + "/" + *link + std::string(path.substr(end));
         const bool leads_inside = link->starts_with(root) &&
                                   (root.ends_with('/') || link->size() == root.size() || (*link)[root.size()] == '/');
-        if (!leads_inside) return std::nullopt;
+        if (!leads_inside) return std::unexpected(FileError{EXDEV});
         std::string expanded = link->substr(root.size()).append(path.substr(end));
         expanded.erase(0, expanded.find_first_not_of('/'));
         return "/" + expanded;
     }
-    return std::nullopt;
+    return std::unexpected(FileError{EXDEV});
 }
 
 std::string absolute_name(const std::string& directory) {
@@ -140,12 +146,13 @@ std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory
 /// RESOLVE_BENEATH refuses every absolute link, even one that leads inside the root.
 std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
     auto opened = open_below(directory_->get(), path, flags, symlinks_);
-    std::optional<std::string> expanded;
+    std::string expanded;
     for (int i = 0; i < kMaxAbsoluteLinks; ++i) {
         if (opened || opened.error().number != EXDEV || symlinks_ != Symlinks::inside) return opened;
-        expanded = expand_first_link(directory_->get(), name_, expanded ? *expanded : path);
-        if (!expanded) return opened;
-        opened = open_below(directory_->get(), *expanded, flags, symlinks_);
+        auto next = expand_first_link(directory_->get(), name_, expanded.empty() ? path : expanded);
+        if (!next) return std::unexpected(next.error());
+        expanded = std::move(*next);
+        opened = open_below(directory_->get(), expanded, flags, symlinks_);
     }
     return opened;
 }
