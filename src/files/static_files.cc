@@ -172,13 +172,16 @@ handler::Decision StaticFiles::refuse(const http::Request& request, FindError er
                                            "this is neither a file nor a directory.");
         case FindError::changing:
             return handler::unavailable(&request, "the file is being written right now.", kRetrySeconds);
-        case FindError::exhausted:
-            return handler::unavailable(&request, "the server has no file descriptors or memory left for now.",
-                                        kRetrySeconds);
+        case FindError::exhausted: {
+            http::Response response = handler::unavailable(
+                &request, "the server has no file descriptors or memory left for now.", kRetrySeconds);
+            response.reason = "no descriptor or memory was left to open a file (ulimit -n, --max-connections)";
+            return response;
+        }
         case FindError::failed: break;
     }
-    return handler::error_response(&request, http::Status::internal_server_error,
-                                   "the file could not be read from the disk.");
+    return handler::refusal_response(
+        &request, {http::Status::internal_server_error, "the file could not be read from the disk."});
 }
 
 handler::Decision StaticFiles::serve(const http::Request& request, const Found& found, Varies varies) {

@@ -97,8 +97,8 @@ public:
         if (gathering_.error() == ENOENT) {
             return handler::error_response(&request_.get(), Status::not_found, "there is nothing at this path.");
         }
-        return handler::error_response(&request_.get(), Status::internal_server_error,
-                                       "the directory could not be read.");
+        return handler::refusal_response(&request_.get(),
+                                         {Status::internal_server_error, "the directory could not be read."});
     }
 
     [[nodiscard]] bool may_be_given_up() const override { return true; }

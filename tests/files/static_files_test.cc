@@ -2,6 +2,12 @@
 #include "files/static_files.h"
 #include "listings/listings.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <optional>
+
 #include "media/deflate_encoder.h"
 #include "support/allocations.h"
 #include "support/catch.h"
@@ -56,6 +62,25 @@ struct Site {
     listings::ListingShares shares{clock};
     listings::Listings listings{root, wakes, shares, {}};
     files::StaticFiles files;
+};
+
+/// While it lives this process gets no further descriptor.
+class NoDescriptors {
+public:
+    explicit NoDescriptors(int any) {
+        const int next = ::fcntl(any, F_DUPFD_CLOEXEC, 0);
+        REQUIRE(next >= 0);
+        REQUIRE(::close(next) == 0);
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        const rlimit none{static_cast<rlim_t>(next), before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    }
+    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+private:
+    rlimit before_{};
 };
 
 constexpr std::string_view kGzip = "Accept-Encoding: gzip\r\n";
@@ -128,6 +153,26 @@ TEST_CASE("static files: what is not there or not for you", "[handlers][files]")
     CHECK(site.get("/.well-known/acme").body == "token");
     CHECK(site.ask("POST", "/a.txt").status == 405);
     CHECK(site.ask("POST", "/a.txt").field("Allow") == "GET, HEAD");
+}
+
+TEST_CASE("static files: what cannot be opened for want of descriptors is 503, and the log hears why",
+          "[handlers][files]") {
+    Site site;
+    site.tree.write("a.txt", "x");
+    site.tree.link(site.root.name() + "/a.txt", "link.txt");
+    for (const auto target : {"/a.txt", "/link.txt", "/"}) {
+        const ParsedRequest request("GET", target, "", ++site.arrivals.latest);
+        std::optional<handler::Decision> decision;
+        {
+            const NoDescriptors none(site.root.descriptor());
+            decision.emplace(site.read(request.get()));
+        }
+        const auto& response = std::get<http::Response>(*decision);
+        CHECK(response.status == http::Status::service_unavailable);
+        CHECK(response.find("Retry-After") == "1");
+        CHECK(response.reason.find("ulimit -n") != std::string_view::npos);
+    }
+    CHECK(site.get("/link.txt").status == 200);
 }
 
 TEST_CASE("static files: a directory gets its slash, and keeps the query", "[handlers][files]") {
