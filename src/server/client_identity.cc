@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,8 +128,8 @@ void take_standard_field(http::Request& request, ClientSearch& search) {
         request.client.host = {static_cast<std::uint32_t>(host.data() - request.text.data()),
                                static_cast<std::uint32_t>(host.size())};
     }
-    for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-        if (!search.take(find_parameter(*element, "for"))) return;
+    for (const std::string_view element : elements | std::views::reverse) {
+        if (!search.take(find_parameter(element, "for"))) return;
     }
 }
 
