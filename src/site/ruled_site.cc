@@ -18,7 +18,7 @@ listings::PageActions page_actions(const SiteConfig& rules) {
 }
 
 /// When no file was chosen for records, an existing file of another kind stays an ordinary file.
-std::shared_ptr<const SiteConfig> with_settled_records(std::shared_ptr<const SiteConfig> rules,
+std::shared_ptr<const SiteConfig> with_settled_records(const std::shared_ptr<const SiteConfig>& rules,
                                                        const storage::FileRoot& root) {
     if (rules->are_records_named || !rules->serves_records() || records::may_hold_records(root, rules->records_file)) {
         return rules;
@@ -36,7 +36,7 @@ std::shared_ptr<records::RecordFile> known_records(const SiteState& state, const
 
 }  // namespace
 
-RuledSite::RuledSite(SiteState& state, std::shared_ptr<const SiteConfig> rules)
+RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& rules)
     : rules_(with_settled_records(rules, state.root)),
       are_records_given_up_(rules->serves_records() && !rules_->serves_records()),
       parts_(state.parts_for(*rules_)),

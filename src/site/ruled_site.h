@@ -28,7 +28,7 @@ namespace site {
 class RuledSite final : public handler::Handler {
 public:
     /// `state` outlives this.
-    RuledSite(SiteState& state, std::shared_ptr<const SiteConfig> rules);
+    RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& rules);
 
     handler::Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;

@@ -12,15 +12,15 @@ constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 
 }  // namespace
 
-Site::Site(const storage::FileRoot& root, std::shared_ptr<const SiteConfig> rules, const base::Clock& clock,
+Site::Site(const storage::FileRoot& root, const std::shared_ptr<const SiteConfig>& rules, const base::Clock& clock,
            const base::ArrivalClock& arrivals, storage::DiskQueue& disk)
     : state_(root, *rules, clock, arrivals, disk),
       tidied_ms_(clock.now_ms()),
-      ruled_(std::make_shared<RuledSite>(state_, std::move(rules))) {}
+      ruled_(std::make_shared<RuledSite>(state_, rules)) {}
 
-void Site::replace_rules(std::shared_ptr<const SiteConfig> rules) {
+void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
     state_.follow(*rules);
-    ruled_ = std::make_shared<RuledSite>(state_, std::move(rules));
+    ruled_ = std::make_shared<RuledSite>(state_, rules);
 }
 
 handler::Decision Site::handle(const http::Request& request) {

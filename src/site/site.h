@@ -21,12 +21,12 @@ namespace site {
 class Site final : public handler::Handler {
 public:
     /// Everything but the rules outlives the site and its responses.
-    Site(const storage::FileRoot& root, std::shared_ptr<const SiteConfig> rules, const base::Clock& clock,
+    Site(const storage::FileRoot& root, const std::shared_ptr<const SiteConfig>& rules, const base::Clock& clock,
          const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
 
     /// Requests from here on follow `rules`. What is under way keeps those with which it began. The served directory,
     /// the policy for links and the size of the cache stay.
-    void replace_rules(std::shared_ptr<const SiteConfig> rules);
+    void replace_rules(const std::shared_ptr<const SiteConfig>& rules);
 
     handler::Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;

@@ -79,7 +79,7 @@ TEST_CASE("site: rules are replaced a thousand times, and every request follows 
     for (int number = 0; number < 1'000; ++number) {
         auto rules = numbered_rules(number);
         if (number == 0) first = rules;
-        site.site->replace_rules(std::move(rules));
+        site.site->replace_rules(rules);
         const std::string now = std::to_string(number);
         CHECK(site.ask("GET", "/absent").field("X-Rules") == now);
         // A listing is made in slices: its answer comes later.
@@ -141,7 +141,7 @@ TEST_CASE("site: media types and cached fields follow the rules of now", "[site]
     auto rules = std::make_shared<site::SiteConfig>();
     rules->media_types = std::make_shared<const media::MediaTypes>(*media::parse_media_types("text/x-seen obs\n"));
     rules->cache_rules = {{"*.obs", "max-age=60"}};
-    site.site->replace_rules(std::move(rules));
+    site.site->replace_rules(rules);
     const auto answer = site.ask("GET", "/a.obs");
     CHECK(answer.field("Content-Type") == "text/x-seen; charset=utf-8");
     CHECK(answer.field("Cache-Control") == "max-age=60");
