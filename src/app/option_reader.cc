@@ -92,7 +92,7 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
     if (id == id_trusted_proxy) {
         auto range = net::AddressRange::parse(value);
         if (!range) return value.empty() ? std::string() : range.error();
-        options_.server.trusted_proxies.push_back(std::move(*range));
+        options_.server.trusted_proxies.push_back(*range);
         return std::nullopt;
     }
     // The real port is put in at the end: --port may come after --bind.

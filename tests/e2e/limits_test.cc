@@ -10,16 +10,21 @@ using e2e::Site;
 using support::RawClient;
 using support::ReadEnd;
 
-TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][limits]") {
-    Site site({"--allow-all", "--max-connections", "5"});
+namespace {
+
+/// Connections with a request under way: an idle one would make room for the next one.
+std::vector<RawClient> hold_busy(Site& site, int count) {
     std::vector<RawClient> held;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < count; ++i) {
         held.push_back(site.connect());
         held.back().send(support::request("GET", "/hello.txt"));
         REQUIRE(held.back().read_response());
-        // An idle connection would make room for the next one.
         held.back().send("GET /hello.txt HTTP/1.1\r\n");
     }
+    return held;
+}
+
+void check_refused(Site& site) {
     auto extra = site.connect();
     extra.send(support::request("GET", "/hello.txt"));
     const auto refused = extra.read_response();
@@ -27,6 +32,14 @@ TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][l
     CHECK(refused->status == 503);
     CHECK(refused->has("Retry-After"));
     CHECK(extra.ends());
+}
+
+}  // namespace
+
+TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][limits]") {
+    Site site({"--allow-all", "--max-connections", "5"});
+    std::vector<RawClient> held = hold_busy(site, 5);
+    check_refused(site);
     held.pop_back();
     CHECK(support::eventually([&] {
         auto client = site.connect();
@@ -38,19 +51,8 @@ TEST_CASE("limits: one connection too many is answered 503 and closed", "[e2e][l
 
 TEST_CASE("limits: one client has a share of the connections", "[e2e][limits]") {
     Site site({"--max-connections-per-client", "3"});
-    std::vector<RawClient> held;
-    for (int i = 0; i < 3; ++i) {
-        held.push_back(site.connect());
-        held.back().send(support::request("GET", "/hello.txt"));
-        REQUIRE(held.back().read_response());
-        held.back().send("GET /hello.txt HTTP/1.1\r\n");
-    }
-    auto extra = site.connect();
-    extra.send(support::request("GET", "/hello.txt"));
-    const auto refused = extra.read_response();
-    REQUIRE(refused);
-    CHECK(refused->status == 503);
-    CHECK(extra.ends());
+    std::vector<RawClient> held = hold_busy(site, 3);
+    check_refused(site);
     // Its own unused connection makes room.
     held.front().send("Host: a\r\n\r\n");
     REQUIRE(held.front().read_response());
