@@ -90,9 +90,10 @@ std::optional<PeerAddress> parse_peer(std::string_view text) {
         const std::size_t close = text.find(']');
         if (close == std::string_view::npos) return std::nullopt;
         const auto peer = parse_octets(text.substr(1, close - 1));
-        return peer && peer->family == Family::ipv6 ? peer : std::nullopt;
+        if (!peer || peer->family != Family::ipv6) return std::nullopt;
+        return unmapped(*peer);
     }
-    if (const auto peer = parse_octets(text)) return peer;
+    if (const auto peer = parse_octets(text)) return unmapped(*peer);
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return std::nullopt;
     const auto peer = parse_octets(text.substr(0, colon));

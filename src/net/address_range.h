@@ -26,7 +26,8 @@ private:
 };
 
 /// The peer that `text` names: an IPv4 or IPv6 address, the latter in brackets or not, with a port or without (RFC 7239
-/// §6). nullopt for anything else, such as "unknown".
+/// §6). An IPv4 address in IPv6 form (::ffff:192.0.2.1), as proxies on sockets for both families write it, is taken as
+/// IPv4. nullopt for anything else, such as "unknown".
 [[nodiscard]] std::optional<PeerAddress> parse_peer(std::string_view text);
 
 }  // namespace net

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ascii.h"
 #include "http/target.h"
+#include "server/forwarded_field.h"
 
 namespace server {
 namespace {
@@ -75,61 +75,32 @@ void take_forwarded_for(const http::Request& request, ClientSearch& search) {
     }
 }
 
-/// The elements of Forwarded, in order. A comma inside a quoted-string does not end one.
-std::vector<std::string_view> split_elements(std::string_view list) {
-    std::vector<std::string_view> elements;
-    bool is_quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i <= list.size(); ++i) {
-        if (i < list.size() && list[i] == '"') is_quoted = !is_quoted;
-        if (i == list.size() || (list[i] == ',' && !is_quoted)) {
-            elements.push_back(base::trim_blanks(list.substr(begin, i - begin)));
-            begin = i + 1;
-        }
-    }
-    return elements;
+void take_host(std::string_view host, http::Request& request) {
+    if (host.empty() || !http::is_valid_host(host, false)) return;
+    request.client.host = {static_cast<std::uint32_t>(host.data() - request.text.data()),
+                           static_cast<std::uint32_t>(host.size())};
 }
 
-/// The value of a parameter of one element, without its quotes; empty when it is missing.
-std::string_view find_parameter(std::string_view element, std::string_view name) {
-    while (!element.empty()) {
-        std::size_t end = element.find(';');
-        const std::size_t quote = element.find('"');
-        if (quote < end) {
-            const std::size_t closing = element.find('"', quote + 1);
-            if (closing == std::string_view::npos) return {};
-            end = element.find(';', closing);
-        }
-        const std::string_view pair = base::trim_blanks(element.substr(0, end));
-        const std::size_t equals = pair.find('=');
-        if (equals != std::string_view::npos && base::equals_ignoring_case(pair.substr(0, equals), name)) {
-            std::string_view value = pair.substr(equals + 1);
-            if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-                value = value.substr(1, value.size() - 2);
-            return value;
-        }
-        element = end == std::string_view::npos ? std::string_view() : element.substr(end + 1);
+/// False when the search is over. A line that cannot be read ends it, and says nothing.
+bool take_forwarded_line(std::string_view line, bool is_nearest, http::Request& request, ClientSearch& search) {
+    const auto elements = parse_forwarded(line);
+    if (!elements) return false;
+    if (is_nearest) {
+        take_scheme(elements->back().proto, request.client);
+        take_host(elements->back().host, request);
     }
-    return {};
+    return std::ranges::all_of(elements->rbegin(), elements->rend(),
+                               [&](const ForwardedElement& element) { return search.take(element.address); });
 }
 
-/// Forwarded (RFC 7239).
+/// Forwarded (RFC 7239), line by line from the last: one line may be a client's own, and cannot reach into the next.
 void take_standard_field(http::Request& request, ClientSearch& search) {
-    std::string storage;
-    const std::string_view list = request.find_list(FieldName::forwarded, storage).value_or("");
-    std::vector<std::string_view> elements = split_elements(list);
-    if (elements.empty()) return;
-    take_scheme(find_parameter(elements.back(), "proto"), request.client);
-    const std::string_view host = find_parameter(elements.back(), "host");
-    // A list of several lines was joined elsewhere; only a part of the request's own text can be kept.
-    const bool is_own = !host.empty() && host.data() >= request.text.data() &&
-                        host.data() + host.size() <= request.text.data() + request.text.size();
-    if (is_own && http::is_valid_host(host, false)) {
-        request.client.host = {static_cast<std::uint32_t>(host.data() - request.text.data()),
-                               static_cast<std::uint32_t>(host.size())};
+    std::vector<std::string_view> lines;
+    for (const http::Field& field : request.fields) {
+        if (field.known == FieldName::forwarded) lines.push_back(field.value.of(request.text));
     }
-    for (const std::string_view element : elements | std::views::reverse) {
-        if (!search.take(find_parameter(element, "for"))) return;
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        if (!take_forwarded_line(*line, line == lines.rbegin(), request, search)) return;
     }
 }
 

@@ -36,6 +36,11 @@ TEST_CASE("address range: an IPv4 address that is written as IPv6 one counts as 
     CHECK_FALSE(contains("::/0", "::ffff:10.1.2.3"));
 }
 
+TEST_CASE("address range: a peer that is named by an IPv4 address in IPv6 form is that of IPv4", "[net]") {
+    CHECK(net::parse_peer("::ffff:192.0.2.1") == net::parse_peer("192.0.2.1"));
+    CHECK(net::parse_peer("[::ffff:192.0.2.1]:4711") == net::parse_peer("192.0.2.1"));
+}
+
 TEST_CASE("address range: unix stands for unix sockets", "[net]") {
     const auto range = AddressRange::parse("unix");
     REQUIRE(range);

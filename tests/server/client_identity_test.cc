@@ -81,6 +81,34 @@ TEST_CASE("client identity: Forwarded wins over X-Forwarded-*, and its quoted-st
     CHECK(found.host == "files.example");
 }
 
+TEST_CASE("client identity: a quote that a client leaves open does not hide what the proxy adds", "[server]") {
+    // The proxy extends the client's line. Nothing tells its part from the client's, so the proxy itself counts.
+    CHECK(identify("10.0.0.1", "Forwarded: for=1.1.1.1;a=\", for=198.51.100.1\r\n").address == "10.0.0.1");
+    CHECK(identify("10.0.0.1", "Forwarded: for=1.1.1.1;a=\", for=\"198.51.100.1:80\"\r\n").address == "10.0.0.1");
+    const auto found = identify("10.0.0.1", "Forwarded: for=1.1.1.1;proto=https;host=x;a=\", for=198.51.100.1\r\n");
+    CHECK(found.scheme == Client::Scheme::unknown);
+    CHECK(found.host.empty());
+    // The proxy adds a line.
+    CHECK(identify("10.0.0.1", "Forwarded: for=1.1.1.1;a=\"\r\nForwarded: for=198.51.100.1\r\n").address ==
+          "198.51.100.1");
+    CHECK(identify("10.0.0.1", "Forwarded: a=\"\r\nForwarded: for=10.0.0.7\r\n").address == "10.0.0.7");
+}
+
+TEST_CASE("client identity: the nearest proxy's scheme and host count, on the last of several lines", "[server]") {
+    const auto found = identify("10.0.0.1",
+                                "Forwarded: for=1.1.1.1;proto=http;host=made.up\r\n"
+                                "Forwarded: for=198.51.100.1;proto=https;host=files.example\r\n");
+    CHECK(found.address == "198.51.100.1");
+    CHECK(found.scheme == Client::Scheme::https);
+    CHECK(found.host == "files.example");
+}
+
+TEST_CASE("client identity: IPv4 clients of a proxy that writes them as IPv6 stay apart", "[server]") {
+    const auto one = identify("10.0.0.1", "X-Forwarded-For: ::ffff:198.51.100.1\r\n");
+    CHECK(one.address == "198.51.100.1");
+    CHECK_FALSE(one.key == identify("10.0.0.1", "X-Forwarded-For: ::ffff:198.51.100.2\r\n").key);
+}
+
 TEST_CASE("client identity: a host that is none is not taken", "[server]") {
     CHECK(identify("10.0.0.1", "X-Forwarded-Host: a b\r\n").host.empty());
     CHECK(identify("10.0.0.1", "Forwarded: host=\"<x>\"\r\n").host.empty());
