@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "http/body.h"
@@ -32,6 +33,8 @@ public:
     RecordView(RecordSnapshot snapshot, Kind kind, std::size_t max_line_bytes, RecordPage page);
 
     Pulled pull(std::span<std::byte> into) override;
+    /// Made and not pulled yet: 8 KiB and a row at most.
+    [[nodiscard]] std::size_t waiting_bytes() const { return made_.size() - sent_; }
 
 private:
     enum class Stage : std::uint8_t {
@@ -61,7 +64,8 @@ private:
     Stage stage_;
     RecordReader reader_;
     std::string storage_;
-    std::vector<std::string> columns_;  ///< "id" first
+    std::vector<std::string> columns_;                        ///< "id" first
+    std::unordered_map<std::string, std::size_t> column_of_;  ///< where each name stands in columns_
     enum class Further : std::uint8_t { none, some } further_ = Further::none;
     std::uint64_t rows_ = 0;
     std::string made_;

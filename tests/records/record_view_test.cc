@@ -1,6 +1,7 @@
 // Records as CSV, JSON and a page: what is quoted and escaped, and that one answer is of one version.
 #include "records/record_view.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -68,4 +69,38 @@ TEST_CASE("record view: many records, and a change in the middle", "[content][re
     CHECK(changed.pull(room).outcome == http::BodySource::Outcome::produced);
     bench.write("id=1&a=1\n");
     CHECK(pull_all(changed).ends_with("<failed>"));
+}
+
+TEST_CASE("record view: rows are made as they are pulled, however wide a short line becomes", "[content][records]") {
+    RecordBench bench;
+    std::string records = "id=wide";
+    for (int i = 0; i < 99; ++i) records += "&f" + std::to_string(i) + "=";
+    for (int i = 0; i < 2000; ++i) records += "\nid=" + std::to_string(i) + "&a=";
+    bench.write(records + "\n");
+    records::RecordView view(*bench.file->snapshot(), records::RecordView::Kind::html, 4096, {});
+    std::vector<std::byte> room(1024);
+    std::size_t most = 0;
+    std::size_t bytes = 0;
+    for (auto outcome = http::BodySource::Outcome::produced; outcome == http::BodySource::Outcome::produced;) {
+        const auto pulled = view.pull(room);
+        outcome = pulled.outcome;
+        bytes += pulled.bytes;
+        most = std::max(most, view.waiting_bytes());
+        REQUIRE(outcome != http::BodySource::Outcome::failed);
+    }
+    CHECK(bytes > 2000 * 100 * std::string_view("<td></td>").size());
+    CHECK(most < 12 * 1024);
+}
+
+TEST_CASE("record view: of tens of thousands of fields, each name stands once in the JSON", "[content][records]") {
+    records::Record record;
+    std::string expected = "{";
+    for (int i = 0; i < 40'000; ++i) {
+        const std::string name = std::to_string(i % 20'000);
+        record.push_back({name, i < 20'000 ? "first" : "second"});
+        if (i < 20'000) expected += (i > 0 ? ",\"" : "\"") + name + "\":\"first\"";
+    }
+    std::string text;
+    records::append_record_json(text, record);
+    CHECK(text == expected + "}");
 }
