@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 
 #include "handler/resource.h"
 #include "http/request.h"
+#include "http/user.h"
 
 namespace handler {
 
@@ -24,6 +27,8 @@ public:
     template <class... Each>
     constexpr explicit Rights(Each... rights) : bits_(static_cast<std::uint8_t>((bit(rights) | ... | 0U))) {}
     constexpr void add(Right right) { bits_ = static_cast<std::uint8_t>(bits_ | bit(right)); }
+    constexpr void add(Rights others) { bits_ = static_cast<std::uint8_t>(bits_ | others.bits_); }
+    constexpr void remove(Right right) { bits_ = static_cast<std::uint8_t>(bits_ & ~bit(right)); }
     [[nodiscard]] constexpr bool has(Right right) const { return (bits_ & bit(right)) != 0; }
     /// True when this has one of `others`, or they are none.
     [[nodiscard]] constexpr bool has_any_of(Rights others) const {
@@ -36,20 +41,40 @@ private:
     std::uint8_t bits_ = 0;
 };
 
-/// Who asks. There are no users yet, so everybody is the same client.
+/// Who asks.
 struct Client {
-    static Client of(const http::Request&) { return {}; }
+    std::shared_ptr<const http::User> user;  ///< null: nobody signed in
+
+    static Client of(const http::Request& request) { return {request.user}; }
+};
+
+/// Rights by path and client. Implemented by access_control/grants.
+class PathRights {
+public:
+    virtual ~PathRights() = default;
+    /// `path`: canonical (Resource::path).
+    [[nodiscard]] virtual Rights rights_at(std::string_view path, const Client& client) const = 0;
+    /// The path of the lines that decide about `path`: "/" or without a slash at its end. Empty: no line does.
+    [[nodiscard]] virtual std::string_view place_of(std::string_view path) const = 0;
+    /// True when everybody has the same rights at `path`.
+    [[nodiscard]] virtual bool is_same_for_all(std::string_view path) const = 0;
+    /// True when other lines decide about something below `directory`.
+    [[nodiscard]] virtual bool has_places_below(std::string_view directory) const = 0;
 };
 
 /// What the options allow. This is the one place that decides about rights.
 struct RightsRules {
+    /// Null: everybody may what the options below say. Otherwise these decide, and the options below say what somebody
+    /// may somewhere.
+    std::shared_ptr<const PathRights> grants;
     bool listing = true;            ///< directories without an index file are listed
     bool allow_upload = false;      ///< new files, directories and records
     bool allow_replace = false;     ///< also over existing ones
     bool allow_delete = false;      ///< DELETE
     bool allow_well_known = false;  ///< the same below "/.well-known/", which speaks for the whole host
 
-    [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client&) const {
+    [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client& client) const {
+        if (grants) return granted_rights(resource, client);
         Rights rights(Right::read);
         if (listing) rights.add(Right::list);
         if (is_well_known(resource.path) && !allow_well_known) return rights;
@@ -60,6 +85,16 @@ struct RightsRules {
     }
     /// True when somebody may write somewhere.
     [[nodiscard]] bool allows_writing() const { return allow_upload || allow_delete; }
+
+private:
+    [[nodiscard]] Rights granted_rights(const Resource& resource, const Client& client) const {
+        Rights rights = grants->rights_at(resource.path, client);
+        if (!listing) rights.remove(Right::list);
+        if (is_well_known(resource.path) && !allow_well_known) {
+            for (const Right right : {Right::create, Right::replace, Right::remove}) rights.remove(right);
+        }
+        return rights;
+    }
 };
 
 }  // namespace handler

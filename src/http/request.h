@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "http/framing.h"
 #include "http/method.h"
 #include "http/target.h"
+#include "http/user.h"
 
 namespace http {
 
@@ -35,6 +37,8 @@ struct Request {
     std::uint64_t arrival = 0;
     /// Set before the handler is asked.
     Client client;
+    /// Who signed in; null: nobody did. Set by whoever checks the credentials, before the request is routed.
+    std::shared_ptr<const User> user;
 
     [[nodiscard]] std::optional<std::string_view> find(FieldName name) const { return fields.find(name, text); }
     [[nodiscard]] std::optional<std::string_view> find_list(FieldName name, std::string& storage) const {
@@ -61,6 +65,7 @@ struct Request {
         keep_alive = true;
         expects_continue = unknown_expectation = false;
         client = {};
+        user.reset();
     }
 };
 

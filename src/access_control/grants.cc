@@ -1,0 +1,197 @@
+// Parsing of lines, and the longest path of whole segments.
+#include "access_control/grants.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "access_control/users_file.h"
+#include "base/ascii.h"
+
+namespace access_control {
+namespace {
+
+using handler::Right;
+using handler::Rights;
+
+struct RightName {
+    std::string_view name;
+    Right right;
+};
+constexpr auto kRightNames = std::to_array<RightName>({{"read", Right::read},
+                                                       {"list", Right::list},
+                                                       {"create", Right::create},
+                                                       {"replace", Right::replace},
+                                                       {"delete", Right::remove}});
+
+std::vector<std::string_view> split_words(std::string_view line) {
+    std::vector<std::string_view> words;
+    while (true) {
+        line = base::trim_blanks(line);
+        if (line.empty()) return words;
+        const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+        words.push_back(line.substr(0, end));
+        line.remove_prefix(end);
+    }
+}
+
+/// Without a slash at its end, unless it is the root.
+std::string_view without_slash(std::string_view path) {
+    while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    return path;
+}
+
+/// True for a path as requests have it once they are decoded: no empty and no dot segments.
+bool is_plain_path(std::string_view path) {
+    if (!path.starts_with('/') || std::ranges::any_of(path, base::is_control)) return false;
+    if (path == "/") return true;
+    path = path.substr(1);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    while (true) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        const std::string_view segment = path.substr(0, end);
+        if (segment.empty() || segment == "." || segment == "..") return false;
+        if (end == path.size()) return true;
+        path.remove_prefix(end + 1);
+    }
+}
+
+bool take_who(std::string_view word, Grant& grant) {
+    if (word == "*" || word == "+") {
+        grant.who = word == "*" ? Grant::Who::anyone : Grant::Who::signed_in;
+        return true;
+    }
+    grant.who = word.starts_with('@') ? Grant::Who::group : Grant::Who::user;
+    grant.name = word.substr(grant.who == Grant::Who::group ? 1 : 0);
+    return is_user_name(grant.name);
+}
+
+bool take_right(std::string_view word, Rights& rights) {
+    if (word == "write") {
+        rights.add(Right::create);
+        rights.add(Right::replace);
+        return true;
+    }
+    const auto* const found = std::ranges::find(kRightNames, word, &RightName::name);
+    if (found == kRightNames.end()) return false;
+    rights.add(found->right);
+    return true;
+}
+
+}  // namespace
+
+bool Grant::applies_to(const http::User* user) const {
+    switch (who) {
+        case Who::anyone: return true;
+        case Who::signed_in: return user != nullptr;
+        case Who::group: return user != nullptr && std::ranges::find(user->groups, name) != user->groups.end();
+        case Who::user: return user != nullptr && user->name == name;
+    }
+    return false;
+}
+
+std::string Grant::text() const {
+    std::string line = path;
+    switch (who) {
+        case Who::anyone: line += " *"; break;
+        case Who::signed_in: line += " +"; break;
+        case Who::group: line += " @" + name; break;
+        case Who::user: line += " " + name; break;
+    }
+    return line + " " + rights_text(rights);
+}
+
+std::string rights_text(Rights rights) {
+    std::string text;
+    for (const auto& [name, right] : kRightNames) {
+        if (rights.has(right)) (text += text.empty() ? "" : " ") += name;
+    }
+    return text.empty() ? "none" : text;
+}
+
+std::expected<Grant, std::string> parse_grant(std::string_view line) {
+    const std::vector<std::string_view> words = split_words(line);
+    if (words.size() < 3) return std::unexpected("a grant is a path, who, and rights");
+    Grant grant;
+    if (!is_plain_path(words[0])) {
+        return std::unexpected("the path begins with / and has no empty, . or .. segments");
+    }
+    grant.path = without_slash(words[0]);
+    if (!take_who(words[1], grant)) {
+        return std::unexpected("who is the name of a user, @ and that of a group, + (who signed in) or * (anyone)");
+    }
+    if (words.size() == 3 && words[2] == "none") return grant;
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        if (!take_right(words[i], grant.rights)) {
+            return std::unexpected(
+                "the rights are read, list, create, replace, delete, write (create and replace), or "
+                "none alone");
+        }
+    }
+    return grant;
+}
+
+Grants::Grants(std::vector<Grant> grants) : lines_(std::move(grants)) {
+    std::ranges::stable_sort(lines_, std::less<>(), &Grant::path);
+}
+
+Grants::Range Grants::find(std::string_view path) const {
+    path = without_slash(path);
+    while (true) {
+        const auto found = std::ranges::equal_range(lines_, path, std::less<>(), &Grant::path);
+        if (!found.empty() || path.size() <= 1) {
+            return {static_cast<std::size_t>(found.begin() - lines_.begin()),
+                    static_cast<std::size_t>(found.end() - lines_.begin())};
+        }
+        const std::size_t slash = path.rfind('/');
+        path = path.substr(0, slash == std::string_view::npos ? 0 : std::max<std::size_t>(slash, 1));
+    }
+}
+
+Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
+    const Range range = find(path);
+    Rights rights;
+    for (std::size_t i = range.first; i < range.end; ++i) {
+        if (lines_[i].applies_to(client.user.get())) rights.add(lines_[i].rights);
+    }
+    return rights;
+}
+
+std::string_view Grants::place_of(std::string_view path) const {
+    const Range range = find(path);
+    return range.first == range.end ? std::string_view() : std::string_view(lines_[range.first].path);
+}
+
+bool Grants::is_same_for_all(std::string_view path) const {
+    const Range range = find(path);
+    return std::all_of(lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
+                       lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
+                       [](const Grant& line) { return line.who == Grant::Who::anyone; });
+}
+
+bool Grants::has_places_below(std::string_view directory) const {
+    std::string prefix(without_slash(directory));
+    if (prefix != "/") prefix += '/';
+    return std::ranges::any_of(
+        lines_, [&](const Grant& line) { return line.path.size() > prefix.size() && line.path.starts_with(prefix); });
+}
+
+bool Grants::allows_somewhere(Right right) const {
+    return std::ranges::any_of(lines_, [&](const Grant& line) { return line.rights.has(right); });
+}
+
+std::string Grants::explain(const http::User* user, std::string_view path) const {
+    const Range range = find(path);
+    Rights rights;
+    std::string lines;
+    for (std::size_t i = range.first; i < range.end; ++i) {
+        const bool applies = lines_[i].applies_to(user);
+        if (applies) rights.add(lines_[i].rights);
+        lines += (applies ? "  by     " : "  not by ") + lines_[i].text() + "\n";
+    }
+    if (lines.empty()) lines = "  no line is about this path\n";
+    std::string text = user == nullptr ? "anyone" : user->name;
+    return text.append(" at ").append(path).append(": ").append(rights_text(rights)).append("\n").append(lines);
+}
+
+}  // namespace access_control

@@ -1,0 +1,68 @@
+// Who may do what where: the lines of --grant, and the lookup in them. The lines of the longest path that holds a
+// resource count, and are added up. Made at the start; asked once per request through handler::RightsRules. Pure.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "handler/rights.h"
+#include "http/user.h"
+
+namespace access_control {
+
+/// One line: "PATH WHO RIGHTS".
+struct Grant {
+    enum class Who : std::uint8_t {
+        anyone,     ///< "*"
+        signed_in,  ///< "+"
+        group,      ///< "@name"
+        user,       ///< "name"
+    };
+    std::string path;  ///< "/" or without a slash at its end
+    Who who = Who::anyone;
+    std::string name;  ///< of the user or the group
+    handler::Rights rights;
+
+    /// `user`: who asks; null when nobody signed in.
+    [[nodiscard]] bool applies_to(const http::User* user) const;
+    /// The line again, its rights in the order of the table.
+    [[nodiscard]] std::string text() const;
+};
+
+/// The error is one sentence that says what is wrong with the line.
+[[nodiscard]] std::expected<Grant, std::string> parse_grant(std::string_view line);
+
+/// "read list create", in the order of handler::Right; "none" for none.
+[[nodiscard]] std::string rights_text(handler::Rights rights);
+
+class Grants final : public handler::PathRights {
+public:
+    explicit Grants(std::vector<Grant> grants);
+
+    [[nodiscard]] handler::Rights rights_at(std::string_view path, const handler::Client& client) const override;
+    [[nodiscard]] std::string_view place_of(std::string_view path) const override;
+    [[nodiscard]] bool is_same_for_all(std::string_view path) const override;
+    [[nodiscard]] bool has_places_below(std::string_view directory) const override;
+
+    /// True when somebody has `right` somewhere.
+    [[nodiscard]] bool allows_somewhere(handler::Right right) const;
+    /// Sorted by path; the lines of one path in the order in which they were given.
+    [[nodiscard]] const std::vector<Grant>& lines() const { return lines_; }
+    /// Which rights `user` (null: nobody signed in) has at `path`, and by which lines: text for the operator.
+    [[nodiscard]] std::string explain(const http::User* user, std::string_view path) const;
+
+private:
+    /// The lines of one path.
+    struct Range {
+        std::size_t first = 0;
+        std::size_t end = 0;
+    };
+    [[nodiscard]] Range find(std::string_view path) const;
+
+    std::vector<Grant> lines_;
+};
+
+}  // namespace access_control

@@ -1,0 +1,99 @@
+// Lines of rights, and which of them decide about a path.
+#include "access_control/grants.h"
+
+#include <memory>
+
+#include "support/catch.h"
+
+using access_control::Grant;
+using access_control::Grants;
+using access_control::parse_grant;
+using access_control::rights_text;
+
+namespace {
+
+Grants grants_of(std::initializer_list<std::string_view> lines) {
+    std::vector<Grant> grants;
+    for (const std::string_view line : lines) grants.push_back(parse_grant(line).value());
+    return Grants(std::move(grants));
+}
+
+handler::Client client(std::string_view name, std::vector<std::string> groups = {}) {
+    if (name.empty()) return {};
+    return {std::make_shared<const http::User>(http::User{std::string(name), std::move(groups)})};
+}
+
+std::string at(const Grants& grants, std::string_view path, const handler::Client& who = {}) {
+    return rights_text(grants.rights_at(path, who));
+}
+
+}  // namespace
+
+TEST_CASE("grants: a line is a path, who and rights", "[access][grants]") {
+    CHECK(parse_grant("/ * read")->text() == "/ * read");
+    CHECK(parse_grant("  /a/b/\t anna  delete list read ")->text() == "/a/b anna read list delete");
+    CHECK(parse_grant("/ @staff write")->text() == "/ @staff create replace");
+    CHECK(parse_grant("/private + none")->text() == "/private + none");
+}
+
+TEST_CASE("grants: a line that is something else is refused", "[access][grants]") {
+    for (const std::string_view line :
+         {"", "/", "/ *", "a * read", "/a//b * read", "/a/../b * read", "/. * read", "/ a:b read", "/ @ read",
+          "/ * fly", "/ * read none", "/ * none read", "// * read", "/a\x01 * read"}) {
+        INFO(line);
+        CHECK_FALSE(parse_grant(line));
+    }
+}
+
+TEST_CASE("grants: the longest path of whole segments decides alone", "[access][grants]") {
+    const Grants grants = grants_of({"/ * read list", "/private anna read", "/private/inbox * create"});
+    CHECK(at(grants, "/") == "read list");
+    CHECK(at(grants, "/privateer") == "read list");
+    CHECK(at(grants, "/private") == "none");
+    CHECK(at(grants, "/private/") == "none");
+    CHECK(at(grants, "/private/x") == "none");
+    CHECK(at(grants, "/private/x/y/", client("anna")) == "read");
+    CHECK(at(grants, "/private/inbox/x", client("anna")) == "create");
+    CHECK(at(grants, "/private/inboxes", client("anna")) == "read");
+    CHECK(grants.place_of("/private/inbox/x") == "/private/inbox");
+    CHECK(grants.place_of("/x") == "/");
+}
+
+TEST_CASE("grants: the lines of one path are added up", "[access][grants]") {
+    const Grants grants = grants_of({"/ * read", "/ + list", "/ @staff create", "/ anna delete"});
+    CHECK(at(grants, "/f") == "read");
+    CHECK(at(grants, "/f", client("bob")) == "read list");
+    CHECK(at(grants, "/f", client("bob", {"staff"})) == "read list create");
+    CHECK(at(grants, "/f", client("anna")) == "read list delete");
+    CHECK(at(grants, "/f", client("staff")) == "read list");
+}
+
+TEST_CASE("grants: where no line is, nobody may anything", "[access][grants]") {
+    const Grants grants = grants_of({"/a * read"});
+    CHECK(at(grants, "/", client("anna")) == "none");
+    CHECK(at(grants, "/b") == "none");
+    CHECK(at(grants, "") == "none");
+    CHECK(grants.place_of("/b").empty());
+}
+
+TEST_CASE("grants: know where answers are the same for all", "[access][grants]") {
+    const Grants grants = grants_of({"/ * read", "/a/b anna read", "/c * none"});
+    CHECK(grants.is_same_for_all("/x"));
+    CHECK(grants.is_same_for_all("/c/x"));
+    CHECK_FALSE(grants.is_same_for_all("/a/b/x"));
+    CHECK(grants.has_places_below("/"));
+    CHECK(grants.has_places_below("/a/"));
+    CHECK_FALSE(grants.has_places_below("/a/b/"));
+    CHECK_FALSE(grants.has_places_below("/x/"));
+    CHECK(grants.allows_somewhere(handler::Right::read));
+    CHECK_FALSE(grants.allows_somewhere(handler::Right::create));
+}
+
+TEST_CASE("grants: explain the lines that decide", "[access][grants]") {
+    const Grants grants = grants_of({"/ * read", "/a anna read", "/a * list"});
+    const handler::Client anna = client("anna");
+    CHECK(grants.explain(anna.user.get(), "/a/x") ==
+          "anna at /a/x: read list\n  by     /a anna read\n  by     /a * list\n");
+    CHECK(grants.explain(nullptr, "/a/x") == "anyone at /a/x: list\n  not by /a anna read\n  by     /a * list\n");
+    CHECK(grants_of({}).explain(nullptr, "/") == "anyone at /: none\n  no line is about this path\n");
+}
