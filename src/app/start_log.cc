@@ -1,0 +1,69 @@
+// Notices of the start: missing rights, limits that are too low, names that are taken, and how much memory it may be.
+#include "app/start_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "app/process.h"
+#include "server/turn.h"
+#include "storage/on_conflict.h"
+
+namespace app {
+namespace {
+
+/// What the process may not do in the served directory, after --user; empty when nothing is missing.
+std::string missing_rights(int directory, const Options& options) {
+    const auto may = [directory](int rights) { return ::faccessat(directory, ".", rights, AT_EACCESS) == 0; };
+    const std::string who = options.user.empty() ? "the server's user" : "the user " + options.user;
+    if (!may(X_OK)) return who + " has no right to enter the directory: requests will be answered 403";
+    if (options.site.listing && !may(R_OK)) return who + " has no right to read the directory: it will not be listed";
+    const bool is_written = options.site.allow_upload || options.site.allow_delete;
+    if (is_written && !may(W_OK)) return who + " has no right to write to the directory: uploads there will be 403";
+    return {};
+}
+
+}  // namespace
+
+void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
+               const Options& options, int directory, const Encryption* encryption) {
+    if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
+        log.append(clock, "notice", nullptr, missing);
+    }
+    if (const std::string missing = missing_descriptors(options.server.max_connections); !missing.empty()) {
+        log.append(clock, "notice", nullptr, missing);
+    }
+    for (const std::string_view name : site.shadowed_endpoints()) {
+        log.append(clock, "notice", nullptr,
+                   "the directory has an entry named " + std::string(name) + ": the built-in endpoint is off");
+    }
+    if (site.are_records_given_up()) {
+        log.append(
+            clock, "notice", nullptr,
+            "the directory has an entry named " + options.site.records_file.substr(1) +
+                " that is no file of records: it is served like others; --records says where records are, or off");
+    }
+    if (options.site.allow_upload && !options.site.allow_replace &&
+        options.site.on_conflict == storage::OnConflict::replace) {
+        log.append(clock, "notice", nullptr, "--on-conflict replace has no effect without --allow-replace");
+    }
+    if (site.are_records_blocked()) {
+        log.append(clock, "notice", nullptr,
+                   "the directory has an entry named " + options.site.records_file.substr(1) +
+                       " that is no file: it and the records are not served; --records says where they are, or off");
+    }
+    const std::size_t each =
+        server::kConnectionBoundBytes + (encryption == nullptr ? 0 : encryption->connection_bytes());
+    const std::size_t mebibytes = (options.server.max_connections * each + options.site.cache_bytes) / (1024 * 1024);
+    log.append(clock, "notice", nullptr,
+               "disk writes: " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
+                   " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
+}
+
+void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {
+    for (const server::LogFile* log : {&logs.access.file(), &logs.error.file()}) {
+        const std::string obstacle = log->obstacle_to_reopening();
+        if (!obstacle.empty()) logs.error.append(clock, "notice", nullptr, obstacle);
+    }
+}
+
+}  // namespace app

@@ -1,0 +1,26 @@
+// What the operator should know about this start, in the error log. Called by serve once, when the site is there.
+#pragma once
+
+#include "app/encryption.h"
+#include "app/options.h"
+#include "base/clock.h"
+#include "server/access_log.h"
+#include "site/site.h"
+#include "storage/disk_queue.h"
+
+namespace app {
+
+struct Logs {
+    server::AccessLog access;
+    server::ErrorLog error;
+};
+
+/// Says what will not work, and how much memory the server may use. `directory` is the descriptor of what is served;
+/// `encryption` is null where no address is https.
+void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
+               const Options& options, int directory, const Encryption* encryption);
+
+/// Says what will go wrong when the logs are rotated.
+void log_rotation_obstacles(Logs& logs, const base::Clock& clock);
+
+}  // namespace app
