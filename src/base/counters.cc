@@ -4,6 +4,10 @@
 
 namespace base {
 
+Counters::~Counters() {
+    if (!groups_.empty()) fail_invariant("counters", "registered", "gone");
+}
+
 Counters::Registration Counters::add(std::vector<Counter> counters) {
     groups_.push_back({next_number_, {}});
     for (Counter& counter : counters) {

@@ -57,6 +57,12 @@ public:
         std::uint64_t number_ = 0;
     };
 
+    Counters() = default;
+    Counters(const Counters&) = delete;
+    Counters& operator=(const Counters&) = delete;
+    /// Ends the process when a registration is still there, which would read freed memory later.
+    ~Counters();
+
     /// Shows `counters` from here on, behind those that were added before. A name that is registered already ends the
     /// process.
     [[nodiscard]] Registration add(std::vector<Counter> counters);

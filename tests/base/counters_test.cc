@@ -1,6 +1,7 @@
 // The registry of counters: what the line shows, and how long.
 #include "base/counters.h"
 
+#include <memory>
 #include <optional>
 
 #include "support/aborting.h"
@@ -55,4 +56,13 @@ TEST_CASE("counters: two of one name end the process", "[base]") {
               const auto first = counters.add({counter("hits", CounterKind::total, "hits", value)});
               const auto second = counters.add({counter("hits", CounterKind::total, "hits", value)});
           }) == "godwit: invariant: counters: hits in state registered\n");
+}
+
+TEST_CASE("counters: a registry that goes before a registration ends the process", "[base]") {
+    CHECK(support::stderr_of_abort([] {
+              auto counters = std::make_unique<base::Counters>();
+              const std::uint64_t value = 0;
+              const auto registered = counters->add({counter("hits", CounterKind::total, "hits", value)});
+              counters.reset();
+          }) == "godwit: invariant: counters: gone in state registered\n");
 }

@@ -182,8 +182,8 @@ TEST_CASE("upload store: one client has a share of the uploads, and others have 
 }
 
 TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[content][upload]") {
-    Store store({.expiry_s = 100});
     base::Counters counters;
+    Store store({.expiry_s = 100});
     store.store->register_counters(counters);
     const std::string abandoned = UploadStore::token(store.create("/a"));
     auto& kept = store.create("/b");
