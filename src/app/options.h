@@ -35,6 +35,7 @@ struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
+    bool are_sockets_handed_over = false;       ///< `addresses` are those of sockets that a service manager opened
     std::string directory;                      ///< as given: relative to the working directory, or absolute
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones

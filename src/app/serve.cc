@@ -13,9 +13,11 @@
 
 #include "app/daemon.h"
 #include "app/encryption.h"
+#include "app/handed_sockets.h"
 #include "app/process.h"
 #include "app/reachable.h"
 #include "app/served_site.h"
+#include "app/service_notify.h"
 #include "app/start_log.h"
 #include "app/upkeep_list.h"
 #include "base/clock.h"
@@ -51,18 +53,31 @@ std::expected<net::SocketRights, std::string> socket_rights(const Options& optio
     return rights;
 }
 
-/// `encryption` is there when one of the addresses is https.
 std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses,
-                                                                      const net::SocketRights& rights,
-                                                                      Encryption* encryption) {
+                                                                      const net::SocketRights& rights) {
     std::vector<net::Listener> listeners;
     for (const net::Address& address : addresses) {
         auto listener = net::Listener::open(address, kBacklog, rights);
         if (!listener) return std::unexpected(listener.error());
-        if (address.scheme == net::Scheme::https) listener->wrap_with(encryption->wrapper());
         listeners.push_back(std::move(*listener));
     }
     return listeners;
+}
+
+/// Sockets that were handed over take the place of --bind and --port; the options that need an https address need one
+/// among them.
+std::expected<void, std::string> take_addresses(const std::vector<net::Listener>& handed, Options& options) {
+    if (handed.empty()) return {};
+    options.are_sockets_handed_over = true;
+    options.server.addresses.clear();
+    for (const net::Listener& listener : handed) options.server.addresses.push_back(listener.address());
+    const bool needs_tls = !options.certificates.empty() || options.site.redirect_https || options.site.hsts_s;
+    if (needs_tls && !options.uses_tls()) {
+        return std::unexpected(
+            "--tls-cert, --redirect-https and --hsts need a socket for TLS, and none of those that were handed over is "
+            "named https (FileDescriptorName=https)");
+    }
+    return {};
 }
 
 /// Where --redirect-https leads; 0 where no address is https.
@@ -97,12 +112,19 @@ struct Checked {
     storage::FileRoot root;
     std::optional<Identity> identity;        ///< who the process becomes
     std::unique_ptr<Encryption> encryption;  ///< null where no address is https
+    std::vector<net::Listener> handed;       ///< sockets that a service manager opened
+    ServiceNotify service;
 
     /// The absolute name of the directory or file.
     [[nodiscard]] std::string served() const { return root.name() + options.site.only_path; }
 };
 
 std::expected<Checked, std::string> check(Options options, const base::Clock& clock) {
+    auto handed = take_handed_sockets();
+    if (!handed) return std::unexpected(handed.error());
+    if (auto taken = take_addresses(*handed, options); !taken) return std::unexpected(taken.error());
+    auto service = ServiceNotify::from_environment(clock);
+    if (!service) return std::unexpected(service.error());
     raise_descriptor_limit();
     if (auto found = look_up_site(options); !found) return std::unexpected(found.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
@@ -115,7 +137,8 @@ std::expected<Checked, std::string> check(Options options, const base::Clock& cl
     }
     auto encryption = Encryption::make(options, clock);
     if (!encryption) return std::unexpected(encryption.error());
-    return Checked{std::move(options), std::move(*root), std::move(identity), std::move(*encryption)};
+    return Checked{std::move(options),     std::move(*root),   std::move(identity),
+                   std::move(*encryption), std::move(*handed), std::move(*service)};
 }
 
 /// What needs the rights of the one who started the process.
@@ -127,7 +150,7 @@ struct Opened {
 };
 
 /// Detaches, takes the pid file, listens and opens the logs.
-std::expected<Opened, std::string> open_outside(const Checked& checked) {
+std::expected<Opened, std::string> open_outside(Checked& checked) {
     const Options& options = checked.options;
     std::optional<Detached> detached;
     if (options.daemon) {
@@ -143,18 +166,24 @@ std::expected<Opened, std::string> open_outside(const Checked& checked) {
     }
     auto rights = socket_rights(options, checked.identity);
     if (!rights) return std::unexpected(rights.error());
-    auto listeners = open_listeners(options.server.addresses, *rights, checked.encryption.get());
+    std::expected<std::vector<net::Listener>, std::string> listeners = std::move(checked.handed);
+    if (listeners->empty()) listeners = open_listeners(options.server.addresses, *rights);
     if (!listeners) return std::unexpected(listeners.error());
+    for (net::Listener& listener : *listeners) {
+        if (listener.address().scheme == net::Scheme::https) listener.wrap_with(checked.encryption->wrapper());
+    }
     auto logs = open_logs(options.server, checked.identity);
     if (!logs) return std::unexpected(logs.error());
     return Opened{std::move(detached), std::move(pidfile), std::move(*listeners), std::move(*logs)};
 }
 
-/// Says on standard output that the server is ready, and lets the process that was started end when it detached.
-std::expected<void, std::string> announce(const Checked& checked, Opened& opened) {
+/// Says on standard output and to the service manager that the server is ready, and lets the process that was started
+/// end when it detached.
+std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
     std::vector<net::Address> bound;
     for (const net::Listener& listener : opened.listeners) bound.push_back(listener.address());
     std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound));
+    checked.service.ready(line.substr(line.find("serving")));
     if (checked.encryption) line += checked.encryption->notice();
     if (!opened.detached) {
         print(line);
@@ -182,6 +211,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
+    checked.service.follow(upkeep);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
                              .poller = *poller,
@@ -193,7 +223,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
                              .access_log = opened.logs.access,
                              .error_log = opened.logs.error,
                              .counters = counters,
-                             .upkeep = &upkeep});
+                             .upkeep = &checked.service});
     site.register_counters(counters);
     base::Counters::Registration encryption_shown;
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);

@@ -20,6 +20,9 @@ public:
     void reload() override {
         for (server::Upkeep* part : parts_) part->reload();
     }
+    void begin_stopping() override {
+        for (server::Upkeep* part : parts_) part->begin_stopping();
+    }
     void advance() override {
         for (server::Upkeep* part : parts_) {
             if (part->due() <= clock_.now_ms()) part->advance();

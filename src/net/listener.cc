@@ -26,6 +26,13 @@ bool set_option(int fd, int level, int option) {
     return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
 }
 
+/// Of the level SOL_SOCKET; -1 where `fd` is no socket.
+int option_of(int fd, int name) {
+    int value = -1;
+    socklen_t length = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
+}
+
 std::string where(const Address& address) {
     if (address.family == Family::local) return address.host_text();
     return "port " + std::to_string(address.port()) + " on " + address.host_text();
@@ -159,6 +166,27 @@ std::expected<Listener, std::string> Listener::open(const Address& address, int 
         listener.address_.scheme = address.scheme;
     }
     return listener;
+}
+
+std::expected<Listener, std::string> Listener::adopt(base::Fd fd, Scheme scheme) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    const auto* const no_listener = "is no socket that listens for connections";
+    if (option_of(fd.get(), SO_TYPE) != SOCK_STREAM || option_of(fd.get(), SO_ACCEPTCONN) != 1 ||
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
+        return std::unexpected(no_listener);
+    }
+    if (storage.ss_family != AF_INET && storage.ss_family != AF_INET6 && storage.ss_family != AF_UNIX) {
+        return std::unexpected("listens to something else than IPv4, IPv6 or a unix socket");
+    }
+    Address address = Address::from_socket(storage, length);
+    address.scheme = scheme;
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    const bool is_ready = flags >= 0 && ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) == 0 &&
+                          ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) == 0 &&
+                          (address.family == Family::local || set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY));
+    if (!is_ready) return std::unexpected(std::string("cannot be used: ") + std::strerror(errno));
+    return Listener(std::move(fd), std::move(address));
 }
 
 Listener::Listener(Listener&& other) noexcept

@@ -333,6 +333,7 @@ void Reactor::begin_stopping() {
     phase_ = Phase::stopping;
     turn_.stopping = Stopping::finishing;
     parts_.handler.begin_stopping();
+    if (parts_.upkeep != nullptr) parts_.upkeep->begin_stopping();
     close_unused_ms_ = parts_.clock.now_ms() + kCloseUnusedAfterMs;
     stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
     for (net::Listener& listener : parts_.listeners) listener.close();

@@ -13,6 +13,8 @@ public:
     virtual ~Upkeep() = default;
     /// The operator asked for it with SIGHUP: what was read from files is read anew.
     virtual void reload() = 0;
+    /// The server takes no new connection from here on and finishes what it has.
+    virtual void begin_stopping() {}
     /// Does what is due, in about a millisecond.
     virtual void advance() = 0;
     /// When advance() wants to be called.

@@ -9,11 +9,13 @@ namespace {
 struct Part final : server::Upkeep {
     explicit Part(base::MonotonicMs when_ms) : due_ms(when_ms) {}
     void reload() override { ++reloads; }
+    void begin_stopping() override { ++stops; }
     void advance() override { ++advances; }
     [[nodiscard]] base::MonotonicMs due() const override { return due_ms; }
 
     base::MonotonicMs due_ms;
     int reloads = 0;
+    int stops = 0;
     int advances = 0;
 };
 
@@ -33,7 +35,7 @@ TEST_CASE("upkeep list: only what is due has its turn, and the earliest time cou
     CHECK(late.advances == 0);
 }
 
-TEST_CASE("upkeep list: a reload reaches every part", "[app][upkeep]") {
+TEST_CASE("upkeep list: a reload and the end reach every part", "[app][upkeep]") {
     const FakeClock clock;
     Part one(clock.now_ms());
     Part other(clock.now_ms());
@@ -41,8 +43,11 @@ TEST_CASE("upkeep list: a reload reaches every part", "[app][upkeep]") {
     list.add(one);
     list.add(other);
     list.reload();
+    list.begin_stopping();
     CHECK(one.reloads == 1);
     CHECK(other.reloads == 1);
+    CHECK(one.stops == 1);
+    CHECK(other.stops == 1);
 }
 
 TEST_CASE("upkeep list: an empty one is never due", "[app][upkeep]") {

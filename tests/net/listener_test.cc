@@ -282,3 +282,35 @@ TEST_CASE("listener: a moved one serves on and cleans up once", "[net][listener]
     CHECK_FALSE(exists(directory.socket()));
     CHECK(connect_to(listeners[0].address()));
 }
+
+TEST_CASE("listener: a socket that was handed over is made ready for the loop", "[net][listener]") {
+    base::Fd handed(::socket(AF_INET, SOCK_STREAM, 0));
+    REQUIRE(::listen(handed.get(), 16) == 0);
+    auto listener = Listener::adopt(std::move(handed), net::Scheme::https);
+    REQUIRE(listener);
+    CHECK(listener->address().port() != 0);
+    CHECK(listener->address().scheme == net::Scheme::https);
+    CHECK((::fcntl(listener->descriptor(), F_GETFL) & O_NONBLOCK) != 0);
+    CHECK((::fcntl(listener->descriptor(), F_GETFD) & FD_CLOEXEC) != 0);
+    CHECK(option(listener->descriptor(), IPPROTO_TCP, TCP_NODELAY) == 1);
+}
+
+TEST_CASE("listener: the file of a socket that was handed over stays when the listener closes", "[net][listener]") {
+    const Directory directory;
+    const auto opened = Listener::open(directory.address(), 16);
+    REQUIRE(opened);
+    {
+        const auto adopted = Listener::adopt(base::Fd(::dup(opened->descriptor())), net::Scheme::http);
+        REQUIRE(adopted);
+        CHECK(adopted->address() == directory.address());
+    }
+    CHECK(exists(directory.socket()));
+    CHECK(connect_to(directory.address()));
+}
+
+TEST_CASE("listener: what does not listen for connections cannot be handed over", "[net][listener]") {
+    CHECK_FALSE(Listener::adopt(base::Fd(), net::Scheme::http));
+    CHECK_FALSE(Listener::adopt(base::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), net::Scheme::http));
+    CHECK_FALSE(Listener::adopt(base::Fd(::socket(AF_INET, SOCK_STREAM, 0)), net::Scheme::http));
+    CHECK_FALSE(Listener::adopt(base::Fd(::socket(AF_INET, SOCK_DGRAM, 0)), net::Scheme::http));
+}

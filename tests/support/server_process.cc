@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <sstream>
@@ -26,17 +27,41 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     return list;
 }
 
+/// What a child begins with besides its words and its environment.
+struct Beginning {
+    std::size_t descriptors = 0;  ///< RLIMIT_NOFILE; 0: ours
+    std::vector<int> handed;      ///< its descriptors from 3 on
+};
+
+/// Puts the sockets in their places, and their number and the owner's into the environment. Returns the first
+/// descriptor behind them.
+unsigned hand_over(const std::vector<int>& sockets) {
+    constexpr int kFirst = 3;
+    constexpr int kAside = 64;  // so that no socket lies in the place of another one
+    if (sockets.empty()) return kFirst;
+    const int count = static_cast<int>(sockets.size());
+    for (int i = 0; i < count; ++i) ::dup2(sockets[static_cast<std::size_t>(i)], kAside + i);
+    for (int i = 0; i < count; ++i) ::dup2(kAside + i, kFirst + i);
+    static std::array<char, 32> process{"LISTEN_PID="};
+    static std::array<char, 32> number{"LISTEN_FDS="};
+    std::to_chars(process.data() + 11, process.data() + process.size() - 1, ::getpid());
+    std::to_chars(number.data() + 11, number.data() + number.size() - 1, count);
+    ::putenv(process.data());
+    ::putenv(number.data());
+    return static_cast<unsigned>(kFirst + count);
+}
+
 /// Only calls that are allowed between fork and exec in a program with threads.
 [[noreturn]] void become(std::vector<char*>& words, std::vector<char*>& environment, int out, int err,
-                         std::size_t descriptors) {
+                         const Beginning& beginning) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int null = ::open("/dev/null", O_RDONLY);
     ::dup2(null, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
-    ::close_range(3, ~0U, 0);
-    if (descriptors > 0) {
-        const rlimit limit{descriptors, descriptors};
+    ::close_range(hand_over(beginning.handed), ~0U, 0);
+    if (beginning.descriptors > 0) {
+        const rlimit limit{beginning.descriptors, beginning.descriptors};
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
     for (char* pair : environment) {
@@ -47,13 +72,13 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 pid_t spawn(std::vector<std::string> words, std::vector<std::string> environment, const std::string& out_name,
-            const std::string& err_name, std::size_t descriptors) {
+            const std::string& err_name, const Beginning& beginning) {
     auto word_list = pointers(words);
     auto environment_list = pointers(environment);
     const int out = ::open(out_name.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
     const int err = ::open(err_name.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
     const pid_t child = ::fork();
-    if (child == 0) become(word_list, environment_list, out, err, descriptors);
+    if (child == 0) become(word_list, environment_list, out, err, beginning);
     ::close(out);
     ::close(err);
     if (child < 0) throw std::runtime_error("fork failed");
@@ -93,8 +118,8 @@ void ServerProcess::start(const ServerSettings& settings) {
     words.insert(words.end(), {"--port", std::to_string(settings.port)});
     words.insert(words.end(), settings.options.begin(), settings.options.end());
     if (!settings.directory.empty()) words.push_back(settings.directory);
-    child_ = pid_ =
-        spawn(std::move(words), settings.environment, files_.at("stdout"), files_.at("stderr"), settings.descriptors);
+    child_ = pid_ = spawn(std::move(words), settings.environment, files_.at("stdout"), files_.at("stderr"),
+                          {.descriptors = settings.descriptors, .handed = settings.handed});
 }
 
 void ServerProcess::await_start_line() {
@@ -177,7 +202,7 @@ double ServerProcess::cpu_seconds() const {
 
 Finished run_command(const std::vector<std::string>& words) {
     const TempDir files;
-    const pid_t child = spawn(words, {}, files.at("stdout"), files.at("stderr"), 0);
+    const pid_t child = spawn(words, {}, files.at("stdout"), files.at("stderr"), {});
     Finished result;
     int status = 0;
     const bool ended = eventually([&] { return ::waitpid(child, &status, WNOHANG) == child; }, 30'000);

@@ -21,6 +21,7 @@ struct ServerSettings {
     std::uint16_t port = 0;                           ///< 0: a free one
     std::size_t descriptors = 0;                      ///< RLIMIT_NOFILE of the child; 0: ours
     bool await_start = true;                          ///< false: the constructor does not wait for the start line
+    std::vector<int> handed;  ///< listening sockets that it gets from descriptor 3 on, as a service manager does it
 };
 
 /// The program under test: $GODWIT, or the one of this build.
