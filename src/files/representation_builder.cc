@@ -97,11 +97,11 @@ RepresentationBuilder::RepresentationBuilder(const storage::FileRoot& root, cons
     : root_(root), clock_(clock), small_file_bytes_(small_file_bytes), rules_(std::move(rules)), disk_(disk) {}
 
 std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view path) const {
-    // One call finds out most of what is missing.
-    if (const auto seen = root_.stat(path); !seen) {
-        if (const FindError error = find_error(seen.error()); error == FindError::absent) return std::unexpected(error);
-    }
     Opened opened;
+    const auto seen = opened.watch.look(root_, path);
+    if (!seen) return std::unexpected(find_error(seen.error()));
+    // Opening a device can set it in motion, so it is not opened even to be refused.
+    if (!S_ISREG(seen->st_mode) && !S_ISDIR(seen->st_mode)) return std::unexpected(FindError::unsuitable);
     const media::NamedType named = rules_.media_types->describe(path);
     const bool may_have_sidecars = named.coding.empty() && !media::is_compressed(named.media_type);
     if (may_have_sidecars) opened.watch.look_at_sidecars(root_, path, clock_.unix_ns());

@@ -80,10 +80,19 @@ std::expected<void, http::Refusal> RecordFile::look() {
         return {};
     }
     if (!status) return std::unexpected(storage::write_refusal(status.error().number));
+    if (!S_ISREG(status->st_mode)) return give_up_special();
     // An index of a young version is completed all the same: the next operation opens the file again.
     const bool known = settled_ || state_ == Index::growing;
     if (version_ != nullptr && known && storage::is_same_version(*status, version_->status)) return {};
     return open();
+}
+
+/// A device is not opened even to find out that it is none.
+std::expected<void, http::Refusal> RecordFile::give_up_special() {
+    forget();
+    return refuse(
+        http::Status::conflict,
+        "a directory, or something else that is no file, has the name of the records' file; it has to go first.");
 }
 
 std::expected<void, http::Refusal> RecordFile::open() {
@@ -94,12 +103,7 @@ std::expected<void, http::Refusal> RecordFile::open() {
     if (error != 0) forget();
     if (error == ENOENT) return {};
     if (error != 0) return std::unexpected(storage::write_refusal(error));
-    if (!S_ISREG(status.st_mode)) {
-        forget();
-        return refuse(
-            http::Status::conflict,
-            "a directory, or something else that is no file, has the name of the records' file; it has to go first.");
-    }
+    if (!S_ISREG(status.st_mode)) return give_up_special();
     version_ = std::make_shared<RecordVersion>(RecordVersion{status});
     const int descriptor = file->get();
     bytes_ = std::make_shared<const RecordBytes>(std::move(*file), version_, parts_);

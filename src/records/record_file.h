@@ -88,6 +88,7 @@ private:
 
     /// Looks at the name, and opens the file when it is another version than before.
     std::expected<void, http::Refusal> look();
+    std::expected<void, http::Refusal> give_up_special();
     std::expected<void, http::Refusal> open();
     void forget();
     /// Looks at the name, and reads one more slice for the index. `ready`: the index is complete and belongs to the

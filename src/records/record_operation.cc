@@ -379,7 +379,7 @@ RecordOperation::Checked RecordOperation::publish(http::Wake wake) {
     const storage::HeldName* const name = publication_.hold(*place_, wake);
     if (name == nullptr) return {};
     const RecordCopy::Base& base = copy_->base();
-    const auto named = file_.parts_.root.stat(file_.path_);
+    const auto named = file_.parts_.root.stat_inside(file_.path_);
     if (!named && named.error().number != ENOENT) return refuse(named.error().number);
     if (!named || !storage::is_same_version(*named, base.status)) return begin_again();
     if (const int error = publication_.replace(*name, copy_->file()); error != 0) return refuse(error);

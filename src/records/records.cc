@@ -250,7 +250,9 @@ private:
 
 bool may_hold_records(const storage::FileRoot& root, std::string_view file) {
     constexpr std::size_t kLookedAtBytes = std::size_t{64} * 1024;
-    if (const auto found = root.stat_inside(file); !found) return found.error().number == ENOENT;
+    const auto found = root.stat_inside(file);
+    if (!found) return found.error().number == ENOENT;
+    if (!S_ISREG(found->st_mode)) return false;
     const auto opened = root.open_for_reading(file);
     struct stat status{};
     if (!opened || ::fstat(opened->get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;

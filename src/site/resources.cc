@@ -38,7 +38,7 @@ Resources::Resources(const storage::FileRoot& root, bool builtin, const records:
                                              Builtin{Kind::user_agent, kUserAgentPath},
                                              Builtin{Kind::health, kHealthPath}};
     for (const Builtin& each : kBuiltins) {
-        if (root.stat_name(each.entry)) {
+        if (root.stat_name_inside(each.entry)) {
             shadowed_.push_back(each.entry.substr(1));
         } else {
             on_ |= 1U << static_cast<unsigned>(each.kind);

@@ -72,11 +72,13 @@ std::expected<base::Fd, FileError> open_below(int directory, std::string_view pa
     return std::unexpected(FileError{error});
 }
 
-std::expected<struct stat, FileError> stat_below(int directory, std::string_view path, int flags) {
+/// Follows no link at the end of the path.
+std::expected<struct stat, FileError> stat_below(int directory, std::string_view path) {
     const RelativePath relative(path);
     if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
     struct stat status;
-    if (::fstatat(directory, relative.text(), &status, flags) != 0) return std::unexpected(FileError{errno});
+    if (::fstatat(directory, relative.text(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return std::unexpected(FileError{errno});
     return status;
 }
 
@@ -165,29 +167,35 @@ std::expected<base::Fd, FileError> FileRoot::open_directory(std::string_view pat
     return open_path(path, O_RDONLY | O_DIRECTORY);
 }
 
-std::expected<struct stat, FileError> FileRoot::stat(std::string_view path) const {
-    return stat_below(directory_->get(), path, symlinks_ == Symlinks::none ? AT_SYMLINK_NOFOLLOW : 0);
-}
-
-std::expected<struct stat, FileError> FileRoot::stat_name(std::string_view path) const {
-    return stat_below(directory_->get(), path, AT_SYMLINK_NOFOLLOW);
+std::expected<FileRoot::Found, FileError> FileRoot::find(std::string_view path) const {
+    Found found;
+    auto opened = open_below(directory_->get(), path, O_PATH, Symlinks::none);
+    if (!opened && opened.error().number == ELOOP && symlinks_ != Symlinks::none) {
+        found.passes_link = true;
+        opened = open_path(path, O_PATH);
+    }
+    if (!opened) return std::unexpected(opened.error());
+    if (::fstat(opened->get(), &found.status) != 0) return std::unexpected(FileError{errno});
+    return found;
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view path) const {
-    const auto found = open_path(path, O_PATH);
+    const auto found = find(path);
     if (!found) return std::unexpected(found.error());
-    struct stat status;
-    if (::fstat(found->get(), &status) != 0) return std::unexpected(FileError{errno});
-    return status;
+    return found->status;
+}
+
+std::expected<struct stat, FileError> FileRoot::stat_directly(std::string_view path) const {
+    return stat_below(directory_->get(), path);
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_name_inside(std::string_view path) const {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     const std::size_t slash = path.rfind('/');
-    if (path.size() == 1) return stat_name(path);
+    if (path.size() == 1) return stat_directly(path);
     const auto parent = open_path(slash == 0 ? "/" : path.substr(0, slash), O_PATH | O_DIRECTORY);
     if (!parent) return std::unexpected(parent.error());
-    return stat_below(parent->get(), path.substr(slash), AT_SYMLINK_NOFOLLOW);
+    return stat_below(parent->get(), path.substr(slash));
 }
 
 bool is_hidden(std::string_view path) {

@@ -35,20 +35,26 @@ public:
     [[nodiscard]] std::expected<base::Fd, FileError> open_for_reading(std::string_view path) const;
     /// Opens the directory `path` for the *at() calls of writers and listings.
     [[nodiscard]] std::expected<base::Fd, FileError> open_directory(std::string_view path) const;
-    /// fstatat() without opening, to check that an open file is still what the path names. Follows links as the policy
-    /// allows, but does not prove containment: its result is only ever compared.
-    [[nodiscard]] std::expected<struct stat, FileError> stat(std::string_view path) const;
 
-    /// The same for the name itself; a link is not followed.
-    [[nodiscard]] std::expected<struct stat, FileError> stat_name(std::string_view path) const;
-    /// The same, and contained: behind a link that leads out of the root the result is EXDEV or ELOOP, whatever is
-    /// there. For responses that tell whether something has the name. A slash at the end of `path` is not part of the
-    /// name.
+    /// What a path leads to.
+    struct Found {
+        struct stat status{};
+        bool passes_link = false;  ///< the path's last name or one before it is a link
+    };
+
+    /// What open_for_reading() would open, without opening it: a device or a FIFO is not touched. Links are followed
+    /// as the policy allows. Behind one that leads out of the root the result is EXDEV or ELOOP, whatever is there.
+    [[nodiscard]] std::expected<Found, FileError> find(std::string_view path) const;
+    /// The status that find() gives.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
+    /// The same for the name itself: a link at the end of the path is not followed. A slash at the end of `path` is
+    /// not part of the name.
     [[nodiscard]] std::expected<struct stat, FileError> stat_name_inside(std::string_view path) const;
 
-    /// The status of what open_for_reading() would open, without opening it: links are followed as the policy allows,
-    /// and the result is contained. For listings.
-    [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
+    /// Like stat_name_inside(), in one system call where the others take three, to check again and again that an open
+    /// file is still what the path names. Only for paths on which find() met no link before the last name: the kernel
+    /// would follow one there, even out of the root.
+    [[nodiscard]] std::expected<struct stat, FileError> stat_directly(std::string_view path) const;
 
     [[nodiscard]] int descriptor() const { return directory_->get(); }
     [[nodiscard]] const base::SharedFd& shared() const { return directory_; }

@@ -15,20 +15,6 @@ std::string_view directory_of(std::string_view path) {
     return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
 }
 
-PathWatch::Sidecar see(const FileRoot& root, std::string_view path, std::string_view suffix) {
-    const SidecarPath sidecar(path, suffix);
-    PathWatch::Sidecar seen;
-    if (const auto name = root.stat_name(sidecar.view()); !name) return seen;
-    seen.exists = true;
-    const auto status = root.stat(sidecar.view());
-    if (status) {
-        seen.status = *status;
-    } else {
-        seen.error = status.error().number;
-    }
-    return seen;
-}
-
 bool is_same(const PathWatch::Sidecar& a, const PathWatch::Sidecar& b) {
     if (a.exists != b.exists) return false;
     if (!a.exists) return true;
@@ -45,9 +31,35 @@ SidecarPath::SidecarPath(std::string_view path, std::string_view suffix) {
     length_ = kept + suffix.size();
 }
 
+std::expected<struct stat, FileError> PathWatch::look(const FileRoot& root, std::string_view path) {
+    const auto found = root.find(path);
+    if (!found) return std::unexpected(found.error());
+    passes_link_ = found->passes_link;
+    return found->status;
+}
+
+std::expected<struct stat, FileError> PathWatch::status_of(const FileRoot& root, std::string_view path) const {
+    return passes_link_ ? root.stat_inside(path) : root.stat_directly(path);
+}
+
+PathWatch::Sidecar PathWatch::see(const FileRoot& root, std::string_view path, std::string_view suffix) const {
+    const SidecarPath name(path, suffix);
+    Sidecar seen;
+    auto status = passes_link_ ? root.stat_name_inside(name.view()) : root.stat_directly(name.view());
+    if (!status) return seen;
+    seen.exists = true;
+    if (S_ISLNK(status->st_mode)) status = root.stat_inside(name.view());
+    if (status) {
+        seen.status = *status;
+    } else {
+        seen.error = status.error().number;
+    }
+    return seen;
+}
+
 void PathWatch::look_at_sidecars(const FileRoot& root, std::string_view path, base::UnixNs now) {
     // The directory first: any later change in it gives it new stamps.
-    const auto directory = root.stat(directory_of(path));
+    const auto directory = status_of(root, directory_of(path));
     names_ = Names::one_by_one;
     if (directory) {
         directory_ = *directory;
@@ -57,13 +69,13 @@ void PathWatch::look_at_sidecars(const FileRoot& root, std::string_view path, ba
 }
 
 bool PathWatch::holds(const FileRoot& root, std::string_view path, base::UnixNs now) {
-    const auto status = root.stat(path);
+    const auto status = status_of(root, path);
     if (!status || !is_same_version(*status, file_)) return false;
     return names_ == Names::unwatched || sidecars_hold(root, path, now);
 }
 
 bool PathWatch::sidecars_hold(const FileRoot& root, std::string_view path, base::UnixNs now) {
-    const auto directory = root.stat(directory_of(path));
+    const auto directory = status_of(root, directory_of(path));
     if (!directory) return false;
     const bool same_names = names_ == Names::by_stamp && is_same_version(*directory, directory_);
     for (std::size_t i = 0; i < kSidecarSuffixes.size(); ++i) {

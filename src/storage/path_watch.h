@@ -6,7 +6,7 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <expected>
 #include <string_view>
 
 #include "base/clock.h"
@@ -26,13 +26,15 @@ public:
         struct stat status{};
     };
 
+    /// Looks at what the path leads to, without opening it. The first call of all, and before the file is opened.
+    [[nodiscard]] std::expected<struct stat, FileError> look(const FileRoot& root, std::string_view path);
     /// Looks at the sidecars of `path` and their directory. To be called before the file itself is opened.
     void look_at_sidecars(const FileRoot& root, std::string_view path, base::UnixNs now);
     /// The file as it was opened.
     void set_file(const struct stat& status) { file_ = status; }
 
     /// True when the path and its sidecars are what they were. One fstatat, two with sidecars, and one more for each
-    /// that exists.
+    /// that exists; where a link is on the way, three calls in place of each.
     [[nodiscard]] bool holds(const FileRoot& root, std::string_view path, base::UnixNs now);
 
     [[nodiscard]] const Sidecar& sidecar(std::size_t index) const { return sidecars_[index]; }
@@ -45,9 +47,12 @@ private:
         one_by_one,  ///< its stamps are too young to tell two changes apart
     };
 
+    [[nodiscard]] std::expected<struct stat, FileError> status_of(const FileRoot& root, std::string_view path) const;
+    [[nodiscard]] Sidecar see(const FileRoot& root, std::string_view path, std::string_view suffix) const;
     [[nodiscard]] bool sidecars_hold(const FileRoot& root, std::string_view path, base::UnixNs now);
 
     Names names_ = Names::unwatched;
+    bool passes_link_ = false;  ///< then every look is one that proves that nothing outside the root is touched
     struct stat file_{};
     struct stat directory_{};
     std::array<Sidecar, kSidecarSuffixes.size()> sidecars_;

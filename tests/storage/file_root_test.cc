@@ -105,17 +105,52 @@ TEST_CASE("file root: a path of any length is an error, not a cut", "[content][r
     const auto root = tree.open();
     const std::string path = "/" + std::string(9000, 'a');
     CHECK(open_error(root, path) == ENAMETOOLONG);
-    CHECK(root.stat(path).error().number == ENAMETOOLONG);
+    CHECK(root.stat_inside(path).error().number == ENAMETOOLONG);
+    CHECK(root.stat_directly(path).error().number == ENAMETOOLONG);
 }
 
-TEST_CASE("file root: stat and stat_name differ for a link", "[content][root]") {
+TEST_CASE("file root: a look at a name does not follow the link that has it", "[content][root]") {
     const ServedTree tree;
     tree.write("a.txt", "abc");
     tree.link("a.txt", "in.txt");
     const auto root = tree.open();
-    CHECK(root.stat("/in.txt")->st_size == 3);
-    CHECK(S_ISLNK(root.stat_name("/in.txt")->st_mode));
-    CHECK(S_ISDIR(root.stat("/")->st_mode));
+    CHECK(root.stat_inside("/in.txt")->st_size == 3);
+    CHECK(S_ISLNK(root.stat_name_inside("/in.txt")->st_mode));
+    CHECK(S_ISLNK(root.stat_directly("/in.txt")->st_mode));
+    CHECK(S_ISDIR(root.stat_inside("/")->st_mode));
+}
+
+TEST_CASE("file root: a look tells whether a link was on the way", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/a.txt", "abc");
+    tree.link("d/a.txt", "last");
+    tree.link("d", "first");
+    tree.link(tree.open().name() + "/d", "absolute");
+    const auto root = tree.open();
+    CHECK_FALSE(root.find("/d/a.txt")->passes_link);
+    for (const char* const path : {"/last", "/first/a.txt", "/absolute/a.txt"}) {
+        CAPTURE(path);
+        REQUIRE(root.find(path).has_value());
+        CHECK(root.find(path)->passes_link);
+        CHECK(root.find(path)->status.st_size == 3);
+    }
+}
+
+TEST_CASE("file root: a look behind a link out of the root tells nothing of what is there", "[content][root]") {
+    const ServedTree tree;
+    tree.link("..", "up");
+    tree.link("../outside.txt", "there");
+    tree.link("../not-there.txt", "not-there");
+    tree.link(tree.open().name() + "/../outside.txt", "absolute");
+    const auto root = tree.open();
+    for (const char* const path :
+         {"/up", "/there", "/not-there", "/absolute", "/up/outside.txt", "/up/not-there.txt"}) {
+        CAPTURE(path);
+        CHECK(root.find(path).error().number == EXDEV);
+        CHECK(root.stat_inside(path).error().number == EXDEV);
+    }
+    CHECK(root.stat_name_inside("/up/outside.txt").error().number == EXDEV);
+    CHECK(root.stat_name_inside("/up/not-there.txt").error().number == EXDEV);
 }
 
 TEST_CASE("file root: a missing directory is said in a sentence", "[content][root]") {
