@@ -47,6 +47,14 @@ std::optional<mode_t> parse_mode(std::string_view text) {
     return mode;
 }
 
+std::optional<net::ProxyVersions> parse_proxy_versions(std::string_view text) {
+    if (text == "off") return net::ProxyVersions::none;
+    if (text == "v1") return net::ProxyVersions::v1;
+    if (text == "v2") return net::ProxyVersions::v2;
+    if (text == "on") return net::ProxyVersions::both;
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::string_view value) {
@@ -95,6 +103,7 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
         options_.server.trusted_proxies.push_back(*range);
         return std::nullopt;
     }
+    if (id == id_proxy_protocol) return store(options_.server.proxy_protocol, parse_proxy_versions(value));
     // The real port is put in at the end: --port may come after --bind.
     if (const auto address = net::Address::parse(value, 0); !address) {
         return value.empty() ? std::string() : address.error();
@@ -233,6 +242,10 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
         options_.directory = ".";
     }
     options_.server.http2 = options_.server.http2 && server::http2::is_built_in();
+    if (options_.server.proxy_protocol != net::ProxyVersions::none && options_.server.trusted_proxies.empty()) {
+        return std::unexpected(
+            UsageError{"--proxy-protocol believes only proxies that are named: --trusted-proxy RANGE names them"});
+    }
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
     if (options_.daemon) {

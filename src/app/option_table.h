@@ -63,6 +63,7 @@ enum OptionId : int {
     id_max_connections_per_client,
     id_max_uploads_per_client,
     id_trusted_proxy,
+    id_proxy_protocol,
     id_keep_alive,
     id_http2,
     id_header_timeout,

@@ -63,6 +63,9 @@ constexpr std::string_view kSections = R"(Where
                              Without them a certificate is made for this run
       --trusted-proxy RANGE  believe Forwarded and X-Forwarded-* of proxies in
                              this range (10.0.0.0/8, ::1, unix); repeatable
+      --proxy-protocol HOW   connections begin with a PROXY header, and come
+                             from a --trusted-proxy only: off (default), v1,
+                             v2 or on (either version)
       --redirect-https       lead plain requests to the first https address,
                              all but those for /.well-known/acme-challenge/
       --hsts SECONDS         browsers use https only, for so long
@@ -171,6 +174,16 @@ std::string_view on_conflict_text(storage::OnConflict on_conflict) {
         case storage::OnConflict::rename: return "rename";
         case storage::OnConflict::replace: return "replace";
         case storage::OnConflict::keep_content: break;
+    }
+    return "";
+}
+
+std::string_view proxy_versions_text(net::ProxyVersions versions) {
+    switch (versions) {
+        case net::ProxyVersions::none: return "off";
+        case net::ProxyVersions::v1: return "v1";
+        case net::ProxyVersions::v2: return "v2";
+        case net::ProxyVersions::both: return "v1 or v2";
     }
     return "";
 }
@@ -330,6 +343,9 @@ std::string describe(const Options& options, const std::string& directory) {
         text, "max connections",
         std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));
     for (const net::AddressRange& range : server.trusted_proxies) add_row(text, "trusted proxy", range.text());
+    if (server.proxy_protocol != net::ProxyVersions::none) {
+        add_row(text, "PROXY header", proxy_versions_text(server.proxy_protocol));
+    }
     add_row(text, "HTTP/2", on_or_off(server.http2));
     add_row(text, "timeouts",
             "head " + seconds_text(server.header_timeout_ms) + " s, body " + seconds_text(server.body_timeout_ms) +

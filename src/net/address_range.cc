@@ -14,7 +14,10 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/// An IPv4 address that is written as IPv6 one, as what it is.
+unsigned all_bits(Family family) { return family == Family::ipv4 ? 32 : 128; }
+
+}  // namespace
+
 PeerAddress unmapped(const PeerAddress& peer) {
     if (peer.family != Family::ipv6 || !std::ranges::equal(kMappedPrefix, std::span(peer.octets).first(12)))
         return peer;
@@ -23,7 +26,7 @@ PeerAddress unmapped(const PeerAddress& peer) {
     return plain;
 }
 
-std::optional<PeerAddress> parse_octets(std::string_view text) {
+std::optional<PeerAddress> parse_ip(std::string_view text) {
     std::array<char, INET6_ADDRSTRLEN + 1> ended{};
     if (text.size() >= ended.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
     std::ranges::copy(text, ended.begin());
@@ -37,10 +40,6 @@ std::optional<PeerAddress> parse_octets(std::string_view text) {
     return peer;
 }
 
-unsigned all_bits(Family family) { return family == Family::ipv4 ? 32 : 128; }
-
-}  // namespace
-
 std::expected<AddressRange, std::string> AddressRange::parse(std::string_view text) {
     AddressRange range;
     if (text == "unix") {
@@ -48,7 +47,7 @@ std::expected<AddressRange, std::string> AddressRange::parse(std::string_view te
         return range;
     }
     const std::size_t slash = text.find('/');
-    const auto first = parse_octets(text.substr(0, slash));
+    const auto first = parse_ip(text.substr(0, slash));
     if (!first)
         return std::unexpected("it is no address: a range is 10.0.0.0/8, 2001:db8::/32, an address alone or unix");
     range.first_ = *first;
@@ -89,14 +88,14 @@ std::optional<PeerAddress> parse_peer(std::string_view text) {
     if (text.starts_with('[')) {
         const std::size_t close = text.find(']');
         if (close == std::string_view::npos) return std::nullopt;
-        const auto peer = parse_octets(text.substr(1, close - 1));
+        const auto peer = parse_ip(text.substr(1, close - 1));
         if (!peer || peer->family != Family::ipv6) return std::nullopt;
         return unmapped(*peer);
     }
-    if (const auto peer = parse_octets(text)) return unmapped(*peer);
+    if (const auto peer = parse_ip(text)) return unmapped(*peer);
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) return std::nullopt;
-    const auto peer = parse_octets(text.substr(0, colon));
+    const auto peer = parse_ip(text.substr(0, colon));
     return peer && peer->family == Family::ipv4 ? peer : std::nullopt;
 }
 

@@ -25,6 +25,12 @@ private:
     unsigned bits_ = 0;  ///< that have to agree
 };
 
+/// An IPv4 or IPv6 address without brackets and port, as it is written. nullopt for anything else.
+[[nodiscard]] std::optional<PeerAddress> parse_ip(std::string_view text);
+
+/// An IPv4 address in IPv6 form (::ffff:192.0.2.1) as the IPv4 one that it is; any other address as it stands.
+[[nodiscard]] PeerAddress unmapped(const PeerAddress& peer);
+
 /// The peer that `text` names: an IPv4 or IPv6 address, the latter in brackets or not, with a port or without (RFC 7239
 /// §6). An IPv4 address in IPv6 form (::ffff:192.0.2.1), as proxies on sockets for both families write it, is taken as
 /// IPv4. nullopt for anything else, such as "unknown".

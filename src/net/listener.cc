@@ -223,9 +223,11 @@ void Listener::close() {
 }
 
 std::unique_ptr<Stream> Listener::make_stream(base::Fd fd) const {
-    auto plain = std::make_unique<SocketStream>(std::move(fd));
-    if (wrapper_ == nullptr) return plain;
-    return wrapper_->wrap(std::move(plain));
+    return wrap(std::make_unique<SocketStream>(std::move(fd)));
+}
+
+std::unique_ptr<Stream> Listener::wrap(std::unique_ptr<Stream> plain) const {
+    return wrapper_ == nullptr ? std::move(plain) : wrapper_->wrap(std::move(plain));
 }
 
 Accepted Listener::accept() const {

@@ -65,6 +65,8 @@ public:
     void wrap_with(StreamWrapper& wrapper) { wrapper_ = &wrapper; }
     /// The stream of a connection that accept() gave.
     [[nodiscard]] std::unique_ptr<Stream> make_stream(base::Fd fd) const;
+    /// What make_stream() makes, over a stream that has begun already.
+    [[nodiscard]] std::unique_ptr<Stream> wrap(std::unique_ptr<Stream> plain) const;
 
     /// Takes one waiting connection; never blocks.
     [[nodiscard]] Accepted accept() const;

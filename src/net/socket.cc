@@ -21,6 +21,15 @@ IoResult receive_error(int error) {
     return {IoStatus::failed, 0, error};
 }
 
+IoResult receive_from(int fd, std::span<std::byte> into, int flags) {
+    for (;;) {
+        const ssize_t count = ::recv(fd, into.data(), into.size(), flags);
+        if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
+        if (count == 0) return {IoStatus::closed};
+        if (errno != EINTR) return receive_error(errno);
+    }
+}
+
 // A peer that is gone is the ordinary end of many connections, not a fault to report.
 IoResult send_error(int error) {
     if (error == EAGAIN) return {IoStatus::would_block};
@@ -30,14 +39,9 @@ IoResult send_error(int error) {
 
 }  // namespace
 
-IoResult SocketStream::receive(std::span<std::byte> into) {
-    for (;;) {
-        const ssize_t count = ::recv(fd_.get(), into.data(), into.size(), 0);
-        if (count > 0) return {IoStatus::progress, static_cast<std::size_t>(count)};
-        if (count == 0) return {IoStatus::closed};
-        if (errno != EINTR) return receive_error(errno);
-    }
-}
+IoResult SocketStream::receive(std::span<std::byte> into) { return receive_from(fd_.get(), into, 0); }
+
+IoResult SocketStream::peek(std::span<std::byte> into) { return receive_from(fd_.get(), into, MSG_PEEK); }
 
 IoResult SocketStream::send(std::span<const iovec> pieces, bool more) {
     const int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);

@@ -14,6 +14,7 @@ public:
     explicit SocketStream(base::Fd fd) : fd_(std::move(fd)) {}
 
     IoResult receive(std::span<std::byte> into) override;
+    IoResult peek(std::span<std::byte> into) override;
     IoResult send(std::span<const iovec> pieces, bool more) override;
     IoResult send_file(int file, std::uint64_t offset, std::size_t length) override;
     [[nodiscard]] std::uint64_t unacknowledged_bytes() const override;

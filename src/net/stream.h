@@ -4,6 +4,7 @@
 
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,8 @@ public:
     virtual ~Stream() = default;
     /// Reads at most `into.size()` (> 0) bytes.
     virtual IoResult receive(std::span<std::byte> into) = 0;
+    /// Like receive(), but the bytes stay where they are. Only of streams that code nothing.
+    virtual IoResult peek(std::span<std::byte> /*into*/) { return {IoStatus::failed, 0, EOPNOTSUPP}; }
     /// Writes from the pieces in order, at most what the kernel takes. `more`: further bytes follow at once (MSG_MORE).
     virtual IoResult send(std::span<const iovec> pieces, bool more) = 0;
     /// Sends up to `length` bytes of the regular file `file` from `offset`. A file that ended earlier: failed, error 0.

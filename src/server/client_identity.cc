@@ -133,6 +133,14 @@ http::Client client_of(const net::PeerAddress& peer, bool is_secured,
     return client;
 }
 
+http::Client client_of(const net::ProxyHeader& header, net::PeerAddress& peer, bool is_secured,
+                       std::span<const net::AddressRange> trusted_proxies) {
+    if (header.client) peer = *header.client;
+    http::Client client = client_of(peer, is_secured || header.is_secured, trusted_proxies);
+    if (!header.client) client.is_forwarded = false;
+    return client;
+}
+
 net::PeerAddress take_forwarded(http::Request& request, const net::PeerAddress& peer,
                                 std::span<const net::AddressRange> trusted_proxies) {
     net::PeerAddress found = peer;

@@ -9,6 +9,7 @@
 #include "http/request.h"
 #include "net/address.h"
 #include "net/address_range.h"
+#include "net/proxy_header.h"
 
 namespace server {
 
@@ -16,6 +17,12 @@ namespace server {
 
 /// What is known of the client of a new connection. `is_secured`: by TLS.
 [[nodiscard]] http::Client client_of(const net::PeerAddress& peer, bool is_secured,
+                                     std::span<const net::AddressRange> trusted_proxies);
+
+/// What is known of the client of a connection that a trusted proxy passes on. `peer`, the proxy, becomes the client.
+/// Where the header names nobody it stays the proxy, and fields of requests are not believed: anybody behind the proxy
+/// may have written them.
+[[nodiscard]] http::Client client_of(const net::ProxyHeader& header, net::PeerAddress& peer, bool is_secured,
                                      std::span<const net::AddressRange> trusted_proxies);
 
 /// Adds what the trusted proxy of `request.client` says in the request's fields. Returns the address of the client, for

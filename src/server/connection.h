@@ -26,10 +26,11 @@ enum class Weight : std::uint8_t { light, heavy };
 class Connection {
 public:
     enum class Verdict : std::uint8_t {
-        wait,       ///< for an event, a wake or the deadline
-        again,      ///< more work is ready without an event: the next wait must not block
-        close,      ///< the reactor removes it
-        hand_over,  ///< the peer speaks HTTP/2: the reactor puts a connection that does in its place
+        wait,        ///< for an event, a wake or the deadline
+        again,       ///< more work is ready without an event: the next wait must not block
+        close,       ///< the reactor removes it
+        hand_over,   ///< the peer speaks HTTP/2: the reactor puts a connection that does in its place
+        introduced,  ///< a proxy has said who the client is: the reactor puts a connection of HTTP in its place
     };
 
     Connection(const Connection&) = delete;
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] Weight weight() const { return weight_; }
     /// Identifies the connection in events.
     [[nodiscard]] net::Token token() const { return token_; }
-    /// For the connection that takes this one's place, after `hand_over`. Only the destructor follows.
+    /// For the connection that takes this one's place, after `hand_over` and `introduced`. Only the destructor follows.
     [[nodiscard]] Transport take_transport() { return std::move(transport_); }
     /// True while the stream itself needs some readiness in order to receive: then receive() is called at any event.
     [[nodiscard]] bool receives_at_any_event() const { return transport_.stream->wants() != net::Interest::none; }

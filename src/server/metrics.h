@@ -24,6 +24,8 @@ struct Metrics {
     std::uint64_t connections_displaced = 0;
     std::uint64_t connections_over_share = 0;
     std::uint64_t accept_pauses = 0;
+    std::uint64_t proxy_headers_refused = 0;
+    std::uint64_t proxy_strangers = 0;
     std::uint64_t requests = 0;
     std::array<std::uint64_t, 6> responses_by_class{};  ///< index 2 is 2xx
     std::uint64_t requests_refused = 0;

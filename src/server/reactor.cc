@@ -168,7 +168,8 @@ void Reactor::advance_all() {
     const base::MonotonicUs begun = heavy_.empty() ? 0 : parts_.clock.read_us();
     const std::uint64_t sent = metrics_.bytes_sent;
     turn_.share = TurnShare::among(work_.size());
-    for (const net::Token token : work_) advance_light(token);
+    // By number: a connection that makes room for another one may turn out to have work, and be added.
+    for (std::size_t i = 0; i < work_.size(); ++i) advance_light(work_[i]);
     work_.clear();
     // A connection that turns heavy sends nothing before it waits, so a new connection with an upload does not count as
     // light.
@@ -215,6 +216,7 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     switch (verdict) {
         case Connection::Verdict::close: remove(token); return;
         case Connection::Verdict::hand_over: hand_over(slot); return;
+        case Connection::Verdict::introduced: introduce(slot); return;
         // A light one, too: it has more to do than its share, and others want no more than theirs.
         case Connection::Verdict::again: queue(slot); break;
         case Connection::Verdict::wait:
@@ -264,10 +266,7 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 }
 
 void Reactor::remove(net::Token token) {
-    if (auto* slot = connections_.find(token); slot != nullptr && slot->counted) {
-        connections_of_.remove(*slot->counted);
-        slot->counted.reset();
-    }
+    if (auto* slot = connections_.find(token); slot != nullptr) uncount(*slot);
     deadlines_.clear(token.slot);
     idle_.remove(token.slot);
     connections_.erase(token);

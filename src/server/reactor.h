@@ -75,10 +75,15 @@ private:
     bool accept_all(const net::Listener& listener);
     void accept_backlog();
     enum class Room : std::uint8_t { made, full, over_share };
-    [[nodiscard]] Room make_room(const http::Client& client, net::Family family);
+    [[nodiscard]] Room make_room(const http::Client& client, net::Family family, std::size_t most);
+    void count(Room room);
+    void count_for(ConnectionTable::Slot& slot, const http::ClientKey& client);
+    void uncount(ConnectionTable::Slot& slot);
     [[nodiscard]] bool make_room_among(std::optional<http::ClientKey> client);
     [[nodiscard]] bool displace(std::uint32_t slot);
     void accept_one(const net::Listener& listener, net::Accepted accepted);
+    void accept_proxied(const net::Listener& listener, net::Accepted accepted, const http::Client& proxy);
+    void introduce(ConnectionTable::Slot& slot);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
     void queue(ConnectionTable::Slot& slot);
     void advance_all();

@@ -1,6 +1,8 @@
 // The half of the reactor that takes new connections: who is let in, who makes room, and what happens when descriptors
 // run out.
+#include "net/socket.h"
 #include "server/http1/connection.h"
+#include "server/proxied_connection.h"
 #include "server/reactor.h"
 
 namespace server {
@@ -68,28 +70,47 @@ bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
     return false;
 }
 
-/// At the limit of all connections, or of those of one client, an unused one makes room.
-Reactor::Room Reactor::make_room(const http::Client& client, net::Family family) {
+/// At the limit of `most` connections, or of those of one client, an unused one makes room.
+Reactor::Room Reactor::make_room(const http::Client& client, net::Family family, std::size_t most) {
     const bool is_one_client = !client.is_forwarded && family != net::Family::local;
     if (is_one_client && connections_of_.of(client.key) >= parts_.config.connections_per_client() &&
         !make_room_among(client.key)) {
         return Room::over_share;
     }
-    while (connections_.size() >= parts_.config.max_connections) {
+    while (connections_.size() >= most) {
         if (!make_room_among(std::nullopt)) return Room::full;
     }
     return Room::made;
 }
 
-void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) {
-    const bool is_secured = listener.address().scheme == net::Scheme::https;
-    const http::Client client = client_of(accepted.peer, is_secured, parts_.config.trusted_proxies);
-    const Room room = make_room(client, accepted.peer.family);
+void Reactor::count(Room room) {
     switch (room) {
         case Room::made: ++metrics_.connections_accepted; break;
         case Room::full: ++metrics_.connections_refused; break;
         case Room::over_share: ++metrics_.connections_over_share; break;
     }
+}
+
+void Reactor::count_for(ConnectionTable::Slot& slot, const http::ClientKey& client) {
+    connections_of_.add(client);
+    slot.counted = client;
+}
+
+void Reactor::uncount(ConnectionTable::Slot& slot) {
+    if (!slot.counted) return;
+    connections_of_.remove(*slot.counted);
+    slot.counted.reset();
+}
+
+void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) {
+    const bool is_secured = listener.address().scheme == net::Scheme::https;
+    const http::Client client = client_of(accepted.peer, is_secured, parts_.config.trusted_proxies);
+    if (parts_.config.proxy_protocol != net::ProxyVersions::none) {
+        accept_proxied(listener, std::move(accepted), client);
+        return;
+    }
+    const Room room = make_room(client, accepted.peer.family, parts_.config.max_connections);
+    count(room);
     if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
@@ -98,8 +119,7 @@ void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) 
     transport.client = client;
     ConnectionTable::Slot& slot =
         connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
-    connections_of_.add(client.key);
-    slot.counted = client.key;
+    count_for(slot, client.key);
     if (room != Room::made) {
         settle(token, slot.connection->refuse(turn_));
         return;
@@ -107,6 +127,51 @@ void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) 
     // The request is often here already: a connection that ends with its answer never meets the poller.
     slot.connection->receive(turn_);
     work_.push_back(token);
+}
+
+/// A connection that begins with a PROXY header. Whether there is room for its client is decided when that is known.
+void Reactor::accept_proxied(const net::Listener& listener, net::Accepted accepted, const http::Client& proxy) {
+    if (!proxy.is_forwarded) {
+        ++metrics_.proxy_strangers;
+        parts_.error_log.append(parts_.clock, "refused", &accepted.peer,
+                                "with --proxy-protocol only a --trusted-proxy may connect");
+        return;
+    }
+    (void)make_room(proxy, accepted.peer.family, parts_.config.max_connections);
+    if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) {
+        count(Room::full);
+        return;
+    }
+    const int descriptor = accepted.fd.get();
+    const net::Token token = connections_.next_token();
+    const base::MonotonicMs now_ms = parts_.clock.now_ms();
+    Transport transport(std::make_unique<net::SocketStream>(std::move(accepted.fd)), accepted.peer, now_ms);
+    ConnectionTable::Slot& slot = connections_.add(
+        std::make_unique<ProxiedConnection>(std::move(transport), token, listener, parts_.config, now_ms), descriptor);
+    count_for(slot, proxy.key);
+    slot.connection->receive(turn_);
+    work_.push_back(token);
+}
+
+/// From here on the connection is that of the client whom its proxy named.
+void Reactor::introduce(ConnectionTable::Slot& slot) {
+    const net::Token token = slot.connection->token();
+    idle_.remove(token.slot);
+    uncount(slot);
+    Transport transport = slot.connection->take_transport();
+    const http::Client client = transport.client;
+    const net::Family family = transport.peer.family;
+    slot.connection = std::make_unique<http1::Connection>(std::move(transport), token, parts_.clock.now_ms());
+    // This connection is one of all already.
+    const Room room = make_room(client, family, parts_.config.max_connections + 1);
+    count(room);
+    count_for(slot, client.key);
+    if (room != Room::made) {
+        settle(token, slot.connection->refuse(turn_));
+        return;
+    }
+    slot.connection->receive(turn_);
+    settle(token, slot.connection->advance(turn_));
 }
 
 void Reactor::pause_accepting() {

@@ -8,6 +8,7 @@
 
 #include "net/address.h"
 #include "net/address_range.h"
+#include "net/proxy_header.h"
 
 namespace server {
 
@@ -29,6 +30,8 @@ struct ServerConfig {
     }
     /// Whose word about clients is believed (Forwarded, X-Forwarded-*).
     std::vector<net::AddressRange> trusted_proxies;
+    /// Connections begin with a header of the PROXY protocol, which only trusted proxies may send.
+    net::ProxyVersions proxy_protocol = net::ProxyVersions::none;
 
     /// Connections whose first bytes are the preface of HTTP/2 speak it.
     bool http2 = true;

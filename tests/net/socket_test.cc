@@ -64,6 +64,19 @@ base::Fd file_with(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("socket: what is looked at stays to be received", "[net][socket]") {
+    Connected pair = connect();
+    std::array<std::byte, 16> room{};
+    CHECK(pair.stream.peek(room).status == IoStatus::would_block);
+    REQUIRE(::send(pair.peer.get(), "hello", 5, 0) == 5);
+    wait_readable(pair.descriptor);
+    CHECK(pair.stream.peek(room).bytes == 5);
+    CHECK(pair.stream.peek(room).bytes == 5);
+    CHECK(pair.stream.receive(std::span(room).first(2)).bytes == 2);
+    CHECK(pair.stream.peek(room).bytes == 3);
+    CHECK(room[0] == std::byte{'l'});
+}
+
 TEST_CASE("socket: receives bytes, then nothing, then the end", "[net][socket]") {
     Connected pair = connect();
     std::array<std::byte, 16> room{};

@@ -34,6 +34,7 @@ public:
     handler::Decision handle(const http::Request& request) override {
         order.emplace_back(request.target.path);
         on_asked();
+        on_client(request);
         if (!http::is_safe(request.method)) {
             clock_.advance_us(kUploadUs);
             return std::make_unique<Sink>(*this);
@@ -59,6 +60,7 @@ public:
     int sinks_aborted = 0;
     std::function<void()> on_pending_gone = [] {};
     std::function<void()> on_asked = [] {};
+    std::function<void(const http::Request&)> on_client = [](const http::Request&) {};
 
 private:
     /// Content that takes kUploadUs for each of its bytes.

@@ -117,6 +117,15 @@ public:
         return {net::IoStatus::progress, count};
     }
 
+    net::IoResult peek(std::span<std::byte> into) override {
+        if (steps_.empty()) return {net::IoStatus::would_block};
+        const Step step = steps_.front();
+        if (step.status != net::IoStatus::progress) return receive(into);
+        const std::size_t count = std::min(into.size(), step.bytes.size());
+        std::memcpy(into.data(), step.bytes.data(), count);
+        return {net::IoStatus::progress, count};
+    }
+
     net::IoResult send(std::span<const iovec> pieces, bool more) override {
         ++sends;
         most_pieces = std::max(most_pieces, pieces.size());

@@ -1,0 +1,23 @@
+// The options about proxies, and those that bound what one client may have.
+#include "app/command_line.h"
+
+using command_line::accepted;
+using command_line::contains;
+using command_line::refused;
+
+TEST_CASE("proxy options: PROXY headers are believed of proxies that are named", "[app][options]") {
+    const auto versions = [](const std::string& word) {
+        return accepted({"--proxy-protocol", word, "--trusted-proxy", "10.0.0.0/8", "d"}).server.proxy_protocol;
+    };
+    CHECK(versions("off") == net::ProxyVersions::none);
+    CHECK(versions("v1") == net::ProxyVersions::v1);
+    CHECK(versions("v2") == net::ProxyVersions::v2);
+    CHECK(versions("on") == net::ProxyVersions::both);
+    CHECK(accepted({"d"}).server.proxy_protocol == net::ProxyVersions::none);
+    CHECK(accepted({"--proxy-protocol", "off", "d"}).server.trusted_proxies.empty());
+    CHECK(contains(refused({"--proxy-protocol", "on", "d"}), "--trusted-proxy RANGE names them"));
+    CHECK(contains(refused({"--proxy-protocol", "v3", "--trusted-proxy", "unix", "d"}), "off, v1, v2 or on"));
+    const auto options = accepted({"--proxy-protocol", "v2", "--trusted-proxy", "unix", "d"});
+    CHECK(contains(app::describe(options, "/d"), "PROXY header:      v2\n"));
+    CHECK_FALSE(contains(app::describe(accepted({"d"}), "/d"), "PROXY"));
+}
