@@ -1,7 +1,9 @@
 // One switch per group of options; those of the site are in site_options.
 #include "app/option_reader.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +17,8 @@ namespace app {
 
 namespace {
 
+/// The most lines of --grant: a request looks its path up in them, segment by segment.
+constexpr std::size_t kMaxGrants = 1'000;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kMostHstsMs = 730 * kDayMs;
 constexpr std::int64_t kLeastTimeoutMs = 100;  // a shorter one would refuse honest clients
@@ -64,7 +68,14 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
         case OptionGroup::place: objection = apply_place(spec.id, value); break;
         case OptionGroup::tls: objection = apply_tls(spec.id, value); break;
         case OptionGroup::action: objection = apply_action(spec.id); break;
-        case OptionGroup::site: objection = apply_site_option(spec.id, value, options_.site); break;
+        case OptionGroup::site:
+            if (spec.id == id_grant) {
+                objection = take_grant(value);
+                break;
+            }
+            if (spec.id == id_symlinks) follows_links_ = value != "none";
+            objection = apply_site_option(spec.id, value, options_.site);
+            break;
         case OptionGroup::web:
             if (spec.id == id_coding_by_name) {
                 objection = take_coded_names(value);
@@ -90,6 +101,16 @@ Objection OptionReader::take_coded_names(std::string_view value) {
     auto names = parse_coded_names(value);
     if (!names) return std::move(names.error());
     options_.coded_names.insert(options_.coded_names.end(), names->begin(), names->end());
+    return std::nullopt;
+}
+
+Objection OptionReader::take_grant(std::string_view value) {
+    auto grant = access_control::parse_grant(value);
+    if (!grant) return std::move(grant.error());
+    if (options_.grants.size() == kMaxGrants) {
+        return "there are " + std::to_string(kMaxGrants) + " of them already, the most";
+    }
+    options_.grants.push_back(std::move(*grant));
     return std::nullopt;
 }
 
@@ -233,6 +254,35 @@ std::optional<UsageError> OptionReader::pair_certificates() {
     return std::nullopt;
 }
 
+/// With --grant, the lines decide about every path. --allow-* are short for a line about the root, which anybody may
+/// read and list unless a line says otherwise.
+std::optional<UsageError> OptionReader::settle_grants() {
+    using handler::Right;
+    if (options_.grants.empty()) return std::nullopt;
+    if (follows_links_) {
+        return UsageError{
+            "--symlinks other than none does not go with --grant: a link would lead from a folder of one right into a "
+            "folder of another; leave --symlinks out"};
+    }
+    site::SiteConfig& site = options_.site;
+    site.symlinks = storage::Symlinks::none;
+    access_control::Grant root{.path = "/", .who = access_control::Grant::Who::anyone, .name = {}, .rights = {}};
+    if (std::ranges::find(options_.grants, "/", &access_control::Grant::path) == options_.grants.end()) {
+        root.rights = handler::Rights(Right::read, Right::list);
+    }
+    if (site.allow_upload) root.rights.add(Right::create);
+    if (site.allow_replace) root.rights.add(Right::replace);
+    if (site.allow_delete) root.rights.add(Right::remove);
+    if (root.rights != handler::Rights()) options_.grants.push_back(std::move(root));
+    auto grants = std::make_shared<const access_control::Grants>(options_.grants);
+    options_.grants = grants->lines();
+    site.allow_upload = grants->allows_somewhere(Right::create);
+    site.allow_replace = grants->allows_somewhere(Right::replace);
+    site.allow_delete = grants->allows_somewhere(Right::remove);
+    site.grants = std::move(grants);
+    return std::nullopt;
+}
+
 std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) {
     if (options_.directory.empty()) {
         if (!stdin_is_terminal) {
@@ -248,6 +298,7 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
     }
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
+    if (auto error = settle_grants()) return std::unexpected(std::move(*error));
     if (options_.daemon) {
         if (options_.server.access_log == "-") {
             return std::unexpected(

@@ -29,6 +29,7 @@ public:
 
 private:
     Objection take_coded_names(std::string_view value);
+    Objection take_grant(std::string_view value);
     Objection apply_place(OptionId id, std::string_view value);
     Objection apply_tls(OptionId id, std::string_view value);
     Objection apply_action(OptionId id);
@@ -37,8 +38,10 @@ private:
 
     std::optional<UsageError> bind_addresses();
     std::optional<UsageError> pair_certificates();
+    std::optional<UsageError> settle_grants();
 
     Options options_;
+    bool follows_links_ = false;  ///< --symlinks asks for it
     std::uint16_t port_ = 4221;
     std::vector<std::string> binds_;
     std::vector<std::string> chains_;  ///< of --tls-cert

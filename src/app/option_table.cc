@@ -29,6 +29,9 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_allow_delete, "allow-delete", site, ""},
     {id_allow_all, "allow-all", site, ""},
     {id_allow_well_known, "allow-well-known", site, ""},
+    {id_grant, "grant", site,
+     "'PATH WHO RIGHTS': who is a name, @GROUP, + (anyone signed in) or * (anyone); rights are read, list, create, "
+     "replace, delete, write, or none"},
     {id_allowed_host, "allowed-host", site, "a host name such as files.example, or an IP address, without a port"},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},

@@ -26,6 +26,7 @@ enum OptionId : int {
     id_allow_replace,
     id_allow_delete,
     id_allow_well_known,
+    id_grant,
     id_allowed_host,
     id_no_listing,
     id_no_builtin,

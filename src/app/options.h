@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access_control/grants.h"
 #include "media/media_type.h"
 #include "net/address.h"
 #include "net/listener.h"
@@ -35,8 +36,10 @@ struct Options {
     Action action = Action::serve;
     server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
-    bool are_sockets_handed_over = false;       ///< `addresses` are those of sockets that a service manager opened
-    std::string directory;                      ///< as given: relative to the working directory, or absolute
+    bool are_sockets_handed_over = false;  ///< `addresses` are those of sockets that a service manager opened
+    std::string directory;                 ///< as given: relative to the working directory, or absolute
+    std::vector<access_control::Grant>
+        grants;  ///< every line that counts, --allow-* among them; empty: no rules by path
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     bool daemon = false;

@@ -82,6 +82,12 @@ What
       --allow-delete         accept DELETE, of files and empty directories
   -A, --allow-all            accept all of these
       --allow-well-known     accept them below /.well-known/ as well
+      --grant 'PATH WHO RIGHTS'
+                             who may do what below PATH: WHO is * (anyone),
+                             + (signed in), a user or @GROUP; RIGHTS are read,
+                             list, create, replace, delete, write (create and
+                             replace) or none. The longest PATH counts, and
+                             its lines are added up; repeatable
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           do not list directories without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
@@ -173,6 +179,7 @@ std::string_view on_conflict_text(storage::OnConflict on_conflict) {
         case storage::OnConflict::refuse: return "refuse";
         case storage::OnConflict::rename: return "rename";
         case storage::OnConflict::replace: return "replace";
+        case storage::OnConflict::replace_only:
         case storage::OnConflict::keep_content: break;
     }
     return "";
@@ -206,6 +213,12 @@ std::string_view symlinks_text(storage::Symlinks symlinks) {
         case storage::Symlinks::all: return "all";
     }
     return "";
+}
+
+std::string rights_text(const site::SiteConfig& site) {
+    std::string text = std::string("uploads ").append(on_or_off(site.allow_upload));
+    if (site.allow_upload && !site.allow_replace) text += ", replacing off";
+    return text.append(", deletes ").append(on_or_off(site.allow_delete));
 }
 
 void add_row(std::string& text, std::string_view name, std::string_view value) {
@@ -286,11 +299,7 @@ std::string version_text() {
 std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound,
                        std::span<const std::string> reachable) {
     std::string line = "godwit " GODWIT_VERSION ": serving " + printable(directory, kWholeText) + " on " + urls(bound);
-    line += " (uploads ";
-    line += on_or_off(options.site.allow_upload);
-    if (options.site.allow_upload && !options.site.allow_replace) line += ", replacing off";
-    line += ", deletes ";
-    line += on_or_off(options.site.allow_delete);
+    line += options.grants.empty() ? " (" + rights_text(options.site) : " (rights by --grant";
     for (const std::string& url : reachable) line += (&url == reachable.data() ? "; others use " : ", ") + url;
     const auto is_all_of = [&](net::Family family) {
         return std::ranges::any_of(
@@ -302,7 +311,11 @@ std::string start_line(const Options& options, const std::string& directory, std
     if (options.are_sockets_handed_over) line += "; on sockets that were handed over";
     if (std::string_view(GODWIT_URING_VERSION).empty()) line += "; without io_uring";
     if (!storage::has_digests()) line += "; without digests";
-    return line + ")\n";
+    line += ")\n";
+    for (const access_control::Grant& grant : options.grants) {
+        line += "  grant " + printable(grant.text(), kWholeText) + "\n";
+    }
+    return line;
 }
 
 std::string describe(const Options& options, const std::string& directory) {
@@ -322,6 +335,9 @@ std::string describe(const Options& options, const std::string& directory) {
     if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
+    for (const access_control::Grant& grant : options.grants) {
+        add_row(text, "grant", printable(grant.text(), kWholeText));
+    }
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));

@@ -74,12 +74,20 @@ StaticFiles::StaticFiles(const storage::FileRoot& root, RepresentationCache& cac
       digests_(digests),
       next_boundary_(random_number()) {}
 
+/// Pages, indexes and routes answer at other paths than their own, so the right to read is asked for again here.
+std::expected<StaticFiles::Found, FindError> StaticFiles::find(const http::Request& request, std::string_view path) {
+    if (config_.grants && !config_.grants->rights_at(path, handler::Client::of(request)).has(handler::Right::read)) {
+        return std::unexpected(FindError::absent);
+    }
+    return cache_.find(path, request.arrival);
+}
+
 handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswers& directories) {
     if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
     const std::string_view path = request.path();
     assert(path.starts_with('/') && !storage::is_hidden(path));
     if (path.ends_with('/')) return serve_directory(request, directories);
-    const auto found = cache_.find(path, request.arrival);
+    const auto found = find(request, path);
     if (!found) return refuse(request, found.error());
     if ((*found)->kind() != Representation::Kind::file) return redirect_to_directory(request);
     if (config_.clean_urls) {
@@ -102,7 +110,7 @@ std::optional<handler::Decision> StaticFiles::find_page(const http::Request& req
     if (has_slash) name.remove_suffix(1);
     if (!config_.clean_urls || name.empty()) return std::nullopt;
     const std::string page = std::string(name).append(".html");
-    const auto found = cache_.find(page, request.arrival);
+    const auto found = find(request, page);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
     const auto clean = clean_path(page, config_.index_name);
@@ -130,7 +138,7 @@ handler::Decision StaticFiles::answer_missing(const http::Request& request) {
 std::optional<handler::Decision> StaticFiles::find_route(const http::Request& request) {
     if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request, *config_.media_types))
         return std::nullopt;
-    const auto found = cache_.find("/" + config_.index_name, request.arrival);
+    const auto found = find(request, "/" + config_.index_name);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
     // A client that does not take HTML gets a 404 at the same path.
@@ -149,7 +157,7 @@ http::Response redirect_to_directory(const http::Request& request) {
 
 handler::Decision StaticFiles::serve_directory(const http::Request& request, DirectoryAnswers& directories) {
     index_path_.assign(request.path()).append(config_.index_name);
-    const auto found = cache_.find(index_path_, request.arrival);
+    const auto found = find(request, index_path_);
     if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     return open_directory(request, directories);

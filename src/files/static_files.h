@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "files/digest_queue.h"
 #include "files/representation_cache.h"
 #include "handler/handler.h"
+#include "handler/rights.h"
 #include "http/accept_encoding.h"
 #include "http/range.h"
 #include "media/media_type.h"
@@ -25,6 +27,7 @@ struct StaticFilesConfig {
     bool clean_urls = false;  ///< "/about" is about.html, and "/about.html" and "/about/" lead there
     bool spa = false;         ///< routes get the root's index
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
+    std::shared_ptr<const handler::PathRights> grants;  ///< null: everybody may read everything
 };
 
 /// Answers for a directory that has no index file. Implemented by the route table.
@@ -51,8 +54,10 @@ public:
     handler::Decision answer_escaped_slash(const http::Request& request);
 
 private:
-    std::optional<handler::Decision> find_route(const http::Request& request);
     using Found = std::shared_ptr<const Representation>;
+
+    [[nodiscard]] std::expected<Found, FindError> find(const http::Request& request, std::string_view path);
+    std::optional<handler::Decision> find_route(const http::Request& request);
 
     /// What the answer depends on besides Accept-Encoding.
     enum class Varies : std::uint8_t { no, by_navigation };

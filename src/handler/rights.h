@@ -34,6 +34,10 @@ public:
     [[nodiscard]] constexpr bool has_any_of(Rights others) const {
         return others.bits_ == 0 || (bits_ & others.bits_) != 0;
     }
+    /// A drop box: what is there may neither be seen nor replaced, so no answer may tell what it is.
+    [[nodiscard]] constexpr bool only_adds() const {
+        return has(Right::create) && !has_any_of(Rights(Right::read, Right::list, Right::replace));
+    }
     friend constexpr bool operator==(Rights, Rights) = default;
 
 private:

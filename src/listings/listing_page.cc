@@ -189,16 +189,20 @@ void ListingPage::append_removal(std::string& out, const ListingEntry& entry) co
     out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details></td>");
 }
 
+std::string_view ListingPage::empty_text() const {
+    if (actions_.entries == PageActions::Entries::hidden) return "What is in this folder is not shown.";
+    const bool continues = view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on;
+    return continues ? "Nothing follows." : "This folder is empty.";
+}
+
 void ListingPage::closing(std::string& out, const ListingEnd& end) {
     if (end.entries == 0) {
         out.append("<tr><td class=\"empty\" colspan=\"");
         base::append_decimal(out, columns());
-        const bool continues =
-            view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on;
-        out.append(continues ? "\">Nothing follows.</td></tr>\n" : "\">This folder is empty.</td></tr>\n");
+        out.append("\">").append(empty_text()).append("</td></tr>\n");
     }
     out.append("</tbody>\n</table>\n</div>\n");
-    append_summary(out, end);
+    if (actions_.entries == PageActions::Entries::shown) append_summary(out, end);
     out.append("</main>\n</body>\n</html>\n");
 }
 

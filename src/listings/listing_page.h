@@ -22,12 +22,14 @@ struct PageActions {
     } upload = Upload::none;
     enum class Replacement : std::uint8_t { none, offered } replacement = Replacement::none;
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
+    enum class Entries : std::uint8_t { shown, hidden } entries = Entries::shown;
 
     /// Those of them that `rights` allow.
     [[nodiscard]] PageActions allowed_by(handler::Rights rights) const {
         return {.upload = rights.has(handler::Right::create) ? upload : Upload::none,
                 .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
-                .removal = rights.has(handler::Right::remove) ? removal : Removal::none};
+                .removal = rights.has(handler::Right::remove) ? removal : Removal::none,
+                .entries = rights.has(handler::Right::list) ? Entries::shown : Entries::hidden};
     }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };
@@ -49,6 +51,7 @@ private:
     void append_columns(std::string& out) const;
     void append_column(std::string& out, ListingColumn column, std::string_view label) const;
     void append_removal(std::string& out, const ListingEntry& entry) const;
+    [[nodiscard]] std::string_view empty_text() const;
     void append_summary(std::string& out, const ListingEnd& end) const;
     void append_query(std::string& out, ListingColumn column, ListingOrder order) const;
     [[nodiscard]] std::size_t columns() const { return removes() ? 5 : 4; }

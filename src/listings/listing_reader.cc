@@ -14,8 +14,12 @@
 namespace listings {
 
 ListingReader::ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory,
-                             std::string path)
-    : root_(root), types_(types), path_(std::move(path)), stream_(::fdopendir(directory.get())) {
+                             std::string path, handler::VisibleEntries visible)
+    : root_(root),
+      types_(types),
+      path_(std::move(path)),
+      stream_(::fdopendir(directory.get())),
+      visible_(std::move(visible)) {
     if (stream_ != nullptr) {
         [[maybe_unused]] const int number = directory.take();  // the stream's from here on
     } else {
@@ -45,6 +49,7 @@ ListingReader::Step ListingReader::next() {
             break;
         default: return Step::passed;
     }
+    if (!visible_.are_all() && !is_visible(item_)) return Step::passed;
     item_.media_type = item_.is_directory() ? std::string_view() : types_.type_of(item_.name);
     return Step::item;
 }
@@ -56,8 +61,8 @@ bool ListingReader::look(ListingItem& item) {
     if (directory < 0) return look_failed(item, EBADF);
     if (::fstatat(directory, item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
     if (S_ISLNK(status.st_mode)) {
-        link_.assign(path_).append(item.name);
-        const auto target = root_.stat_inside(link_);
+        entry_path_.assign(path_).append(item.name);
+        const auto target = root_.stat_inside(entry_path_);
         if (!target) return look_failed(item, target.error().number);
         status = *target;
     }
@@ -66,6 +71,11 @@ bool ListingReader::look(ListingItem& item) {
     item.look(status);
     if (!may_read(item, status)) item.access = ListingEntry::Access::forbidden;
     return true;
+}
+
+bool ListingReader::is_visible(const ListingItem& item) {
+    entry_path_.assign(path_).append(item.name);
+    return item.is_directory() ? visible_.has_directory(entry_path_) : visible_.has_file(entry_path_);
 }
 
 /// What is gone or leads nowhere is not shown. Any other error does not prove that the entry is gone: a listing without

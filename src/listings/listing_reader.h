@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "handler/visible_entries.h"
 #include "listings/listing_item.h"
 #include "media/media_type.h"
 #include "storage/file_root.h"
@@ -18,12 +19,13 @@ namespace listings {
 class ListingReader {
 public:
     /// `directory`: open, from FileRoot::open_directory. `path`: its decoded path, ending in '/'. `root` must outlive
-    /// this, and `types` this and its items.
-    ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory, std::string path);
+    /// this, and `types` this and its items. `visible`: what the client may know of.
+    ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory, std::string path,
+                  handler::VisibleEntries visible = {});
 
     enum class Step : std::uint8_t {
         item,    ///< item() is the next name
-        passed,  ///< a name that is not shown: hidden, or neither a file nor a directory
+        passed,  ///< a name that is not shown: hidden, not for this client, or neither a file nor a directory
         end,
         failed,  ///< the directory cannot be read; error() is the errno
     };
@@ -48,6 +50,7 @@ public:
 
 private:
     bool look_failed(ListingItem& item, int error);
+    [[nodiscard]] bool is_visible(const ListingItem& item);
     [[nodiscard]] bool may_read(const ListingItem& item, const struct stat& status) const;
 
     struct Close {
@@ -60,8 +63,9 @@ private:
     std::unique_ptr<DIR, Close> stream_;  ///< null when the descriptor could not become one
     int error_ = 0;
     int look_error_ = 0;
-    ListingItem item_;  ///< its text is reused for every name
-    std::string link_;  ///< likewise
+    ListingItem item_;        ///< its text is reused for every name
+    std::string entry_path_;  ///< likewise
+    handler::VisibleEntries visible_;
 };
 
 }  // namespace listings

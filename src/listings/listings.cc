@@ -260,7 +260,11 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
                 "that was seen, with a slash behind a folder's.");
         }
     }
-    ListingReader reader(root_, *config_.media_types, std::move(directory), std::string(request.path()));
+    const bool are_listed = rights.has(handler::Right::list);
+    ListingReader reader(root_, *config_.media_types, std::move(directory), std::string(request.path()),
+                         are_listed
+                             ? handler::VisibleEntries(config_.grants, handler::Client::of(request), request.path())
+                             : handler::VisibleEntries::none());
     ListingAnswer::Wish wish{.query = std::move(*query),
                              .form = *form,
                              .actions = config_.actions.allowed_by(rights),

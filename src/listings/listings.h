@@ -21,6 +21,7 @@ struct ListingsConfig {
     PageActions actions;        ///< what the page offers besides reading
     int compression_level = 0;  ///< 0 (never) to 9
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
+    std::shared_ptr<const handler::PathRights> grants;  ///< null: whoever may list sees every entry
 };
 
 class Listings {
@@ -30,7 +31,8 @@ public:
         : root_(root), wakes_(wakes), config_(std::move(config)), shares_(shares) {}
 
     /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
-    /// for what there is not, 406 when no form is acceptable. The page offers what `rights` allow.
+    /// for what there is not, 406 when no form is acceptable. The page offers what `rights` allow. A drop box, whose
+    /// entries may not be listed, is a page without entries.
     handler::Decision list(const http::Request& request, base::Fd directory, handler::Rights rights);
 
 private:

@@ -33,7 +33,7 @@ constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there al
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
                                   "this names a directory; send the file to a name without a slash at its end"};
 constexpr Refusal kNotListed{Status::forbidden, "directories are not listed here."};
-constexpr Refusal kNotReadable{Status::forbidden, "nothing is read here."};
+constexpr Refusal kNotReadable{Status::forbidden, "you may not read this."};
 
 /// Why a method that writes is not allowed, by the right that is missing.
 std::string_view missing_right_text(const Resource& resource, Rights needed) {
@@ -52,7 +52,9 @@ public:
     ListedDirectories(listings::Listings& listings, const http::Request& request, Rights rights)
         : listings_(listings), request_(request), rights_(rights) {}
     handler::Decision answer_directory(base::Fd directory) override {
-        if (!rights_.has(Right::list)) return handler::refusal_response(&request_, kNotListed);
+        // A person who may only add files needs the page that takes them; programs are told that nothing is listed.
+        const bool is_drop_box = rights_.only_adds() && handler::prefers_html(request_);
+        if (!rights_.has(Right::list) && !is_drop_box) return handler::refusal_response(&request_, kNotListed);
         return listings_.list(request_, std::move(directory), rights_);
     }
 
@@ -97,16 +99,16 @@ private:
 
     static constexpr Route kRoutes[] = {
         {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
-        {Kind::file, Method::put, Rights(Right::create), &Router::store},
-        {Kind::file, Method::post, Rights(Right::create), &Router::store},
+        {Kind::file, Method::put, Rights(Right::create, Right::replace), &Router::store},
+        {Kind::file, Method::post, Rights(Right::create, Right::replace), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
-        {Kind::directory, Method::get, Rights(Right::read, Right::list), &Router::read_below_root},
+        {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_below_root},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
-        {Kind::root, Method::get, Rights(Right::read, Right::list), &Router::read_below_root},
+        {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_below_root},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
@@ -160,8 +162,9 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
         // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Behind a link that leads out of the root this is not
-        // revealed.
+        // revealed, nor to clients that may not see what is there.
         if (method == Method::mkcol) {
+            if (rights.only_adds()) continue;
             const auto found = root_.stat_name_inside(resource.path);
             if (found || found.error().number != ENOENT) continue;
         }
@@ -195,7 +198,12 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     if (!may && (call.request.method == Method::get || call.request.method == Method::head)) {
         return handler::refusal_response(&call.request, kNotReadable);
     }
-    return handler::method_not_allowed(call.request, methods, missing_right_text(call.resource, route.any_of));
+    const std::string_view missing = missing_right_text(call.resource, route.any_of);
+    // Others may: the method is allowed, though not to this client.
+    if (!may && config_.grants && !missing.empty()) {
+        return handler::error_response(&call.request, Status::forbidden, missing);
+    }
+    return handler::method_not_allowed(call.request, methods, missing);
 }
 
 handler::Decision Router::handle(const http::Request& request) {
@@ -248,6 +256,12 @@ handler::Decision Router::answer_options(const Call& call) {
     return response;
 }
 
+/// True for a directory that lines of --grant name themselves.
+bool Router::is_place(std::string_view path) const {
+    if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+    return config_.grants && config_.grants->place_of(path) == path;
+}
+
 handler::Decision Router::lead_to_files(const Call& call) {
     std::string location = "/files/";
     if (call.request.target.has_query) location.append("?").append(call.request.query());
@@ -259,6 +273,10 @@ handler::Decision Router::lead_to_files(const Call& call) {
 
 /// A file, or the listing of a directory that has no index file.
 handler::Decision Router::read_below_root(const Call& call) {
+    // Which folders a drop box holds is not shown either.
+    if (call.rights.only_adds() && !is_place(call.resource.path)) {
+        return handler::refusal_response(&call.request, kNotReadable);
+    }
     const bool is_rewritten = call.resource.path.size() != call.request.path().size();
     if (is_rewritten) {
         rewritten_ = call.request;

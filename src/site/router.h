@@ -56,6 +56,7 @@ private:
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
+    [[nodiscard]] bool is_place(std::string_view path) const;
     handler::Decision read_below_root(const Call& call);
     handler::Decision answer_hidden(const Call& call);
     handler::Decision lead_to_files(const Call& call);

@@ -14,6 +14,7 @@ enum class OnConflict : std::uint8_t {
     keep_content,  ///< the same over an empty file; 403 over one with content, which stays
     rename,        ///< the new file becomes "name (1).ext", or the next number that is free
     refuse,        ///< 409; the old file stays
+    replace_only,  ///< as replace over an old file; 403 when there is none
 };
 
 /// "name (1).ext": the number stands before the extension. At most 255 bytes, cut from the name's end where there are

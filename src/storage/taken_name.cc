@@ -16,6 +16,8 @@ constexpr http::Refusal kContentStays{
     http::Status::forbidden,
     "a file of this name is there already, and files are not replaced here; choose another name."};
 
+constexpr http::Refusal kNothingNew{http::Status::forbidden, "existing files may be replaced here, but none added."};
+
 bool has_content(const struct stat& status) { return !S_ISREG(status.st_mode) || status.st_size > 0; }
 
 }  // namespace
@@ -35,6 +37,7 @@ std::optional<struct stat> find_file_beside(const WritePlace& place) {
 
 std::optional<http::Refusal> find_taken_name(const WritePlace& place, const std::optional<struct stat>& found,
                                              OnConflict on_conflict) {
+    if (on_conflict == OnConflict::replace_only) return found ? std::nullopt : std::optional(kNothingNew);
     if (on_conflict != OnConflict::refuse && on_conflict != OnConflict::keep_content) return std::nullopt;
     const auto beside = find_file_beside(place);
     if (on_conflict == OnConflict::refuse) {

@@ -40,28 +40,28 @@ std::string make_json(const http::Request& request, const std::vector<FormFile>&
     for (const FormFile& file : files) {
         json.append(json.ends_with('[') ? "{" : ",\n{");
         append_text(json, "\"name\":", file.name);
+        if (file.is_named()) append_text(json, ",\"path\":", target_of(request, file));
         if (file.is_stored()) {
-            append_text(json, ",\"path\":", target_of(request, file));
             json.append(",\"size\":");
             base::append_decimal(json, file.bytes);
         }
         json.append(",\"status\":");
         base::append_decimal(json, static_cast<std::uint64_t>(http::code(file.status)));
-        append_text(json, file.is_stored() ? ",\"etag\":" : ",\"error\":",
-                    file.is_stored() ? std::string_view(file.entity_tag) : file.fault);
+        if (file.is_named()) append_text(json, ",\"etag\":", file.entity_tag);
+        if (!file.is_stored()) append_text(json, ",\"error\":", file.fault);
         json.append("}");
     }
     return json.append("]}\n");
 }
 
 void append_row(std::string& page, const http::Request& request, const FormFile& file) {
-    page.append(file.is_stored() ? "<li><a href=\"" : "<li><b>");
-    if (file.is_stored()) {
+    page.append(file.is_named() ? "<li><a href=\"" : "<li><b>");
+    if (file.is_named()) {
         base::append_html_escaped(page, target_of(request, file));
         page.append("\">");
     }
     base::append_html_escaped(page, file.name.empty() ? std::string_view("(no name)") : std::string_view(file.name));
-    page.append(file.is_stored() ? "</a>: stored" : "</b>: ");
+    page.append(file.is_named() ? "</a>: " : "</b>: ").append(file.is_stored() ? "stored" : "");
     base::append_html_escaped(page, file.fault);
     page.append("</li>\n");
 }
@@ -110,7 +110,7 @@ http::Response answer_form(const http::Request& request, const std::vector<FormF
         response.body = http::Piece(make_page(request, files));
     } else {
         response.add("Content-Type", "application/json");
-        if (files.size() == 1 && response.status == Status::created) {
+        if (files.size() == 1 && response.status == Status::created && files.front().is_named()) {
             response.add("Location", target_of(request, files.front()));
             response.add("ETag", files.front().entity_tag);
         }

@@ -8,6 +8,7 @@
 
 #include "http/request.h"
 #include "http/response.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -18,8 +19,10 @@ struct FormFile {
     http::Status status = http::Status::created;  ///< 201, 204 (an older file was replaced), or why it is not stored
     std::string_view fault;                       ///< the sentence of a refusal; empty when it is stored
     std::string entity_tag;                       ///< of the stored file
+    Admission::Tells tells = Admission::Tells::name_and_tag;  ///< what the client learns of it
 
     [[nodiscard]] bool is_stored() const { return fault.empty(); }
+    [[nodiscard]] bool is_named() const { return is_stored() && tells == Admission::Tells::name_and_tag; }
 };
 
 /// The answer to `request`, a form posted to a directory, when every file is either durable or refused. 2xx only when

@@ -97,9 +97,10 @@ void FormReader::begin_file(std::string_view filename) {
     if (!name) return refuse_file(name.error());
     entries_.back().file.name = *name;
     const std::string path = directory_ + *name;
-    const auto on_conflict = gate_.admit_file(path, wanted_, WriteGate::Named::in_passing);
-    if (!on_conflict) return refuse_file(on_conflict.error());
-    auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, *on_conflict);
+    const auto admission = gate_.admit_file(path, wanted_, WriteGate::Named::in_passing);
+    if (!admission) return refuse_file(admission.error());
+    entries_.back().file.tells = admission->tells;
+    auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, admission->on_conflict);
     if (!sink) return refuse_file(sink.error());
     sink_.emplace(std::move(*sink));
     part_ = Part::file;

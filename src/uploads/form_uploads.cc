@@ -93,6 +93,7 @@ private:
         const bool created = stored.how == storage::FileCommit::Stored::How::created;
         running.file->status = created ? Status::created : Status::no_content;
         running.file->entity_tag = storage::make_entity_tag(stored.status, false);
+        if (!running.file->is_named()) return true;
         const std::string& path = running.commit->path();
         running.file->name = path.substr(path.rfind('/') + 1);
         return true;

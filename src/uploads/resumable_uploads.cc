@@ -91,6 +91,11 @@ http::FieldList lasting_fields(const http::Request& request, std::optional<std::
     return fields;
 }
 
+/// Its address alone is not enough where its maker had signed in.
+bool belongs_to(const Upload& upload, const http::Request& request) {
+    return upload.user.empty() || (request.user && request.user->name == upload.user);
+}
+
 }  // namespace
 
 ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handler::WriteRules& config,
@@ -159,6 +164,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     if (!place) return handler::Decision(handler::refusal_response(&request, place.error()));
 
     UploadState state;
+    if (request.user) state.user = request.user->name;
     state.method = http::method_name(request.method);
     state.target = path;
     state.location = location;
@@ -193,6 +199,7 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
         if (store_.may_have(request.path().substr(kUploadsPath.size()))) return out_of_reach(&request);
         return unknown_upload(&request);
     }
+    if (!belongs_to(*upload, request)) return unknown_upload(&request);
     if (upload->phase() == UploadPhase::away) return out_of_reach(&request);
     if (request.method == Method::patch) {
         const bool was_complete =

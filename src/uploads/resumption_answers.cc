@@ -269,18 +269,19 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
     const StoredRequest request(state_);
     base::Fd file(::fcntl(bytes_->file.get(), F_DUPFD_CLOEXEC, 0));
     if (!file) return handler::refusal_response(nullptr, storage::write_refusal(errno));
-    const auto on_conflict = gate_.admit_file(state_.target, state_.on_conflict, WriteGate::Named::by_request);
-    if (!on_conflict) return handler::refusal_response(nullptr, on_conflict.error());
+    const auto admission = gate_.admit_file(state_.target, state_.on_conflict, WriteGate::Named::by_request);
+    if (!admission) return handler::refusal_response(nullptr, admission.error());
     auto sink = storage::FileSink::resume(
         store_.parts(), state_.target,
         storage::TemporaryFile::adopt(std::move(file), bytes_->directory.get(), partial_name(number_)),
         std::shared_ptr<const base::Fd>(bytes_, &bytes_->directory), upload.offset,
-        storage::WriteConditions(request.get()), *on_conflict);
+        storage::WriteConditions(request.get()), admission->on_conflict);
     if (!sink) return handler::refusal_response(nullptr, sink.error());
     const auto modified_s =
         find_upload_time(request.get(), LastModified::is_ignored, store_.parts().clock.unix_seconds());
     if (modified_s && *modified_s) sink->keep_time(**modified_s);
-    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_));
+    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_),
+                                             admission->tells);
     return std::nullopt;
 }
 

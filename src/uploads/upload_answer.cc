@@ -17,9 +17,13 @@ std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
     const storage::FileCommit::Stored& stored = **result;
     http::Response response;
     if (!repr_digest_.empty()) response.add("Repr-Digest", repr_digest_);
+    if (stored.keeps_time) response.add(kTimeField, "accepted");
+    if (tells_ == Admission::Tells::nothing) {
+        response.status = http::Status::created;
+        return response;
+    }
     // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
     response.add("ETag", storage::make_entity_tag(stored.status, false));
-    if (stored.keeps_time) response.add(kTimeField, "accepted");
     response.status = http::Status::no_content;
     if (stored.how == storage::FileCommit::Stored::How::created) {
         response.status = http::Status::created;

@@ -9,6 +9,7 @@
 #include "http/body.h"
 #include "http/response.h"
 #include "storage/file_commit.h"
+#include "uploads/write_gate.h"
 
 namespace uploads {
 
@@ -17,8 +18,12 @@ class UploadAnswer final : public http::PendingResponse {
 public:
     /// `location`: decoded; with a slash at its end a directory's, to which the file's name is added. `repr_digest`:
     /// the value of Repr-Digest; empty: the answer has none.
-    UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string repr_digest)
-        : commit_(std::move(commit)), location_(std::move(location)), repr_digest_(std::move(repr_digest)) {}
+    UploadAnswer(std::unique_ptr<storage::FileCommit> commit, std::string location, std::string repr_digest,
+                 Admission::Tells tells)
+        : commit_(std::move(commit)),
+          location_(std::move(location)),
+          repr_digest_(std::move(repr_digest)),
+          tells_(tells) {}
 
     std::optional<http::Response> advance(http::Wake wake) override;
 
@@ -26,6 +31,7 @@ private:
     std::unique_ptr<storage::FileCommit> commit_;
     std::string location_;
     std::string repr_digest_;
+    Admission::Tells tells_;
 };
 
 }  // namespace uploads

@@ -24,7 +24,8 @@ using ConflictName = std::pair<storage::OnConflict, std::string_view>;
 constexpr std::array kConflictNames = {ConflictName{storage::OnConflict::replace, "replace"},
                                        ConflictName{storage::OnConflict::keep_content, "keep-content"},
                                        ConflictName{storage::OnConflict::rename, "rename"},
-                                       ConflictName{storage::OnConflict::refuse, "refuse"}};
+                                       ConflictName{storage::OnConflict::refuse, "refuse"},
+                                       ConflictName{storage::OnConflict::replace_only, "replace-only"}};
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(" ").append(value).append("\n");
@@ -96,6 +97,10 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
         state.secret = value;
         return value.size() == kUploadSecretDigits;
     }
+    if (name == "user") {
+        state.user = value;
+        return !value.empty();
+    }
     if (name == "method") {
         state.method = value;
         return value == "PUT" || value == "POST";
@@ -147,6 +152,7 @@ std::optional<std::uint64_t> parse_state_name(std::string_view name) { return pa
 std::string write_upload_state(const UploadState& state) {
     std::string text = std::string(kFirstLine).append("\n");
     append_line(text, "secret", state.secret);
+    if (!state.user.empty()) append_line(text, "user", state.user);
     append_line(text, "method", state.method);
     append_line(text, "target", http::encode_path(state.target));
     append_line(text, "location", http::encode_path(state.location));

@@ -167,6 +167,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     Upload& upload = uploads_[number];
     upload.number = number;
     upload.secret = state.secret;
+    upload.user = state.user;
     upload.length = state.length;
     upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;

@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "handler/error_page.h"
 #include "handler/ready_answer.h"
+#include "http/conditional.h"
 #include "http/content_disposition.h"
 #include "http/multipart.h"
 #include "http/target.h"
@@ -26,10 +27,18 @@ using http::Status;
 
 constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes."};
 
+constexpr http::Refusal kNoConditions{Status::forbidden,
+                                      "what is stored here is not shown, so no condition on it is evaluated."};
+
 class UploadSink final : public http::BodySink {
 public:
-    UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, std::uint64_t max_bytes)
-        : sink_(std::move(sink)), digests_(std::move(digests)), location_(std::move(location)), max_bytes_(max_bytes) {}
+    UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, Admission::Tells tells,
+               std::uint64_t max_bytes)
+        : sink_(std::move(sink)),
+          digests_(std::move(digests)),
+          location_(std::move(location)),
+          tells_(tells),
+          max_bytes_(max_bytes) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
         if (max_bytes_ > 0 && block.size() > max_bytes_ - sink_.bytes()) return std::unexpected(kTooLarge);
@@ -41,13 +50,15 @@ public:
         if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
         }
-        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.repr_digest());
+        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.repr_digest(),
+                                              tells_);
     }
 
 private:
     storage::FileSink sink_;
     UploadDigests digests_;
     std::string location_;
+    Admission::Tells tells_;
     std::uint64_t max_bytes_;  ///< 0: no bound
 };
 
@@ -147,21 +158,24 @@ std::string Uploads::generate_name() {
 handler::Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
                                  storage::OnConflict wanted, WriteGate::Named named) {
     const WriteGate gate(config_, handler::Client::of(request));
-    const auto on_conflict = gate.admit_file(path, wanted, named);
-    if (!on_conflict) return handler::refusal_response(&request, on_conflict.error());
+    const auto admission = gate.admit_file(path, wanted, named);
+    if (!admission) return handler::refusal_response(&request, admission.error());
+    if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {
+        return handler::refusal_response(&request, kNoConditions);
+    }
     const auto modified_s = find_upload_time(
         request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
-    if (auto decision = resumable_.create(request, path, location, *on_conflict, *modified_s)) {
+    if (auto decision = resumable_.create(request, path, location, admission->on_conflict, *modified_s)) {
         return std::move(*decision);
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
-    auto sink =
-        storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request), *on_conflict);
+    auto sink = storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request),
+                                        admission->on_conflict);
     if (!sink) return handler::refusal_response(&request, sink.error());
     if (*modified_s) sink->keep_time(**modified_s);
-    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location),
+    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location), admission->tells,
                                         config_.max_body_bytes);
 }
 

@@ -1,6 +1,9 @@
 // Rights, hidden names and the name of the records.
 #include "uploads/write_gate.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "storage/file_root.h"
 
 namespace uploads {
@@ -15,9 +18,16 @@ constexpr Refusal kHidden{Status::forbidden, "names that begin with a dot are no
 constexpr Refusal kHiddenFile{Status::not_found, "there is no such file."};
 constexpr Refusal kNoUploads{Status::forbidden, "nothing may be uploaded here."};
 constexpr Refusal kNoDirectories{Status::forbidden, "no folders may be made here."};
+constexpr Refusal kOnlyFilesHere{Status::forbidden,
+                                 "files go directly into this folder, and no folders are made in it."};
 constexpr Refusal kNoRemovals{Status::forbidden, "nothing may be deleted here."};
 constexpr Refusal kRecordsName{Status::conflict,
                                "this is the file of the records; they are added and removed one by one."};
+
+/// `directory`: "/" or without a slash at its end.
+bool is_directly_in(std::string_view directory, std::string_view path) {
+    return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)) == directory;
+}
 
 }  // namespace
 
@@ -26,20 +36,29 @@ handler::Rights WriteGate::rights_at(std::string_view path) const {
     return rules_.resolve_rights({kind, path}, client_);
 }
 
-std::expected<OnConflict, Refusal> WriteGate::admit_file(std::string_view path, OnConflict wanted, Named named) const {
+std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view path, OnConflict wanted, Named named) const {
     if (storage::is_hidden(path)) return std::unexpected(kHidden);
     const handler::Rights rights = rights_at(path);
-    if (!rights.has(Right::create)) return std::unexpected(kNoUploads);
     const bool replaces = rights.has(Right::replace);
+    const bool only_replaces = replaces && !rights.has(Right::create) && wanted == OnConflict::replace;
+    if (!rights.has(Right::create) && !only_replaces) return std::unexpected(kNoUploads);
     // A client that may replace files may upload the whole file of records under its own path.
     const bool is_records_file = path == rules_.records_file && named == Named::by_request && replaces;
     if (rules_.takes_records_name(path) && !is_records_file) return std::unexpected(kRecordsName);
-    return wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted;
+    if (only_replaces) return Admission{OnConflict::replace_only};
+    if (rights.only_adds()) {
+        // Whether another folder is there, and what lies in its way, would be an answer about what may not be seen.
+        if (!is_directly_in(rules_.grants->place_of(path), path)) return std::unexpected(kOnlyFilesHere);
+        return Admission{OnConflict::rename, Admission::Tells::nothing};
+    }
+    return Admission{wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted};
 }
 
 std::optional<Refusal> WriteGate::find_directory_fault(std::string_view path) const {
     if (storage::is_hidden(path)) return kHidden;
-    if (!rights_at(path).has(Right::create)) return kNoDirectories;
+    const handler::Rights rights = rights_at(path);
+    if (!rights.has(Right::create)) return kNoDirectories;
+    if (rights.only_adds()) return kOnlyFilesHere;
     if (rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;
 }

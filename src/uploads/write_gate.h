@@ -3,6 +3,7 @@
 // it touches anything. Pure.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,18 @@
 #include "storage/on_conflict.h"
 
 namespace uploads {
+
+/// How a file that may be stored is stored, and what its client may learn.
+struct Admission {
+    enum class Tells : std::uint8_t {
+        name_and_tag,
+        nothing,  ///< of what is there: not even whether the name was taken
+    };
+    storage::OnConflict on_conflict = storage::OnConflict::replace;
+    Tells tells = Tells::name_and_tag;
+
+    friend bool operator==(const Admission&, const Admission&) = default;
+};
 
 class WriteGate {
 public:
@@ -26,9 +39,9 @@ public:
 
     /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
     /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file.
-    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_file(std::string_view path,
-                                                                               storage::OnConflict wanted,
-                                                                               Named named) const;
+    /// Whoever may only add files gets another name where one is taken, and learns nothing of it.
+    [[nodiscard]] std::expected<Admission, http::Refusal> admit_file(std::string_view path, storage::OnConflict wanted,
+                                                                     Named named) const;
     /// The same for a new directory.
     [[nodiscard]] std::optional<http::Refusal> find_directory_fault(std::string_view path) const;
     /// The same for a removal; 404 for a hidden name.

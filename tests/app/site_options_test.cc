@@ -171,3 +171,32 @@ TEST_CASE("site options: --charset and --coding-by-name", "[app]") {
         CHECK(contains(refused("--coding-by-name", text), "no such name"));
     }
 }
+
+TEST_CASE("site options: grants decide by path, and --allow-* are short for a line about the root", "[app][options]") {
+    const auto lines = [](const std::vector<std::string>& words) {
+        std::string text;
+        const auto options = parse(words);
+        REQUIRE(options);
+        for (const access_control::Grant& grant : options->grants) text += grant.text() + "\n";
+        return text;
+    };
+    CHECK(lines({"--allow-all"}).empty());
+    CHECK(lines({"--grant", "/inbox * create"}) == "/ * read list\n/inbox * create\n");
+    CHECK(lines({"--grant", "/a + write", "--allow-upload"}) == "/ * read list create\n/a + create replace\n");
+    CHECK(lines({"--grant", "/ alice read", "--allow-delete"}) == "/ alice read\n/ * delete\n");
+    CHECK(lines({"--grant", "/ * none"}) == "/ * none\n");
+    const auto options = parse({"--grant", "/inbox * create"});
+    CHECK(options->site.allow_upload);
+    CHECK_FALSE(options->site.allow_replace);
+    CHECK(options->site.symlinks == storage::Symlinks::none);
+}
+
+TEST_CASE("site options: a grant says what is wrong with it", "[app][options]") {
+    CHECK(refused("--grant", "/a alice")
+              .starts_with("--grant does not take \"/a alice\": a grant is a path, who, and rights; it takes "));
+    refused("--grant", "a * read");
+    refused("--grant", "/a/../b * read");
+    refused("--grant", "/a * fly");
+    CHECK(parse({"--grant", "/ * read", "--symlinks", "inside"}).error().sentence.starts_with("--symlinks other than"));
+    CHECK(parse({"--grant", "/ * read", "--symlinks", "none"}));
+}

@@ -23,12 +23,20 @@ struct Answer {
     [[nodiscard]] std::string field(std::string_view name) const {
         return std::string(response.find(name).value_or(std::string_view()));
     }
-    /// The body where it is one text in memory.
+    /// The body where it is in memory, in one piece or in several.
     [[nodiscard]] std::string body() const {
-        const auto* piece = std::get_if<http::Piece>(&response.body);
-        if (piece == nullptr) return {};
-        if (const auto* text = std::get_if<std::string>(piece)) return *text;
-        const auto* blob = std::get_if<http::Blob>(piece);
+        if (const auto* piece = std::get_if<http::Piece>(&response.body)) return text_of(*piece);
+        std::string all;
+        const auto* pieces = std::get_if<std::vector<http::Piece>>(&response.body);
+        if (pieces == nullptr) return all;
+        for (const http::Piece& piece : *pieces) all += text_of(piece);
+        return all;
+    }
+
+private:
+    static std::string text_of(const http::Piece& piece) {
+        if (const auto* text = std::get_if<std::string>(&piece)) return *text;
+        const auto* blob = std::get_if<http::Blob>(&piece);
         if (blob == nullptr) return {};
         return {reinterpret_cast<const char*>(blob->bytes.data()), blob->bytes.size()};
     }
@@ -101,6 +109,7 @@ struct AnsweringSite {
         http::Request copy = *request;
         copy.arrival = arrivals.latest;
         copy.is_secure = is_secure;
+        copy.user = user;
         Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
         if (!answer.before_body) site->decorate(&copy, answer.response);
         return answer;
@@ -121,7 +130,8 @@ struct AnsweringSite {
     std::optional<storage::FileRoot> root;
     base::SystemClock clock;
     base::ArrivalClock arrivals;
-    bool is_secure = false;  ///< of the requests
+    bool is_secure = false;                  ///< of the requests
+    std::shared_ptr<const http::User> user;  ///< who signed in with the requests; null: nobody
     base::WakeQueue woken;
     std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(woken);
     std::optional<site::Site> site;

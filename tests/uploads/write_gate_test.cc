@@ -50,12 +50,12 @@ TEST_CASE("write gate: what is wanted is done, but nothing is replaced without t
     handler::WriteRules rules;
     rules.allow_upload = true;
     CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::replace, by_request) ==
-          storage::OnConflict::keep_content);
+          uploads::Admission{storage::OnConflict::keep_content});
     CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::rename, in_passing) ==
-          storage::OnConflict::rename);
+          uploads::Admission{storage::OnConflict::rename});
     rules.allow_replace = true;
     CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::replace, in_passing) ==
-          storage::OnConflict::replace);
+          uploads::Admission{storage::OnConflict::replace});
     CHECK(WriteGate(rules, {}).admit_file("/.a", storage::OnConflict::replace, in_passing).error().status ==
           http::Status::forbidden);
     CHECK(WriteGate(rules, {}).find_removal_fault("/a", by_request).has_value());

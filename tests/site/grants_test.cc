@@ -1,0 +1,243 @@
+// What a client may do below each path, by every way in: the rights of grants against a model of their own.
+#include "access_control/grants.h"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/write_answers.h"
+
+namespace {
+
+using handler::Right;
+using handler::Rights;
+using support::AnsweringSite;
+
+constexpr std::array kRights = {Right::read, Right::list, Right::create, Right::replace, Right::remove};
+
+Rights rights_of(unsigned bits) {
+    Rights rights;
+    for (std::size_t i = 0; i < kRights.size(); ++i) {
+        if ((bits >> i & 1U) != 0) rights.add(kRights.at(i));
+    }
+    return rights;
+}
+
+/// As app/option_reader puts them together.
+site::SiteConfig with_grants(const std::vector<std::string_view>& lines) {
+    std::vector<access_control::Grant> grants;
+    for (const std::string_view line : lines) {
+        auto grant = access_control::parse_grant(line);
+        REQUIRE(grant.has_value());
+        grants.push_back(std::move(*grant));
+    }
+    auto all = std::make_shared<const access_control::Grants>(std::move(grants));
+    site::SiteConfig config;
+    config.symlinks = storage::Symlinks::none;
+    config.allow_upload = all->allows_somewhere(Right::create);
+    config.allow_replace = all->allows_somewhere(Right::replace);
+    config.allow_delete = all->allows_somewhere(Right::remove);
+    config.records_path.clear();
+    config.grants = std::move(all);
+    return config;
+}
+
+std::shared_ptr<const http::User> user(std::string_view name, std::vector<std::string> groups = {}) {
+    return std::make_shared<const http::User>(http::User{std::string(name), std::move(groups)});
+}
+
+/// One cell: what is asked, and whether the model says that it succeeds.
+struct Cell {
+    std::string_view method;
+    std::string_view target;
+    std::string_view fields;
+    std::string_view body;
+    bool (*may)(Rights);
+};
+
+bool may_read(Rights rights) { return rights.has(Right::read); }
+bool may_list(Rights rights) { return rights.has(Right::list); }
+bool may_add(Rights rights) { return rights.has(Right::create); }
+/// Whoever may add but not see gets another name, and the old file stays.
+bool may_put_over(Rights rights) { return rights.has(Right::replace) || rights.only_adds(); }
+bool may_make(Rights rights) { return rights.has(Right::create) && !rights.only_adds(); }
+bool may_remove(Rights rights) { return rights.has(Right::remove); }
+bool may_post(Rights rights) { return rights.has(Right::create); }
+
+constexpr std::array<Cell, 19> kCells = {
+    Cell{"GET", "/d/old.txt", "", "", may_read},
+    Cell{"HEAD", "/d/old.txt", "", "", may_read},
+    Cell{"GET", "/files/d/old.txt", "", "", may_read},
+    Cell{"GET", "/d/%6Fld.txt", "", "", may_read},
+    Cell{"GET", "/d/../d/old.txt", "", "", may_read},
+    Cell{"GET", "/d/old.txt?download", "", "", may_read},
+    Cell{"GET", "/d/old.txt", "Range: bytes=0-1\r\n", "", may_read},
+    Cell{"GET", "/d/", "Accept: application/json\r\n", "", may_list},
+    Cell{"GET", "/files/d/", "Accept: text/plain\r\n", "", may_list},
+    Cell{"PUT", "/d/new.txt", "", "new", may_add},
+    Cell{"PUT", "/files/d/new.txt", "", "new", may_add},
+    Cell{"PUT", "/d/old.txt", "", "new", may_put_over},
+    Cell{"POST", "/d/", "Content-Disposition: attachment; filename=\"new.txt\"\r\n", "new", may_post},
+    Cell{"MKCOL", "/d/sub/", "", "", may_make},
+    Cell{"DELETE", "/d/old.txt", "", "", may_remove},
+    Cell{"DELETE", "/files/d/old.txt", "", "", may_remove},
+    Cell{"PUT", "/d/sub/new.txt", "", "new", may_make},
+    Cell{"PUT", "/d/new.txt", "Upload-Complete: ?1\r\nUpload-Draft-Interop-Version: 8\r\n", "new", may_add},
+    Cell{"POST", "/d/", "Content-Type: multipart/form-data; boundary=b\r\n",
+         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"new.txt\"\r\n\r\nnew\r\n--b--\r\n",
+         may_post},
+};
+
+/// What is not hidden.
+std::vector<std::string> names_in(AnsweringSite& site, std::string_view directory) {
+    std::vector<std::string> names;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(site.directory.path() + "/" + std::string(directory))) {
+        if (const std::string name = entry.path().filename(); !name.starts_with('.')) names.push_back(name);
+    }
+    return names;
+}
+
+support::Answer ask(AnsweringSite& site, const Cell& cell) {
+    if (cell.body.empty()) return site.ask(cell.method, cell.target, cell.fields);
+    return site.upload(cell.method, cell.target, cell.body, cell.fields);
+}
+
+}  // namespace
+
+TEST_CASE("grants: each right opens what it names, by every way in, and nothing else", "[site][access]") {
+    for (unsigned bits = 0; bits < 32; ++bits) {
+        const Rights rights = rights_of(bits);
+        const std::string line = "/d alice " + access_control::rights_text(rights);
+        for (const Cell& cell : kCells) {
+            AnsweringSite site(with_grants({"/ * none", line}));
+            site.directory.write("d/old.txt", "old");
+            INFO(line << ": " << cell.method << " " << cell.target << " " << cell.fields);
+            // Nobody else gets anything.
+            CHECK(ask(site, cell).status() == 403);
+            site.user = user("bob");
+            CHECK(ask(site, cell).status() == 403);
+            CHECK(site.directory.read("d/old.txt") == "old");
+            site.user = user("alice");
+            const int status = ask(site, cell).status();
+            CHECK((status / 100 == 2) == cell.may(rights));
+            if (status / 100 != 2) {
+                CHECK(status == 403);
+                CHECK(site.directory.read("d/old.txt") == "old");
+                CHECK(names_in(site, "d") == std::vector<std::string>{"old.txt"});
+            }
+        }
+    }
+}
+
+TEST_CASE("grants: what may not be read is neither listed nor counted", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * read list", "/private + read", "/inbox * create", "/secret.txt alice read"}));
+    for (const char* name : {"open.txt", "secret.txt", "private/a", "inbox/b"}) site.directory.write(name, "x");
+    const auto names = [&site] { return site.ask("GET", "/", "Accept: text/plain\r\n").body(); };
+    CHECK(names() == "open.txt\n");
+    const std::string tag = site.ask("GET", "/", "Accept: text/plain\r\n").field("ETag");
+    site.directory.write("private/c", "x");
+    CHECK(site.ask("GET", "/", "Accept: text/plain\r\n").field("ETag") == tag);
+    site.user = user("bob");
+    CHECK(names() == "private/\nopen.txt\n");
+    site.user = user("alice");
+    CHECK(names() == "private/\nopen.txt\nsecret.txt\n");
+}
+
+TEST_CASE("grants: a group has the rights of its lines", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * none", "/team @staff read write"}));
+    site.user = user("carol", {"guests", "staff"});
+    CHECK(site.put("/team/a", "x").status() == 201);
+    CHECK(site.ask("GET", "/team/a").status() == 200);
+    site.user = user("dave", {"guests"});
+    CHECK(site.ask("GET", "/team/a").status() == 403);
+}
+
+TEST_CASE("grants: a drop box tells nothing of what is in it", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * read list", "/inbox * create"}));
+    site.directory.write("inbox/taken.txt", "first");
+    site.directory.write("inbox/folder/x", "x");
+    const auto told = [](const support::Answer& answer) {
+        return std::to_string(answer.status()) + " " + answer.field("Location") + answer.field("ETag") + answer.body();
+    };
+    const std::string stored = told(site.put("/inbox/free.txt", "mine"));
+    CHECK(stored == "201 ");
+    CHECK(told(site.put("/inbox/taken.txt", "mine")) == stored);
+    CHECK(told(site.put("/inbox/folder", "mine")) == stored);
+    CHECK(site.directory.read("inbox/taken.txt") == "first");
+    CHECK(site.directory.read("inbox/taken (1).txt") == "mine");
+    for (const char* condition : {"If-None-Match: *\r\n", "If-Match: *\r\n", "If-Match: \"x\"\r\n"}) {
+        CHECK(told(site.put("/inbox/taken.txt", "mine", condition)) == told(site.put("/inbox/no.txt", "m", condition)));
+        CHECK(site.put("/inbox/taken.txt", "mine", condition).status() == 403);
+    }
+    for (const char* method : {"GET", "HEAD", "DELETE", "OPTIONS", "MKCOL"}) {
+        INFO(method);
+        const auto there = site.ask(method, "/inbox/folder/");
+        const auto absent = site.ask(method, "/inbox/absent/");
+        CHECK(there.status() == absent.status());
+        CHECK(there.field("Allow") == absent.field("Allow"));
+    }
+    CHECK(site.put("/inbox/folder/new.txt", "x").status() == site.put("/inbox/absent/new.txt", "x").status());
+    const std::string form =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"taken.txt\"\r\n\r\nnew\r\n--b--\r\n";
+    const auto answer = site.upload("POST", "/inbox/", form, "Content-Type: multipart/form-data; boundary=b\r\n");
+    CHECK(answer.body() == "{\"files\":[{\"name\":\"taken.txt\",\"size\":3,\"status\":201}]}\n");
+    CHECK(answer.field("Location").empty());
+}
+
+TEST_CASE("grants: a person sees the page of a drop box, without its entries", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * read list", "/inbox * create"}));
+    site.directory.write("inbox/taken.txt", "first");
+    const auto page = site.ask("GET", "/inbox/", "Accept: text/html\r\n");
+    REQUIRE(page.status() == 200);
+    CHECK(page.body().find("id=\"upload\"") != std::string::npos);
+    CHECK(page.body().find("taken.txt") == std::string::npos);
+    CHECK(page.body().find("What is in this folder is not shown.") != std::string::npos);
+    CHECK(site.ask("GET", "/inbox/", "Accept: application/json\r\n").status() == 403);
+}
+
+TEST_CASE("grants: who may only replace adds nothing", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * read list replace"}));
+    site.directory.write("a.txt", "old");
+    CHECK(site.put("/a.txt", "new").status() == 204);
+    CHECK(site.put("/b.txt", "new").status() == 403);
+    CHECK(names_in(site, "") == std::vector<std::string>{"a.txt"});
+}
+
+TEST_CASE("grants: an upload that can be resumed belongs to its maker", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * none", "/d + read list create"}));
+    site.directory.write("d/x", "x");
+    site.user = user("alice");
+    constexpr std::string_view kPart = "Upload-Complete: ?0\r\nUpload-Draft-Interop-Version: 8\r\n";
+    const auto begun = site.put("/d/a.txt", "abc", kPart);
+    REQUIRE(begun.status() == 201);
+    const std::string address = begun.field("Location");
+    const std::string path = address.substr(address.find("/.godwit"));
+    CHECK(site.ask("HEAD", path).status() == 204);
+    for (const auto& other : {user("bob"), std::shared_ptr<const http::User>()}) {
+        site.user = other;
+        for (const char* method : {"HEAD", "DELETE", "PATCH"}) CHECK(site.ask(method, path).status() == 404);
+    }
+    site.start();
+    site.user = user("bob");
+    CHECK(site.ask("HEAD", path).status() == 404);
+    site.user = user("alice");
+    CHECK(site.ask("HEAD", path).status() == 204);
+}
+
+TEST_CASE("grants: an index, a page and a route are read by their own paths' rights", "[site][access]") {
+    auto config = with_grants({"/ * read list", "/d/index.html alice read", "/about.html alice read"});
+    config.clean_urls = true;
+    AnsweringSite site(config);
+    for (const char* name : {"d/index.html", "about.html"}) site.directory.write(name, "for alice");
+    site.directory.write("d/other.txt", "x");
+    CHECK(site.ask("GET", "/d/", "Accept: text/plain\r\n").body() == "other.txt\n");
+    CHECK(site.ask("GET", "/about").status() == 404);
+    site.user = user("alice");
+    CHECK(site.ask("GET", "/d/").body() == "for alice");
+    CHECK(site.ask("GET", "/about").body() == "for alice");
+}
