@@ -29,6 +29,10 @@ std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into) {
     return done;
 }
 
+bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into) {
+    return read_at(file, offset, into) == into.size();
+}
+
 std::expected<std::size_t, int> read_or_fail(int file, std::uint64_t offset, std::span<std::byte> into) {
     std::size_t done = 0;
     if (const int error = read_on(file, offset, into, done); error != 0) return std::unexpected(error);

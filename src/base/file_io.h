@@ -12,7 +12,10 @@ namespace base {
 /// Reads up to `into.size()` bytes from `offset`; fewer at the end of the file or at an error.
 [[nodiscard]] std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into);
 
-/// The same for those who tell a shorter file from a disk that failed: an error is an errno, also behind some bytes.
+/// Reads exactly `into.size()` bytes; false when the file ends earlier or cannot be read.
+[[nodiscard]] bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into);
+
+/// Like read_at(), but an error is an errno, even when some bytes were read: a shorter file is told from a failed disk.
 [[nodiscard]] std::expected<std::size_t, int> read_or_fail(int file, std::uint64_t offset, std::span<std::byte> into);
 
 /// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.

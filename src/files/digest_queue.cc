@@ -141,7 +141,7 @@ DigestQueue::Progress DigestQueue::hash(Job& job) {
     const auto* const part = std::get_if<http::FileSlice>(&piece);
     if (part != nullptr) {
         const std::span<std::byte> block = std::span(buffer_).first(count);
-        if (base::read_at(part->file->descriptor(), part->offset, block) != count) return Progress::ended;
+        if (!base::read_exactly(part->file->descriptor(), part->offset, block)) return Progress::ended;
         job.digester->update(block);
     } else {
         job.digester->update(std::get<http::Blob>(piece).bytes);

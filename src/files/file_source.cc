@@ -32,7 +32,7 @@ bool CompressingSource::fill() {
         input_ = bytes_.bytes.subspan(static_cast<std::size_t>(offset_), wanted);
     } else {
         buffer_.resize(std::max(buffer_.size(), wanted));
-        if (base::read_at(file_->descriptor(), offset_, std::span(buffer_).first(wanted)) != wanted) return false;
+        if (!base::read_exactly(file_->descriptor(), offset_, std::span(buffer_).first(wanted))) return false;
         input_ = std::span(buffer_).first(wanted);
     }
     offset_ += wanted;

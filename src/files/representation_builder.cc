@@ -32,17 +32,11 @@ bool is_older(const timespec& a, const timespec& b) {
 /// `young` file is read twice: equal stamps do not prove that it did not change, equal bytes do.
 std::optional<std::vector<std::byte>> read_whole(int descriptor, const struct stat& status, bool young) {
     std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
-    if (base::read_at(descriptor, 0, bytes) != bytes.size()) return std::nullopt;
+    if (!base::read_exactly(descriptor, 0, bytes)) return std::nullopt;
     if (!young) return bytes;
     std::vector<std::byte> again(bytes.size());
-    if (base::read_at(descriptor, 0, again) != again.size() || again != bytes) return std::nullopt;
+    if (!base::read_exactly(descriptor, 0, again) || again != bytes) return std::nullopt;
     return bytes;
-}
-
-/// The tag of a form made out of another one: "…-gzip".
-std::string with_suffix(std::string tag, std::string_view suffix) {
-    tag.pop_back();
-    return tag.append("-").append(suffix).append("\"");
 }
 
 /// The name of a coding, in static memory: the rules may go while a representation is sent.
@@ -184,8 +178,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
     const bool young = storage::is_young(content->status, clock_.unix_ns());
     representation.settled_ = representation.settled_ && !young;
     const bool weak = storage::needs_weak_tag(content->status, clock_.unix_ns());
-    form.entity_tag_ =
-        with_suffix(storage::make_entity_tag(content->status, weak), http::coding_name(kSidecarCodings[index]));
+    form.entity_tag_ = storage::coded_tag(storage::make_entity_tag(content->status, weak), kSidecarCodings[index]);
     representation.coded_ = true;
 }
 
@@ -225,7 +218,7 @@ void RepresentationBuilder::prepare_texts(Representation& representation) const 
         if (coding == Coding::identity) {
             form.entity_tag_ = tag;
         } else if (form.entity_tag_.empty()) {
-            form.entity_tag_ = with_suffix(tag, http::coding_name(coding));
+            form.entity_tag_ = storage::coded_tag(tag, coding);
         }
         http::FieldList& fields = form.fields_;
         fields.reserve_bytes(320);

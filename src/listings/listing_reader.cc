@@ -15,22 +15,13 @@ namespace listings {
 
 ListingReader::ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory,
                              std::string path, handler::VisibleEntries visible)
-    : root_(root),
-      types_(types),
-      path_(std::move(path)),
-      stream_(::fdopendir(directory.get())),
-      visible_(std::move(visible)) {
-    if (stream_ != nullptr) {
-        [[maybe_unused]] const int number = directory.take();  // the stream's from here on
-    } else {
-        error_ = errno;
-    }
+    : root_(root), types_(types), path_(std::move(path)), stream_(std::move(directory)), visible_(std::move(visible)) {
+    if (!stream_) error_ = errno;
 }
 
 ListingReader::Step ListingReader::next() {
-    if (stream_ == nullptr) return Step::failed;
-    errno = 0;
-    const dirent* found = ::readdir(stream_.get());
+    if (!stream_) return Step::failed;
+    const dirent* const found = stream_.next();
     if (found == nullptr) {
         error_ = errno;
         return error_ == 0 ? Step::end : Step::failed;
@@ -57,9 +48,7 @@ ListingReader::Step ListingReader::next() {
 bool ListingReader::look(ListingItem& item) {
     struct stat status;
     constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    const int directory = ::dirfd(stream_.get());
-    if (directory < 0) return look_failed(item, EBADF);
-    if (::fstatat(directory, item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
+    if (::fstatat(stream_.descriptor(), item.name.c_str(), &status, kFlags) != 0) return look_failed(item, errno);
     if (S_ISLNK(status.st_mode)) {
         entry_path_.assign(path_).append(item.name);
         const auto target = root_.stat_inside(entry_path_);
@@ -98,9 +87,7 @@ bool ListingReader::look_failed(ListingItem& item, int error) {
 bool ListingReader::may_read(const ListingItem& item, const struct stat& status) const {
     constexpr mode_t kAllRead = S_IRUSR | S_IRGRP | S_IROTH;
     if ((status.st_mode & kAllRead) == kAllRead) return true;
-    const int directory = ::dirfd(stream_.get());
-    if (directory < 0) return true;
-    return ::faccessat(directory, item.name.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
+    return ::faccessat(stream_.descriptor(), item.name.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES;
 }
 
 }  // namespace listings

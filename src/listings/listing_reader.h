@@ -2,13 +2,10 @@
 // listing_gathering and listing_source.
 #pragma once
 
-#include <dirent.h>
-
 #include <cstdint>
-#include <memory>
 #include <string>
 
-#include "base/fd.h"
+#include "base/directory_stream.h"
 #include "handler/visible_entries.h"
 #include "listings/listing_item.h"
 #include "media/media_type.h"
@@ -42,7 +39,7 @@ public:
     bool look(ListingItem& item);
 
     /// Back to the beginning.
-    void rewind() { ::rewinddir(stream_.get()); }
+    void rewind() { stream_.rewind(); }
 
     [[nodiscard]] int error() const { return error_; }
     /// The errno of the last entry that could not be looked at; 0 when there was none.
@@ -53,14 +50,10 @@ private:
     [[nodiscard]] bool is_visible(const ListingItem& item);
     [[nodiscard]] bool may_read(const ListingItem& item, const struct stat& status) const;
 
-    struct Close {
-        void operator()(DIR* stream) const { ::closedir(stream); }
-    };
-
     const storage::FileRoot& root_;
     const media::MediaTypes& types_;
     std::string path_;
-    std::unique_ptr<DIR, Close> stream_;  ///< null when the descriptor could not become one
+    base::DirectoryStream stream_;
     int error_ = 0;
     int look_error_ = 0;
     ListingItem item_;        ///< its text is reused for every name

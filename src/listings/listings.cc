@@ -22,6 +22,7 @@
 #include "listings/listing_query.h"
 #include "listings/listing_source.h"
 #include "listings/listing_text.h"
+#include "storage/validators.h"
 
 namespace listings {
 namespace {
@@ -39,13 +40,6 @@ std::optional<ListingForm> choose_form(const http::Request& request, const Listi
     const auto chosen = http::choose_media_type(request.fields, request.text, kMediaTypes);
     if (!chosen) return std::nullopt;
     return ListingForm{static_cast<std::uint8_t>(*chosen)};
-}
-
-/// The tag of a form made out of another one: "…-gzip".
-std::string tag_in(Coding coding, std::string tag) {
-    if (coding == Coding::identity || tag.empty()) return tag;
-    tag.pop_back();
-    return tag.append("-").append(http::coding_name(coding)).append("\"");
 }
 
 http::Response refuse_codings(const http::Request& request) {
@@ -180,7 +174,7 @@ private:
         const std::shared_ptr<const GatheredText> text = gathering_.text();
         const std::optional<Coding> coding = choose_coding(text->bytes());
         if (!coding) return refuse_codings(request_.get());
-        const std::string tag = tag_in(*coding, gathering_.tag());
+        const std::string tag = storage::coded_tag(gathering_.tag(), *coding);
         if (auto refused = check_conditions(tag)) return std::move(*refused);
         http::Response response = with_head(tag, *coding);
         if (gathering_.lacks_looks()) {

@@ -52,11 +52,6 @@ bool RecordBytes::at_rest() const {
            version_->status.st_ctim.tv_sec < parts_.clock.unix_seconds() - storage::kRestNs / base::kNsPerSecond;
 }
 
-std::string with_tag_suffix(std::string_view tag, std::string_view suffix) {
-    std::string suffixed(tag.substr(0, tag.empty() ? 0 : tag.size() - 1));
-    return suffixed.append(suffix).append("\"");
-}
-
 RecordFile::RecordFile(const storage::WriteParts& parts, std::string path, const RecordLimits& limits)
     : parts_(parts), path_(std::move(path)), limits_(limits) {}
 

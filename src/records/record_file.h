@@ -59,9 +59,6 @@ struct RecordSnapshot {
     std::int64_t last_modified = 0;  ///< seconds since 1970
 };
 
-/// `tag` with `suffix` inside its quotes: another form of the same version.
-[[nodiscard]] std::string with_tag_suffix(std::string_view tag, std::string_view suffix);
-
 class RecordFile {
 public:
     /// `path`: a decoded path below the root, not hidden. `parts` must outlive this, and this all its operations.

@@ -52,7 +52,7 @@ std::vector<std::string> file_tags(const struct stat& status) {
     std::vector<std::string> tags;
     tags.reserve(std::size(kFileSuffixes));
     for (const std::string_view suffix : kFileSuffixes) {
-        tags.push_back(with_tag_suffix(storage::make_entity_tag(status, false), suffix));
+        tags.push_back(storage::with_tag_suffix(storage::make_entity_tag(status, false), suffix));
     }
     return tags;
 }

@@ -24,6 +24,7 @@
 #include "records/record_operation.h"
 #include "records/record_view.h"
 #include "storage/memory_sink.h"
+#include "storage/validators.h"
 
 namespace records {
 namespace {
@@ -311,7 +312,7 @@ handler::Decision Records::read_all(const http::Request& request, handler::Right
     if (!chosen) return handler::error_response(&request, Status::not_acceptable, kAllOffered);
     const Form& form = kAllForms[*chosen];
     const bool exists = snapshot->bytes != nullptr;
-    const std::string tag = exists ? with_tag_suffix(snapshot->entity_tag, form.suffix) : std::string();
+    const std::string tag = storage::with_tag_suffix(snapshot->entity_tag, form.suffix);
     std::optional<std::int64_t> modified;
     if (exists) modified = snapshot->last_modified;
     switch (http::evaluate_preconditions(request.fields, request.text, request.method,

@@ -1,13 +1,12 @@
 // Gives pieces, parts of files and sources to a framer.
 #include "server/response_producer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "base/file_io.h"
 
 namespace server {
 namespace {
@@ -17,18 +16,6 @@ namespace {
 constexpr std::size_t kCopyBytes = 4 * 1024;
 /// The last bytes of a file are sent from memory, after a check that the file is still the same version.
 constexpr std::uint64_t kFileTailBytes = 4 * 1024;
-
-/// Reads exactly `into.size()` bytes; false when the file ends earlier or cannot be read.
-bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into) {
-    while (!into.empty()) {
-        const ssize_t count = ::pread(file, into.data(), into.size(), static_cast<off_t>(offset));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        offset += static_cast<std::uint64_t>(count);
-        into = into.subspan(static_cast<std::size_t>(count));
-    }
-    return true;
-}
 
 /// A file at rest is sent from the kernel's pages, a file that was just written to is read into memory. The last bytes
 /// are always read into memory, and sent only when the file is still the one that the head described.
@@ -48,8 +35,8 @@ Produced produce_file(const http::FileSlice& slice, Content& content, Framer& fr
         const std::span<std::byte> room =
             framer.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left, kMostReservedBytes)));
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size()));
-        const bool whole =
-            read_exactly(slice.file->descriptor(), at, room.first(count)) && (count < left || slice.file->unchanged());
+        const bool whole = base::read_exactly(slice.file->descriptor(), at, room.first(count)) &&
+                           (count < left || slice.file->unchanged());
         framer.commit(whole ? count : 0, whole && count == left ? rest : Rest::more);
         if (!whole) return Produced::failed;
         content.piece_offset += count;

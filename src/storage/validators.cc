@@ -65,6 +65,17 @@ std::string make_entity_tag(const struct stat& status, bool weak) {
     return tag;
 }
 
+std::string with_tag_suffix(std::string_view tag, std::string_view suffix) {
+    if (tag.empty()) return {};
+    std::string suffixed(tag.substr(0, tag.size() - 1));
+    return suffixed.append(suffix).append("\"");
+}
+
+std::string coded_tag(std::string_view tag, http::Coding coding) {
+    if (coding == http::Coding::identity) return std::string(tag);
+    return with_tag_suffix(tag, std::string("-").append(http::coding_name(coding)));
+}
+
 std::int64_t last_modified_seconds(const struct stat& status, base::UnixNs now) {
     return std::clamp<std::int64_t>(status.st_mtim.tv_sec, 0, std::max<std::int64_t>(now / base::kNsPerSecond, 0));
 }

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
+#include "http/accept_encoding.h"
 
 namespace storage {
 
@@ -31,6 +33,13 @@ inline constexpr base::UnixNs kClockTickNs = 20'000'000;
 [[nodiscard]] std::string make_entity_tag(const struct stat& status, bool weak);
 /// The same, appended: a listing has millions.
 void append_entity_tag(std::string& out, const struct stat& status, bool weak);
+
+/// The tag of another form of the same version: `suffix` ("-gzip", "-json") is put inside the quotes. Empty without a
+/// tag.
+[[nodiscard]] std::string with_tag_suffix(std::string_view tag, std::string_view suffix);
+
+/// The tag of the same version in a content coding: "…-gzip". Identity keeps the tag.
+[[nodiscard]] std::string coded_tag(std::string_view tag, http::Coding coding);
 
 /// Seconds since 1970 for Last-Modified: never later than `now` (RFC 9110 §8.8.2.1), never before 1970.
 [[nodiscard]] std::int64_t last_modified_seconds(const struct stat& status, base::UnixNs now);

@@ -1,20 +1,10 @@
 // Conditions of a write against what stat tells.
 #include "storage/write_conditions.h"
 
-#include "http/accept_encoding.h"
 #include "http/conditional.h"
 #include "storage/validators.h"
 
 namespace storage {
-namespace {
-
-/// The tag of a coded form, as the representation cache gives it.
-std::string with_coding(std::string_view tag, http::Coding coding) {
-    std::string coded(tag.substr(0, tag.size() - 1));
-    return coded.append("-").append(http::coding_name(coding)).append("\"");
-}
-
-}  // namespace
 
 WriteConditions::WriteConditions(const http::Request& request) {
     if (!http::has_precondition(request.fields)) return;
@@ -39,7 +29,7 @@ bool WriteConditions::hold(const std::optional<struct stat>& found, base::UnixNs
     if (identity == wants_match || (wants_match && kept_->fields.has(http::FieldName::if_none_match))) return identity;
     // A client that read the file compressed knows the tag of the coded form, and means the same version.
     for (const auto coding : {http::Coding::gzip, http::Coding::deflate}) {
-        if (holds(with_coding(tag, coding)) == wants_match) return wants_match;
+        if (holds(coded_tag(tag, coding)) == wants_match) return wants_match;
     }
     return identity;
 }

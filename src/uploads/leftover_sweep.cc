@@ -80,9 +80,8 @@ void LeftoverSweep::end_walk() {
 
 /// One entry. Returns what it cost.
 std::size_t LeftoverSweep::step() {
-    DIR* const directory = open_.back().get();
-    const int descriptor = ::dirfd(directory);
-    const dirent* const entry = ::readdir(directory);
+    const int descriptor = open_.back().descriptor();
+    const dirent* const entry = open_.back().next();
     if (entry == nullptr) {
         open_.pop_back();
         return 1;
@@ -102,9 +101,8 @@ std::size_t LeftoverSweep::step() {
 }
 
 void LeftoverSweep::enter(int parent, const char* name) {
-    base::Fd opened(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (Directory directory{opened ? ::fdopendir(opened.get()) : nullptr}) {
-        static_cast<void>(opened.take());  // the stream owns it now
+    base::DirectoryStream directory(base::Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
+    if (directory) {
         open_.push_back(std::move(directory));
     } else if (may_pass(errno)) {
         found_ = true;
@@ -126,7 +124,6 @@ LeftoverSweep::Outcome LeftoverSweep::unlink(int directory, const char* name) {
 }
 
 LeftoverSweep::Outcome LeftoverSweep::remove_if_left_over(int directory, const char* name) {
-    if (directory < 0) return Outcome::missed;
     const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return may_pass(errno) ? Outcome::missed : Outcome::nothing;
     struct stat status{};

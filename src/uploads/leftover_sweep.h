@@ -2,16 +2,14 @@
 // could not remove. Called by site/ between requests.
 #pragma once
 
-#include <dirent.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/directory_stream.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
 
@@ -38,10 +36,6 @@ public:
 
 private:
     enum class Outcome : std::uint8_t { nothing, removed, missed };
-    struct CloseDirectory {
-        void operator()(DIR* directory) const { ::closedir(directory); }
-    };
-    using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
     std::size_t step();
     void end_walk();
@@ -57,7 +51,7 @@ private:
     std::int64_t orphan_age_s_;
     std::optional<base::MonotonicMs> due_ms_;
     base::MonotonicMs pause_ms_;  ///< before the next walk
-    std::vector<Directory> open_;
+    std::vector<base::DirectoryStream> open_;
     unsigned walks_ = 0;
     bool found_ = false;  ///< something in this walk
     std::uint64_t removed_ = 0;

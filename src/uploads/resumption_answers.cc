@@ -229,7 +229,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         return std::nullopt;
     }
     std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes)));
-    if (base::read_at(bytes_->file.get(), hashed_, block) != block.size()) {
+    if (!base::read_exactly(bytes_->file.get(), hashed_, block)) {
         return handler::refusal_response(nullptr, kOutOfReach);
     }
     digests_->update(block);

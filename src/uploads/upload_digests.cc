@@ -98,7 +98,7 @@ bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t 
     for (std::uint64_t at = begin; at < end;) {
         const auto part =
             std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size())));
-        if (base::read_at(file, at, part) != part.size()) return false;
+        if (!base::read_exactly(file, at, part)) return false;
         digester->update(part);
         at += part.size();
     }

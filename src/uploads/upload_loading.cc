@@ -1,14 +1,13 @@
 // Reads what UploadStore finds at the start: every state file, however the last process or machine ended.
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <utility>
 
+#include "base/directory_stream.h"
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
 
@@ -19,16 +18,10 @@ namespace {
 constexpr unsigned kMaxNumber = 999;
 constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
 
-struct CloseDirectory {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-/// Up to `limit` bytes of `name`. Also "gone" when something else has the name, or the file is longer.
-std::expected<std::string, BytesError> read_file(int directory, const char* name, std::size_t limit,
-                                                 struct stat& status) {
+/// Up to `limit` bytes of the file that was just opened, or the error of opening it. "gone" also when it is no regular
+/// file, or is longer.
+std::expected<std::string, BytesError> read_file(const base::Fd& file, std::size_t limit, struct stat& status) {
     using Kind = BytesError::Kind;
-    if (directory < 0 && directory != AT_FDCWD) return std::unexpected(BytesError{Kind::out_of_reach, EBADF});
-    const base::Fd file(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file) return std::unexpected(bytes_error(errno));
     if (::fstat(file.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
     if (!S_ISREG(status.st_mode)) return std::unexpected(BytesError{Kind::gone, EINVAL});
@@ -48,7 +41,8 @@ std::expected<std::string, BytesError> read_file(int directory, const char* name
 /// synced bytes count.
 std::string read_boot() {
     struct stat status{};
-    auto text = read_file(AT_FDCWD, kBootFile, 256, status);
+    const base::Fd file(::open(kBootFile, O_RDONLY | O_CLOEXEC));
+    auto text = read_file(file, 256, status);
     if (!text || text->empty()) {
         struct timespec now{};
         ::clock_gettime(CLOCK_REALTIME, &now);
@@ -61,8 +55,8 @@ std::string read_boot() {
 
 std::expected<UploadState, BytesError> UploadStore::read_state(std::uint64_t number, struct stat* status) const {
     struct stat own{};
-    const auto text =
-        read_file(directory(), state_name(number).c_str(), kMaxStateBytes, status != nullptr ? *status : own);
+    const base::Fd file = open_state(number, O_RDONLY | O_NONBLOCK);
+    const auto text = read_file(file, kMaxStateBytes, status != nullptr ? *status : own);
     if (!text) return std::unexpected(text.error());
     auto state = parse_upload_state(*text);
     if (!state) return std::unexpected(BytesError{BytesError::Kind::gone, EINVAL});
@@ -84,21 +78,16 @@ void UploadStore::load() {
 void UploadStore::read_states() {
     const int error = open_directory(Missing::stays_missing);
     is_loaded_ = error == ENOENT || error == ENOTDIR || error == ELOOP;  // there is none
-    const int opened = directory();
-    if (error != 0 || opened < 0) return;
-    base::Fd copy(::openat(opened, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const std::unique_ptr<DIR, CloseDirectory> entries(copy ? ::fdopendir(copy.get()) : nullptr);
+    if (error != 0) return;
+    base::DirectoryStream entries(base::Fd(::openat(directory_->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
     if (!entries) return;
-    static_cast<void>(copy.take());                               // the stream owns it now
     std::vector<std::pair<std::int64_t, std::uint64_t>> numbers;  // in the order of their last change
-    errno = 0;
-    while (const dirent* const entry = ::readdir(entries.get())) {
+    while (const dirent* const entry = entries.next()) {
         struct stat status{};
         const auto number = parse_state_name(entry->d_name);
         if (!number) continue;
-        ::fstatat(directory(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW);
+        ::fstatat(entries.descriptor(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW);
         numbers.emplace_back(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec, *number);
-        errno = 0;
     }
     is_loaded_ = errno == 0;
     std::ranges::sort(numbers);

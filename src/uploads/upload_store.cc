@@ -86,7 +86,7 @@ UploadStore::~UploadStore() = default;
 int UploadStore::open_directory(Missing missing) {
     struct stat status{};
     // The directory may have been removed: what is made in a directory without a name is lost.
-    if (directory_ && ::fstat(directory(), &status) == 0 && status.st_nlink > 0) return 0;
+    if (directory_ && ::fstat(directory_->get(), &status) == 0 && status.st_nlink > 0) return 0;
     const int root = parts_.root.descriptor();
     const int error =
         missing == Missing::is_made ? storage::make_directory_above(root, kUploadDirectory, kDirectoryMode) : 0;
@@ -153,11 +153,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     state.boot = boot_;
     struct stat status{};
     if (::fstat(made.directory.get(), &status) == 0) state.directory_number = status.st_ino;
-    errno = EBADF;
-    const int states = directory();
-    const base::Fd file(states < 0 ? -1
-                                   : ::openat(states, state_name(number).c_str(),
-                                              O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kStateMode));
+    const base::Fd file = open_state(number, O_CREAT | O_EXCL | O_WRONLY);
     const int error = file ? write_whole(file.get(), write_upload_state(state)) : errno;
     if (error != 0) {
         storage::remove_own({made.directory.get(), name});
@@ -212,10 +208,17 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
     return std::shared_ptr<const PartialFile>(new PartialFile(std::move(opened)), CloseBytes{&parts_.disk});
 }
 
+base::Fd UploadStore::open_state(std::uint64_t number, int flags) const {
+    if (directory_ == nullptr) {
+        errno = EBADF;
+        return {};
+    }
+    return base::Fd(
+        ::openat(directory_->get(), state_name(number).c_str(), flags | O_NOFOLLOW | O_CLOEXEC, kStateMode));
+}
+
 int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state_file) const {
-    const int states = directory();
-    if (states < 0) return EBADF;
-    base::Fd file(::openat(states, state_name(upload.number).c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
+    base::Fd file = open_state(upload.number, O_WRONLY | O_APPEND);
     struct stat status{};
     if (!file || ::fstat(file.get(), &status) != 0) return errno;
     if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return EOVERFLOW;
@@ -290,7 +293,9 @@ std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, 
     return {};
 }
 
-void UploadStore::unlink_state(std::uint64_t number) const { storage::remove_own({directory(), state_name(number)}); }
+void UploadStore::unlink_state(std::uint64_t number) const {
+    if (directory_ != nullptr) storage::remove_own({directory_->get(), state_name(number)});
+}
 
 bool UploadStore::remove(Upload& upload, UploadEvent why) {
     const bool was_complete = upload.phase() == UploadPhase::complete;

@@ -110,14 +110,15 @@ public:
 
     [[nodiscard]] const storage::WriteParts& parts() const { return parts_; }
     [[nodiscard]] const UploadLimits& limits() const { return limits_; }
-    /// The directory of the states, ".godwit"; -1 when it does not exist.
-    [[nodiscard]] int directory() const { return directory_ == nullptr ? -1 : directory_->get(); }
+    /// The directory of the states, ".godwit"; null when it does not exist.
     [[nodiscard]] const base::SharedFd& shared_directory() const { return directory_; }
 
 private:
     enum class Missing : std::uint8_t { stays_missing, is_made };
 
     int open_directory(Missing missing);
+    /// Opens the state file of `number`; `errno` is EBADF when there is no directory of states.
+    [[nodiscard]] base::Fd open_state(std::uint64_t number, int flags) const;
     std::expected<UploadState, BytesError> read_state(std::uint64_t number, struct stat* status) const;
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload,
                                                                              const UploadState& state) const;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,4 +38,15 @@ TEST_CASE("file io: a full disk is told, and the offset stays where the bytes en
     std::uint64_t offset = 5;
     CHECK(base::write_at(full.get(), offset, bytes_of("x")) == ENOSPC);
     CHECK(offset == 5);
+}
+
+TEST_CASE("file io: exactly so many bytes are read, or it is refused", "[content][file_io]") {
+    const support::TempDir directory;
+    directory.write("f", "godwit");
+    const base::Fd file(::open(directory.at("f").c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<std::byte, 4> four{};
+    CHECK(base::read_exactly(file.get(), 2, four));
+    CHECK(std::memcmp(four.data(), "dwit", four.size()) == 0);
+    CHECK_FALSE(base::read_exactly(file.get(), 3, four));
+    CHECK_FALSE(base::read_exactly(-1, 0, four));
 }

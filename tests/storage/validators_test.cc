@@ -66,3 +66,12 @@ TEST_CASE("validators: Last-Modified is never later than now, nor before 1970", 
     status.st_mtim.tv_sec = -5;
     CHECK(storage::last_modified_seconds(status, kNow) == 0);
 }
+
+TEST_CASE("entity tag: another form of the same version has its suffix inside the quotes", "[content][validators]") {
+    CHECK(storage::with_tag_suffix("\"ab\"", "-json") == "\"ab-json\"");
+    CHECK(storage::with_tag_suffix("W/\"ab\"", "-csv") == "W/\"ab-csv\"");
+    CHECK(storage::with_tag_suffix("\"ab\"", "") == "\"ab\"");
+    CHECK(storage::with_tag_suffix("", "-json").empty());
+    CHECK(storage::coded_tag("W/\"ab\"", http::Coding::gzip) == "W/\"ab-gzip\"");
+    CHECK(storage::coded_tag("\"ab\"", http::Coding::identity) == "\"ab\"");
+}
