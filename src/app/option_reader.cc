@@ -190,7 +190,7 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
             return store(server.max_connections_per_client, parse_number(value, 1, 1'000'000));
         case id_max_uploads_per_client:
             return store(options_.site.max_uploads_per_client, parse_number(value, 1, 10'000));
-        case id_min_rate: return store(server.min_body_rate, parse_size(value));
+        case id_min_rate: return store(server.min_rate, parse_size(value));
         case id_http2:
             server.http2 = value == "on";
             if (server.http2 && !server::http2::is_built_in()) {

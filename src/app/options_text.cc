@@ -157,10 +157,11 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
                              for a whole request head (default 10)
       --body-timeout SECONDS
                              without progress of a request body (default 30)
-      --min-rate SIZE        bytes per second that count as progress
-                             (default 100)
+      --min-rate SIZE        bytes per second that count as progress of a body,
+                             and of a client that reads (default 100)
       --write-timeout SECONDS
-                             while the client reads nothing (default 30)
+                             while the client reads less than --min-rate
+                             (default 30)
       --shutdown-grace SECONDS
                              for requests in flight after SIGTERM (default 10)
 

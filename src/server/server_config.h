@@ -38,13 +38,13 @@ struct ServerConfig {
 
     std::int64_t keep_alive_ms = 75'000;      ///< idle between requests; browsers reuse within about a minute
     std::int64_t header_timeout_ms = 10'000;  ///< for a whole head, absolute: trickling does not help
-    std::int64_t body_timeout_ms = 30'000;    ///< without progress at min_body_rate
-    std::int64_t write_timeout_ms = 30'000;   ///< without the peer reading at min_write_rate
+    std::int64_t body_timeout_ms = 30'000;    ///< without progress at min_rate
+    std::int64_t write_timeout_ms = 30'000;   ///< without the peer reading at min_rate
     std::int64_t drain_timeout_ms = 5'000;    ///< for the rest of a body that was answered early
     std::int64_t linger_timeout_ms = 2'000;   ///< after our half-close, for the peer's
     std::int64_t shutdown_grace_ms = 10'000;  ///< for requests in flight after SIGTERM
-    std::uint64_t min_body_rate = 100;        ///< bytes per second that extend the body deadline
-    std::uint64_t min_write_rate = 100;       ///< the least bytes per second that a peer has to read of an answer
+    /// Bytes per second that a peer has to send of a body, or read of an answer, for its deadline to move.
+    std::uint64_t min_rate = 100;
 
     /// "-" is standard output (access) or standard error (error); empty is off.
     std::string access_log;

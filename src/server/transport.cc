@@ -1,6 +1,8 @@
 // Receiving and sending, with what is counted.
 #include "server/transport.h"
 
+#include <algorithm>
+
 namespace server {
 
 void Transport::receive(Turn& turn) {
@@ -27,18 +29,28 @@ net::IoResult Transport::receive_into(std::span<std::byte> room, Turn& turn) {
 net::Flushed Transport::flush(std::uint64_t most_bytes, Turn& turn) {
     const net::Flushed flushed = output.flush(*stream, most_bytes);
     turn.metrics.bytes_sent += flushed.bytes;
-    if (flushed.bytes > 0 || output.empty()) progress_ms = turn.clock.now_ms();
-    if (flushed.status == net::IoStatus::would_block) unread_bytes = stream->unacknowledged_bytes();
+    sent_bytes += flushed.bytes;
+    if (output.empty()) {
+        begin_waiting(turn.clock.now_ms());
+    } else if (flushed.status == net::IoStatus::would_block) {
+        (void)peer_has_read(turn);
+    }
     return flushed;
 }
 
 bool Transport::peer_has_read(const Turn& turn) {
-    const std::uint64_t left = stream->unacknowledged_bytes();
-    const std::uint64_t read = unread_bytes > left ? unread_bytes - left : 0;
-    const auto waited_ms = static_cast<std::uint64_t>(turn.clock.now_ms() - progress_ms);
-    if (read == 0 || read < turn.config.min_write_rate * waited_ms / 1000) return false;
-    unread_bytes = left;
-    progress_ms = turn.clock.now_ms();
+    const base::MonotonicMs now_ms = turn.clock.now_ms();
+    // Where the stream codes bytes, more may be on their way than were given to it.
+    const std::uint64_t read = sent_bytes - std::min(sent_bytes, stream->unacknowledged_bytes());
+    if (read > read_bytes) {
+        patience.note_taken(read - read_bytes, now_ms, turn.config.min_rate);
+        read_bytes = read;
+    }
+    // Less than a second counts as one: a few bytes now and then are no progress, in whatever pieces they are taken.
+    const auto elapsed_ms = static_cast<std::uint64_t>(std::max<base::MonotonicMs>(now_ms - progress_ms, 1000));
+    const std::uint64_t since = read_bytes - marked_bytes;
+    if (since == 0 || since < turn.config.min_rate * elapsed_ms / 1000) return false;
+    begin_waiting(now_ms);
     return true;
 }
 

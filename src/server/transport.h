@@ -3,6 +3,7 @@
 // protocol.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "net/address.h"
 #include "net/output_queue.h"
 #include "net/stream.h"
+#include "server/patience.h"
 #include "server/turn.h"
 
 namespace server {
@@ -29,8 +31,11 @@ struct Transport {
     base::ByteBuffer input;
     net::OutputQueue output;
     std::uint64_t arrival = 0;          ///< of the last bytes received (base::ArrivalClock)
-    base::MonotonicMs progress_ms = 0;  ///< when output last left, or there was none
-    std::uint64_t unread_bytes = 0;     ///< sent and not acknowledged when the kernel last took no more
+    base::MonotonicMs progress_ms = 0;  ///< since when the peer has to read at the least rate
+    std::uint64_t sent_bytes = 0;       ///< given to the stream since the beginning
+    std::uint64_t read_bytes = 0;       ///< of these, acknowledged by the peer when that was last asked
+    std::uint64_t marked_bytes = 0;     ///< of these, at progress_ms
+    Patience patience;                  ///< for what it acknowledged
     net::PeerAddress peer;
     http::Client client;  ///< of the connection; for each request see Exchange::identify()
     Input input_end = Input::open;
@@ -45,6 +50,11 @@ struct Transport {
     /// Sends at most `most_bytes` of what waits.
     [[nodiscard]] net::Flushed flush(std::uint64_t most_bytes, Turn& turn);
 
+    /// The peer has read enough, or nothing waits for it: the time for more begins.
+    void begin_waiting(base::MonotonicMs now_ms) {
+        progress_ms = now_ms;
+        marked_bytes = read_bytes;
+    }
     /// Asked when write_due_ms() has come. True when the peer has read meanwhile, at least at the lowest rate: it gets
     /// as long again. The kernel's buffer can hold what a slow line takes in a minute, and accepts nothing more all
     /// that time.
@@ -69,9 +79,9 @@ struct Transport {
     }
     /// True when the stream has wanted bytes that no event will announce. `reads`: as for interest().
     [[nodiscard]] bool has_unannounced(bool reads) const { return stream->has_buffered() && reads && may_receive(); }
-    /// When the kernel must have taken some of the output that waits.
+    /// When the peer must have read some of the output that waits.
     [[nodiscard]] base::MonotonicMs write_due_ms(const ServerConfig& config) const {
-        return progress_ms + config.write_timeout_ms;
+        return std::max(progress_ms + config.write_timeout_ms, patience.until_ms());
     }
 };
 

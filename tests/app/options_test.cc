@@ -131,7 +131,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.server.keep_alive_ms == 0);
     CHECK(options.server.header_timeout_ms == 500);
     CHECK(options.server.body_timeout_ms == 3000);
-    CHECK(options.server.min_body_rate == 1024);
+    CHECK(options.server.min_rate == 1024);
     CHECK(options.server.write_timeout_ms == 4000);
     CHECK(options.server.shutdown_grace_ms == 0);
 }

@@ -54,6 +54,7 @@ void Connection::receive(Turn& turn) {
 Connection::Verdict Connection::advance(Turn& turn) {
     turn_bytes_ = 0;
     turn_requests_ = 0;
+    if (transport_.output.empty()) transport_.begin_waiting(turn.clock.now_ms());
     if (transport_.stream->has_buffered()) receive(turn);
     for (;;) {
         Step last = Step::proceed;
@@ -98,13 +99,11 @@ void Connection::settle() {
 
 /// False when the connection is over.
 bool Connection::send_waiting(Turn& turn) {
-    if (transport_.output.empty()) {
-        transport_.progress_ms = turn.clock.now_ms();
-        return true;
-    }
+    if (transport_.output.empty()) return true;
     const std::uint64_t share = turn_bytes_ < turn.share.bytes ? turn.share.bytes - turn_bytes_ : 1;
     const net::Flushed flushed = transport_.flush(share, turn);
     turn_bytes_ += static_cast<std::uint32_t>(flushed.bytes);
+    if (state_ == idle && transport_.output.empty()) state_since_ms_ = turn.clock.now_ms();
     if (flushed.status == net::IoStatus::progress || flushed.status == net::IoStatus::would_block) return true;
     if (flushed.error == 0 && flushed.status == net::IoStatus::failed) {
         transport_.stream->abort();

@@ -176,7 +176,7 @@ void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
     exchange.body_mark_bytes += bytes;
     const base::MonotonicMs elapsed_ms = turn.clock.now_ms() - exchange.body_mark_ms;
     const auto counted_ms = static_cast<std::uint64_t>(std::max<base::MonotonicMs>(elapsed_ms, 1000));
-    const std::uint64_t wanted = turn.config.min_body_rate * counted_ms / 1000;
+    const std::uint64_t wanted = turn.config.min_rate * counted_ms / 1000;
     if (exchange.body_mark_bytes < wanted) return;
     exchange.body_mark_bytes = 0;
     exchange.body_mark_ms = turn.clock.now_ms();

@@ -38,7 +38,7 @@ std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config
     const auto with_output = [&](base::MonotonicMs due) { return sends ? std::min(due, write_due) : due; };
     switch (state_) {
         case fresh: return with_output(state_since_ms_ + config.header_timeout_ms);
-        case idle: return with_output(state_since_ms_ + config.keep_alive_ms);
+        case idle: return sends ? write_due : state_since_ms_ + config.keep_alive_ms;
         case reading: return with_output(exchange_->due_ms);
         case answering:
             if (exchange_->state() == ExchangeState::responding || sends) return write_due;

@@ -38,6 +38,7 @@ void Connection::receive(Turn& turn) {
 Connection::Verdict Connection::advance(Turn& turn) {
     turn_ = &turn;
     turn_bytes_ = turn_requests_ = turn_sources_ = 0;
+    if (transport_.output.empty()) transport_.begin_waiting(turn.clock.now_ms());
     is_heavy_turn_ = weight_ == Weight::heavy;
     // What has arrived when the server ends is answered even if no event has said so yet.
     if (is_heavy_turn_ || transport_.stream->has_buffered() || turn.stopping == Stopping::closing) receive(turn);
@@ -102,10 +103,7 @@ void Connection::fill_output() {
 /// False when the connection is over.
 bool Connection::send_waiting() {
     if (state_ == closed) return false;
-    if (transport_.output.empty()) {
-        transport_.progress_ms = turn_->clock.now_ms();
-        return true;
-    }
+    if (transport_.output.empty()) return true;
     const std::uint64_t share = turn_bytes_ < turn_->share.bytes ? turn_->share.bytes - turn_bytes_ : 1;
     const net::Flushed flushed = transport_.flush(share, *turn_);
     turn_bytes_ += static_cast<std::uint32_t>(flushed.bytes);
@@ -309,6 +307,10 @@ void Connection::expire_streams() {
         }
         begin_waiting(exchange, turn_->config.write_timeout_ms);
         if (!session_.is_window_empty(exchange)) continue;
+        if (exchange.patience.until_ms() > now_ms) {
+            exchange.due_ms = exchange.patience.until_ms();
+            continue;
+        }
         ++turn_->metrics.deadlines_passed;
         exchange.why_reset = "the peer took too long to read the answer";
         session_.reset(exchange, ErrorCode::cancel);

@@ -36,7 +36,8 @@ Session::Content Connection::give_content(Exchange& exchange, std::size_t most) 
         return {Outcome::later};
     }
     frame_head_ = framer.head();
-    note_progress(exchange, framer.bytes(), turn_->config.min_write_rate, turn_->config.write_timeout_ms);
+    note_progress(exchange, framer.bytes(), turn_->config.min_rate, turn_->config.write_timeout_ms);
+    exchange.patience.note_taken(framer.bytes(), turn_->clock.now_ms(), turn_->config.min_rate);
     if (is_last || framer.bytes() >= kEarningBytes) control_frames_.earn(kControlFramesPerContent);
     return {Outcome::given, framer.bytes(), is_last};
 }
@@ -118,7 +119,7 @@ void Connection::take_body(Exchange& exchange, std::span<const std::byte> bytes)
     exchange.received_bytes += bytes.size();
     if (exchange.reading == Reading::dropping) {
         session_.give_back(exchange, bytes.size());
-        note_progress(exchange, bytes.size(), turn_->config.min_body_rate, turn_->config.body_timeout_ms);
+        note_progress(exchange, bytes.size(), turn_->config.min_rate, turn_->config.body_timeout_ms);
         if (exchange.received_bytes <= kMaxDrainBytes) return;
         exchange.reading = Reading::waiting;
         enqueue(exchange);
@@ -132,7 +133,7 @@ void Connection::take_body(Exchange& exchange, std::span<const std::byte> bytes)
     waiting_bytes_ += bytes.size();
     exchange.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (!exchange.has_sink()) return;
-    note_progress(exchange, bytes.size(), turn_->config.min_body_rate, turn_->config.body_timeout_ms);
+    note_progress(exchange, bytes.size(), turn_->config.min_rate, turn_->config.body_timeout_ms);
     if (exchange.body.size() >= kJoinedBytes && !must_wait(exchange) && exchange.catch_up()) {
         feed_body(exchange);
     } else {

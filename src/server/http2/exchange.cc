@@ -20,6 +20,7 @@ void Exchange::reset() {
     window_bytes = 0;
     taken_since_grown = 0;
     mark_bytes = 0;
+    patience.reset();
     server::Exchange::reset();
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "http/head_builder.h"
 #include "server/exchange.h"
+#include "server/patience.h"
 
 namespace server::http2 {
 
@@ -46,6 +47,7 @@ struct Exchange final : server::Exchange {
     base::MonotonicMs due_ms = 0;   ///< when the head, more of the body, or more room for the answer must be there
     base::MonotonicMs mark_ms = 0;  ///< since when mark_bytes are counted
     std::uint64_t mark_bytes = 0;
+    Patience patience;  ///< for the content that its window let through
 
     /// Hides that of the base on purpose: the pool knows this type.
     void reset();

@@ -14,6 +14,12 @@ namespace {
 constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 using Codes = std::vector<int>;
 
+http::Response answer_of(std::size_t bytes) {
+    http::Response response;
+    response.body = http::Piece(std::string(bytes, 'a'));
+    return response;
+}
+
 }  // namespace
 
 TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
@@ -49,7 +55,7 @@ TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
         bench.step();
         for (int i = 0; i < 20; ++i) {
             bench.clock.advance_ms(10'000);
-            bench.stream->incoming(std::string(bench.config.min_body_rate * 10, 'b'));
+            bench.stream->incoming(std::string(bench.config.min_rate * 10, 'b'));
             bench.step();
             CHECK(bench.connection->expire(bench.turn) == Verdict::wait);
         }
@@ -67,21 +73,110 @@ TEST_CASE("connection: deadlines end each state in its own way", "[server]") {
     }
 }
 
-TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's buffer empties", "[server]") {
+TEST_CASE("connection: a byte every five seconds ends a request in either direction", "[server]") {
     ConnectionBench bench;
+    constexpr int kBoundS = 60;
+    int seconds = 0;
+    SECTION("of a head, with 408") {
+        for (; seconds < kBoundS && statuses(bench.stream->sent()).empty(); seconds += 5) {
+            bench.stream->incoming("G");
+            bench.step();
+            bench.expire_after(5'000);
+        }
+        CHECK(statuses(bench.stream->sent()) == Codes{408});
+    }
+    SECTION("of a body, with 408") {
+        bench.stream->incoming("PUT /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        bench.step();
+        for (; seconds < kBoundS && statuses(bench.stream->sent()).empty(); seconds += 5) {
+            bench.stream->incoming("1\r\nx\r\n");
+            bench.step();
+            bench.expire_after(5'000);
+        }
+        CHECK(statuses(bench.stream->sent()) == Codes{408});
+        CHECK(bench.handler.sinks_aborted == 1);
+    }
+    SECTION("of an answer, though the kernel takes each byte") {
+        bench.stream->set_send_room(10);
+        bench.stream->incoming(kGet);
+        bench.step();
+        Verdict verdict = Verdict::wait;
+        for (; seconds < kBoundS && verdict != Verdict::close; seconds += 5) {
+            bench.stream->add_send_room(1);
+            bench.step();
+            verdict = bench.expire_after(5'000);
+        }
+        CHECK(verdict == Verdict::close);
+    }
+    CHECK(seconds < kBoundS);
+}
+
+TEST_CASE("connection: an answer at the least rate goes on, in whatever pieces it leaves", "[server]") {
+    ConnectionBench bench;
+    bench.handler.answers["/a"] = [] { return answer_of(100'000); };
     bench.stream->set_send_room(10);
-    bench.stream->set_unacknowledged(1'000'000);
     bench.stream->incoming(kGet);
     bench.step();
+    for (int seconds = 0; seconds < 300; ++seconds) {
+        bench.stream->add_send_room(bench.config.min_rate);
+        bench.step();
+        REQUIRE(bench.expire_after(1'000) == Verdict::wait);
+    }
+    CHECK_FALSE(bench.stream->aborted());
+}
+
+TEST_CASE("connection: the time to read begins with the answer, not with the one before", "[server]") {
+    ConnectionBench bench;
+    bench.stream->incoming(kGet);
+    bench.step();
+    bench.clock.advance_ms(bench.config.write_timeout_ms - 1'000);
+    bench.stream->set_send_room(0);
+    bench.stream->incoming(kGet);
+    bench.step();
+    CHECK(bench.expire_after(1'000) == Verdict::wait);
+    CHECK(bench.expire_after(bench.config.write_timeout_ms - 1'000) == Verdict::close);
+}
+
+TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's buffer empties", "[server]") {
+    ConnectionBench bench;
+    bench.handler.answers["/a"] = [] { return answer_of(300'000); };
+    bench.stream->set_send_room(200'000);
+    bench.stream->set_unacknowledged(200'000);
+    bench.stream->incoming(kGet);
+    bench.run();
     SECTION("at the lowest rate or above it has as long again, and again") {
-        bench.stream->set_unacknowledged(900'000);
+        bench.stream->set_unacknowledged(150'000);
         CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
-        bench.stream->set_unacknowledged(890'000);
+        bench.stream->set_unacknowledged(140'000);
         CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::wait);
         CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
     }
     SECTION("a byte now and then is not enough") {
-        bench.stream->set_unacknowledged(1'000'000 - 100);
+        bench.stream->set_unacknowledged(200'000 - 100);
         CHECK(bench.expire_after(bench.config.write_timeout_ms) == Verdict::close);
     }
+}
+
+TEST_CASE("connection: a peer that took much at once has the time to read it", "[server]") {
+    ConnectionBench bench;
+    constexpr std::size_t kTaken = 2'000'000;
+    bench.handler.answers["/a"] = [] { return answer_of(2 * kTaken); };
+    bench.stream->set_send_room(kTaken);
+    bench.stream->incoming(kGet);
+    bench.run();
+    const auto patience_ms = static_cast<base::MonotonicMs>(kTaken * 1000 / server::kPatientRate);
+    CHECK(bench.expire_after(patience_ms - 1'000) == Verdict::wait);
+    CHECK(bench.expire_after(2'000) == Verdict::close);
+}
+
+TEST_CASE("connection: the time between requests begins when the answer has left", "[server]") {
+    ConnectionBench bench;
+    bench.stream->set_send_room(10);
+    bench.stream->incoming(kGet);
+    bench.step();
+    bench.clock.advance_ms(bench.config.write_timeout_ms - 1'000);
+    bench.stream->set_send_room(ScriptedStream::kUnlimited);
+    bench.step();
+    CHECK(bench.expire_after(bench.config.keep_alive_ms - 1) == Verdict::wait);
+    CHECK(bench.expire_after(1) == Verdict::close);
 }

@@ -143,6 +143,23 @@ TEST_CASE("http2 ends: a reader that opens no window loses its stream, and no ot
     CHECK(bench.base.metrics.responses_aborted == 1);
 }
 
+TEST_CASE("http2 ends: a reader that opened a large window has the time to read what came", "[server][http2]") {
+    Http2Bench bench;
+    constexpr std::size_t kWindow = 1'000'000;
+    bench.handler.answers["/large"] = [] {
+        http::Response response;
+        response.body = http::Piece(std::string(2 * kWindow, 'l'));
+        return response;
+    };
+    bench.send(window_frame(0, 2 * kWindow) + get_frame(1, "/large") + window_frame(1, kWindow - 65'535));
+    REQUIRE(bench.answer(1).body.size() == kWindow);
+    const auto patience_ms = static_cast<base::MonotonicMs>(kWindow * 1000 / server::kPatientRate);
+    bench.expire_after(patience_ms - 1'000);
+    CHECK_FALSE(bench.answer(1).reset.has_value());
+    bench.expire_after(1'000);
+    CHECK(bench.answer(1).reset == kCancel);
+}
+
 TEST_CASE("http2 ends: a window that drips does not keep a stream", "[server][http2]") {
     Http2Bench bench;
     bench.handler.answers["/large"] = large;
