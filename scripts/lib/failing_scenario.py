@@ -17,7 +17,7 @@ PARTIAL = {"Content-Type": "application/partial-upload"}
 # The client sees these as the end of its connection.
 NETWORK = ("accept4", "close", "epoll_ctl", "recv", "send", "sendmsg", "sendfile", "setsockopt", "shutdown")
 # What a refusal says that left something behind.
-TOLD = re.compile(rb"has its name|name is gone|is there|was made|was stored|may be")
+TOLD = re.compile(rb"has its name|name is gone|is there|was made|was stored|may be|change is in the file")
 RECORD_NAMES = ("Old", "New", "Ada", "Bob")
 
 

@@ -80,6 +80,15 @@ void Exchange::respond(http::Response&& response) {
     decision_.reset();
     sink_.reset();
     work_.reset();
+    take_content(std::move(response));
+}
+
+void Exchange::respond_instead(http::Response&& response) {
+    content_.reset();
+    take_content(std::move(response));
+}
+
+void Exchange::take_content(http::Response&& response) {
     status_ = response.status;
     quiet_ = response.quiet;
     const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);

@@ -113,6 +113,8 @@ public:
         if (produced == Produced::all) move(ExchangeEvent::content_ended);
         return produced;
     }
+    /// Another response in place of the one that respond() took, of which nothing has left yet.
+    void respond_instead(http::Response&& response);
     /// True while work is pending that goes on to its end whatever the peer does.
     [[nodiscard]] bool has_lasting_work() const {
         return state_ == ExchangeState::pending && !work_->may_be_given_up();
@@ -136,6 +138,7 @@ private:
         state_ = *next;
     }
     [[noreturn]] void fail(ExchangeEvent event) const;
+    void take_content(http::Response&& response);
 
     ExchangeState state_ = ExchangeState::receiving;
     RequestBody request_body_ = RequestBody::none;

@@ -88,6 +88,12 @@ int move_own(const OwnName& from, int directory) {
     return error_of(::renameat(from.directory, name.c_str(), directory, name.c_str()));
 }
 
+int replace_own(const OwnName& from, std::string_view to) {
+    if (!is_own_name(from.name) || !is_own_name(to)) return EINVAL;
+    return error_of(
+        ::renameat(from.directory, std::string(from.name).c_str(), from.directory, std::string(to).c_str()));
+}
+
 int remove_own(const OwnName& name) {
     if (!is_own_name(name.name)) return EINVAL;
     return error_of(::unlinkat(name.directory, std::string(name.name).c_str(), 0));

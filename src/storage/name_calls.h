@@ -49,6 +49,8 @@ int remove_empty_directory(int directory, const std::string& name);
 [[nodiscard]] int link_own(int file, const OwnName& to);
 /// Into another directory, under the same name.
 [[nodiscard]] int move_own(const OwnName& from, int directory);
+/// Renames over `to`, in the same directory.
+[[nodiscard]] int replace_own(const OwnName& from, std::string_view to);
 int remove_own(const OwnName& name);
 
 /// The path by which a file without a name is linked.

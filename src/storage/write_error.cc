@@ -2,8 +2,20 @@
 #include "storage/write_error.h"
 
 #include <cerrno>
+#include <cstring>
 
 namespace storage {
+
+ErrorSentences::ErrorSentences(std::string_view before, std::string_view after) {
+    for (std::size_t i = 0; i < sentences_.size(); ++i) {
+        sentences_[i] = std::string(before).append(std::strerror(static_cast<int>(i))).append(after);
+    }
+}
+
+std::string_view ErrorSentences::of(int error) const {
+    const auto index = static_cast<std::size_t>(error);
+    return index < sentences_.size() ? sentences_[index] : sentences_[EIO];
+}
 
 http::Refusal write_refusal(int error) {
     using http::Status;
@@ -35,8 +47,10 @@ http::Refusal write_refusal(int error) {
                     "this was interrupted, or another program changed the directory at the same time; try again."};
         case ESTALE: return {Status::service_unavailable, "the file system was away for a moment; try again."};
         case EBUSY: return {Status::conflict, "the name is in use by the system."};
-        default: return {Status::internal_server_error, "the disk failed; nothing was changed."};
+        default: break;
     }
+    static const ErrorSentences failures("the disk failed (", "); nothing was changed.");
+    return {Status::internal_server_error, failures.of(error)};
 }
 
 http::Refusal naming_refusal(int error) {

@@ -2,9 +2,24 @@
 // commit and the removal.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
+
 #include "http/framing.h"
 
 namespace storage {
+
+/// A sentence for each errno, with the system's words for it between `before` and `after`. They are made once, because
+/// the reason of a refusal outlives the request. The operator finds there what failed.
+class ErrorSentences {
+public:
+    ErrorSentences(std::string_view before, std::string_view after);
+    [[nodiscard]] std::string_view of(int error) const;
+
+private:
+    std::array<std::string, 134> sentences_;  // Linux has 133 errnos
+};
 
 /// `error`: an errno. 507 for a full disk or quota, 403 for missing rights, 409 for a name that is in the way, 500 for
 /// a failing disk.

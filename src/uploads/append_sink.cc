@@ -55,7 +55,7 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
         return upload->offset > bound || block.size() > bound - upload->offset;
     };
     // Such an upload can never become whole.
-    if (upload->length && exceeds(*upload->length)) {
+    if (setting_.length && exceeds(*setting_.length)) {
         store_.remove(*upload, UploadEvent::ruined);
         return std::unexpected(kTooLong);
     }
@@ -69,7 +69,7 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
 
 std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block) {
     if (const int error = base::write_at(bytes_->file.get(), upload.offset, block); error != 0) {
-        return std::unexpected(storage::write_refusal(error));
+        return std::unexpected(keeping_refusal(error));
     }
     unchecked_ += block.size();
     store_.prolong(upload);
@@ -98,33 +98,35 @@ Refusal AppendSink::incomplete() const {
             "much that is"};
 }
 
-/// The digest shows that these are not the bytes that the client meant.
-std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, const Refusal& refusal) {
+/// The digest or the length shows that these are not the bytes that the client meant. A refused request changes
+/// nothing.
+std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload& upload, http::Response refused) {
     const bool is_all = begin_ == 0 && setting_.role == Role::creates;
     if (!is_all) {
         store_.move(upload, UploadEvent::taking_back_begun);
-        return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, refusal);
+        return std::make_unique<TakingBack>(store_, number_, bytes_, begin_, std::move(refused));
     }
     store_.remove(upload, UploadEvent::ruined);
-    return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(refusal));
+    return std::make_unique<handler::ReadyAnswer>(std::move(refused));
 }
 
 std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
     UploadStore::Upload* const upload = current();
     if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
     if (const auto refusal = digests_.finish(trailers, bytes_->file.get(), upload->offset, begin_)) {
-        return take_back(*upload, *refusal);
+        return take_back(*upload, refuse_incomplete(*refusal));
     }
     if (setting_.ends == Ends::whole) return complete(*upload);
+    if (setting_.length) store_.note_length(*upload, *setting_.length);
     const auto told = setting_.role == Role::creates ? OffsetAnswer::Told::created : OffsetAnswer::Told::appended;
     return std::make_unique<OffsetAnswer>(store_, *upload, bytes_, OffsetAnswer::Telling{told, setting_.max_bytes, 0});
 }
 
 std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {
-    if (upload.length && *upload.length != upload.offset) {
+    if (setting_.length && *setting_.length != upload.offset) {
         http::Response refused = inconsistent_length();
         state_completeness(refused, false);
-        return std::make_unique<handler::ReadyAnswer>(std::move(refused));
+        return take_back(upload, std::move(refused));
     }
     upload.length = upload.offset;
     store_.move(upload, UploadEvent::end_begun);

@@ -26,7 +26,9 @@ public:
         Role role;
         Interims interims;
         std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
-        WriteGate gate;           ///< asked again when the upload is whole
+        /// Of the whole, where this request or an earlier one stated it. It is noted when the request is accepted.
+        std::optional<std::uint64_t> length;
+        WriteGate gate;  ///< asked again when the upload is whole
     };
 
     /// `store` outlives this; the upload's generation is that of this request. `digests` cover what `setting` says.
@@ -41,7 +43,7 @@ public:
 private:
     UploadStore::Upload* current() const;
     std::expected<void, http::Refusal> write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block);
-    std::unique_ptr<http::PendingResponse> take_back(UploadStore::Upload& upload, const http::Refusal& refusal);
+    std::unique_ptr<http::PendingResponse> take_back(UploadStore::Upload& upload, http::Response refused);
     std::unique_ptr<http::PendingResponse> complete(UploadStore::Upload& upload);
 
     UploadStore& store_;

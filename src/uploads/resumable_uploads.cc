@@ -190,7 +190,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         AppendSink::Setting{
             is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes, WriteGate(config_, handler::Client::of(request))}));
+            config_.max_body_bytes, whole, WriteGate(config_, handler::Client::of(request))}));
 }
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
@@ -214,16 +214,10 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
     }
     // An older request that still writes is stopped here, so that the offset which is told stays true.
     ++upload->generation;
-    if (upload->is_busy()) {
+    if (removes || upload->is_busy()) {
         return std::make_unique<AfterCommit>(store_, upload->number,
                                              removes ? AfterCommit::Then::remove : AfterCommit::Then::tell,
                                              config_.max_body_bytes);
-    }
-    if (removes) {
-        if (!store_.remove(*upload, UploadEvent::cancelled)) return out_of_reach(&request);
-        http::Response response;
-        response.status = Status::no_content;
-        return response;
     }
     if (upload->phase() == UploadPhase::complete) return complete_response(store_, *upload);
     auto bytes = store_.open_bytes(*upload);
@@ -297,13 +291,15 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     // The latest request goes on: the client has given up the connection of the one before. A request that was refused
     // has changed nothing.
     ++upload.generation;
-    if (whole && !upload.length && store_.add_line(upload, length_line(*whole)) == 0) upload.length = whole;
+    // Where the content may still show that the request has to be refused, the length is noted at its end.
+    const bool is_certain = !digests->any() && (request.body_length() || !*fields.complete);
+    if (whole && is_certain) store_.note_length(upload, *whole);
     return std::make_unique<AppendSink>(
         store_, upload, std::move(*bytes), std::move(*digests),
         AppendSink::Setting{
             *fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::appends,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes, WriteGate(config_, handler::Client::of(request))});
+            config_.max_body_bytes, whole, WriteGate(config_, handler::Client::of(request))});
 }
 
 }  // namespace uploads

@@ -31,19 +31,10 @@ constexpr std::uint64_t kHashTurnBytes = 4 * kHashSliceBytes;
 /// How much is taken back before the other connections have their turn: a tenth of a millisecond for each MiB.
 constexpr std::uint64_t kTruncationSliceBytes = 4 * 1024 * 1024;
 
-constexpr Refusal kSyncFailed{Status::internal_server_error, "the disk failed to keep what arrived."};
 constexpr Refusal kGone{Status::gone, "what was kept of the upload is not what it was; begin it again."};
-constexpr Refusal kOutOfReach{Status::service_unavailable,
-                              "what is kept of the upload cannot be looked at now; it stays, try again later."};
+constexpr std::string_view kOutOfReach =
+    "what is kept of the upload cannot be looked at now; it stays, try again later.";
 constexpr int kRetrySeconds = 10;
-
-/// After a failed sync or note: nothing is lost, but nothing is promised either.
-Refusal keeping_refusal(int error) {
-    const Refusal refusal = storage::write_refusal(error);
-    const bool is_known =
-        refusal.status == Status::service_unavailable || refusal.status == Status::insufficient_storage;
-    return is_known ? refusal : kSyncFailed;
-}
 
 /// True when the same end, tried again, would be refused again.
 bool is_final(Status status) {
@@ -155,14 +146,30 @@ http::Response unknown_upload(const http::Request* request) {
         "there is no such upload; it was cancelled, has expired, or its address is another.");
 }
 
-http::Response out_of_reach(const http::Request* request) {
-    return handler::unavailable(request, kOutOfReach.reason, kRetrySeconds);
+http::Response out_of_reach(const http::Request* request, int error) {
+    static const storage::ErrorSentences kReasons("what is kept of an upload cannot be looked at (", ")");
+    http::Response response = handler::unavailable(request, kOutOfReach, kRetrySeconds);
+    response.reason = error == 0 ? kOutOfReach : kReasons.of(error);
+    return response;
+}
+
+Refusal keeping_refusal(int error) {
+    static const storage::ErrorSentences kReasons("the disk failed (",
+                                                  ") to keep what arrived; HEAD on the upload tells how much is kept.");
+    const Refusal refusal = storage::write_refusal(error);
+    const bool is_known = refusal.status == Status::service_unavailable ||
+                          refusal.status == Status::insufficient_storage || refusal.status == Status::content_too_large;
+    return is_known ? refusal : Refusal{Status::internal_server_error, kReasons.of(error)};
 }
 
 http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
                              const http::Request* request) {
-    if (error.kind == BytesError::Kind::out_of_reach) return out_of_reach(request);
-    if (store.settle_gone(upload)) return complete_response(store, upload);
+    if (error.kind == BytesError::Kind::out_of_reach) return out_of_reach(request, error.number);
+    switch (store.settle_gone(upload)) {
+        case UploadStore::Settled::complete: return complete_response(store, upload);
+        case UploadStore::Settled::unknown: return out_of_reach(request, error.number);
+        case UploadStore::Settled::removed: break;
+    }
     return handler::refusal_response(request, kGone);
 }
 
@@ -208,7 +215,7 @@ std::optional<http::Response> CompletionAnswer::advance(http::Wake wake) {
 /// A response only when the commit is already over.
 std::optional<http::Response> CompletionAnswer::begin() {
     auto state = store_.read_state(*store_.find(number_));  // busy uploads are not removed
-    if (!state) return handler::refusal_response(nullptr, kOutOfReach);
+    if (!state) return out_of_reach(nullptr, state.error().number);
     state_ = std::move(*state);
     step_ = Step::noting;
     if (repr_digest_) return std::nullopt;
@@ -229,9 +236,8 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         return std::nullopt;
     }
     std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(end - hashed_, kHashSliceBytes)));
-    if (!base::read_exactly(bytes_->file.get(), hashed_, block)) {
-        return handler::refusal_response(nullptr, kOutOfReach);
-    }
+    const auto got = base::read_or_fail(bytes_->file.get(), hashed_, block);
+    if (!got || *got != block.size()) return out_of_reach(nullptr, got ? 0 : got.error());
     digests_->update(block);
     hashed_ += block.size();
     if (hashed_ < end) {
@@ -314,7 +320,7 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
     }
     if (error != 0) {
         store_.put_off_taking_back(upload, begin_);
-        return refuse_incomplete(refusal_);
+        return std::move(refused_);
     }
     upload.offset = shorter;
     if (upload.offset > begin_) {
@@ -322,11 +328,35 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
         return std::nullopt;
     }
     store_.move(upload, UploadEvent::taken_back);
-    return refuse_incomplete(refusal_);
+    return std::move(refused_);
+}
+
+/// What a 204 says is gone stays gone after a power loss.
+std::optional<http::Response> AfterCommit::remove(Upload& upload, http::Wake wake) {
+    const auto directories = store_.directories_of(upload);
+    if (!store_.remove(upload, UploadEvent::cancelled)) return out_of_reach(nullptr);
+    removing_.emplace();
+    if (store_.parts().durability != storage::Durability::none) {
+        removing_->sync_directories(store_.parts().disk, directories, wake);
+    }
+    return removed();
+}
+
+/// nullopt: the disk works.
+std::optional<http::Response> AfterCommit::removed() const {
+    if (!removing_->done()) return std::nullopt;
+    if (removing_->error() != 0) {
+        return handler::refusal_response(
+            nullptr, {Status::internal_server_error, "the upload is gone, but the disk failed to make that durable."});
+    }
+    http::Response response;
+    response.status = Status::no_content;
+    return response;
 }
 
 std::optional<http::Response> AfterCommit::advance(http::Wake wake) {
     if (telling_ != nullptr) return telling_->advance(wake);
+    if (removing_) return removed();
     UploadStore::Upload* const upload = store_.find(number_);
     if (upload == nullptr) return unknown_upload(nullptr);
     if (upload->is_busy()) {
@@ -334,12 +364,7 @@ std::optional<http::Response> AfterCommit::advance(http::Wake wake) {
         return std::nullopt;
     }
     if (upload->phase() == UploadPhase::away) return out_of_reach(nullptr);
-    if (then_ == Then::remove) {
-        if (!store_.remove(*upload, UploadEvent::cancelled)) return out_of_reach(nullptr);
-        http::Response response;
-        response.status = Status::no_content;
-        return response;
-    }
+    if (then_ == Then::remove) return remove(*upload, wake);
     if (upload->phase() == UploadPhase::complete) return complete_response(store_, *upload);
     auto bytes = store_.open_bytes(*upload);
     if (!bytes) return without_bytes(store_, *upload, bytes.error(), nullptr);

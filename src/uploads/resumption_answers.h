@@ -43,8 +43,10 @@ void state_completeness(http::Response& response, bool is_complete);
 [[nodiscard]] http::Response complete_response(const UploadStore& store, const UploadStore::Upload& upload);
 /// 404 for a token that names nothing.
 [[nodiscard]] http::Response unknown_upload(const http::Request* request);
-/// 503 for an upload that cannot be looked at now.
-[[nodiscard]] http::Response out_of_reach(const http::Request* request);
+/// 503 for an upload that cannot be looked at now, for the errno `error` where one is known.
+[[nodiscard]] http::Response out_of_reach(const http::Request* request, int error = 0);
+/// What the client is told when bytes or notes of an upload could not be kept: those of before stay.
+[[nodiscard]] http::Refusal keeping_refusal(int error);
 /// The response after UploadStore::open_bytes() failed with `error`: 503, 410, or that the upload is complete. The
 /// upload may be removed then.
 [[nodiscard]] http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
@@ -115,8 +117,8 @@ class TakingBack final : public http::PendingResponse {
 public:
     /// `begin`: where the part begins.
     TakingBack(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes, std::uint64_t begin,
-               const http::Refusal& refusal)
-        : store_(store), number_(number), bytes_(std::move(bytes)), begin_(begin), refusal_(refusal) {}
+               http::Response refused)
+        : store_(store), number_(number), bytes_(std::move(bytes)), begin_(begin), refused_(std::move(refused)) {}
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
@@ -124,7 +126,7 @@ private:
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
     std::uint64_t begin_;
-    http::Refusal refusal_;
+    http::Response refused_;
 };
 
 /// Waits for the commit that another request began, then answers HEAD or DELETE.
@@ -137,11 +139,15 @@ public:
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:
+    std::optional<http::Response> remove(Upload& upload, http::Wake wake);
+    [[nodiscard]] std::optional<http::Response> removed() const;
+
     UploadStore& store_;
     std::uint64_t number_;
     Then then_;
     std::uint64_t max_bytes_;
     std::unique_ptr<OffsetAnswer> telling_;
+    std::optional<storage::DiskOperations> removing_;  ///< it is removed, and that is made durable
 };
 
 }  // namespace uploads

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/directory_stream.h"
+#include "storage/name_calls.h"
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
 
@@ -85,6 +86,7 @@ void UploadStore::read_states() {
     while (const dirent* const entry = entries.next()) {
         struct stat status{};
         const auto number = parse_state_name(entry->d_name);
+        if (is_rewritten_state_name(entry->d_name)) storage::remove_own({directory_->get(), entry->d_name});
         if (!number) continue;
         ::fstatat(entries.descriptor(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW);
         numbers.emplace_back(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec, *number);
@@ -116,15 +118,17 @@ std::expected<bool, int> UploadStore::is_published(const UploadState& state) con
     return published;
 }
 
-bool UploadStore::settle_gone(Upload& upload) {
+UploadStore::Settled UploadStore::settle_gone(Upload& upload) {
     const auto state = read_state(upload);
+    if (!state && state.error().kind == BytesError::Kind::out_of_reach) return Settled::unknown;
     const auto published = state ? is_published(*state) : std::expected<bool, int>(false);
-    if (published && *published) {
+    if (!published) return Settled::unknown;
+    if (*published) {
         set_complete(upload);
-        return true;
+        return Settled::complete;
     }
     remove(upload, UploadEvent::ruined);
-    return false;
+    return Settled::removed;
 }
 
 /// Looks for the bytes of an upload in the phase `away`, to see how far it came. It stays away when the bytes cannot be

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kFirstLine = "godwit-upload 1";
 constexpr std::string_view kPartialPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".upload";
+constexpr std::string_view kRewrittenSuffix = ".state";
 constexpr std::string_view kColon = ": ";  ///< between the name and the value of a field
 
 using ConflictName = std::pair<storage::OnConflict, std::string_view>;
@@ -146,6 +147,14 @@ std::string partial_name(std::uint64_t number) {
 
 std::string state_name(std::uint64_t number) { return hexadecimal(number).append(kSuffix); }
 
+std::string rewritten_state_name(std::uint64_t number) {
+    return std::string(kPartialPrefix).append(hexadecimal(number)).append(kRewrittenSuffix);
+}
+
+bool is_rewritten_state_name(std::string_view name) {
+    return name.starts_with(kPartialPrefix) && name.ends_with(kRewrittenSuffix);
+}
+
 std::optional<std::uint64_t> parse_partial_name(std::string_view name) { return parse_name(name, kPartialPrefix); }
 std::optional<std::uint64_t> parse_state_name(std::string_view name) { return parse_name(name, {}); }
 
@@ -165,7 +174,10 @@ std::string write_upload_state(const UploadState& state) {
         append_line(text, "field", std::string(field.name).append(kColon).append(field.value));
     }
     if (state.length) text += length_line(*state.length);
-    return text.append(boot_line(state.boot)).append(synced_line(state.synced));
+    text.append(boot_line(state.boot)).append(synced_line(state.synced));
+    if (state.publishing) text += publishing_line(*state.publishing);
+    if (state.complete) text += complete_line();
+    return text;
 }
 
 std::optional<UploadState> parse_upload_state(std::string_view text) {

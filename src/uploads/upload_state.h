@@ -15,7 +15,7 @@ namespace uploads {
 
 /// The directory of the states, in the root. Its contents are never served, because its name begins with a dot.
 inline constexpr const char* kUploadDirectory = ".godwit";
-/// A state file is never longer than this, which is enough for some thousand appends.
+/// A state file is never longer than this. One that would be is written anew, without the lines that do not count.
 inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
 
 /// Hexadecimal digits of an upload's number, which names its files, and of its secret.
@@ -26,6 +26,9 @@ inline constexpr std::size_t kUploadSecretDigits = 32;
 [[nodiscard]] std::string partial_name(std::uint64_t number);
 /// "<16 hexadecimal digits>.upload", in kUploadDirectory.
 [[nodiscard]] std::string state_name(std::uint64_t number);
+/// ".godwit-<16 hexadecimal digits>.state": a state that is written anew, beside the one that it replaces.
+[[nodiscard]] std::string rewritten_state_name(std::uint64_t number);
+[[nodiscard]] bool is_rewritten_state_name(std::string_view name);
 /// The number in a name that partial_name() or state_name() gave.
 [[nodiscard]] std::optional<std::uint64_t> parse_partial_name(std::string_view name);
 [[nodiscard]] std::optional<std::uint64_t> parse_state_name(std::string_view name);
@@ -52,7 +55,7 @@ struct UploadState {
     bool complete = false;  ///< the file has its name, and the bytes are in it
 };
 
-/// The text of a new state.
+/// The text of a state with each line once.
 [[nodiscard]] std::string write_upload_state(const UploadState& state);
 /// nullopt: damaged, or of another version.
 [[nodiscard]] std::optional<UploadState> parse_upload_state(std::string_view text);

@@ -19,8 +19,7 @@ namespace uploads {
 namespace {
 
 constexpr mode_t kDirectoryMode = 0700;  // because it holds the secrets
-constexpr mode_t kStateMode = 0600;
-constexpr mode_t kBytesMode = 0666;  // without the process's umask, as for every upload
+constexpr mode_t kBytesMode = 0666;      // without the process's umask, as for every upload
 /// Expired uploads removed in one call of tidy(): some microseconds each, more for large ones.
 constexpr int kRemovalsAtOnce = 16;
 /// How often tidy() looks for expired uploads, and the least interval where uploads live for seconds only.
@@ -40,18 +39,6 @@ bool is_secret(std::string_view guess, std::string_view secret) {
     unsigned difference = 0;
     for (std::size_t i = 0; i < secret.size(); ++i) difference |= static_cast<unsigned>(guess[i] ^ secret[i]);
     return difference == 0;
-}
-
-/// Returns an errno, or 0.
-int write_whole(int file, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t count = ::write(file, text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return errno;
-        if (count == 0) return EIO;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return 0;
 }
 
 /// When the upload was removed meanwhile this descriptor is the last one, and its blocks are freed in the background.
@@ -154,7 +141,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     struct stat status{};
     if (::fstat(made.directory.get(), &status) == 0) state.directory_number = status.st_ino;
     const base::Fd file = open_state(number, O_CREAT | O_EXCL | O_WRONLY);
-    const int error = file ? write_whole(file.get(), write_upload_state(state)) : errno;
+    const int error = file ? write_text(file.get(), write_upload_state(state)) : errno;
     if (error != 0) {
         storage::remove_own({made.directory.get(), name});
         if (file) unlink_state(number);
@@ -215,20 +202,6 @@ base::Fd UploadStore::open_state(std::uint64_t number, int flags) const {
     }
     return base::Fd(
         ::openat(directory_->get(), state_name(number).c_str(), flags | O_NOFOLLOW | O_CLOEXEC, kStateMode));
-}
-
-int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state_file) const {
-    base::Fd file = open_state(upload.number, O_WRONLY | O_APPEND);
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0) return errno;
-    if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) return EOVERFLOW;
-    ++upload.lines_added;
-    if (const int error = write_whole(file.get(), line); error != 0) {
-        // Half a line would make the next one unreadable.
-        return ::ftruncate(file.get(), status.st_size) == 0 ? error : EIO;
-    }
-    if (state_file != nullptr) *state_file = std::move(file);
-    return 0;
 }
 
 void UploadStore::prolong(Upload& upload) const { upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s; }
@@ -295,6 +268,16 @@ std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, 
 
 void UploadStore::unlink_state(std::uint64_t number) const {
     if (directory_ != nullptr) storage::remove_own({directory_->get(), state_name(number)});
+}
+
+std::vector<base::SharedFd> UploadStore::directories_of(const Upload& upload) const {
+    std::vector<base::SharedFd> open;
+    if (directory_ != nullptr) open.push_back(directory_);
+    if (upload.phase() == UploadPhase::complete) return open;
+    const auto state = read_state(upload);
+    if (!state) return open;
+    if (auto bytes = parts_.root.open_directory(state->directory)) open.push_back(base::share(std::move(*bytes)));
+    return open;
 }
 
 bool UploadStore::remove(Upload& upload, UploadEvent why) {

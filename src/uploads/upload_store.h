@@ -73,12 +73,15 @@ public:
     /// Opens the bytes of an open upload, and takes their true number for the offset.
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload) const;
     /// Called when open_bytes() found the bytes of an open upload gone. Either they have become the file and the upload
-    /// is complete (true), or the upload is removed (false).
-    bool settle_gone(Upload& upload);
+    /// is complete, or the upload is removed, or that cannot be told now and everything stays.
+    enum class Settled : std::uint8_t { complete, removed, unknown };
+    Settled settle_gone(Upload& upload);
     /// Adds a line to the state. Returns an errno, after which the state is as before, or 0. The file stays open in
     /// `state_file` when that is not null.
     int add_line(Upload& upload, std::string_view line, base::Fd* state_file = nullptr) const;
 
+    /// The length of the whole, when it is not known yet. It counts only once it is noted.
+    void note_length(Upload& upload, std::uint64_t length) const;
     /// Bytes have arrived: the upload expires later.
     void prolong(Upload& upload) const;
     /// Moves it by an event that changes nothing on disk, and wakes what waits for it.
@@ -87,6 +90,8 @@ public:
     void put_off_taking_back(Upload& upload, std::uint64_t begin);
     /// The file has its name, and the bytes have lost theirs.
     void set_complete(Upload& upload);
+    /// The directories in which remove() removes names: they have to be synced before a removal is promised.
+    [[nodiscard]] std::vector<base::SharedFd> directories_of(const Upload& upload) const;
     /// Removes it, the bytes included. `why`: cancelled, expired or ruined. False when a fault of the machine forbids
     /// that now; the upload stays then. A ruined one is removed in any case.
     bool remove(Upload& upload, UploadEvent why);
@@ -116,9 +121,14 @@ public:
 private:
     enum class Missing : std::uint8_t { stays_missing, is_made };
 
+    static constexpr unsigned kStateMode = 0600;  // because it holds a secret
+
     int open_directory(Missing missing);
     /// Opens the state file of `number`; `errno` is EBADF when there is no directory of states.
     [[nodiscard]] base::Fd open_state(std::uint64_t number, int flags) const;
+    /// Returns an errno, or 0.
+    [[nodiscard]] static int write_text(int file, std::string_view text);
+    int shorten_state(std::uint64_t number) const;
     std::expected<UploadState, BytesError> read_state(std::uint64_t number, struct stat* status) const;
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload,
                                                                              const UploadState& state) const;

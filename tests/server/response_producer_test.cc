@@ -99,7 +99,7 @@ TEST_CASE("response producer: a slice is exactly the bytes asked for", "[server]
 TEST_CASE("response producer: a file that changed while it was sent ends in an abort, not in a mixed answer",
           "[server]") {
     for (const bool rests : {true, false}) {
-        const std::string bytes = numbered(100'000);
+        const std::string bytes = numbered(1'000'000);
         const auto file = std::make_shared<ScriptedFile>(bytes);
         file->rests = rests;
         file->same = false;
@@ -109,6 +109,16 @@ TEST_CASE("response producer: a file that changed while it was sent ends in an a
         CHECK(bench.stream->sent().size() < bytes.size());
         CHECK(bench.metrics.responses_aborted == 1);
     }
+}
+
+TEST_CASE("response producer: a file that changed before anything of it was sent is a 500", "[server]") {
+    const std::string bytes = numbered(1'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    file->same = false;
+    ConnectionBench bench;
+    CHECK(fetch(bench, slice_of(file, 0, bytes.size())) == Verdict::wait);
+    CHECK(statuses(bench.stream->sent()) == std::vector{500});
+    CHECK(bench.metrics.responses_aborted == 0);
 }
 
 TEST_CASE("response producer: a file that became shorter ends in an abort", "[server]") {

@@ -16,6 +16,14 @@ TEST_CASE("write error: a passing fault of the machine says nothing about the fi
     for (const int error : {EIO, ENXIO, ENODEV, ETIMEDOUT, EBADF}) CHECK(code(error) == 500);
 }
 
+TEST_CASE("write error: a failing disk is told with the system's words for it", "[storage]") {
+    CHECK(storage::write_refusal(EIO).reason == "the disk failed (Input/output error); nothing was changed.");
+    const storage::ErrorSentences sentences("(", ")");
+    CHECK(sentences.of(ENODEV) == "(No such device)");
+    CHECK(sentences.of(100'000) == sentences.of(EIO));
+    CHECK(sentences.of(-1) == sentences.of(EIO));
+}
+
 TEST_CASE("write error: a full disk and a full quota are 507", "[storage]") {
     CHECK(code(ENOSPC) == 507);
     CHECK(code(EDQUOT) == 507);

@@ -206,13 +206,35 @@ TEST_CASE("resumable uploads: more bytes than the length end the upload for good
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().status == http::Status::bad_request);
     CHECK(site.ask("HEAD", upload).status() == 404);
-    // A chunked end that is too short leaves it as it is.
+    // A chunked end that is too short is refused, and leaves the upload as it was.
     const std::string shorter = site.create("/b", "123", "Upload-Length: 5\r\n");
     auto end = site.open("PATCH", shorter,
                          std::string(kType).append(kEnd).append("Upload-Offset: 3\r\nTransfer-Encoding: chunked\r\n"));
     CHECK(end->write(support::bytes("4")).has_value());
     CHECK(support::run(*end->finish({}), *site.disk).status == http::Status::bad_request);
-    CHECK(site.offset(shorter) == "4");
+    CHECK(site.offset(shorter) == "3");
+    CHECK(site.patch(shorter, 3, "45", kEnd).status() == 201);
+}
+
+TEST_CASE("resumable uploads: a refused append leaves no length behind", "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "123");
+    SECTION("because its digest is wrong") {
+        const std::string fields = std::string(kPart).append("Upload-Length: 9\r\nContent-Digest: ").append(kHello256);
+        CHECK(site.patch(upload, 3, "45", fields + "\r\n").status() == 400);
+    }
+    SECTION("because it ends too early") {
+        auto end = site.open("PATCH", upload,
+                             std::string(kType).append(kEnd).append(
+                                 "Upload-Length: 9\r\nUpload-Offset: 3\r\nTransfer-Encoding: chunked\r\n"));
+        CHECK(end->write(support::bytes("45")).has_value());
+        CHECK(support::run(*end->finish({}), *site.disk).status == http::Status::bad_request);
+    }
+    const Answer told = site.ask("HEAD", upload);
+    CHECK(told.field("Upload-Offset") == "3");
+    CHECK(told.field("Upload-Length").empty());
+    CHECK(site.patch(upload, 3, "45", kEnd).status() == 201);
+    CHECK(site.directory.read("a") == "12345");
 }
 
 TEST_CASE("resumable uploads: a refusal while the body comes says that the upload is not complete, and its limits",

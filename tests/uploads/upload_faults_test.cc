@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "uploads/resumption_answers.h"
 #include "uploads/stored_uploads.h"
 
 using stored::state_for;
@@ -37,9 +38,67 @@ TEST_CASE("upload store: what was published under a name that evaded others is f
     }
     SECTION("and while the process goes on") {
         CHECK(store.store->open_bytes(upload).error().kind == uploads::BytesError::Kind::gone);
-        CHECK(store.store->settle_gone(upload));
+        CHECK(store.store->settle_gone(upload) == UploadStore::Settled::complete);
         CHECK(upload.phase() == uploads::UploadPhase::complete);
     }
+}
+
+TEST_CASE("upload store: bytes that are gone settle nothing while the state cannot be read", "[uploads]") {
+    Store store;
+    auto& upload = store.create("/a.txt");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "whole");
+    REQUIRE(::unlink(store.site.directory.at(uploads::partial_name(upload.number)).c_str()) == 0);
+    std::vector<base::Fd> taken;
+    do taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (taken.back());
+    const auto settled = store.store->settle_gone(upload);
+    taken.clear();
+    CHECK(settled == UploadStore::Settled::unknown);
+    REQUIRE(store.store->find(token) != nullptr);
+    CHECK(store.store->settle_gone(upload) == UploadStore::Settled::removed);
+    CHECK(store.store->find(token) == nullptr);
+}
+
+TEST_CASE("resumption answers: a cancelled upload is gone from the disk before that is said", "[uploads]") {
+    Store store;
+    auto& upload = store.create("/a.txt");
+    const std::string token = UploadStore::token(upload);
+    uploads::AfterCommit removal(*store.store, upload.number, uploads::AfterCommit::Then::remove, 0);
+    CHECK_FALSE(removal.advance(1).has_value());
+    http::Status expected = http::Status::no_content;
+    SECTION("and the disk keeps that") {}
+    SECTION("or fails to") {
+        store.site.disk.directory_error = EIO;
+        expected = http::Status::internal_server_error;
+    }
+    store.site.disk.finish_all();
+    const auto response = removal.advance(1);
+    REQUIRE(response.has_value());
+    CHECK(response->status == expected);
+    CHECK(store.store->find(token) == nullptr);
+}
+
+TEST_CASE("upload store: a state that would grow too long is written anew, with what counts in it", "[uploads]") {
+    Store store;
+    auto& upload = store.create("/a.txt");
+    const std::string token = UploadStore::token(upload);
+    store.append(upload, "hello");
+    store.store->note_length(upload, 9);
+    const std::string line = uploads::synced_line(5);
+    for (std::size_t i = 0; i < 2 * uploads::kMaxStateBytes / line.size(); ++i) {
+        REQUIRE(store.store->add_line(upload, line) == 0);
+    }
+    CHECK(store.site.directory.read(".godwit/" + uploads::state_name(upload.number)).size() < uploads::kMaxStateBytes);
+    CHECK_FALSE(store.site.directory.has(".godwit/" + uploads::rewritten_state_name(upload.number)));
+    // What a process that was killed meanwhile left.
+    const std::string rest = ".godwit/" + uploads::rewritten_state_name(7);
+    store.site.directory.write(rest, "x");
+    store.restart();
+    REQUIRE(store.store->find(token) != nullptr);
+    CHECK(store.store->find(token)->offset == 5);
+    CHECK(store.store->find(token)->length == 9);
+    CHECK_FALSE(store.site.directory.has(rest));
 }
 
 TEST_CASE("upload store: a directory that is away says nothing about the bytes in it", "[uploads]") {

@@ -54,6 +54,11 @@ TEST_CASE("upload state: reads back what was written, whatever the names hold", 
     CHECK(later->synced == 5);
     CHECK(later->publishing == 77);
     CHECK(later->complete);
+    const auto rewritten = uploads::parse_upload_state(uploads::write_upload_state(*later));
+    REQUIRE(rewritten.has_value());
+    CHECK(rewritten->synced == 5);
+    CHECK(rewritten->publishing == 77);
+    CHECK(rewritten->complete);
 }
 
 TEST_CASE("upload state: a line that was being written does not count, at any cut", "[content][upload]") {

@@ -21,6 +21,8 @@ namespace {
 
 /// The Retry-After of a client for whose connection there was no room.
 constexpr int kRetryRefusedSeconds = 1;
+constexpr http::Refusal kUnreadable{http::Status::internal_server_error,
+                                    "what was asked for could not be read, or changed meanwhile; try again."};
 
 /// Kept out of move(), so that move() is short enough to be inlined.
 [[noreturn]] void fail(ConnectionState state, ConnectionEvent event) {
@@ -78,6 +80,13 @@ Connection::Verdict Connection::advance(Turn& turn) {
     }
 }
 
+/// The head of content that is still to be computed leaves with its first bytes: until then it may turn out that there
+/// is no such content.
+bool Connection::holds_head() const {
+    if (!is_unsent_ || state_ != answering || exchange_->state() != ExchangeState::responding) return false;
+    return exchange_->is_working() && exchange_->content_bytes() == 0;
+}
+
 /// True where the state was blocked only by output that has now left.
 bool Connection::can_go_on_after_output(const Turn& turn) const {
     const bool ended = transport_.input_end == Transport::Input::ended;
@@ -99,10 +108,11 @@ void Connection::settle() {
 
 /// False when the connection is over.
 bool Connection::send_waiting(Turn& turn) {
-    if (transport_.output.empty()) return true;
+    if (transport_.output.empty() || holds_head()) return true;
     const std::uint64_t share = turn_bytes_ < turn.share.bytes ? turn.share.bytes - turn_bytes_ : 1;
     const net::Flushed flushed = transport_.flush(share, turn);
     turn_bytes_ += static_cast<std::uint32_t>(flushed.bytes);
+    if (flushed.bytes > 0) is_unsent_ = false;
     if (state_ == idle && transport_.output.empty()) state_since_ms_ = turn.clock.now_ms();
     if (flushed.status == net::IoStatus::progress || flushed.status == net::IoStatus::would_block) return true;
     if (flushed.error == 0 && flushed.status == net::IoStatus::failed) {
@@ -268,6 +278,7 @@ Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& 
 /// Writes the head; the content follows in `answering`.
 void Connection::begin_answer(http::Response&& response, Turn& turn) {
     Exchange& exchange = *exchange_;
+    is_unsent_ = transport_.output.empty();
     Framer(transport_.output, exchange.response_framing, ending_, turn).begin(response, exchange.request);
     exchange.respond(std::move(response));
     if (state_ == reading) move(ConnectionEvent::answer_due, turn);
@@ -282,8 +293,22 @@ Connection::Step Connection::respond(Turn& turn) {
         case Produced::worked: return Step::yield;
         case Produced::failed: break;
     }
-    transport_.stream->abort();
-    return peer_gone(turn, "the content could not be sent to its end");
+    return replace_or_cut(turn);
+}
+
+/// The content could not be read or made. Where nothing of the answer has left yet, another one takes its place.
+Connection::Step Connection::replace_or_cut(Turn& turn) {
+    if (!is_unsent_) {
+        transport_.stream->abort();
+        return peer_gone(turn, "the content could not be sent to its end");
+    }
+    transport_.output.clear();
+    http::Response response = handler::refusal_response(&exchange_->request, kUnreadable);
+    exchange_->decorate(turn.handler, response);
+    note_reason(response, exchange_->address_or(transport_.peer), exchange_->request.target.path, turn);
+    Framer(transport_.output, exchange_->response_framing, ending_, turn).begin(response, exchange_->request);
+    exchange_->respond_instead(std::move(response));
+    return Step::proceed;
 }
 
 void Connection::finish_answer(Turn& turn) {

@@ -58,6 +58,7 @@ private:
     Step answer_step(Turn& turn);
     Step await(Turn& turn);
     Step respond(Turn& turn);
+    Step replace_or_cut(Turn& turn);
     Step drain(Turn& turn);
     Step linger(Turn& turn);
 
@@ -85,6 +86,7 @@ private:
     void lend_text();
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);
+    [[nodiscard]] bool holds_head() const;
     [[nodiscard]] bool can_go_on_after_output(const Turn& turn) const;
     /// Nothing is read from a peer while its last answer has not left yet.
     [[nodiscard]] bool wants_input() const {
@@ -102,6 +104,7 @@ private:
     ConnectionState state_ = ConnectionState::fresh;
     bool may_be_http2_ = true;  ///< the first bytes are not known yet, or begin as its preface does
     Ending ending_ = Ending::keep;
+    bool is_unsent_ = false;  ///< the queue holds the beginning of one answer, and nothing else
 };
 
 }  // namespace server::http1

@@ -10,6 +10,12 @@
 using Verdict = server::Connection::Verdict;
 using Codes = std::vector<int>;
 
+namespace {
+
+constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+}  // namespace
+
 TEST_CASE("connection: one over the limit is told so", "[server]") {
     ConnectionBench bench;
     bench.stream->incoming("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -56,5 +62,51 @@ TEST_CASE("connection: a HEAD that is refused in its head gets no content", "[se
         bench.run();
         CHECK(statuses(bench.stream->sent()) == Codes{status});
         CHECK(bench.stream->sent().ends_with("\r\n\r\n"));
+    }
+}
+
+TEST_CASE("connection: content that cannot be read is a 500 while nothing of the answer has left", "[server]") {
+    class Failing final : public http::BodySource {
+    public:
+        explicit Failing(std::size_t good) : good_(good) {}
+        Pulled pull(std::span<std::byte> into) override {
+            if (good_ == 0) return {Outcome::failed};
+            --good_;
+            into.front() = std::byte{'x'};
+            return {Outcome::produced, 1};
+        }
+
+    private:
+        std::size_t good_;
+    };
+    ConnectionBench bench;
+    std::size_t good = 0;
+    bench.handler.answers["/a"] = [&] {
+        http::Response response;
+        response.body = std::make_unique<Failing>(good);
+        return response;
+    };
+    SECTION("and the connection goes on") {
+        bench.stream->incoming(kGet);
+        CHECK(bench.run() == Verdict::wait);
+        CHECK(statuses(bench.stream->sent()) == Codes{500});
+        bench.stream->incoming("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        CHECK(bench.run() == Verdict::wait);
+        CHECK(statuses(bench.stream->sent()) == Codes{500, 200});
+        CHECK(bench.metrics.responses_aborted == 0);
+        CHECK(bench.metrics.requests_refused == 1);
+    }
+    SECTION("but is cut once content has left") {
+        good = 100;
+        bench.stream->incoming(kGet);
+        CHECK(bench.run() == Verdict::close);
+        CHECK(bench.stream->aborted());
+        CHECK(statuses(bench.stream->sent()) == Codes{200});
+        CHECK(bench.metrics.responses_aborted == 1);
+    }
+    SECTION("but is cut behind another answer that waits") {
+        bench.stream->incoming("GET /b HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(kGet));
+        CHECK(bench.run() == Verdict::close);
+        CHECK(bench.stream->aborted());
     }
 }
