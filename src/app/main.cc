@@ -1,21 +1,45 @@
-// Starts godwit: what the command line asks for, and the exit status (0 done, 1 cannot serve, 2 wrong usage).
+// Starts godwit: what it was told to do, and the exit status (0 done, 1 cannot do it, 2 wrong usage).
 #include <unistd.h>
 
 #include <cstdio>
 #include <expected>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/options.h"
+#include "app/running_server.h"
 #include "app/serve.h"
 
 namespace {
 
 void print(std::FILE* stream, const std::string& text) { std::fwrite(text.data(), 1, text.size(), stream); }
 
+std::vector<std::string_view> environment() {
+    std::vector<std::string_view> variables;
+    for (char** variable = ::environ; variable != nullptr && *variable != nullptr; ++variable) {
+        variables.emplace_back(*variable);
+    }
+    return variables;
+}
+
+int done_or_not(const std::expected<void, std::string>& done) {
+    if (done) return 0;
+    print(stderr, "godwit: " + done.error() + "\n");
+    return 1;
+}
+
+int print_config(const app::Options& options) {
+    const auto text = app::config_from_here(options);
+    if (!text) return done_or_not(std::unexpected(text.error()));
+    print(stdout, *text);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto options = app::parse_options(argc, argv, ::isatty(STDIN_FILENO) == 1);
+    const auto options = app::parse_options(argc, argv, ::isatty(STDIN_FILENO) == 1, environment());
     if (!options) {
         print(stderr, "godwit: " + options.error().sentence + "\n");
         return 2;
@@ -23,13 +47,10 @@ int main(int argc, char** argv) {
     switch (options->action) {
         case app::Action::help: print(stdout, app::help_text(options->help_section)); return 0;
         case app::Action::version: print(stdout, app::version_text()); return 0;
+        case app::Action::config_from_here: return print_config(*options);
+        case app::Action::signal: return done_or_not(app::send_order(options->order, options->pidfile));
         case app::Action::test:
         case app::Action::serve: break;
     }
-    const std::expected<void, std::string> served = app::serve(*options);
-    if (!served) {
-        print(stderr, "godwit: " + served.error() + "\n");
-        return 1;
-    }
-    return 0;
+    return done_or_not(app::serve(*options));
 }

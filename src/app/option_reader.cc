@@ -2,13 +2,12 @@
 #include "app/option_reader.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "app/encryption.h"
 #include "app/option_values.h"
+#include "app/running_server.h"
 #include "app/site_options.h"
 #include "app/site_values.h"
 #include "server/http2/entry.h"
@@ -22,14 +21,6 @@ constexpr std::size_t kMaxGrants = 1'000;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kMostHstsMs = 730 * kDayMs;
 constexpr std::int64_t kLeastTimeoutMs = 100;  // a shorter one would refuse honest clients
-
-/// A daemon leaves its working directory, so its paths must not depend on it.
-void make_absolute(std::string& path) {
-    if (path.empty() || path == "-") return;
-    std::error_code ignored;  // without a working directory the path stays as it is, and opening it reports the reason
-    const auto absolute = std::filesystem::absolute(path, ignored);
-    if (!ignored) path = absolute.string();
-}
 
 /// USER or USER:GROUP.
 bool take_user(std::string_view value, std::string& user, std::string& group) {
@@ -61,13 +52,18 @@ std::optional<net::ProxyVersions> parse_proxy_versions(std::string_view text) {
 
 }  // namespace
 
-std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::string_view value) {
-    if (spec.id == id_directory) return take_directory(value);
+std::optional<UsageError> OptionReader::apply(const OptionWord& word) {
+    const OptionSpec& spec = *word.spec;
+    const std::string_view value = word.value;
+    if (spec.id == id_directory) {
+        const Objection wrong = take_directory(value);
+        return wrong ? std::optional(error_at(word.origin, *wrong)) : std::nullopt;
+    }
     Objection objection;
     switch (spec.group) {
         case OptionGroup::place: objection = apply_place(spec.id, value); break;
         case OptionGroup::tls: objection = apply_tls(spec.id, value); break;
-        case OptionGroup::action: objection = apply_action(spec.id); break;
+        case OptionGroup::action: objection = apply_action(spec.id, value); break;
         case OptionGroup::site:
             if (spec.id == id_grant) {
                 objection = take_grant(value);
@@ -92,9 +88,9 @@ std::optional<UsageError> OptionReader::apply(const OptionSpec& spec, std::strin
         case OptionGroup::limit: objection = apply_limit(spec.id, value); break;
     }
     if (!objection) return std::nullopt;
-    std::string sentence = option_name(spec) + " does not take \"" + printable(value) + "\": ";
+    std::string sentence = word.name() + " does not take \"" + printable(value) + "\": ";
     if (!objection->empty()) sentence += *objection + "; ";
-    return UsageError{sentence + "it takes " + std::string(spec.accepts)};
+    return error_at(word.origin, sentence + "it takes " + std::string(spec.accepts));
 }
 
 Objection OptionReader::take_coded_names(std::string_view value) {
@@ -147,18 +143,23 @@ Objection OptionReader::apply_tls(OptionId id, std::string_view value) {
     return taken_if(!value.empty());
 }
 
-Objection OptionReader::apply_action(OptionId id) {
+Objection OptionReader::apply_action(OptionId id, std::string_view value) {
     switch (id) {
-        case id_help: options_.action = Action::help; break;
-        case id_version: options_.action = Action::version; break;
-        default: options_.action = Action::test; break;
+        case id_help:
+            options_.action = Action::help;
+            options_.help_section = value;
+            return std::nullopt;
+        case id_version: options_.action = Action::version; return std::nullopt;
+        case id_config_from_here: options_.action = Action::config_from_here; return std::nullopt;
+        case id_signal: options_.action = Action::signal; return store(options_.order, parse_order(value));
+        default: options_.action = Action::test; return std::nullopt;
     }
-    return std::nullopt;
 }
 
 Objection OptionReader::apply_process(OptionId id, std::string_view value) {
     switch (id) {
         case id_daemon: options_.daemon = true; return std::nullopt;
+        case id_config: return taken_if(!value.empty());  // read already
         case id_pidfile: options_.pidfile = value; return taken_if(!value.empty());
         case id_user: return taken_if(take_user(value, options_.user, options_.group));
         case id_access_log:
@@ -206,12 +207,12 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
     }
 }
 
-std::optional<UsageError> OptionReader::take_directory(std::string_view name) {
-    if (name.empty()) return UsageError{"the directory's name is empty: give the directory to serve"};
+Objection OptionReader::take_directory(std::string_view name) {
+    if (name.empty()) return "the directory's name is empty: give the directory to serve";
     while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
     if (!options_.directory.empty() && options_.directory != name) {
-        return UsageError{"two directories given, " + printable(options_.directory) + " and " + printable(name) +
-                          ": one is served, as DIR or with --directory"};
+        return "two directories given, " + printable(options_.directory) + " and " + printable(name) +
+               ": one is served, as DIR or with --directory";
     }
     options_.directory = name;
     return std::nullopt;
@@ -283,13 +284,11 @@ std::optional<UsageError> OptionReader::settle_grants() {
     return std::nullopt;
 }
 
-std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) {
-    if (options_.directory.empty()) {
-        if (!stdin_is_terminal) {
-            return std::unexpected(
-                UsageError{"no directory given: name the directory to serve (\".\" for the working directory)"});
-        }
-        options_.directory = ".";
+std::expected<Options, UsageError> OptionReader::finish() {
+    const bool is_served = options_.action == Action::serve || options_.action == Action::test;
+    if (options_.directory.empty() && is_served) {
+        return std::unexpected(
+            UsageError{"no directory given: name the directory to serve (\".\" for the working directory)"});
     }
     options_.server.http2 = options_.server.http2 && server::http2::is_built_in();
     if (options_.server.proxy_protocol != net::ProxyVersions::none && options_.server.trusted_proxies.empty()) {
@@ -299,19 +298,12 @@ std::expected<Options, UsageError> OptionReader::finish(bool stdin_is_terminal) 
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
     if (auto error = settle_grants()) return std::unexpected(std::move(*error));
-    if (options_.daemon) {
-        if (options_.server.access_log == "-") {
-            return std::unexpected(
-                UsageError{"--daemon closes standard output: --access-log takes a file name or off with it"});
-        }
-        for (std::string* path :
-             {&options_.directory, &options_.pidfile, &options_.server.access_log, &options_.server.error_log}) {
-            make_absolute(*path);
-        }
-        for (CertificatePair& pair : options_.certificates) {
-            make_absolute(pair.chain);
-            make_absolute(pair.key);
-        }
+    if (options_.daemon && options_.server.access_log == "-") {
+        return std::unexpected(
+            UsageError{"--daemon closes standard output: --access-log takes a file name or off with it"});
+    }
+    if (options_.action == Action::signal && options_.pidfile.empty()) {
+        return std::unexpected(UsageError{"--signal needs --pidfile FILE: it says which server is meant"});
     }
     return std::move(options_);
 }

@@ -1,4 +1,4 @@
-// Collects what the options of a command line say, one after the other, into Options. Called by options.
+// Collects what the words of all sources say, one after the other, into Options. Called by options.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/option_table.h"
+#include "app/option_word.h"
 #include "app/options.h"
 
 namespace app {
@@ -19,20 +19,19 @@ using Objection = std::optional<std::string>;
 
 class OptionReader {
 public:
-    /// An error, or nothing when the option was taken. `value` is empty for an option without one.
-    std::optional<UsageError> apply(const OptionSpec& spec, std::string_view value);
-    std::optional<UsageError> take_directory(std::string_view name);
+    /// An error, or nothing when the option was taken. The word gives its option, and does not take it back.
+    std::optional<UsageError> apply(const OptionWord& word);
     /// Checks what follows from all options together. Called once, at the end.
-    std::expected<Options, UsageError> finish(bool stdin_is_terminal);
-
-    [[nodiscard]] Action action() const { return options_.action; }
+    std::expected<Options, UsageError> finish();
 
 private:
+    /// The objection is a whole sentence.
+    Objection take_directory(std::string_view name);
     Objection take_coded_names(std::string_view value);
     Objection take_grant(std::string_view value);
     Objection apply_place(OptionId id, std::string_view value);
     Objection apply_tls(OptionId id, std::string_view value);
-    Objection apply_action(OptionId id);
+    Objection apply_action(OptionId id, std::string_view value);
     Objection apply_process(OptionId id, std::string_view value);
     Objection apply_limit(OptionId id, std::string_view value);
 

@@ -1,7 +1,9 @@
 // The table of options, and the messages about words that are not in it.
 #include "app/option_table.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "app/option_values.h"
 
@@ -15,15 +17,15 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_port, "port", place, "a port from 0 to 65535 (0 picks a free one)"},
     {id_bind, "bind", place,
      "localhost, an IPv4 or IPv6 address, each with :PORT or without and https:// or not, or unix:PATH"},
-    {id_tls_cert, "tls-cert", tls, "a file with a certificate and its chain in PEM form"},
-    {id_tls_key, "tls-key", tls, "a file with the certificate's private key in PEM form"},
+    {id_tls_cert, "tls-cert", tls, "a file with a certificate and its chain in PEM form", ValueForm::file_name},
+    {id_tls_key, "tls-key", tls, "a file with the certificate's private key in PEM form", ValueForm::file_name},
     {id_trusted_proxy, "trusted-proxy", place, "an address or a range such as 10.0.0.0/8 or 2001:db8::/32, or unix"},
     {id_proxy_protocol, "proxy-protocol", place, "off, v1, v2 or on (either version)"},
     {id_redirect_https, "redirect-https", tls, ""},
     {id_hsts, "hsts", tls, "seconds from 0 to 63072000 (two years)"},
     {id_unix_mode, "unix-mode", place, "an octal mode such as 660"},
     {id_unix_owner, "unix-owner", place, "USER or USER:GROUP, names or numbers"},
-    {id_directory, "directory", place, "the directory or file to serve"},
+    {id_directory, "directory", place, "the directory or file to serve", ValueForm::file_name},
     {id_allow_upload, "allow-upload", site, ""},
     {id_allow_replace, "allow-replace", site, ""},
     {id_allow_delete, "allow-delete", site, ""},
@@ -31,7 +33,8 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_allow_well_known, "allow-well-known", site, ""},
     {id_grant, "grant", site,
      "'PATH WHO RIGHTS': who is a name, @GROUP, + (anyone signed in) or * (anyone); rights are read, list, create, "
-     "replace, delete, write, or none"},
+     "replace, delete, write, or none",
+     ValueForm::below_prefix},
     {id_allowed_host, "allowed-host", site, "a host name such as files.example, or an IP address, without a port"},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},
@@ -41,21 +44,24 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_keep_mtime, "keep-mtime", site, ""},
     {id_upload_expiry, "upload-expiry", site, "seconds from 0 (no uploads that can be resumed) to 31536000"},
     {id_symlinks, "symlinks", site, "inside, none or all"},
-    {id_mime_types, "mime-types", web, "a file in the format of /etc/mime.types"},
+    {id_mime_types, "mime-types", web, "a file in the format of /etc/mime.types", ValueForm::file_name},
     {id_coding_by_name, "coding-by-name", web,
      "names such as 'js.gz, wasm.br': what the file holds, then gz, br or zst"},
-    {id_charset, "charset", web, "a charset such as iso-8859-1, or '/prefix/ charset' for the files below it"},
+    {id_charset, "charset", web, "a charset such as iso-8859-1, or '/prefix/ charset' for the files below it",
+     ValueForm::below_prefix},
     {id_spa, "spa", web, ""},
     {id_clean_urls, "clean-urls", web, ""},
     {id_error_page, "error-page", web, "CODE=FILE, as in 404=/404.html: FILE is a path below the directory served"},
-    {id_header, "header", web, "'Name: value', or '/prefix/ Name: value' for the paths that begin so"},
-    {id_cache_control, "cache-control", web, "PATTERN=VALUE, as in '/assets/*=max-age=31536000, immutable'"},
+    {id_header, "header", web, "'Name: value', or '/prefix/ Name: value' for the paths that begin so",
+     ValueForm::below_prefix},
+    {id_cache_control, "cache-control", web, "PATTERN=VALUE, as in '/assets/*=max-age=31536000, immutable'",
+     ValueForm::pattern},
     {id_cors, "cors", web, "an origin such as https://app.example, or *"},
     {id_daemon, "daemon", process, ""},
-    {id_pidfile, "pidfile", process, "a file name"},
+    {id_pidfile, "pidfile", process, "a file name", ValueForm::file_name},
     {id_user, "user", process, "USER or USER:GROUP, names or numbers"},
-    {id_access_log, "access-log", process, "a file name, - (standard output) or off"},
-    {id_error_log, "error-log", process, "a file name or - (standard error)"},
+    {id_access_log, "access-log", process, "a file name, - (standard output) or off", ValueForm::file_name},
+    {id_error_log, "error-log", process, "a file name or - (standard error)", ValueForm::file_name},
     {id_log_format, "log-format", process, "common, combined, extended or json"},
     {id_compression_level, "compression-level", site, "a number from 0 (off) to 9"},
     {id_cache_size, "cache-size", site, "a size in bytes such as 512K, 64M or 1G"},
@@ -72,6 +78,9 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_min_rate, "min-rate", limit, "a size in bytes per second such as 100 or 10K"},
     {id_write_timeout, "write-timeout", limit, "seconds from 0.1 to 86400"},
     {id_shutdown_grace, "shutdown-grace", limit, "seconds from 0 to 86400"},
+    {id_config, "config", process, "a configuration file: a long option a line", ValueForm::file_name},
+    {id_signal, "signal", action, "reload, reopen, quit or stop"},
+    {id_config_from_here, "config-from-here", action, ""},
     {id_test, "test", action, ""},
     {id_help, "help", action, ""},
     {id_version, "version", action, ""},
@@ -135,6 +144,35 @@ constexpr auto kHints = std::to_array<Hint>({
     {"tls-certificate", kTlsHint},
 });
 
+/// Actions belong to one call of the program.
+bool is_for(const OptionSpec& spec, OptionSource source) {
+    switch (source) {
+        case OptionSource::command_line: return true;
+        case OptionSource::environment: return spec.group != action;
+        case OptionSource::file: break;
+    }
+    return spec.group != action && spec.id != id_config;
+}
+
+/// What stands before the name itself, and is left out when names are compared.
+std::string_view before_name(OptionSource source) {
+    switch (source) {
+        case OptionSource::command_line: return "--";
+        case OptionSource::environment: return kEnvironmentPrefix;
+        case OptionSource::file: break;
+    }
+    return {};
+}
+
+std::vector<std::string> names_for(OptionSource source) {
+    std::vector<std::string> names;
+    for (const OptionSpec& spec : kSpecs) {
+        if (is_for(spec, source)) names.push_back(option_name(spec, source));
+    }
+    if (source == OptionSource::file) names.emplace_back(kIncludeWord);
+    return names;
+}
+
 }  // namespace
 
 const OptionSpec* find_option(int id) {
@@ -144,7 +182,34 @@ const OptionSpec* find_option(int id) {
     return nullptr;
 }
 
-std::string option_name(const OptionSpec& spec) { return "--" + std::string(spec.name); }
+const OptionSpec* find_option(std::string_view written, OptionSource source) {
+    for (const OptionSpec& spec : kSpecs) {
+        if (is_for(spec, source) && option_name(spec, source) == written) return &spec;
+    }
+    return nullptr;
+}
+
+std::string option_name(const OptionSpec& spec, OptionSource source) {
+    std::string name(spec.name);
+    if (source == OptionSource::environment) {
+        std::ranges::transform(name, name.begin(),
+                               [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+    }
+    return std::string(before_name(source)) + name;
+}
+
+bool changes_in_flight(const OptionSpec& spec) {
+    switch (spec.id) {
+        case id_trusted_proxy:
+        case id_redirect_https:
+        case id_hsts: return true;
+        case id_cache_size:           // the size of what survives
+        case id_symlinks:             // of the directory that is open
+        case id_http2: return false;  // TLS offers it from the start
+        default: break;
+    }
+    return spec.group == site || spec.group == web || spec.group == limit;
+}
 
 std::vector<option> long_options() {
     std::vector<option> result;
@@ -159,27 +224,36 @@ std::vector<option> long_options() {
     return result;
 }
 
-std::string unknown_option_text(std::string_view word, int letter) {
-    if (letter != 0) {
-        const auto shown = static_cast<char>(letter);
-        return "unknown option -" + printable(std::string_view(&shown, 1)) + ": see --help";
-    }
-    const std::string_view typed =
-        word.substr(2, word.find('=') == std::string_view::npos ? word.size() : word.find('=') - 2);
-    std::vector<std::string_view> names;
+std::string nearest_option(std::string_view written, OptionSource source) {
+    const std::string_view before = before_name(source);
+    if (!written.starts_with(before)) return {};
+    const std::vector<std::string> names = names_for(source);
+    std::vector<std::string_view> words;
+    for (const std::string& name : names) words.push_back(std::string_view(name).substr(before.size()));
+    const std::string_view nearest = nearest_word(written.substr(before.size()), words);
+    return nearest.empty() ? std::string() : std::string(before).append(nearest);
+}
+
+std::string unknown_option_text(std::string_view written, OptionSource source) {
+    const std::string shown = printable(written);
+    const std::string_view typed = written.substr(std::min(before_name(source).size(), written.size()));
     std::string begun;  // the names that begin with what was typed: getopt takes a beginning when just one has it
-    for (const OptionSpec& spec : kSpecs) {
-        names.emplace_back(spec.name);
-        if (!typed.empty() && names.back().starts_with(typed)) begun += (begun.empty() ? "" : ", ") + option_name(spec);
+    for (const std::string& name : names_for(source)) {
+        if (!typed.empty() && name.starts_with(written)) begun += (begun.empty() ? "" : ", ") + name;
     }
-    const std::string shown = "--" + printable(typed);
     if (!begun.empty()) return "option " + shown + " is not complete: it may be " + begun;
     for (const Hint& hint : kHints) {
         if (hint.typed == typed) return "unknown option " + shown + ": " + std::string(hint.meant);
     }
-    const std::string_view nearest = nearest_word(typed, names);
+    const std::string nearest = nearest_option(written, source);
     if (nearest.empty()) return "unknown option " + shown + ": see --help";
-    return "unknown option " + shown + ": did you mean --" + std::string(nearest) + "? See --help";
+    return "unknown option " + shown + ": did you mean " + nearest + "? See --help";
+}
+
+std::string unknown_word_text(std::string_view word, int letter) {
+    if (letter == 0) return unknown_option_text(word.substr(0, word.find('=')), OptionSource::command_line);
+    const auto shown = static_cast<char>(letter);
+    return "unknown option -" + printable(std::string_view(&shown, 1)) + ": see --help";
 }
 
 }  // namespace app

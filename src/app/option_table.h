@@ -1,5 +1,5 @@
-// Every option of the command line: its name, what it accepts, and which part of the program it sets. Called by
-// options, which reads argv by it, and by option_reader.
+// Every option: its name, what it accepts, and which part of the program it sets. Called by all that read options from
+// somewhere (command_words, environment_words, config_file), and by option_reader.
 #pragma once
 
 #include <getopt.h>
@@ -19,6 +19,8 @@ enum OptionId : int {
     id_allow_all = 'A',
     id_index = 'i',
     id_user = 'u',
+    id_config = 'c',
+    id_signal = 's',
     id_test = 't',
     id_help = 'h',
     id_version = 'V',
@@ -72,6 +74,7 @@ enum OptionId : int {
     id_min_rate,
     id_write_timeout,
     id_shutdown_grace,
+    id_config_from_here,
 };
 
 /// Which function applies an option.
@@ -85,26 +88,50 @@ enum class OptionGroup : std::uint8_t {
     limit,    ///< bounds and timeouts
 };
 
+/// What a value means beyond its own text.
+enum class ValueForm : std::uint8_t {
+    plain,
+    file_name,     ///< relative to where the process was started; "-" is none
+    below_prefix,  ///< may begin with a path and a blank: then it holds below that path
+    pattern,       ///< begins with a pattern of paths
+};
+
 struct OptionSpec {
     OptionId id;
     const char* name;
     OptionGroup group;
     std::string_view accepts;  ///< what the value may be; empty when the option takes none
+    ValueForm form = ValueForm::plain;
 };
+
+/// Where options come from. Each writes their names its own way: "--port", "GODWIT_PORT", "port".
+enum class OptionSource : std::uint8_t { command_line, environment, file };
+inline constexpr std::string_view kEnvironmentPrefix = "GODWIT_";
+/// The word of a file that is no option: another file is read in its place.
+inline constexpr std::string_view kIncludeWord = "include";
 
 /// nullptr when no option has this id.
 [[nodiscard]] const OptionSpec* find_option(int id);
+/// By its name as `source` writes it; nullptr when there is none, or when it is not one for this source: actions stand
+/// on the command line alone.
+[[nodiscard]] const OptionSpec* find_option(std::string_view written, OptionSource source);
 
-/// "--port".
-[[nodiscard]] std::string option_name(const OptionSpec& spec);
+[[nodiscard]] std::string option_name(const OptionSpec& spec, OptionSource source = OptionSource::command_line);
+
+/// False for what a running server cannot take over, such as its addresses.
+[[nodiscard]] bool changes_in_flight(const OptionSpec& spec);
 
 /// For getopt_long: a colon in front, so that a missing value is reported as ':' and getopt itself prints nothing.
-inline constexpr const char* kShortOptions = ":p:b:d:Ai:u:thV";
+inline constexpr const char* kShortOptions = ":p:b:d:Ai:u:c:s:thV";
 /// For getopt_long, with the empty one at the end.
 [[nodiscard]] std::vector<option> long_options();
 
 /// One sentence about a word of the command line that is no option: `word` as typed ("--alow-upload=x"), `letter` for
 /// an unknown short option, 0 otherwise.
-[[nodiscard]] std::string unknown_option_text(std::string_view word, int letter);
+[[nodiscard]] std::string unknown_word_text(std::string_view word, int letter);
+/// One sentence about a name that is no option's, as `source` writes it, with the one that was probably meant.
+[[nodiscard]] std::string unknown_option_text(std::string_view written, OptionSource source);
+/// The name that was probably meant, as `source` writes it; empty when none is near.
+[[nodiscard]] std::string nearest_option(std::string_view written, OptionSource source);
 
 }  // namespace app

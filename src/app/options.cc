@@ -1,63 +1,66 @@
-// Reads the command line with getopt_long, by the table in option_table; OptionReader collects the values.
+// Finds the sources, and lets them be read.
 #include "app/options.h"
 
-#include <getopt.h>
-
+#include <filesystem>
+#include <system_error>
 #include <utility>
-#include <vector>
 
+#include "app/command_words.h"
+#include "app/environment_words.h"
 #include "app/option_reader.h"
-#include "app/option_table.h"
-#include "app/option_values.h"
 
 namespace app {
 
 namespace {
 
-/// Reports the word of argv that getopt did not take, and the option that was probably meant.
-UsageError unknown_option(char** argv) {
-    const OptionSpec* const spec = find_option(optopt);
-    if (spec != nullptr) return {option_name(*spec) + " takes no value"};  // --daemon=yes
-    return {unknown_option_text(argv[optind - 1], optopt)};
+/// The last file that is named; empty when none is.
+std::string config_named_by(const std::vector<OptionWord>& words) {
+    std::string config;
+    for (const OptionWord& word : words) {
+        if (word.spec->id == id_config) config = word.value;
+    }
+    return config;
 }
 
-UsageError unknown_section(const Options& options) {
-    return {"--help has no section \"" + printable(options.help_section) + "\": see --help for their names"};
-}
+bool is_answered_alone(OptionId id) { return id == id_help || id == id_version; }
 
 }  // namespace
 
-std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal) {
-    const std::vector<option> longs = long_options();
+std::expected<Options, UsageError> apply_words(std::vector<OptionWord> words) {
     OptionReader reader;
-    optind = 0;  // starts glibc's scanner anew, also after an earlier call
-    opterr = 0;
-    for (int id = 0; (id = ::getopt_long(argc, argv, kShortOptions, longs.data(), nullptr)) != -1;) {
-        if (id == '?') return std::unexpected(unknown_option(argv));
-        if (id == ':') {
-            const OptionSpec& spec = *find_option(optopt);
-            return std::unexpected(UsageError{option_name(spec) + " needs a value: " + std::string(spec.accepts)});
-        }
-        const OptionSpec& spec = *find_option(id);
-        if (auto error = reader.apply(spec, spec.accepts.empty() ? "" : optarg))
-            return std::unexpected(std::move(*error));
-        if (reader.action() == Action::help || reader.action() == Action::version) {
-            Options options;
-            options.action = reader.action();
-            if (options.action == Action::help) {
-                if (optarg != nullptr)
-                    options.help_section = optarg;
-                else if (optind < argc && !help_text(argv[optind]).empty())
-                    options.help_section = argv[optind];
-                if (help_text(options.help_section).empty()) return std::unexpected(unknown_section(options));
-            }
-            return options;
-        }
+    for (const OptionWord& word : words) {
+        if (auto error = reader.apply(word)) return std::unexpected(std::move(*error));
     }
-    for (int i = optind; i < argc; ++i) {
-        if (auto error = reader.take_directory(argv[i])) return std::unexpected(std::move(*error));
+    auto options = reader.finish();
+    if (options) options->words = std::move(words);
+    return options;
+}
+
+std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal,
+                                                 const std::vector<std::string_view>& environment) {
+    CommandLine line = read_command_line(argc, argv);
+    OptionSources sources;
+    sources.command_line = std::move(line.words);
+    // What stands before the problem, or before --help, is looked at first: the first mistake is the one that is told.
+    if (auto error = find_mistake(sources.command_line)) return std::unexpected(std::move(*error));
+    if (line.error) return std::unexpected(std::move(*line.error));
+    if (!sources.command_line.empty() && is_answered_alone(sources.command_line.back().spec->id)) {
+        return apply_words({sources.command_line.back()});
     }
-    return reader.finish(stdin_is_terminal);
+    auto variables = read_environment_words(environment);
+    if (!variables) return std::unexpected(std::move(variables.error()));
+    sources.environment = std::move(*variables);
+    sources.config = config_named_by(sources.command_line);
+    if (sources.config.empty()) sources.config = config_named_by(sources.environment);
+    sources.is_at_terminal = stdin_is_terminal;
+    std::error_code ignored;
+    sources.working_directory = std::filesystem::current_path(ignored).string();
+
+    auto words = read_sources(sources);
+    if (!words) return std::unexpected(std::move(words.error()));
+    auto options = apply_words(std::move(*words));
+    if (options) options->sources = std::move(sources);
+    return options;
 }
 
 }  // namespace app

@@ -1,5 +1,5 @@
-// The command line as a value: argv in, Options or one sentence out. Pure apart from getopt's own state; opens no file
-// and resolves no name. Called by main.
+// What godwit was told, as a value: the command line, the environment and a configuration file in, Options or one
+// sentence out. Opens no file but those of the configuration, and resolves no name. Called by main.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "access_control/grants.h"
+#include "app/option_sources.h"
+#include "app/option_word.h"
+#include "app/running_server.h"
 #include "media/media_type.h"
 #include "net/address.h"
 #include "net/listener.h"
@@ -21,9 +24,11 @@ namespace app {
 
 enum class Action : std::uint8_t {
     serve,
-    test,     ///< check everything, say what would be served, exit
-    help,     ///< print help_text(), exit
-    version,  ///< print version_text(), exit
+    test,              ///< check everything, say what would be served, exit
+    help,              ///< print help_text(), exit
+    version,           ///< print version_text(), exit
+    signal,            ///< send `order` to the server of the pid file, exit
+    config_from_here,  ///< print the configuration file that means the same, exit
 };
 
 /// The files of a certificate, in PEM form.
@@ -34,7 +39,10 @@ struct CertificatePair {
 
 struct Options {
     Action action = Action::serve;
-    server::ServerConfig server;  ///< `addresses` is filled from --bind and --port
+    OptionSources sources;          ///< where all this comes from
+    std::vector<OptionWord> words;  ///< what they say together, as it was applied
+    Order order = Order::reload;    ///< with Action::signal
+    server::ServerConfig server;    ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
     bool are_sockets_handed_over = false;  ///< `addresses` are those of sockets that a service manager opened
     std::string directory;                 ///< as given: relative to the working directory, or absolute
@@ -59,16 +67,15 @@ struct Options {
     }
 };
 
-/// Says what is wrong and what is accepted: one line for standard error, without the program's name and newline.
-struct UsageError {
-    std::string sentence;
-};
+/// Reads the command line, the environment ("NAME=value") and the configuration file that they name; the first problem
+/// ends it. argv[0] is skipped; argv may be permuted (options after DIR are accepted). Not for two threads at once
+/// (getopt). `stdin_is_terminal` decides what no directory means: the working directory for a person at a terminal, a
+/// refusal for a script. --help and --version win over whatever follows them.
+std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal,
+                                                 const std::vector<std::string_view>& environment = {});
 
-/// Reads the command line; the first problem ends it. argv[0] is skipped; argv may be permuted (options after DIR are
-/// accepted). Not for two threads at once (getopt). `stdin_is_terminal` decides what no directory means: the working
-/// directory for a person at a terminal, a refusal for a script.
-/// --help and --version win over whatever follows them.
-std::expected<Options, UsageError> parse_options(int argc, char** argv, bool stdin_is_terminal);
+/// Applies the words to the defaults, and checks what follows from all of them together.
+[[nodiscard]] std::expected<Options, UsageError> apply_words(std::vector<OptionWord> words);
 
 /// Of one section of the options, of "all", or, for an empty name, the overview that fits a screen. Ends with a
 /// newline; at most 80 columns. Empty when there is no such section.
@@ -84,5 +91,12 @@ std::string start_line(const Options& options, const std::string& directory, std
 
 /// What --test prints: every setting that matters, one a line.
 std::string describe(const Options& options, const std::string& directory);
+
+/// What --test prints: every setting that matters, one a line, and where each option comes from.
+std::string describe(const Options& options, const std::string& directory);
+
+/// What --config-from-here prints: a configuration file for what `options.words` say, with absolute file names. The
+/// error is a sentence about a value that no file can hold.
+std::expected<std::string, std::string> config_from_here(const Options& options);
 
 }  // namespace app

@@ -131,6 +131,13 @@ Web sites
                              '/prefix/ CHARSET' of those below it; repeatable
 
 Process
+  -c, --config FILE          a configuration file: a long option a line, without
+                             dashes; include FILE; [/prefix/] for what follows.
+                             GODWIT_PORT and so on are stronger, and options on
+                             the command line strongest
+  -s, --signal ORDER         tell the server of --pidfile: reload (read the
+                             configuration again), reopen (the logs), quit (when
+                             requests are answered) or stop (at once); exit
       --daemon               detach once it is listening; the exit status says
                              whether it is
       --pidfile FILE         written, locked, removed at exit
@@ -166,13 +173,16 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
                              for requests in flight after SIGTERM (default 10)
 
 Other
+      --config-from-here     print the configuration file that means the same,
+                             exit
   -t, --test                 check the options, print what would be served, exit
   -h, --help SECTION         print an overview, a section or all, exit
   -V, --version              print the version and what this build can do, exit
 
 Exit status: 0 served and stopped; 1 could not serve; 2 wrong options.
 Signals: SIGTERM and SIGINT stop (a second one at once); SIGHUP and SIGUSR1
-reopen the logs, and SIGUSR1 writes the counters to the error log.
+reopen the logs; SIGHUP reads the configuration file again, and SIGUSR1 writes
+the counters to the error log.
 )";
 
 std::string_view on_conflict_text(storage::OnConflict on_conflict) {
@@ -382,7 +392,7 @@ std::string describe(const Options& options, const std::string& directory) {
     if (!options.user.empty()) {
         add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);
     }
-    return text;
+    return text + origins_text(options.words);
 }
 
 }  // namespace app

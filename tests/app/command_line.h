@@ -13,12 +13,13 @@
 namespace command_line {
 
 /// A command line; argv needs writable strings.
-inline std::expected<app::Options, app::UsageError> parse(std::vector<std::string> words, bool terminal = false) {
+inline std::expected<app::Options, app::UsageError> parse(std::vector<std::string> words, bool terminal = false,
+                                                          const std::vector<std::string_view>& environment = {}) {
     words.insert(words.begin(), "godwit");
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    return app::parse_options(static_cast<int>(words.size()), argv.data(), terminal);
+    return app::parse_options(static_cast<int>(words.size()), argv.data(), terminal, environment);
 }
 
 inline app::Options accepted(std::vector<std::string> words, bool terminal = false) {

@@ -1,0 +1,65 @@
+// getopt finds the options by the table.
+#include "app/command_words.h"
+
+#include <getopt.h>
+
+#include <string>
+#include <utility>
+
+#include "app/option_values.h"
+#include "app/options.h"
+
+namespace app {
+namespace {
+
+/// Reports the word of argv that getopt did not take, and the option that was probably meant.
+UsageError unknown_option(char** argv) {
+    const OptionSpec* const spec = find_option(optopt);
+    if (spec != nullptr) return {option_name(*spec) + " takes no value"};  // --daemon=yes
+    return {unknown_word_text(argv[optind - 1], optopt)};
+}
+
+/// The word behind --help when it names a section.
+std::string section_of_help(int argc, char** argv) {
+    if (optarg != nullptr) return optarg;
+    return optind < argc && !help_text(argv[optind]).empty() ? argv[optind] : "";
+}
+
+}  // namespace
+
+CommandLine read_command_line(int argc, char** argv) {
+    const std::vector<option> longs = long_options();
+    CommandLine line;
+    optind = 0;  // starts glibc's scanner anew, also after an earlier call
+    opterr = 0;
+    for (int id = 0; (id = ::getopt_long(argc, argv, kShortOptions, longs.data(), nullptr)) != -1;) {
+        if (id == '?') {
+            line.error = unknown_option(argv);
+            return line;
+        }
+        const OptionSpec& spec = *find_option(id == ':' ? optopt : id);
+        if (spec.id == id_help || spec.id == id_version) {
+            const std::string section = spec.id == id_help ? section_of_help(argc, argv) : std::string();
+            line.words.push_back({.spec = &spec, .value = section, .is_off = false, .origin = {}});
+            if (help_text(section).empty()) {
+                line.error =
+                    UsageError{"--help has no section \"" + printable(section) + "\": see --help for their names"};
+            }
+            return line;
+        }
+        const std::string value = optarg == nullptr ? "" : optarg;
+        const bool has_value = id != ':' && !spec.accepts.empty();
+        auto word = make_word(spec, has_value ? &value : nullptr, {});
+        if (!word) {
+            line.error = std::move(word.error());
+            return line;
+        }
+        line.words.push_back(std::move(*word));
+    }
+    for (int i = optind; i < argc; ++i) {
+        line.words.push_back({.spec = find_option(id_directory), .value = argv[i], .is_off = false, .origin = {}});
+    }
+    return line;
+}
+
+}  // namespace app
