@@ -30,7 +30,7 @@ void append_times(std::string& out, std::size_t times, std::string_view text) {
 std::string_view page_policy(const PageActions& actions) {
     return actions.any() ? "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
                            "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-                         : "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
+                         : "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
                            "base-uri 'none'; frame-ancestors 'none'";
 }
 
@@ -117,19 +117,26 @@ void ListingPage::append_columns(std::string& out) const {
     out.append("</tr></thead>\n");
 }
 
-/// A link that sorts by the column, or turns the order around.
+/// A button that sorts by the column, or turns the order around. Each order shows the same folder again: programs that
+/// fetch a whole tree follow links, but send no forms.
 void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
     out.append("<th scope=\"col\" class=\"").append(column_name(column)).append("\"");
-    // Of a large directory the links lead to sorted pages.
+    // Of a large directory the buttons lead to sorted pages.
     const bool is_sorted = view_.column == column && view_.extent != ListingView::Extent::unsorted;
     if (is_sorted) {
         const bool ascends = view_.order == ListingOrder::ascending;
         out.append(" aria-sort=\"").append(ascends ? "ascending" : "descending").append("\"");
     }
-    out.append("><a href=\"./");
-    append_query(out, column, is_sorted ? opposite(view_.order) : first_order(column));
-    // Each order shows the same folder again: programs that respect nofollow do not follow the link.
-    out.append("\" rel=\"nofollow\">").append(label).append("</a></th>\n");
+    const ListingOrder order = is_sorted ? opposite(view_.order) : first_order(column);
+    out.append("><form action=\"./\"><input type=\"hidden\" name=\"order\" value=\"");
+    out.append(order == ListingOrder::ascending ? "asc\">" : "desc\">");
+    if (view_.extent == ListingView::Extent::page) {
+        out.append("<input type=\"hidden\" name=\"limit\" value=\"");
+        base::append_decimal(out, view_.limit);
+        out.append("\">");
+    }
+    out.append("<button name=\"sort\" value=\"").append(column_name(column)).append("\">").append(label);
+    out.append("</button></form></th>\n");
 }
 
 void ListingPage::append_query(std::string& out, ListingColumn column, ListingOrder order) const {

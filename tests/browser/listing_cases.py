@@ -93,7 +93,7 @@ def names_stay_text():
         check("right \u202eto left.txt" in texts, "the name with a direction mark is kept")
 
 
-@case("listing: the columns' links sort, folders stay first")
+@case("listing: the columns' buttons sort, folders stay first")
 def columns_sort():
     with Site() as site, Browser() as browser:
         for i, (name, length) in enumerate([("b.txt", 3000), ("a.png", 10), ("C.txt", 200)]):
@@ -103,7 +103,7 @@ def columns_sort():
         browser.open(site.url())
 
         def sorted_by(label):
-            links = browser.find_all(".listing thead a")
+            links = browser.find_all(".listing thead button")
             follow([link for link in links if link.text.startswith(label)][0])
             return rows(browser)
 
@@ -132,7 +132,7 @@ def pages():
         check_equal(browser.find_all("a[rel=next]"), [], "links behind the last page")
         follow(browser.find("a[rel=first]"))
         check_equal(rows(browser), names[:10], "the first page again")
-        follow([link for link in browser.find_all(".listing thead a") if link.text == "Name"][0])
+        follow([link for link in browser.find_all(".listing thead button") if link.text == "Name"][0])
         check_equal(rows(browser), names[:14:-1], "ten from the end")
 
 
