@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/config_reload.h"
 #include "app/daemon.h"
 #include "app/encryption.h"
 #include "app/handed_sockets.h"
@@ -211,6 +212,8 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
+    ConfigReload reload(checked.options, site, opened.logs.error, clock);
+    upkeep.add(reload);
     checked.service.follow(upkeep);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
@@ -225,6 +228,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
                              .counters = counters,
                              .upkeep = &checked.service});
     site.register_counters(counters);
+    const base::Counters::Registration reload_shown = reload.register_counters(counters);
     base::Counters::Registration encryption_shown;
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
@@ -232,6 +236,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     log_start(opened.logs.error, clock, site, *disk, options, checked.root.descriptor(), encryption);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
     log_rotation_obstacles(opened.logs, clock);
+    reload.report_obstacle();
     opened.logs.error.file().flush();
     if (auto announced = announce(checked, opened); !announced) return announced;
     reactor.run();
