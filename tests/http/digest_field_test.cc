@@ -1,7 +1,6 @@
-// Digest fields and structured dictionaries.
+// Digest fields.
 #include "http/digest_field.h"
 
-#include "http/structured_field.h"
 #include "support/catch.h"
 
 namespace {
@@ -12,19 +11,6 @@ using http::DigestError;
 // Of the empty text.
 const std::string k256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 const std::string k512 = "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==";
-
-std::string dictionary(std::string_view value) {
-    http::DictionaryReader reader(value);
-    std::string_view key;
-    http::Item item;
-    std::string out;
-    while (true) {
-        const auto outcome = reader.next(key, item);
-        if (outcome == http::DictionaryReader::Outcome::end) return out;
-        if (outcome == http::DictionaryReader::Outcome::malformed) return "malformed";
-        out.append(key).append("=").append(item.text).append("|");
-    }
-}
 
 std::string parse(std::string_view value) {
     const auto digests = http::parse_digests(value);
@@ -42,63 +28,6 @@ std::string parse(std::string_view value) {
 }
 
 }  // namespace
-
-TEST_CASE("dictionary: every kind of member", "[http][structured_field]") {
-    CHECK(dictionary("") == "");
-    CHECK(dictionary("a=1, b=-2.5 ,\tc=\"x, \\\"\", d=:YQ==:, e=?0, f, *g=tok/en:x, h=(1 \"a)\" tok;p=1);q, i;x=1") ==
-          "a=1|b=-2.5|c=x, \\\"|d=YQ==|e=0|f=1|*g=tok/en:x|h=1 \"a)\" tok;p=1|i=1|");
-    CHECK(dictionary("  a=1  ") == "a=1|");
-    CHECK(dictionary("a=()") == "a=|");
-    CHECK(dictionary("a=999999999999999") == "a=999999999999999|");
-}
-
-TEST_CASE("dictionary: malformed ones", "[http][structured_field]") {
-    for (const auto* value : {",",
-                              "a,",
-                              "a=1,",
-                              "a=",
-                              "A=1",
-                              "1=a",
-                              "a=1 b=2",
-                              "a==1",
-                              "a=1,,b=2",
-                              "a=\"x",
-                              "a=\"\\n\"",
-                              "a=\"\x80\"",
-                              "a=:Y Q:",
-                              "a=:YQ==",
-                              "a=?2",
-                              "a=?",
-                              "a=--1",
-                              "a=1.",
-                              "a=1.2345",
-                              "a=1234567890123456",
-                              "a=1234567890123.1",
-                              "a=(1",
-                              "a=(1,2)",
-                              "a=(\"a\"\"b\")",
-                              "a;",
-                              "a;P",
-                              "a;p=",
-                              "a =1",
-                              "a= 1",
-                              "a=-",
-                              "a=@"}) {
-        CAPTURE(value);
-        CHECK(dictionary(value) == "malformed");
-    }
-}
-
-TEST_CASE("structured field: one item", "[http][structured_field]") {
-    http::Item item;
-    std::string_view text = "?1;x=2";
-    CHECK(http::take_item(text, item));
-    CHECK(item.kind == http::ItemKind::boolean);
-    CHECK(item.text == "1");
-    CHECK(text.empty());
-    text = "";
-    CHECK_FALSE(http::take_item(text, item));
-}
 
 TEST_CASE("digest: what is known is decoded, the rest ignored", "[http][digest]") {
     CHECK(parse("sha-256=:" + k256 + ":") == "sha-256=:" + k256 + ":");

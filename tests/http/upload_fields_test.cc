@@ -1,4 +1,4 @@
-// The fields of resumable uploads, and the structured items that they are.
+// The fields of resumable uploads.
 #include "http/upload_fields.h"
 
 #include <optional>
@@ -6,7 +6,6 @@
 
 #include "http/head_parser.h"
 #include "http/head_writer.h"
-#include "http/structured_field.h"
 #include "support/catch.h"
 
 namespace {
@@ -20,28 +19,6 @@ http::UploadFields fields_of(const std::string& lines) {
 }
 
 }  // namespace
-
-TEST_CASE("structured items: a boolean is ?0 or ?1 and nothing else", "[http][structured]") {
-    CHECK(http::parse_boolean_item("?1") == true);
-    CHECK(http::parse_boolean_item(" ?0 ") == false);
-    CHECK(http::parse_boolean_item("?1;a=2") == true);
-    for (const std::string_view wrong : {"", "1", "0", "true", "?2", "?", "?1, ?1", "?1 x", "\"?1\"", "?1,"}) {
-        INFO(wrong);
-        CHECK_FALSE(http::parse_boolean_item(wrong).has_value());
-    }
-}
-
-TEST_CASE("structured items: an integer has at most fifteen digits and no other type", "[http][structured]") {
-    CHECK(http::parse_integer_item("0") == 0);
-    CHECK(http::parse_integer_item("-5") == -5);
-    CHECK(http::parse_integer_item("999999999999999") == 999'999'999'999'999);
-    CHECK(http::parse_integer_item("007") == 7);
-    for (const std::string_view wrong :
-         {"", "-", "+1", "1.0", "1000000000000000", "99999999999999999999", "0x10", "1, 1", "1 1", "a", "?1"}) {
-        INFO(wrong);
-        CHECK_FALSE(http::parse_integer_item(wrong).has_value());
-    }
-}
 
 TEST_CASE("upload fields: are read when they are well-formed", "[http][upload]") {
     const auto fields = fields_of(

@@ -1,6 +1,7 @@
 // Pages of a real directory.
 #include "listings/listing_page.h"
 
+#include "listings/listing_rows.h"
 #include "listings/listings.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
@@ -195,4 +196,23 @@ TEST_CASE("listing page: the form that deletes holds the name percent-encoded, s
           "[handlers][listing]") {
     const std::string page = page_of({.path = "/"}, {{.name = "line\nbreak+\xff\""}}, kEverything);
     CHECK(has(page, "name=\"segment\" value=\"line%0Abreak%2B%FF%22\""));
+}
+
+TEST_CASE("listing page: an entry that cannot be read, or not even looked at, says so", "[listing]") {
+    listings::ListingEntry entry = listing_rows::file("f");
+    std::string text;
+    entry.access = listings::ListingEntry::Access::unknown;
+    listings::ListingPage(listings::ListingView{.path = "/"}, {}).row(text, entry);
+    CHECK(text.find("Could not be looked at") != std::string::npos);
+    CHECK(text.find("<time") == std::string::npos);
+    text.clear();
+    entry.access = listings::ListingEntry::Access::forbidden;
+    listings::ListingPage(listings::ListingView{.path = "/"}, {}).row(text, entry);
+    CHECK(text.find("Not readable") != std::string::npos);
+}
+
+TEST_CASE("listing page: a row allocates nothing", "[handlers][listing]") {
+    listings::ListingPage page({.path = "/"}, {.upload = listings::PageActions::Upload::resumable,
+                                               .removal = listings::PageActions::Removal::offered});
+    CHECK(listing_rows::allocations_of_rows(page) == 0);
 }

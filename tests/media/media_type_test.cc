@@ -1,4 +1,4 @@
-// Types by extension, and what is compressed of them.
+// Types by extension.
 #include "media/media_type.h"
 
 #include <algorithm>
@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/ascii.h"
-#include "media/compression_policy.h"
 #include "media/media_type_table.h"
 #include "support/catch.h"
 
@@ -74,21 +73,9 @@ bool is_a_difference(std::string_view extension) {
     return std::ranges::find(kDifferences, extension, &Difference::extension) != kDifferences.end();
 }
 
-media::MediaTypes configured(std::string_view text) {
-    auto types = media::parse_media_types(text);
-    REQUIRE(types);
-    return media::MediaTypes(std::move(*types));
-}
-
 /// Of the built-in types.
 std::string_view media_type_of(std::string_view path) { return media::MediaTypes::built_in()->type_of(path); }
 bool has_known_extension(std::string_view path) { return media::MediaTypes::built_in()->knows_extension_of(path); }
-
-std::string refused(std::string_view text) {
-    const auto types = media::parse_media_types(text);
-    REQUIRE_FALSE(types);
-    return types.error();
-}
 
 }  // namespace
 
@@ -170,80 +157,12 @@ TEST_CASE("media type: the built-in ones agree with the system's list, named dif
     CHECK(compared >= 150);
 }
 
-TEST_CASE("media type: configured ones win, the built-in ones stay", "[content][media_type]") {
-    const media::MediaTypes types =
-        configured("# ours\napplication/x-ours\tjs  OURS\n\n  text/x-mine mine # a comment\r\nimage/png\n");
-    CHECK(types.type_of("/a.js") == "application/x-ours");
-    CHECK(types.type_of("/a.Ours") == "application/x-ours");
-    CHECK(types.type_of("/a.mine") == "text/x-mine; charset=utf-8");
-    CHECK(types.type_of("/a.png") == "image/png");
-    CHECK(types.type_of("/a.css") == "text/css; charset=utf-8");
-    CHECK(types.knows_extension_of("/a.mine"));
-}
-
-TEST_CASE("media type: of an extension that comes twice the later line holds", "[content][media_type]") {
-    const media::MediaTypes types = configured("a/first x y\na/second x\na/third z");
-    CHECK(types.type_of("/a.x") == "a/second");
-    CHECK(types.type_of("/a.y") == "a/first");
-    CHECK(types.type_of("/a.z") == "a/third");
-}
-
-TEST_CASE("media type: a malformed line is named with what is right", "[content][media_type]") {
-    CHECK(refused("text/html html\n\nhtml text/html\n") ==
-          "line 3: \"html\" is no media type: a line is a type and its extensions, as in \"text/html html htm\"");
-    CHECK(refused("text/ html").starts_with("line 1: \"text/\" is no media type"));
-    CHECK(refused("a/b/c html").starts_with("line 1: \"a/b/c\" is no media type"));
-    CHECK(refused("text/html; charset=x html").starts_with("line 1: \"text/html;\" is no media type"));
-    CHECK(refused("text/html .html").starts_with("line 1: \".html\" is no extension: it is written without a dot"));
-    CHECK(refused("text/html a/b").starts_with("line 1: \"a/b\" is no extension"));
-    CHECK(refused("text/html " + std::string(33, 'x')).find("is no extension") != std::string::npos);
-    CHECK(refused("a\x1b[31m x").starts_with("line 1: \"a?[31m\" is no media type"));
-    CHECK(refused(std::string(100, 'x')).find("xxx...\"") != std::string::npos);
-}
-
-TEST_CASE("media type: the system's whole list is taken", "[content][media_type]") {
-    if (!std::ifstream("/etc/mime.types")) return;
-    const auto types = media::read_media_types("/etc/mime.types");
-    INFO((types ? std::string() : types.error()));
-    REQUIRE(types);
-    CHECK(std::ranges::is_sorted(*types, {}, &media::FileMediaType::extension));
-    CHECK(std::ranges::adjacent_find(*types, {}, &media::FileMediaType::extension) == types->end());
-}
-
-TEST_CASE("media type: a file that cannot be read is named", "[content][media_type]") {
-    CHECK(media::read_media_types("/no/such/file").error() ==
-          "cannot read the media types in /no/such/file: No such file or directory");
-    CHECK(media::read_media_types("/").error().find("not a regular file") != std::string::npos);
-}
-
 TEST_CASE("media type: a name that is no file's has no known extension", "[content][media_type]") {
     CHECK(has_known_extension("/app/main.js"));
     for (const auto path : {"/app", "/user/john.doe", "/v1.2", "/a.js/b", "/", "/.js"}) {
         CAPTURE(path);
         CHECK_FALSE(has_known_extension(path));
     }
-}
-
-TEST_CASE("compression policy: text shrinks, pictures and archives do not", "[content][compression]") {
-    for (const auto path : {"/a.html", "/a.css", "/a.js", "/a.json", "/a.svg", "/a.xml", "/a.wasm", "/a.atom"}) {
-        CHECK(media::is_compressible(media_type_of(path)));
-        CHECK_FALSE(media::is_compressed(media_type_of(path)));
-    }
-    for (const auto path : {"/a.png", "/a.mp4", "/a.zip", "/a.gz", "/a.woff2", "/a.docx", "/a.mp3"}) {
-        CHECK_FALSE(media::is_compressible(media_type_of(path)));
-        CHECK(media::is_compressed(media_type_of(path)));
-    }
-    // Neither: not compressed on the fly, but a sidecar is worth a look.
-    CHECK_FALSE(media::is_compressible(media_type_of("/a.tar")));
-    CHECK_FALSE(media::is_compressed(media_type_of("/a.tar")));
-}
-
-TEST_CASE("compression policy: not below its minimum, never at level 0", "[content][compression]") {
-    media::CompressionPolicy policy;
-    CHECK_FALSE(policy.compresses("text/plain", 255));
-    CHECK(policy.compresses("text/plain", 256));
-    policy.level = 0;
-    CHECK_FALSE(policy.compresses("text/plain", 10'000));
 }
 
 TEST_CASE("media type: a coded name has the type of what the file holds, and its coding", "[media]") {

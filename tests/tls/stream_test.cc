@@ -5,30 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "support/catch.h"
-#include "support/fake_clock.h"
-#include "tls/acceptor.h"
-#include "tls/tls_peer.h"
+#include "tls/tls_server.h"
 
 namespace {
-
-tls::Certificate certificate_for(const std::string& name, std::int64_t now) {
-    const std::vector<std::string> names{name};
-    return std::move(*tls::Certificate::make_self_signed(names, now));
-}
-
-struct Server {
-    explicit Server(tls::Protocols protocols = tls::Protocols::http1) {
-        std::vector<tls::Certificate> certificates;
-        certificates.push_back(certificate_for("a.example", clock.unix_seconds()));
-        certificates.push_back(certificate_for("*.b.example", clock.unix_seconds()));
-        acceptor = std::move(*tls::Acceptor::make(certificates, protocols, clock));
-    }
-    std::unique_ptr<net::Stream> accept(Wire& wire) { return acceptor->wrap(std::make_unique<WireStream>(wire)); }
-
-    FakeClock clock;
-    std::unique_ptr<tls::Acceptor> acceptor;
-};
 
 /// Everything that the stream has decoded; nullopt at its end or a failure.
 std::string receive_all(net::Stream& stream) {
@@ -39,20 +18,6 @@ std::string receive_all(net::Stream& stream) {
         if (result.status != net::IoStatus::progress) return text;
         text.append(reinterpret_cast<const char*>(room.data()), result.bytes);
     }
-}
-
-net::IoStatus status_of(net::Stream& stream) {
-    std::array<std::byte, 64> room{};
-    return stream.receive(room).status;
-}
-
-void shake_hands(TlsClient& client, net::Stream& stream) {
-    for (int round = 0; round < 20'000; ++round) {
-        const bool done = client.shake_hands();
-        status_of(stream);
-        if (done && stream.wants() == net::Interest::none) return;
-    }
-    FAIL("the handshake did not end");
 }
 
 /// Sends all of `text` in the calls that it takes, the unsent rest given again each time; the number of calls.
@@ -69,19 +34,12 @@ std::size_t send_all(net::Stream& stream, std::string_view text, Wire& wire, std
     return calls;
 }
 
-std::string certificate_name(const TlsClient& client) {
-    const tls::X509Ptr shown(SSL_get1_peer_certificate(client.ssl()));
-    char name[64] = {};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(shown.get()), NID_commonName, name, sizeof name);
-    return name;
-}
-
 }  // namespace
 
 TEST_CASE("tls stream: a handshake and bytes both ways, however they are split", "[tls]") {
     const std::size_t most = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{100'000});
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
-    Server server;
+    TlsServer server;
     Wire wire{.most_received = most, .most_sent = most};
     TlsClient client(wire, {}, {}, version);
     const auto stream = server.accept(wire);
@@ -95,7 +53,7 @@ TEST_CASE("tls stream: a handshake and bytes both ways, however they are split",
 }
 
 TEST_CASE("tls stream: bytes that did not leave are given again, and arrive once", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     const auto stream = server.accept(wire);
@@ -109,7 +67,7 @@ TEST_CASE("tls stream: bytes that did not leave are given again, and arrive once
 }
 
 TEST_CASE("tls stream: what was coded and waits asks for a writable socket", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     const auto stream = server.accept(wire);
@@ -126,7 +84,7 @@ TEST_CASE("tls stream: what was coded and waits asks for a writable socket", "[t
 }
 
 TEST_CASE("tls stream: the first records of an answer fit a packet, later ones are large", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     const auto stream = server.accept(wire);
@@ -153,7 +111,7 @@ TEST_CASE("tls stream: the first records of an answer fit a packet, later ones a
 }
 
 TEST_CASE("tls stream: bytes that were decoded and not taken are announced", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     const auto stream = server.accept(wire);
@@ -169,7 +127,7 @@ TEST_CASE("tls stream: bytes that were decoded and not taken are announced", "[t
 }
 
 TEST_CASE("tls stream: both sides say close_notify", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     auto stream = server.accept(wire);
@@ -205,7 +163,7 @@ TEST_CASE("tls stream: both sides say close_notify", "[tls]") {
 }
 
 TEST_CASE("tls stream: plain HTTP gets an answer that it understands", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire{.to_server = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"};
     const auto stream = server.accept(wire);
     CHECK(status_of(*stream) == net::IoStatus::failed);
@@ -217,7 +175,7 @@ TEST_CASE("tls stream: plain HTTP gets an answer that it understands", "[tls]") 
 }
 
 TEST_CASE("tls stream: noise is refused and counted, and does no harm", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire{.to_server = std::string("\x16\x03\x01\xff\xff garbage that is no hello", 31)};
     const auto stream = server.accept(wire);
     CHECK(status_of(*stream) == net::IoStatus::failed);
@@ -227,7 +185,7 @@ TEST_CASE("tls stream: noise is refused and counted, and does no harm", "[tls]")
 }
 
 TEST_CASE("tls stream: a handshake that the client leaves is counted once", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     client.shake_hands();
@@ -244,7 +202,7 @@ TEST_CASE("tls stream: a handshake that the client leaves is counted once", "[tl
 }
 
 TEST_CASE("tls stream: a client that does not trust the certificate is counted as such", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     SSL_set_verify(client.ssl(), SSL_VERIFY_PEER, nullptr);
@@ -257,7 +215,7 @@ TEST_CASE("tls stream: a client that does not trust the certificate is counted a
 }
 
 TEST_CASE("tls stream: an answer that comes before anything is read waits for the handshake", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire);
     const auto stream = server.accept(wire);
@@ -274,7 +232,7 @@ TEST_CASE("tls stream: an answer that comes before anything is read waits for th
 }
 
 TEST_CASE("tls stream: a client of the past is refused", "[tls]") {
-    Server server;
+    TlsServer server;
     Wire wire;
     TlsClient client(wire, {}, {}, TLS1_1_VERSION);
     SSL_set_min_proto_version(client.ssl(), TLS1_VERSION);
@@ -283,85 +241,4 @@ TEST_CASE("tls stream: a client of the past is refused", "[tls]") {
     CHECK_FALSE(client.shake_hands());
     CHECK(status_of(*stream) == net::IoStatus::failed);
     CHECK(server.acceptor->counters().no_common_way == 1);
-}
-
-TEST_CASE("tls stream: the certificate follows the name that the client asks for", "[tls]") {
-    Server server;
-    const auto shown_to = [&](const std::string& host) {
-        Wire wire;
-        TlsClient client(wire, host);
-        const auto stream = server.accept(wire);
-        shake_hands(client, *stream);
-        return certificate_name(client);
-    };
-    CHECK(shown_to("") == "a.example");
-    CHECK(shown_to("a.example") == "a.example");
-    CHECK(shown_to("X.B.example") == "*.b.example");
-    CHECK(shown_to("x.y.b.example") == "a.example");
-    CHECK(shown_to("unknown.example") == "a.example");
-}
-
-TEST_CASE("tls stream: the protocol inside is agreed on", "[tls]") {
-    const auto agreed = [](tls::Protocols protocols, std::string_view offer) {
-        Server server(protocols);
-        Wire wire;
-        TlsClient client(wire, {}, offer);
-        const auto stream = server.accept(wire);
-        shake_hands(client, *stream);
-        const unsigned char* name = nullptr;
-        unsigned length = 0;
-        SSL_get0_alpn_selected(client.ssl(), &name, &length);
-        return std::string(reinterpret_cast<const char*>(name), length);
-    };
-    constexpr std::string_view kBoth = "\x08http/1.1\x02h2";
-    CHECK(agreed(tls::Protocols::http2_and_http1, kBoth) == "h2");
-    CHECK(agreed(tls::Protocols::http1, kBoth) == "http/1.1");
-    CHECK(agreed(tls::Protocols::http1, "").empty());
-}
-
-TEST_CASE("tls stream: a ticket resumes, and an old one is replaced or forgotten", "[tls]") {
-    Server server;
-    const auto connect = [&](SSL_SESSION* session) {
-        Wire wire;
-        TlsClient client(wire);
-        if (session != nullptr) SSL_set_session(client.ssl(), session);
-        const auto stream = server.accept(wire);
-        shake_hands(client, *stream);
-        client.read();
-        // OpenSSL takes the ticket of a connection that was not closed in order for a bad one.
-        client.close();
-        const bool resumed = SSL_session_reused(client.ssl()) == 1;
-        return std::pair(resumed, SSL_get1_session(client.ssl()));
-    };
-    const auto [first_resumed, ticket] = connect(nullptr);
-    CHECK_FALSE(first_resumed);
-    const auto resumes = [&] {
-        const auto [resumed, next] = connect(ticket);
-        SSL_SESSION_free(next);
-        return resumed;
-    };
-    CHECK(resumes());
-    server.clock.advance_ms(tls::kTicketKeyMs + 1);
-    CHECK(resumes());
-    server.clock.advance_ms(2 * tls::kTicketKeyMs);
-    CHECK_FALSE(resumes());
-    CHECK(server.acceptor->counters().resumed == 2);
-    SSL_SESSION_free(ticket);
-}
-
-TEST_CASE("tls stream: handshakes beyond their share of a turn wait for the next one", "[tls]") {
-    Server server;
-    Wire wire;
-    TlsClient client(wire);
-    const auto stream = server.accept(wire);
-    client.shake_hands();
-    REQUIRE(server.acceptor->share().begin());
-    server.clock.advance_us(tls::kHandshakeShareUs);
-    server.acceptor->share().end();
-    CHECK(status_of(*stream) == net::IoStatus::would_block);
-    CHECK(stream->has_buffered());
-    CHECK(wire.to_client.empty());
-    server.clock.advance_ms(1);
-    CHECK(status_of(*stream) == net::IoStatus::would_block);
-    CHECK_FALSE(wire.to_client.empty());
 }

@@ -187,18 +187,6 @@ TEST_CASE("upload store: a part that could not be taken back does not count, als
     CHECK(store.site.directory.read(uploads::partial_name(store.store->find(token)->number)) == "right");
 }
 
-TEST_CASE("upload sync: a line of the state is on disk before it is told, without new bytes too", "[uploads]") {
-    Store store;
-    auto& upload = store.create("/a");
-    store.append(upload, "x");
-    store.sync(upload);
-    const std::size_t before = store.site.disk.seen.size();
-    REQUIRE(store.store->add_line(upload, uploads::length_line(5)) == 0);
-    store.sync(upload);
-    CHECK(store.site.disk.seen.size() == before + 1);
-    CHECK(upload.lines_synced == upload.lines_added);
-}
-
 TEST_CASE("upload store: a move that cannot be ends the process, in every build", "[uploads]") {
     Store store;
     auto& upload = store.create("/a");

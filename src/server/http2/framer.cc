@@ -1,14 +1,12 @@
 // Heads as lists of fields, and the payload of a frame behind room for the frame's head.
 #include "server/http2/framer.h"
 
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <string_view>
 
 #include "base/ascii.h"
+#include "base/file_io.h"
 #include "http/head_writer.h"
 
 namespace server::http2 {
@@ -25,18 +23,6 @@ bool is_about_connection(std::string_view name) {
         case 17: return base::equals_ignoring_case(name, "transfer-encoding");
         default: return false;
     }
-}
-
-/// As much as there is up to `into.size()`; 0 where nothing can be read.
-std::size_t read_some(int file, std::uint64_t offset, std::span<std::byte> into) {
-    std::size_t got = 0;
-    while (got < into.size()) {
-        const ssize_t count = ::pread(file, into.data() + got, into.size() - got, static_cast<off_t>(offset + got));
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) break;
-        got += static_cast<std::size_t>(count);
-    }
-    return got;
 }
 
 }  // namespace
@@ -97,7 +83,7 @@ std::uint64_t Framer::send_file(const http::FileSlice& part) {
     if (most == 0) return 0;
     const std::size_t front = head_ == nullptr ? kFrameHeadBytes : 0;
     const std::span<std::byte> room = output_.reserve(turn_.blocks, front + most);
-    const std::size_t count = read_some(part.file->descriptor(), part.offset, room.subspan(front, most));
+    const std::size_t count = base::read_at(part.file->descriptor(), part.offset, room.subspan(front, most));
     if (count == 0) {
         output_.commit(0);
         has_failed_ = true;

@@ -1,0 +1,103 @@
+// The handlers of a site under one set of rules: what is served, what is decorated, and what the rules settle.
+#include "site/ruled_site.h"
+
+#include <memory>
+#include <string>
+
+#include "support/catch.h"
+#include "support/parsed_request.h"
+#include "support/served_tree.h"
+#include "support/write_site.h"
+
+namespace {
+
+struct Ruled {
+    explicit Ruled(const site::SiteConfig& rules = {}) { follow(rules); }
+
+    void follow(const site::SiteConfig& rules) {
+        if (!state) state.emplace(root, rules, clock, arrivals, disk);
+        ruled = std::make_unique<site::RuledSite>(*state, std::make_shared<const site::SiteConfig>(rules));
+    }
+    Answer get(std::string_view target, std::string_view lines = {}) {
+        const ::ParsedRequest request("GET", target, lines, ++arrivals.latest);
+        return take_answer(ruled->handle(request.get()));
+    }
+
+    ServedTree tree;
+    storage::FileRoot root = tree.open();
+    FakeClock clock = settled_clock();
+    base::ArrivalClock arrivals;
+    support::StubbornDiskQueue disk;
+    std::optional<site::SiteState> state;
+    std::unique_ptr<site::RuledSite> ruled;
+};
+
+}  // namespace
+
+TEST_CASE("ruled site: of a single file nothing else is reachable", "[site]") {
+    site::SiteConfig rules;
+    rules.only_path = "/a.txt";
+    Ruled ruled(rules);
+    ruled.tree.write("a.txt", "one");
+    ruled.tree.write("b.txt", "two");
+    CHECK(ruled.get("/a.txt").body == "one");
+    CHECK(ruled.get("/b.txt").status == 404);
+    CHECK(ruled.get("/a.txt/").status != 200);
+}
+
+TEST_CASE("ruled site: an answer at once is decorated, and a later one when it is there", "[site]") {
+    site::SiteConfig rules;
+    rules.headers = {{.path_prefix = "/", .name = "X-Rules", .value = "1"}};
+    Ruled ruled(rules);
+    ruled.tree.write("a.txt", "one");
+    CHECK(ruled.get("/a.txt").field("X-Rules") == "1");
+    const ::ParsedRequest request("GET", "/a.txt");
+    http::Response later;
+    ruled.ruled->decorate(&request.get(), later);
+    CHECK(later.find("X-Rules") == "1");
+}
+
+TEST_CASE("ruled site: without an option that asks for it nothing is decorated", "[site]") {
+    Ruled ruled;
+    const ::ParsedRequest request("GET", "/a.txt");
+    http::Response response;
+    ruled.ruled->decorate(&request.get(), response);
+    CHECK(response.fields.size() == 0);
+}
+
+TEST_CASE("ruled site: a file of another kind in the usual place of the records stays a file", "[site]") {
+    site::SiteConfig rules;
+    rules.allow_upload = rules.allow_replace = true;
+    Ruled ruled(rules);
+    CHECK_FALSE(ruled.ruled->are_records_given_up());
+    ruled.tree.write("database.txt", "no line of this\nis a record\n");
+    ruled.follow(rules);
+    CHECK(ruled.ruled->are_records_given_up());
+    CHECK(ruled.get("/database.txt").body == "no line of this\nis a record\n");
+    rules.are_records_named = true;
+    ruled.follow(rules);
+    CHECK_FALSE(ruled.ruled->are_records_given_up());
+}
+
+TEST_CASE("ruled site: what is known of the records goes over to other rules for the same file", "[site]") {
+    site::SiteConfig rules;
+    rules.allow_upload = rules.allow_replace = true;
+    Ruled ruled(rules);
+    const auto known = ruled.state->records;
+    REQUIRE(known != nullptr);
+    rules.records_path = "/elsewhere";
+    ruled.follow(rules);
+    CHECK(ruled.state->records == known);
+    rules.records_file = "/other.txt";
+    ruled.follow(rules);
+    CHECK(ruled.state->records != known);
+}
+
+TEST_CASE("ruled site: an endpoint that a file of the root shadows is off", "[site]") {
+    Ruled ruled;
+    CHECK(ruled.ruled->shadowed_endpoints().empty());
+    ruled.tree.write("healthz", "a file");
+    ruled.follow({});
+    CHECK(ruled.ruled->shadowed_endpoints().size() == 1);
+    CHECK(ruled.get("/healthz").body == "a file");
+}
