@@ -141,8 +141,28 @@ http::Client client_of(const net::ProxyHeader& header, net::PeerAddress& peer, b
     return client;
 }
 
+namespace {
+
+/// A proxy sets the one field and passes on what a client put into the other. When they name different clients, one of
+/// them is made up, and nothing tells which.
+bool is_contradictory(const http::Request& request, const net::PeerAddress& peer,
+                      std::span<const net::AddressRange> trusted_proxies) {
+    if (!request.fields.has(FieldName::forwarded) || !request.fields.has(FieldName::x_forwarded_for)) return false;
+    net::PeerAddress by_standard = peer;
+    http::Request unchanged = request;
+    ClientSearch standard(by_standard, trusted_proxies);
+    take_standard_field(unchanged, standard);
+    net::PeerAddress by_custom = peer;
+    ClientSearch custom(by_custom, trusted_proxies);
+    take_forwarded_for(request, custom);
+    return client_key(by_standard) != client_key(by_custom);
+}
+
+}  // namespace
+
 net::PeerAddress take_forwarded(http::Request& request, const net::PeerAddress& peer,
                                 std::span<const net::AddressRange> trusted_proxies) {
+    if (is_contradictory(request, peer, trusted_proxies)) return peer;
     net::PeerAddress found = peer;
     ClientSearch search(found, trusted_proxies);
     if (request.fields.has(FieldName::forwarded)) {

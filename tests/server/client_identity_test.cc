@@ -72,13 +72,25 @@ TEST_CASE("client identity: in a list the last address counts that is no proxy's
     CHECK(identify("10.0.0.1", "").address == "10.0.0.1");
 }
 
-TEST_CASE("client identity: Forwarded wins over X-Forwarded-*, and its quoted-strings are read", "[server]") {
+TEST_CASE("client identity: the quoted-strings of Forwarded are read", "[server]") {
     const auto found = identify("10.0.0.1",
-                                "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=\"a, b\", For=\"[2001:db8::7]:4711\"; "
+                                "X-Forwarded-Host: x\r\nForwarded: for=\"a, b\", For=\"[2001:db8::7]:4711\"; "
                                 "PROTO=http;host=\"files.example\"\r\n");
     CHECK(found.address == text_of(peer("2001:db8::7")));
     CHECK(found.scheme == Client::Scheme::http);
     CHECK(found.host == "files.example");
+}
+
+TEST_CASE("client identity: of two fields that disagree one is the client's own, so the proxy counts", "[server]") {
+    const auto found = identify("10.0.0.1",
+                                "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: http\r\n"
+                                "Forwarded: for=1.1.1.1;proto=https;host=made.up\r\n");
+    CHECK(found.address == "10.0.0.1");
+    CHECK(found.scheme == Client::Scheme::unknown);
+    CHECK(found.host.empty());
+    CHECK(identify("10.0.0.1", "X-Forwarded-For: 198.51.100.1\r\nForwarded: for=\"a\r\n").address == "10.0.0.1");
+    CHECK(identify("10.0.0.1", "X-Forwarded-For: 198.51.100.1\r\nForwarded: for=198.51.100.1;proto=https\r\n").scheme ==
+          Client::Scheme::https);
 }
 
 TEST_CASE("client identity: a quote that a client leaves open does not hide what the proxy adds", "[server]") {
