@@ -281,6 +281,8 @@ class World:
         if waiting is not None:
             self.append(waiting, False)
         self.list_root()
+
+    def play_restart(self):
         self.restart()
         for upload in self.uploads:
             self.look_at_upload(upload)

@@ -63,6 +63,8 @@ public:
     virtual ~BodySource() = default;
     /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most a tenth of a millisecond.
     virtual Pulled pull(std::span<std::byte> into) = 0;
+    /// What the content lacks, for the error log; empty when it is complete. Asked when it has ended. Static lifetime.
+    [[nodiscard]] virtual std::string_view lack() const { return {}; }
 };
 
 /// A part of a body of known length.

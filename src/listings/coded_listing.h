@@ -43,6 +43,7 @@ public:
     /// The first block of the plain form is sent at once, as it would be without coding; later ones when the encoder
     /// gives them.
     Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::string_view lack() const override { return plain_->lack(); }
 
 private:
     [[nodiscard]] bool fetch();

@@ -72,8 +72,8 @@ public:
     /// After `too_large` or `no_memory`: a reader at the beginning of the directory.
     [[nodiscard]] ListingReader take_reader();
     [[nodiscard]] int error() const { return reader_.error(); }
-    /// True when entries are shown as unknown.
-    [[nodiscard]] bool lacks_looks() const { return reader_.look_error() != 0; }
+    /// As ListingReader says.
+    [[nodiscard]] std::string_view lack() const { return reader_.lack(); }
 
 private:
     enum class Phase : std::uint8_t { names, sorting, looking, writing };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "media/media_type.h"
+#include "storage/write_error.h"
 
 namespace listings {
 
@@ -81,6 +82,12 @@ bool ListingReader::look_failed(ListingItem& item, int error) {
     item.mark_unknown();
     look_error_ = error;
     return true;
+}
+
+std::string_view ListingReader::lack() const {
+    static const storage::ErrorSentences kLacks("entries of a directory could not be looked at (",
+                                                "); its listing shows them as unknown");
+    return look_error_ == 0 ? std::string_view() : kLacks.of(look_error_);
 }
 
 /// Needs no call when everybody may read the entry.

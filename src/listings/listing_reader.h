@@ -35,15 +35,16 @@ public:
 
     /// Finds out what the name is now. A link counts as what it leads to under the root's policy, and is not shown when
     /// it leads nowhere or outside. False: there is nothing to show under this name (any more). What cannot be looked
-    /// at for another reason is shown as unknown, and look_error() says why.
+    /// at for another reason is shown as unknown, and lack() says why.
     bool look(ListingItem& item);
 
     /// Back to the beginning.
     void rewind() { stream_.rewind(); }
 
     [[nodiscard]] int error() const { return error_; }
-    /// The errno of the last entry that could not be looked at; 0 when there was none.
-    [[nodiscard]] int look_error() const { return look_error_; }
+    /// For the error log, when entries could not be looked at: that they are shown as unknown, and why the last one is.
+    /// Empty when there was none. Static lifetime.
+    [[nodiscard]] std::string_view lack() const;
 
 private:
     bool look_failed(ListingItem& item, int error);
@@ -55,7 +56,7 @@ private:
     std::string path_;
     base::DirectoryStream stream_;
     int error_ = 0;
-    int look_error_ = 0;
+    int look_error_ = 0;      ///< errno of the last entry that could not be looked at
     ListingItem item_;        ///< its text is reused for every name
     std::string entry_path_;  ///< likewise
     handler::VisibleEntries visible_;

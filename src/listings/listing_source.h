@@ -20,6 +20,7 @@ public:
     ListingSource(ListingReader reader, std::unique_ptr<ListingFormat> format, ListingShares& shares);
 
     Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::string_view lack() const override { return reader_.lack(); }
 
 private:
     enum class Stage : std::uint8_t { opening, rows, ended };

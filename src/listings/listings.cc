@@ -177,9 +177,7 @@ private:
         const std::string tag = storage::coded_tag(gathering_.tag(), *coding);
         if (auto refused = check_conditions(tag)) return std::move(*refused);
         http::Response response = with_head(tag, *coding);
-        if (gathering_.lacks_looks()) {
-            response.reason = "entries of a directory could not be looked at; its listing shows them as unknown";
-        }
+        response.reason = gathering_.lack();
         // Every byte of a name is escaped in this text.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
         if (*coding != Coding::identity) {

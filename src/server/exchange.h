@@ -129,6 +129,11 @@ public:
     [[nodiscard]] bool is_quiet() const { return quiet_; }
     /// The bytes of the response's content that were given to the framer so far.
     [[nodiscard]] std::uint64_t content_bytes() const { return content_.bytes; }
+    /// As http::BodySource says, once the content has ended.
+    [[nodiscard]] std::string_view lack() const {
+        const auto* const source = std::get_if<std::unique_ptr<http::BodySource>>(&content_.body);
+        return source == nullptr ? std::string_view() : (*source)->lack();
+    }
     [[nodiscard]] base::MonotonicMs begun_ms() const { return begun_ms_; }
 
 private:

@@ -39,6 +39,11 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
 void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn) {
     ++turn.metrics.requests;
     ++turn.metrics.responses_by_class[static_cast<std::size_t>(http::code(exchange.status()) / 100) % 6];
+    if (const std::string_view lack = exchange.lack(); !lack.empty()) {
+        std::string storage;
+        turn.error_log.append(turn.clock, "error", &peer, lack,
+                              turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
+    }
     if (!turn.access_log.on() || exchange.is_quiet()) return;
     append(exchange, peer, received_bytes, exchange.content_bytes(), {}, turn);
 }

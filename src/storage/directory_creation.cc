@@ -1,6 +1,10 @@
 // The steps of a MKCOL.
 #include "storage/directory_creation.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -42,6 +46,7 @@ DirectoryCreation::DirectoryCreation(DirectoryCreation&& other) noexcept
     : parts_(other.parts_),
       place_(std::move(other.place_)),
       step_(other.step_),
+      modified_s_(other.modified_s_),
       held_(std::exchange(other.held_, {})),
       publication_(std::move(other.publication_)) {}
 
@@ -78,6 +83,12 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
 DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
     if (auto checked = FileSink::check_space(place_.directory(), parts_->min_free_bytes, 0); !checked) return checked;
     if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));
+    if (modified_s_) {
+        const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, timespec{*modified_s_, 0}};
+        if (::utimensat(name.directory(), name.name().c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
+            modified_s_.reset();  // the directory is there all the same, and the answer claims no time
+        }
+    }
     if (parts_->durability == Durability::none) return {};
     held_ = place_.path();
     if (held_.ends_with('/')) held_.pop_back();

@@ -24,6 +24,9 @@ public:
     DirectoryCreation& operator=(DirectoryCreation&&) = delete;
     ~DirectoryCreation() { release(); }
 
+    /// The directory gets this modification time, in seconds since 1970, which lasts until something is put into it.
+    void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }
+    [[nodiscard]] bool keeps_time() const { return modified_s_.has_value(); }
     /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
 
@@ -39,6 +42,7 @@ private:
     const WriteParts* parts_;
     WritePlace place_;
     Step step_ = Step::making;
+    std::optional<std::int64_t> modified_s_;
     std::string held_;  ///< the path while uploads into it must wait for its name as well; empty otherwise
     Publication publication_;
 };

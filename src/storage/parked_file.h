@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
@@ -36,6 +37,7 @@ private:
     OnConflict on_conflict_;
     std::string path_;
     std::uint64_t bytes_;
+    std::optional<std::int64_t> modified_s_;
     std::shared_ptr<const base::Fd> directory_;  // outlives file_, which borrows it
     TemporaryFile file_;
 };

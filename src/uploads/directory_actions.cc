@@ -17,6 +17,7 @@
 #include "storage/memory_sink.h"
 #include "uploads/form_answer.h"
 #include "uploads/upload_name.h"
+#include "uploads/upload_time.h"
 #include "uploads/write_gate.h"
 
 namespace uploads {
@@ -106,6 +107,7 @@ public:
         http::Response response;
         response.status = Status::created;
         response.add("Location", location_);
+        if (creation_.keeps_time()) response.add(kTimeField, "accepted");
         return response;
     }
 
@@ -243,6 +245,10 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
     if (path == "/") return refuse({Status::method_not_allowed, "the root is there already."});
     auto creation = storage::DirectoryCreation::open(parts_, path);
     if (!creation) return refuse(creation.error());
+    const auto modified_s = find_upload_time(
+        request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, parts_.clock.unix_seconds());
+    if (!modified_s) return handler::refusal_response(&request, modified_s.error());
+    if (*modified_s) creation->keep_time(**modified_s);
     return std::make_unique<CreationAnswer>(std::move(*creation), std::make_unique<const handler::KeptRequest>(request),
                                             with_slash(http::encode_path(request.path())), allowed);
 }

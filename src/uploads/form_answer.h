@@ -19,6 +19,7 @@ struct FormFile {
     http::Status status = http::Status::created;  ///< 201, 204 (an older file was replaced), or why it is not stored
     std::string_view fault;                       ///< the sentence of a refusal; empty when it is stored
     std::string entity_tag;                       ///< of the stored file
+    bool keeps_time = false;                      ///< it has the time that the request states
     Admission::Tells tells = Admission::Tells::name_and_tag;  ///< what the client learns of it
 
     [[nodiscard]] bool is_stored() const { return fault.empty(); }

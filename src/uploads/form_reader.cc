@@ -103,6 +103,7 @@ void FormReader::begin_file(std::string_view filename) {
     auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, admission->on_conflict);
     if (!sink) return refuse_file(sink.error());
     sink_.emplace(std::move(*sink));
+    if (modified_s_) sink_->keep_time(*modified_s_);
     part_ = Part::file;
 }
 

@@ -33,6 +33,8 @@ public:
     FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
                std::string_view directory, std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
+    /// The files that follow get this modification time, in seconds since 1970.
+    void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }
     /// Takes all of `block`; what does not fit into one slice waits for work(). After a refusal (400, 413, 5xx) nothing
     /// more is taken.
     std::expected<void, http::Refusal> take(std::span<const std::byte> block);
@@ -62,6 +64,7 @@ private:
     WriteGate gate_;
     storage::OnConflict wanted_;  ///< where a name is taken
     std::string directory_;
+    std::optional<std::int64_t> modified_s_;
     http::MultipartParser parser_;
     Part part_ = Part::none;
     std::size_t field_bytes_ = 0;

@@ -12,6 +12,7 @@
 #include "storage/validators.h"
 #include "uploads/form_answer.h"
 #include "uploads/form_reader.h"
+#include "uploads/upload_time.h"
 
 namespace uploads {
 namespace {
@@ -92,6 +93,7 @@ private:
         const storage::FileCommit::Stored& stored = **result;
         const bool created = stored.how == storage::FileCommit::Stored::How::created;
         running.file->status = created ? Status::created : Status::no_content;
+        running.file->keeps_time = stored.keeps_time;
         running.file->entity_tag = storage::make_entity_tag(stored.status, false);
         if (!running.file->is_named()) return true;
         const std::string& path = running.commit->path();
@@ -107,7 +109,11 @@ private:
     http::Response answer() {
         std::vector<FormFile> files;
         for (FormReader::Entry& entry : reader_->entries()) files.push_back(std::move(entry.file));
-        return answer_form(request_->get(), files);
+        http::Response response = answer_form(request_->get(), files);
+        const auto keeps_time = [](const FormFile& file) { return !file.is_stored() || file.keeps_time; };
+        const bool is_any_stored = std::ranges::any_of(files, &FormFile::is_stored);
+        if (is_any_stored && std::ranges::all_of(files, keeps_time)) response.add(kTimeField, "accepted");
+        return response;
     }
 
     base::WakeQueue& wakes_;
@@ -121,13 +127,16 @@ private:
 class FormSink final : public http::BodySink {
 public:
     FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
-             std::string_view directory, std::string_view boundary, UploadDigests digests)
+             std::string_view directory, std::string_view boundary, UploadDigests digests,
+             std::optional<std::int64_t> modified_s)
         : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
                                                config.on_conflict, directory, boundary)),
           digests_(std::move(digests)),
-          max_bytes_(config.max_body_bytes) {}
+          max_bytes_(config.max_body_bytes) {
+        if (modified_s) reader_->keep_time(*modified_s);
+    }
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override {
         if (max_bytes_ > 0 && block.size() > max_bytes_ - bytes_) {
@@ -163,8 +172,9 @@ private:
 
 std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts, const handler::WriteRules& config,
                                                const http::Request& request, std::string_view directory,
-                                               std::string_view boundary, UploadDigests digests) {
-    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests));
+                                               std::string_view boundary, UploadDigests digests,
+                                               std::optional<std::int64_t> modified_s) {
+    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests), modified_s);
 }
 
 }  // namespace uploads

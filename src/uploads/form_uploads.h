@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,10 +32,12 @@ inline constexpr std::chrono::microseconds kFormSlice{500};
 inline constexpr std::size_t kFormCommitsAtOnce = 8;
 
 /// Takes the body of `request`, a POST to the directory `directory` below the root (which ends in a slash and is not
-/// hidden; the request's own path may have a prefix). `boundary`: of its Content-Type. `parts` and `config` outlive it.
+/// hidden; the request's own path may have a prefix). `boundary`: of its Content-Type. `modified_s`: the time
+/// of its files, in seconds since 1970, where the request states one. `parts` and `config` outlive it.
 [[nodiscard]] std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts,
                                                              const handler::WriteRules& config,
                                                              const http::Request& request, std::string_view directory,
-                                                             std::string_view boundary, UploadDigests digests);
+                                                             std::string_view boundary, UploadDigests digests,
+                                                             std::optional<std::int64_t> modified_s);
 
 }  // namespace uploads

@@ -147,7 +147,14 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
-    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests));
+    const auto modified_s = stated_time(request);
+    if (!modified_s) return handler::refusal_response(&request, modified_s.error());
+    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests), *modified_s);
+}
+
+std::expected<std::optional<std::int64_t>, http::Refusal> Uploads::stated_time(const http::Request& request) const {
+    return find_upload_time(request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored,
+                            parts_.clock.unix_seconds());
 }
 
 /// A name that is almost surely free: the time and a growing number.
@@ -163,8 +170,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {
         return handler::refusal_response(&request, kNoConditions);
     }
-    const auto modified_s = find_upload_time(
-        request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, parts_.clock.unix_seconds());
+    const auto modified_s = stated_time(request);
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
     if (auto decision = resumable_.create(request, path, location, admission->on_conflict, *modified_s)) {
         return std::move(*decision);

@@ -1,7 +1,10 @@
 // What of a real directory is shown.
 #include "listings/listing_reader.h"
 
+#include <fcntl.h>
+
 #include <map>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/served_tree.h"
@@ -101,4 +104,25 @@ TEST_CASE("listing reader: what cannot be read is an error", "[content][listing]
     ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_for_reading("/f"), "/f/");
     CHECK(reader.next() == ListingReader::Step::failed);
     CHECK(reader.error() == ENOTDIR);
+}
+
+TEST_CASE("listing reader: an entry that cannot be looked at is shown as unknown, and the log hears why",
+          "[content][listing]") {
+    const ServedTree tree;
+    tree.write("f.txt", "hello");
+    tree.link("f.txt", "link");
+    const auto root = tree.open();
+    ListingReader reader(root, *media::MediaTypes::built_in(), *root.open_directory("/"), "/");
+    std::vector<base::Fd> taken;
+    do taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    while (taken.back());
+    bool is_unknown = false;
+    for (auto step = reader.next(); step != ListingReader::Step::end; step = reader.next()) {
+        if (step != ListingReader::Step::item || reader.item().name != "link") continue;
+        is_unknown = reader.item().access == listings::ListingEntry::Access::unknown;
+    }
+    taken.clear();
+    CHECK(is_unknown);
+    CHECK(reader.lack() ==
+          "entries of a directory could not be looked at (Too many open files); its listing shows them as unknown");
 }

@@ -245,3 +245,18 @@ TEST_CASE("exchange: giving up work that is pending ends the process with both n
     CHECK(support::stderr_of_abort([&] { bench.exchange.abort(); }) ==
           "godwit: invariant: exchange: aborted in state pending\n");
 }
+
+TEST_CASE("exchange: says what the content lacked once it has ended", "[server][exchange]") {
+    struct Lacking final : http::BodySource {
+        Pulled pull(std::span<std::byte>) override { return {Outcome::finished, 0}; }
+        [[nodiscard]] std::string_view lack() const override { return "the third line"; }
+    };
+    ExchangeBench bench;
+    CHECK(bench.exchange.lack().empty());
+    http::Response response;
+    response.body = std::make_unique<Lacking>();
+    bench.exchange.respond(std::move(response));
+    support::ContentFramer framer;
+    CHECK(bench.exchange.produce(framer, 1) == Produced::all);
+    CHECK(bench.exchange.lack() == "the third line");
+}

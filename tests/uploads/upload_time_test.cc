@@ -6,6 +6,7 @@
 #include <string>
 
 #include "support/catch.h"
+#include "uploads/form_posts.h"
 #include "uploads/uploading.h"
 
 using namespace resumable;
@@ -104,4 +105,23 @@ TEST_CASE("upload time: a resumable upload keeps the time of its first request o
         CHECK(stored.field("X-OC-Mtime") == "accepted");
         CHECK(modified(site, "a").tv_sec == 1'500'000'000);
     }
+}
+
+TEST_CASE("upload time: it counts for every file of a form, and for a directory", "[handlers][upload]") {
+    Uploading site;
+    const std::string body = forms::file_part("a", "1") + forms::file_part("b", "2") + forms::kEnd;
+    const auto stored = forms::post(site, "/", body, kOwn);
+    CHECK(stored.status() == 201);
+    CHECK(stored.field("X-OC-Mtime") == "accepted");
+    CHECK(modified(site, "a").tv_sec == 1'500'000'000);
+    CHECK(modified(site, "b").tv_sec == 1'500'000'000);
+    CHECK(forms::post(site, "/c/", body, "X-OC-Mtime: yesterday\r\n").status() == 400);
+    CHECK_FALSE(site.directory.has("c"));
+    const auto made = site.ask("MKCOL", "/d", kOwn);
+    CHECK(made.status() == 201);
+    CHECK(made.field("X-OC-Mtime") == "accepted");
+    CHECK(modified(site, "d").tv_sec == 1'500'000'000);
+    CHECK(site.ask("MKCOL", "/e", "X-OC-Mtime: yesterday\r\n").status() == 400);
+    CHECK_FALSE(site.directory.has("e"));
+    CHECK(site.ask("MKCOL", "/f").field("X-OC-Mtime").empty());
 }
