@@ -32,6 +32,8 @@ std::string printable(std::string_view text, std::size_t most = 60);
 /// "512K", "10M", "1500": the shortest exact form that parse_size() reads.
 std::string size_text(std::uint64_t bytes);
 
+[[nodiscard]] constexpr std::string_view on_or_off(bool on) { return on ? "on" : "off"; }
+
 /// "75", "0.5": the shortest exact form that parse_seconds() reads. `ms` is not negative.
 std::string seconds_text(std::int64_t ms);
 

@@ -329,16 +329,6 @@ TEST_CASE("options: the help is at most 80 columns wide and names every option",
     }
 }
 
-TEST_CASE("options: the start line names the directory, the real ports and the rights", "[app][options]") {
-    const app::Options options = accepted({"--allow-upload", "d"});
-    const std::vector<net::Address> bound = {*net::Address::parse("127.0.0.1", 4221), *net::Address::parse("::1", 80)};
-    CHECK(app::start_line(options, "/srv/d", std::span(bound).first(1)) ==
-          "godwit " GODWIT_VERSION
-          ": serving /srv/d on http://127.0.0.1:4221/ (uploads on, replacing off, deletes off)\n");
-    CHECK(contains(app::start_line(options, "/srv/d", bound), "http://127.0.0.1:4221/, http://[::1]:80/ ("));
-    CHECK(contains(app::start_line(options, "/srv/a\nb", bound), "/srv/a?b"));
-}
-
 TEST_CASE("options: --test shows what would be served", "[app][options]") {
     const std::string text = app::describe(accepted({"-A", "--max-body", "3M", "-u", "www", "d"}), "/srv/d");
     CHECK(contains(text, "directory:         /srv/d\n"));
@@ -372,11 +362,4 @@ TEST_CASE("options: --test shows what a web site is answered with, and nothing o
     CHECK(contains(text, "media types:       types\n"));
     CHECK(contains(text, "on conflict:       refuse\n"));
     CHECK(contains(text, "resumable uploads: kept for 86400 s\n"));
-}
-
-TEST_CASE("options: --version says what the build has", "[app][options]") {
-    CHECK(app::version_text().starts_with("godwit " GODWIT_VERSION "\n"));
-    CHECK(contains(app::version_text(), "zlib "));
-    CHECK(contains(app::version_text(), "io_uring"));
-    CHECK(contains(app::version_text(), "digests"));
 }
