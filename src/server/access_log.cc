@@ -74,7 +74,8 @@ void AccessLog::append_text(const AccessEntry& entry) {
     } else {
         base::append_log_escaped(out, entry.method, kMaxValueBytes);
         out.push_back(' ');
-        base::append_log_escaped(out, entry.target, kMaxValueBytes);
+        // A target that was not understood must not leave two blanks beside each other.
+        base::append_log_escaped(out, entry.target.empty() ? "-" : entry.target, kMaxValueBytes);
         out.append(" HTTP/").append(entry.version);
     }
     out.append("\" ");
