@@ -17,7 +17,7 @@ PARTIAL = {"Content-Type": "application/partial-upload"}
 # The client sees these as the end of its connection.
 NETWORK = ("accept4", "close", "epoll_ctl", "recv", "send", "sendmsg", "sendfile", "setsockopt", "shutdown")
 # What a refusal says that left something behind.
-TOLD = re.compile(rb"has its name|name is gone|is there|was made|was stored|may be|change is in the file")
+TOLD = re.compile(rb"has its name|name is gone|upload is gone|is there|was made|was stored|may be|change is in the file")
 RECORD_NAMES = ("Old", "New", "Ada", "Bob")
 
 
@@ -250,7 +250,7 @@ class World:
             self.uploads.remove(upload)
             if self.ask("HEAD", upload[1]).good:
                 self.blame("a cancelled upload is still there")
-        elif answer.status == 0:
+        elif answer.status == 0 or TOLD.search(answer.content):
             self.uploads.remove(upload)
         else:
             self.check_absence("DELETE of an upload", answer, False)

@@ -21,6 +21,12 @@ def build_library(into):
     return library
 
 
+def ring_can_fail():
+    """Older kernels have no operation that only reports an error."""
+    major, minor = (int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+    return (major, minor) >= (6, 10)
+
+
 class Control:
     """The file that both sides map."""
 

@@ -23,6 +23,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #if __has_include(<liburing.h>)
 #include <liburing.h>
@@ -304,6 +306,13 @@ int unlinkat(int directory, const char* name, int flags) noexcept {
 ssize_t write(int file, const void* from, size_t size) { return pass<ssize_t>(Call::write, "write", file, from, size); }
 
 #if __has_include(<liburing.h>)
+/// With FAILING_CALLS_RING=no the server finds no io_uring and calls the kernel itself.
+int io_uring_queue_init(unsigned entries, io_uring* ring, unsigned flags) {
+    const char* const wanted = std::getenv("FAILING_CALLS_RING");
+    if (wanted != nullptr && std::string_view(wanted) == "no") return -ENOSYS;
+    return find_real<int(unsigned, io_uring*, unsigned)>("io_uring_queue_init")(entries, ring, flags);
+}
+
 /// Replaces the new entries whose turn it is by an operation that does nothing and reports the error.
 int io_uring_submit(io_uring* ring) {
     if (fails(Call::ring_submit)) return -errno;
