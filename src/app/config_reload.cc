@@ -118,6 +118,7 @@ std::expected<Options, UsageError> ConfigReload::read_next(const std::vector<Opt
     next->are_sockets_handed_over = running_.are_sockets_handed_over;
     next->server.addresses = running_.server.addresses;
     next->site.https_port = running_.site.https_port;
+    next->site.own_hosts = running_.site.own_hosts;
     return next;
 }
 

@@ -2,8 +2,6 @@
 // complained about in the log while something is wrong with them.
 #include "app/encryption.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "app/certificate_files.h"
+#include "app/own_hosts.h"
 #include "app/reachable.h"
 #include "base/ascii.h"
 #include "tls/acceptor.h"
@@ -23,17 +22,6 @@ namespace {
 constexpr base::MonotonicMs kLookEveryMs = 1'000;
 /// What is wrong with a certificate is said again after this time.
 constexpr base::MonotonicMs kConcernEveryMs = 86'400'000;
-
-/// The machine's name, where it can stand in a certificate.
-std::optional<std::string> host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return std::nullopt;
-    std::string text(name.data());
-    std::ranges::transform(text, text.begin(), base::to_lower);
-    const auto is_allowed = [](char c) { return base::is_alpha(c) || base::is_digit(c) || c == '-' || c == '.'; };
-    const bool is_name = std::ranges::any_of(text, base::is_alpha) && std::ranges::all_of(text, is_allowed);
-    return is_name ? std::optional(std::move(text)) : std::nullopt;
-}
 
 /// "127.0.0.1", "::1": without the brackets that a URL needs.
 std::string address_text(const net::Address& address) {
@@ -48,7 +36,7 @@ std::vector<std::string> own_names(const std::vector<net::Address>& addresses) {
     const auto add = [&names](std::string name) {
         if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
     };
-    if (auto name = host_name()) add(std::move(*name));
+    if (auto name = machine_name()) add(std::move(*name));
     add("127.0.0.1");
     add("::1");
     for (const net::Address& address : addresses) {
@@ -77,6 +65,17 @@ public:
         return "godwit: the certificate was made for this run, and browsers will warn about it; its SHA-256 "
                "fingerprint is\n  " +
                made_.front().fingerprint() + "\n";
+    }
+
+    [[nodiscard]] bool is_certified(std::string_view host) const override {
+        std::string lower(host);
+        std::ranges::transform(lower, lower.begin(), base::to_lower);
+        const auto is_for_host = [&](const tls::Certificate& certificate) {
+            return std::ranges::any_of(certificate.names(), [&](const std::string& name) {
+                return tls::match_name(name, lower) != tls::NameMatch::none;
+            });
+        };
+        return std::ranges::any_of(shown(), is_for_host);
     }
 
     base::Counters::Registration register_counters(base::Counters& counters) override {

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] virtual std::string notice() const = 0;
     /// What a busy TLS connection holds besides what every connection holds.
     [[nodiscard]] virtual std::size_t connection_bytes() const = 0;
+    /// True when one of the certificates, as they are now, is for this host name.
+    [[nodiscard]] virtual bool is_certified(std::string_view host) const = 0;
     /// This outlives what is returned.
     [[nodiscard]] virtual base::Counters::Registration register_counters(base::Counters& counters) = 0;
     /// Says in `log` what is wrong with the certificates, now and later. It outlives this.

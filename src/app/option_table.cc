@@ -35,7 +35,9 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
      "'PATH WHO RIGHTS': who is a name, @GROUP, + (anyone signed in) or * (anyone); rights are read, list, create, "
      "replace, delete, write, or none",
      ValueForm::below_prefix},
-    {id_allowed_host, "allowed-host", site, "a host name such as files.example, or an IP address, without a port"},
+    {id_trust_uploads, "trust-uploads", site, ""},
+    {id_allowed_host, "allowed-host", site,
+     "a host name such as files.example, or an IP address, without a port; or *"},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},
     {id_no_builtin, "no-builtin", site, ""},

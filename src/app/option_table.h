@@ -29,6 +29,7 @@ enum OptionId : int {
     id_allow_delete,
     id_allow_well_known,
     id_grant,
+    id_trust_uploads,
     id_allowed_host,
     id_no_listing,
     id_no_builtin,

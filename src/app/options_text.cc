@@ -70,7 +70,10 @@ constexpr std::string_view kSections = R"(Where
       --unix-owner USER[:GROUP]
                              of a unix socket (default: that of --user)
       --allowed-host NAME    answer under this host name only, others are 421;
-                             repeatable (default: any)
+                             repeatable; * is any. Default: browsers get
+                             answers under addresses and this machine's names,
+                             where writing is allowed or only this machine can
+                             connect
   -d, --directory DIR        what to serve; the same as DIR; or one file
 
 What
@@ -85,6 +88,8 @@ What
                              list, create, replace, delete, write (create and
                              replace) or none. The longest PATH counts, and
                              its lines are added up; repeatable
+      --trust-uploads        HTML, SVG and XML run scripts though strangers may
+                             have written them
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           do not list directories without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
@@ -273,9 +278,11 @@ std::string describe(const Options& options, const std::string& directory) {
     if (options.uses_tls() && options.certificates.empty()) add_row(text, "certificate", "made for this run");
     if (site.redirect_https) add_row(text, "plain requests", "led to https");
     if (site.hsts_s) add_row(text, "hsts", std::to_string(*site.hsts_s) + " s");
+    if (site.answers_any_host) add_row(text, "allowed host", "any");
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_row(text, "uploads", on_or_off(site.allow_upload));
     if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));
+    if (site.allow_upload) add_row(text, "uploaded pages", site.trusts_uploads ? "trusted" : "run no scripts");
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
     for (const access_control::Grant& grant : options.grants) {

@@ -15,6 +15,7 @@
 #include "app/daemon.h"
 #include "app/encryption.h"
 #include "app/handed_sockets.h"
+#include "app/own_hosts.h"
 #include "app/process.h"
 #include "app/reachable.h"
 #include "app/served_site.h"
@@ -178,11 +179,16 @@ std::expected<Opened, std::string> open_outside(Checked& checked) {
     return Opened{std::move(detached), std::move(pidfile), std::move(*listeners), std::move(*logs)};
 }
 
+std::vector<net::Address> bound_addresses(const std::vector<net::Listener>& listeners) {
+    std::vector<net::Address> bound;
+    for (const net::Listener& listener : listeners) bound.push_back(listener.address());
+    return bound;
+}
+
 /// Says on standard output and to the service manager that the server is ready, and lets the process that was started
 /// end when it detached.
 std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
-    std::vector<net::Address> bound;
-    for (const net::Listener& listener : opened.listeners) bound.push_back(listener.address());
+    const std::vector<net::Address> bound = bound_addresses(opened.listeners);
     std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound));
     checked.service.ready(line.substr(line.find("serving")));
     if (checked.encryption) line += checked.encryption->notice();
@@ -259,6 +265,7 @@ std::expected<void, std::string> serve(Options options) {
     auto opened = open_outside(*checked);
     if (!opened) return std::unexpected(opened.error());
     checked->options.site.https_port = https_port(opened->listeners);
+    checked->options.site.own_hosts = own_hosts(bound_addresses(opened->listeners), checked->encryption.get());
     if (checked->identity) {
         if (auto dropped = drop_privileges(*checked->identity); !dropped) return dropped;
     }

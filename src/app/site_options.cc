@@ -80,6 +80,12 @@ Objection take_rule(std::expected<Rule, std::string> rule, std::vector<Rule>& ru
     return std::nullopt;
 }
 
+Objection take_allowed_host(std::string_view value, site::SiteConfig& site) {
+    if (value != "*") return take_rule(parse_host_name(value), site.allowed_hosts);
+    site.answers_any_host = true;
+    return std::nullopt;
+}
+
 Objection take_error_page(std::string_view value, site::SiteConfig& site) {
     auto page = parse_error_page(value);
     if (page) {
@@ -101,12 +107,13 @@ Objection take_cors(std::string_view value, site::Cors& cors) {
 
 Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfig& site) {
     switch (id) {
-        case id_allowed_host: return take_rule(parse_host_name(value), site.allowed_hosts);
+        case id_allowed_host: return take_allowed_host(value, site);
         case id_allow_upload: site.allow_upload = true; return std::nullopt;
         case id_allow_replace: site.allow_upload = site.allow_replace = true; return std::nullopt;
         case id_allow_delete: site.allow_delete = true; return std::nullopt;
         case id_allow_all: site.allow_upload = site.allow_replace = site.allow_delete = true; return std::nullopt;
         case id_allow_well_known: site.allow_well_known = true; return std::nullopt;
+        case id_trust_uploads: site.trusts_uploads = true; return std::nullopt;
         case id_no_listing: site.listing = false; return std::nullopt;
         case id_no_builtin: site.builtin = false; return std::nullopt;
         case id_index: return take_index(value, site);

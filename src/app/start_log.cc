@@ -46,6 +46,11 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
         options.site.on_conflict == storage::OnConflict::replace) {
         log.append(clock, "notice", nullptr, "--on-conflict replace has no effect without --allow-replace");
     }
+    if (options.site.confines_pages()) {
+        log.append(clock, "notice", nullptr,
+                   "uploads are allowed, so HTML, SVG and XML below the directory run no scripts, its index files "
+                   "included; --trust-uploads lets them");
+    }
     if (site.are_records_blocked()) {
         log.append(clock, "notice", nullptr,
                    "the directory has an entry named " + options.site.records_file.substr(1) +

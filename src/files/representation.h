@@ -28,6 +28,10 @@ namespace files {
 /// gzip and deflate are made here; br and zstd come from sidecars only.
 using http::Coding;
 
+/// The value of Content-Security-Policy that gives a page an origin of its own and runs none of its scripts (CSP 3
+/// §6.3.1).
+inline constexpr std::string_view kConfinement = "sandbox";
+
 /// A representation in one coding: what a response with status 200 consists of. Its texts never change or move.
 class Form {
 public:
@@ -42,11 +46,13 @@ public:
     /// The entity tag, quoted, with "W/" when weak.
     [[nodiscard]] std::string_view entity_tag() const { return entity_tag_; }
     /// The fields of a 200: Content-Type, Content-Encoding, X-Content-Type-Options,
-    /// Accept-Ranges, Cache-Control where a rule says so, Last-Modified, ETag, Vary. No framing fields, no Date.
+    /// Accept-Ranges, Content-Security-Policy of a confined page, Cache-Control where a rule says so, Last-Modified,
+    /// ETag, Vary. No framing fields, no Date.
     [[nodiscard]] http::FieldTail fields() const { return http::FieldTail(fields_); }
     /// fields() without Content-Type: for multipart/byteranges, which has its own.
     [[nodiscard]] http::FieldTail fields_after_type() const { return http::FieldTail(fields_, 1); }
-    /// The last of fields(), which a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5).
+    /// The last of fields(), which a 304 repeats: Cache-Control, Last-Modified, ETag, Vary (RFC 9110 §15.4.5), and
+    /// Content-Security-Policy, so that a page which was kept before uploads were allowed is confined, too.
     [[nodiscard]] http::FieldTail not_modified_fields() const { return http::FieldTail(fields_, not_modified_); }
     /// The same without Cache-Control: a refusal names the current version, but must not be cached as long as the file.
     [[nodiscard]] http::FieldTail validator_fields() const { return http::FieldTail(fields_, validators_); }
@@ -85,6 +91,8 @@ public:
     [[nodiscard]] std::uint64_t length() const { return static_cast<std::uint64_t>(status_.st_size); }
     /// With parameters, as in Content-Type.
     [[nodiscard]] std::string_view media_type() const { return media_type_; }
+    /// True for a page that must not run scripts with the rights of this server's pages: it goes with kConfinement.
+    [[nodiscard]] bool is_confined() const { return confined_; }
     /// Seconds since 1970, as stated in Last-Modified.
     [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
     /// Seconds since 1970: the ctime, which every change sets and no program can choose.
@@ -119,6 +127,7 @@ private:
     Kind kind_ = Kind::file;
     bool settled_ = false;
     bool coded_ = false;
+    bool confined_ = false;
     std::int64_t last_modified_ = 0;
     struct stat status_{};
     std::string path_;

@@ -12,6 +12,7 @@
 #include "files/file_source.h"
 #include "http/date.h"
 #include "media/media_type.h"
+#include "media/scripted_type.h"
 #include "media/text_beginning.h"
 #include "storage/validators.h"
 
@@ -116,6 +117,7 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
     opened.watch.set_file(content->status);
     representation->media_type_ = choose_media_type(named, *content, path);
     representation->own_coding_ = own_coding(named.coding);
+    representation->confined_ = rules_.confines_pages && media::may_run_scripts(representation->media_type_);
     representation->settled_ = !storage::is_young(content->status, clock_.unix_ns());
     representation->last_modified_ = storage::last_modified_seconds(content->status, clock_.unix_ns());
     Form& identity = representation->forms_[0];
@@ -231,6 +233,7 @@ void RepresentationBuilder::prepare_texts(Representation& representation) const 
         // Ranges are of the identity form alone: a coded one has none to offer.
         if (coding == Coding::identity) fields.add("Accept-Ranges", "bytes");
         form.not_modified_ = static_cast<std::uint16_t>(fields.size());
+        if (representation.confined_) fields.add("Content-Security-Policy", kConfinement);
         if (!cache_control.empty()) fields.add("Cache-Control", cache_control);
         form.validators_ = static_cast<std::uint16_t>(fields.size());
         fields.add("Last-Modified", http::date_text(representation.last_modified_));

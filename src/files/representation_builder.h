@@ -53,6 +53,9 @@ struct RepresentationRules {
     CacheRules cache_rules;
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     std::vector<CharsetRule> charsets;  ///< the longest prefix of the path counts
+    /// Files that could run scripts as pages of this server are sent with kConfinement: strangers may have written
+    /// them.
+    bool confines_pages = false;
 };
 
 class RepresentationBuilder {

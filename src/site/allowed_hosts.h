@@ -1,6 +1,6 @@
 // Refuses requests for other host names, against DNS rebinding: when the DNS name of a hostile page is changed to this
 // server's address, the browser takes the page for one of this server, but its requests still name the page's host.
-// Called by the router where --allowed-host is given.
+// Called by the router for every request.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,15 @@ namespace site {
 /// The same without the port.
 [[nodiscard]] std::string_view host_of(const http::Request& request);
 
-/// 421 (RFC 9110 §15.5.20) when `config.allowed_hosts` has names and that of `request` is none of them.
-[[nodiscard]] std::optional<http::Refusal> find_host_fault(const http::Request& request, const SiteConfig& config);
+/// Why a request for a host is not answered.
+struct HostFault {
+    http::Refusal refusal;          ///< 421 (RFC 9110 §15.5.20), in words for the client
+    std::string_view for_operator;  ///< for the log: names the option
+};
+
+/// Where `config.allowed_hosts` has names: when the host of `request` is none of them. Otherwise, where
+/// `config` guards its hosts: when a browser may have sent `request` and the host is a name that could be a
+/// stranger's. What comes over a unix socket or through a trusted proxy is for the proxy to check.
+[[nodiscard]] std::optional<HostFault> find_host_fault(const http::Request& request, const SiteConfig& config);
 
 }  // namespace site

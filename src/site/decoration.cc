@@ -28,6 +28,8 @@ constexpr std::string_view kExposed =
     "Accept-Ranges, Content-Digest, Content-Disposition, Content-Encoding, Content-Range, ETag, Location, Repr-Digest, "
     "Retry-After, Upload-Complete, Upload-Draft-Interop-Version, Upload-Length, Upload-Limit, Upload-Offset";
 
+constexpr std::string_view kPolicy = "Content-Security-Policy";
+
 /// Removes the fields of the content that is replaced.
 bool describes_content(std::string_view name) {
     static constexpr auto kNames = std::to_array<std::string_view>(
@@ -39,7 +41,6 @@ bool describes_content(std::string_view name) {
 /// Content-Language and the like are about what is sent: not for a 304, nor for a refusal (RFC 9110 §15.4.5).
 bool is_of_content(std::string_view name) {
     constexpr std::string_view kPrefix = "content-";
-    constexpr std::string_view kPolicy = "content-security-policy";
     return base::equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix) &&
            !base::equals_ignoring_case(name.substr(0, kPolicy.size()), kPolicy);
 }
@@ -112,6 +113,7 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     response.fields = std::move(kept);
     response.add("Content-Type", (*found)->media_type());
     response.add("X-Content-Type-Options", "nosniff");
+    if ((*found)->is_confined()) response.add(kPolicy, files::kConfinement);
     if (request != nullptr && request->method == http::Method::head) {
         response.body = {};
         response.stated_length = (*found)->length();
@@ -128,7 +130,10 @@ void Decoration::add_configured(const http::Request* request, http::Response& re
         const bool everywhere = rule.path_prefix == "/";
         if (!everywhere && !path.starts_with(rule.path_prefix)) continue;
         if (is_of_content(rule.name) && !has_content) continue;
-        if (!response.find(rule.name)) response.add(rule.name, rule.value);
+        const auto present = response.find(rule.name);
+        // Browsers enforce every policy that they get, so another one loosens nothing.
+        const bool is_further_policy = present == files::kConfinement && base::equals_ignoring_case(rule.name, kPolicy);
+        if (!present || is_further_policy) response.add(rule.name, rule.value);
     }
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "handler/error_page.h"
-#include "site/allowed_hosts.h"
 #include "site/cross_site.h"
 #include "site/https_redirect.h"
 
@@ -215,11 +214,18 @@ handler::Decision Router::handle(const http::Request& request) {
     return decision;
 }
 
+handler::Decision Router::refuse_host(const http::Request& request, const HostFault& fault) {
+    ++targets_.misdirected;
+    http::Response response = handler::refusal_response(&request, fault.refusal);
+    response.reason = fault.for_operator;
+    return response;
+}
+
 handler::Decision Router::decide(const http::Request& request) {
     const Resource resource = resources_.find(request);
     // Load balancers and supervisors ask by address, and the answer reveals nothing to a foreign page.
-    if (!config_.allowed_hosts.empty() && resource.kind != Kind::health) {
-        if (const auto fault = find_host_fault(request, config_)) return handler::refusal_response(&request, *fault);
+    if (resource.kind != Kind::health) {
+        if (const auto fault = find_host_fault(request, config_)) return refuse_host(request, *fault);
     }
     if (config_.redirect_https) {
         if (auto response = lead_to_https(request, config_)) return std::move(*response);

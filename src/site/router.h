@@ -2,6 +2,7 @@
 // the refusals. Called by Site for every request.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "files/static_files.h"
@@ -9,6 +10,7 @@
 #include "handler/rights.h"
 #include "listings/listings.h"
 #include "records/records.h"
+#include "site/allowed_hosts.h"
 #include "site/resources.h"
 #include "site/site_config.h"
 #include "storage/file_root.h"
@@ -34,6 +36,7 @@ public:
         uploads::ResumableUploads& resumable;
         uploads::Deletes& deletes;
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
+        std::uint64_t& misdirected;              ///< counts requests for hosts that are not answered
     };
 
     Router(const storage::FileRoot& root, const SiteConfig& config, const Resources& resources, const Targets& targets)
@@ -52,6 +55,7 @@ private:
     class RouteTable;
 
     handler::Decision decide(const http::Request& request);
+    handler::Decision refuse_host(const http::Request& request, const HostFault& fault);
     [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;

@@ -73,7 +73,8 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .uploads = uploads_,
                .resumable = resumable_,
                .deletes = deletes_,
-               .directories = directories_}) {
+               .directories = directories_,
+               .misdirected = state.misdirected}) {
     state.records = records_.file();
     if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, resources_, state.cache);
 }

@@ -24,8 +24,17 @@ struct SiteConfig : handler::WriteRules {
     std::string index_name = "index.html";
     /// When a single file is served: the only path besides "/" that names something; empty otherwise.
     std::string only_path;
-    /// Host names that requests may be for, without a port, an IPv6 address in brackets; empty: any.
+    /// Uploaded pages run scripts like the pages of this server.
+    bool trusts_uploads = false;
+    [[nodiscard]] bool confines_pages() const { return allow_upload && !trusts_uploads; }
+
+    /// Host names that requests may be for, without a port, in lower case, an IPv6 address in brackets. When there are
+    /// none, own_hosts counts.
     std::vector<std::string> allowed_hosts;
+    bool answers_any_host = false;  ///< neither allowed_hosts nor own_hosts counts
+    OwnHosts own_hosts;
+    /// Where only this machine can connect, reading is guarded as well: from pages that its browsers show.
+    [[nodiscard]] bool guards_hosts() const { return allows_writing() || own_hosts.is_local; }
     /// By extension; never null.
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     storage::Symlinks symlinks = storage::Symlinks::inside;

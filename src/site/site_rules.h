@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,15 @@
 #include "http/status.h"
 
 namespace site {
+
+/// Browsers get answers only under names that strangers cannot make lead here: addresses, localhost, names without a
+/// dot, and those below. Filled when the listeners are open.
+struct OwnHosts {
+    bool is_local = false;           ///< only this machine can connect
+    std::vector<std::string> names;  ///< of this machine, in lower case
+    /// True for the names of certificates; empty where there are none. What it refers to outlives the rules.
+    std::function<bool(std::string_view)> is_certified;
+};
 
 /// A field that answers carry unless they have one of that name.
 struct HeaderRule {

@@ -10,7 +10,8 @@ files::RepresentationRules representation_rules(const SiteConfig& rules) {
     return {.policy = {.level = rules.compression_level},
             .cache_rules = files::CacheRules(rules.cache_rules),
             .media_types = rules.media_types,
-            .charsets = rules.charsets};
+            .charsets = rules.charsets,
+            .confines_pages = rules.confines_pages()};
 }
 
 }  // namespace
@@ -55,6 +56,9 @@ void SiteState::register_counters(base::Counters& registry) {
     counters = &registry;
     cache.register_counters(registry);
     uploads.register_counters(registry);
+    misdirected_shown =
+        registry.add({base::counter("requests_misdirected", base::CounterKind::total,
+                                    "requests refused because of the host that they name", misdirected)});
     if (sweep) sweep->register_counters(registry);
 }
 

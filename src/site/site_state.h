@@ -54,7 +54,9 @@ struct SiteState {
     Health health;
     listings::PageAssets page_assets;
     std::optional<uploads::LeftoverSweep> sweep;  ///< once files may be uploaded
-    base::Counters* counters = nullptr;           ///< once they are shown
+    std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
+    base::Counters::Registration misdirected_shown;
+    base::Counters* counters = nullptr;  ///< once they are shown
 };
 
 }  // namespace site

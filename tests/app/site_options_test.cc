@@ -146,6 +146,22 @@ TEST_CASE("site options: there are at most 64 rules of a kind", "[app][options]"
     CHECK(contains(options.error().sentence, "there are 64 of them already"));
 }
 
+TEST_CASE("site options: a star is any host", "[app][options]") {
+    CHECK(accepted("--allowed-host", {"*"}).answers_any_host);
+    CHECK_FALSE(accepted("--allowed-host", {"a"}).answers_any_host);
+}
+
+TEST_CASE("site options: uploads are trusted when the operator says so", "[app][options]") {
+    const auto confines = [](const std::vector<std::string>& words) {
+        const auto options = parse(words);
+        REQUIRE(options);
+        return options->site.confines_pages();
+    };
+    CHECK(confines({"--allow-upload"}));
+    CHECK_FALSE(confines({"--allow-upload", "--trust-uploads"}));
+    CHECK_FALSE(confines({"--allow-delete"}));
+}
+
 TEST_CASE("site options: an allowed host is a name or an address, without a port", "[app][options]") {
     const auto hosts =
         accepted("--allowed-host", {"Files.Example", "127.0.0.1", "[::1]", "FE80::1", "localhost"}).allowed_hosts;

@@ -110,6 +110,7 @@ struct AnsweringSite {
         copy.arrival = arrivals.latest;
         copy.is_secure = is_secure;
         copy.user = user;
+        copy.client = client;
         Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
         if (!answer.before_body) site->decorate(&copy, answer.response);
         return answer;
@@ -132,6 +133,7 @@ struct AnsweringSite {
     base::ArrivalClock arrivals;
     bool is_secure = false;                  ///< of the requests
     std::shared_ptr<const http::User> user;  ///< who signed in with the requests; null: nobody
+    http::Client client;                     ///< who sends the requests
     base::WakeQueue woken;
     std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(woken);
     std::optional<site::Site> site;
