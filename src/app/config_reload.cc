@@ -1,6 +1,8 @@
 // Words are compared, so that the log can name what changed, and options that need a new process keep theirs.
 #include "app/config_reload.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <memory>
 #include <string_view>
@@ -71,8 +73,9 @@ void ConfigReload::report_obstacle() {
     if (running_.sources.config.empty()) return;
     const auto words = read_sources(running_.sources);
     if (words || !words.error().is_denied) return;
-    log_.append(clock_, "notice", nullptr,
-                "the configuration will not be read again: " + words.error().sentence + hint_about(words.error()));
+    logs_.error.append(
+        clock_, "notice", nullptr,
+        "the configuration will not be read again: " + words.error().sentence + hint_about(words.error()));
 }
 
 void ConfigReload::reload() {
@@ -87,7 +90,15 @@ void ConfigReload::reload() {
         refuse(next.error());
         return;
     }
+    auto new_logs = open_logs(next->server);
+    if (!new_logs) {
+        refuse({std::move(new_logs.error())});
+        return;
+    }
     ++reloads_;
+    if (new_logs->error) logs_.error.file().continue_in(std::move(*new_logs->error));
+    if (new_logs->access) logs_.access.file().continue_in(std::move(*new_logs->access));
+    if (next->server.log_format != running_.server.log_format) logs_.access.set_format(next->server.log_format);
     const std::vector<OptionWord> before = std::move(running_.words);
     const bool has_new_rules = std::ranges::any_of(
         specs_of(before, next->words), [&](const OptionSpec* spec) { return !is_same(before, next->words, *spec); });
@@ -122,8 +133,23 @@ std::expected<Options, UsageError> ConfigReload::read_next(const std::vector<Opt
     return next;
 }
 
+std::expected<ConfigReload::NewLogs, std::string> ConfigReload::open_logs(const server::ServerConfig& next) const {
+    NewLogs logs;
+    if (next.error_log != running_.server.error_log) {
+        auto error = server::LogFile::open(next.error_log, STDERR_FILENO);
+        if (!error) return std::unexpected(std::move(error.error()));
+        logs.error = std::move(*error);
+    }
+    if (next.access_log != running_.server.access_log) {
+        auto access = server::LogFile::open(next.access_log, STDOUT_FILENO);
+        if (!access) return std::unexpected(std::move(access.error()));
+        logs.access = std::move(*access);
+    }
+    return logs;
+}
+
 void ConfigReload::report_changes(const std::vector<OptionWord>& before, const std::vector<OptionWord>& fresh) {
-    const auto say = [this](const std::string& text) { log_.append(clock_, "notice", nullptr, text); };
+    const auto say = [this](const std::string& text) { logs_.error.append(clock_, "notice", nullptr, text); };
     std::string postponed;
     bool is_changed = false;
     for (const OptionSpec* spec : specs_of(before, fresh)) {
@@ -145,8 +171,8 @@ void ConfigReload::report_changes(const std::vector<OptionWord>& before, const s
 
 void ConfigReload::refuse(const UsageError& error) {
     ++failed_reloads_;
-    log_.append(clock_, "error", nullptr,
-                "the configuration was not taken, and nothing changed: " + error.sentence + hint_about(error));
+    logs_.error.append(clock_, "error", nullptr,
+                       "the configuration was not taken, and nothing changed: " + error.sentence + hint_about(error));
 }
 
 /// Why a file that could be read at the start cannot be read now.

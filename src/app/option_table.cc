@@ -204,7 +204,10 @@ bool changes_in_flight(const OptionSpec& spec) {
     switch (spec.id) {
         case id_trusted_proxy:
         case id_redirect_https:
-        case id_hsts: return true;
+        case id_hsts:
+        case id_access_log:
+        case id_error_log:
+        case id_log_format: return true;
         case id_cache_size:           // the size of what survives
         case id_symlinks:             // of the directory that is open
         case id_http2: return false;  // TLS offers it from the start

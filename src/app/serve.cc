@@ -218,7 +218,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
-    ConfigReload reload(checked.options, site, opened.logs.error, clock);
+    ConfigReload reload(checked.options, site, opened.logs, clock);
     upkeep.add(reload);
     checked.service.follow(upkeep);
     server::Reactor reactor({.config = options.server,

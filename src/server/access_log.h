@@ -32,6 +32,11 @@ public:
     AccessLog(LogFile file, LogFormat format) : file_(std::move(file)), format_(format) {}
 
     [[nodiscard]] bool on() const { return file_.on(); }
+    /// For the lines from here on.
+    void set_format(LogFormat format) {
+        format_ = format;
+        time_of_text_ = -1;
+    }
     void append(const AccessEntry& entry, const base::Clock& clock);
     [[nodiscard]] LogFile& file() { return file_; }
 

@@ -134,13 +134,24 @@ std::string LogFile::reopen() {
         ++failed_reopens_;
         return "cannot reopen the log " + path_ + ": " + reason + "; its lines still go to the file that was open";
     }
+    leave_file();
+    owned_ = std::move(fresh);
+    descriptor_ = owned_.get();
+    return {};
+}
+
+void LogFile::continue_in(LogFile other) {
+    leave_file();
+    other.lost_bytes_ = lost_bytes_;
+    other.failed_reopens_ = failed_reopens_;
+    *this = std::move(other);
+}
+
+void LogFile::leave_file() {
     flush();
     lost_bytes_ += pending_.size();  // a file does not begin with the rest of a line
     pending_.clear();
     is_line_begun_ = false;
-    owned_ = std::move(fresh);
-    descriptor_ = owned_.get();
-    return {};
 }
 
 void LogFile::give_to(uid_t user, gid_t group) const {

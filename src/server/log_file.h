@@ -30,6 +30,8 @@ public:
     /// Opens the path anew (after a rotation), or looks anew at what the standard stream is (after detaching). Keeps
     /// the old file when that fails and returns the sentence about it; empty when it was done.
     [[nodiscard]] std::string reopen();
+    /// Writes what is pending, and goes on in `other`, which was just opened. What was counted stays.
+    void continue_in(LogFile other);
     /// Makes a file that open() created belong to this user, so that it can be reopened when privileges are gone. A
     /// file that was there keeps its owner: it may be the target of a link that another user planted.
     void give_to(uid_t user, gid_t group) const;
@@ -51,6 +53,7 @@ private:
     LogFile() = default;
     void write_pending();
     int open_path();
+    void leave_file();
     void take_standard_stream();
     [[nodiscard]] ssize_t write_some(std::string_view text);
 

@@ -81,6 +81,28 @@ TEST_CASE("config reload: what needs a new process keeps its value and is named"
     CHECK(server.says("notice: reloaded: nothing changed\n"));
 }
 
+TEST_CASE("config reload: logs go on in other files, in another form", "[e2e][reload]") {
+    const support::TempDir logs;
+    const Configured server("access-log " + logs.at("one") + "\n");
+    server.site.fetch("GET", "/hello.txt");
+    REQUIRE(support::eventually([&] { return logs.read("one").find("/hello.txt") != std::string::npos; }));
+    server.reload("access-log " + logs.at("two") + "\nlog-format json\nerror-log " + logs.at("errors") + "\n");
+    REQUIRE(support::eventually([&] { return logs.has("errors") && !logs.read("errors").empty(); }));
+    CHECK(logs.read("errors").find("reloaded: log-format is json now") != std::string::npos);
+    server.site.fetch("GET", "/list/a.txt");
+    REQUIRE(support::eventually([&] { return !logs.read("two").empty(); }));
+    CHECK(logs.read("two").starts_with("{"));
+    CHECK(logs.read("one").find("/list/a.txt") == std::string::npos);
+    server.reload("access-log /nowhere/at/all\nspa\n");
+    CHECK(support::eventually([&] {
+        return logs.read("errors").find("nothing changed: cannot open the log /nowhere/at/all: No such file") !=
+               std::string::npos;
+    }));
+    CHECK(server.site.fetch("GET", "/no/such", {"Accept: text/html"}).status == 404);
+    server.reload("");
+    CHECK(server.says("notice: reloaded: access-log is the default now, was "));
+}
+
 TEST_CASE("config reload: grants come and go only where the way of following links stays", "[e2e][reload]") {
     const Configured open("");
     open.reload("grant / * read\n");

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/temp_dir.h"
@@ -110,6 +111,22 @@ TEST_CASE("log file: a FIFO that nobody reads holds up neither the start nor the
     log->pending() += "second\n";
     log->flush();
     CHECK(log->lost_bytes() == 7);
+}
+
+TEST_CASE("log file: another file takes the lines from here on, and none is lost between both", "[server][log]") {
+    const support::TempDir folder;
+    auto log = server::LogFile::open(folder.at("one"), 1);
+    auto other = server::LogFile::open(folder.at("two"), 1);
+    REQUIRE(log);
+    REQUIRE(other);
+    log->pending() += "first\n";
+    log->continue_in(std::move(*other));
+    log->pending() += "second\n";
+    log->flush();
+    CHECK(slurp(folder.at("one")) == "first\n");
+    CHECK(slurp(folder.at("two")) == "second\n");
+    log->continue_in(*server::LogFile::open("", 1));
+    CHECK_FALSE(log->on());
 }
 
 TEST_CASE("log file: a path that cannot be reopened is said, and the old file goes on", "[server][log]") {
