@@ -46,11 +46,11 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 if (result || step_ == Step::publishing) return result;
                 break;
             }
-            case Step::naming_aside:
-                switch (publication_.end_aside(sink_.file_)) {
-                    case Publication::Aside::under_way: return std::nullopt;
-                    case Publication::Aside::not_named: step_ = Step::publishing; break;
-                    case Publication::Aside::named:
+            case Step::naming_in_background:
+                switch (publication_.end_in_background(sink_.file_)) {
+                    case Publication::Background::under_way: return std::nullopt;
+                    case Publication::Background::not_named: step_ = Step::publishing; break;
+                    case Publication::Background::named:
                         if (auto result = take_name(wake)) return result;
                         break;
                 }
@@ -119,7 +119,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-    if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
+    if (*old && S_ISREG((*old)->st_mode)) copy_owner_and_mode(sink_.file_.descriptor(), **old);
     if (const int error = set_time(*old); error != 0) return refuse(write_refusal(error));
     if (sink_.parts_->durability == Durability::none) {
         naming_ = Naming::synchronous;
@@ -147,7 +147,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto made = sink_.place_.make_parents();
         const HeldName* const name = made ? publication_.hold(sink_.place_, wake) : nullptr;
         if (made && name == nullptr) return std::nullopt;
-        if (*old && S_ISREG((*old)->st_mode)) resemble(sink_.file_.descriptor(), **old);
+        if (*old && S_ISREG((*old)->st_mode)) copy_owner_and_mode(sink_.file_.descriptor(), **old);
         if (made && begin_naming(*name, *old, wake)) return std::nullopt;
         error = made ? publish_once(*name, *old) : made.error().number;
         if (error == 0) return take_name(wake);
@@ -183,9 +183,10 @@ bool FileCommit::begin_naming(const HeldName& name, const std::optional<struct s
     if (naming_ == Naming::synchronous) return false;
     naming_ = Naming::synchronous;  // on the next attempt, which looks at everything again
     const auto target = old ? TemporaryFile::Target::is_replaced : TemporaryFile::Target::is_free;
-    if (!publication_.begin_aside(name, sink_.file_, target, sink_.place_, other_directories(), wake)) return false;
+    if (!publication_.begin_in_background(name, sink_.file_, target, sink_.place_, other_directories(), wake))
+        return false;
     stored_.how = old ? Stored::How::replaced : Stored::How::created;
-    step_ = Step::naming_aside;
+    step_ = Step::naming_in_background;
     return true;
 }
 

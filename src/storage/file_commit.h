@@ -43,14 +43,14 @@ private:
         checking,
         syncing_data,
         publishing,  ///< or waiting for the name
-        naming_aside,
+        naming_in_background,
         syncing_directories,
         done
     };
     /// Who makes the calls that give the name.
     enum class Naming : std::uint8_t {
-        aside,        ///< by the disk queue
-        synchronous,  ///< directly: without durability, or when the queue cannot or failed
+        in_background,  ///< by the disk queue
+        synchronous,    ///< directly: without durability, or when the queue cannot or failed
     };
 
     std::optional<Result> check(http::Wake wake);
@@ -68,7 +68,7 @@ private:
     std::vector<WritePlace> left_places_;  // outlive the sink, whose file may have its temporary name in one of them
     FileSink sink_;
     Step step_ = Step::checking;
-    Naming naming_ = Naming::aside;
+    Naming naming_ = Naming::in_background;
     SyncTicket data_;
     Publication publication_;
     std::string wanted_name_;  ///< that was taken; empty when it was not

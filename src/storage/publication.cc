@@ -51,32 +51,33 @@ int Publication::remove(const HeldName& name, Kind kind) {
     return remove_file(name);
 }
 
-bool Publication::begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
-                              const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake) {
+bool Publication::begin_in_background(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
+                                      const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake) {
     auto calls = file.plan_naming(name, target);
     if (!calls) return false;
-    aside_ = std::make_shared<NamingOperation>();
-    aside_->calls = std::move(*calls);
-    aside_->directories = place.changed_directories();
-    aside_->held = std::move(others);
-    aside_->held.insert(aside_->held.end(), aside_->directories.begin(), aside_->directories.end());
-    aside_->held.push_back(file.shared());
-    aside_->claim = claim_;
+    background_ = std::make_shared<NamingOperation>();
+    background_->calls = std::move(*calls);
+    background_->directories = place.changed_directories();
+    background_->held = std::move(others);
+    background_->held.insert(background_->held.end(), background_->directories.begin(), background_->directories.end());
+    background_->held.push_back(file.shared());
+    background_->claim = claim_;
     if (target == TemporaryFile::Target::is_replaced) replaced_ = hold_content(name.directory(), name.name());
-    return parts_->disk.name_later(aside_, wake);
+    return parts_->disk.name_later(background_, wake);
 }
 
-Publication::Aside Publication::end_aside(TemporaryFile& file) {
-    if (!aside_->done) return Aside::under_way;
-    file.take_naming(*aside_);
-    return aside_->is_named() ? Aside::named : Aside::not_named;
+Publication::Background Publication::end_in_background(TemporaryFile& file) {
+    if (!background_->done) return Background::under_way;
+    file.take_naming(*background_);
+    return background_->is_named() ? Background::named : Background::not_named;
 }
 
 void Publication::settle(const WritePlace& place, http::Wake wake) {
     settle_content(place);
     parts_->disk.close_later(std::move(replaced_));
     if (parts_->durability == Durability::none) return;
-    const bool synced = aside_ != nullptr && aside_->is_named() && aside_->error != EAGAIN && aside_->error != EINVAL;
+    const bool synced = background_ != nullptr && background_->is_named() && background_->error != EAGAIN &&
+                        background_->error != EINVAL;
     if (!synced) syncs_.sync_directories(parts_->disk, place.changed_directories(), wake);
 }
 
@@ -88,8 +89,9 @@ void Publication::settle_content(const WritePlace& place) {
 std::optional<int> Publication::durable() const {
     if (!syncs_.done()) return std::nullopt;
     if (syncs_.error() != 0) return syncs_.error();
-    const bool failed = aside_ != nullptr && aside_->is_named() && aside_->error != EAGAIN && aside_->error != EINVAL;
-    return failed ? aside_->error : 0;
+    const bool failed = background_ != nullptr && background_->is_named() && background_->error != EAGAIN &&
+                        background_->error != EINVAL;
+    return failed ? background_->error : 0;
 }
 
 }  // namespace storage

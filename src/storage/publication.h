@@ -52,11 +52,12 @@ public:
     /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
     /// not possible; nothing was done. `others` are further directories in which the file may have its temporary name.
     /// Called once at most. When this is destroyed before the end, the operation holds the name until it is done.
-    [[nodiscard]] bool begin_aside(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
-                                   const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake);
-    enum class Aside : std::uint8_t { under_way, named, not_named };
+    [[nodiscard]] bool begin_in_background(const HeldName& name, const TemporaryFile& file,
+                                           TemporaryFile::Target target, const WritePlace& place,
+                                           std::vector<base::SharedFd> others, http::Wake wake);
+    enum class Background : std::uint8_t { under_way, named, not_named };
     /// `not_named`: the name is still held, and the call can be made synchronously.
-    [[nodiscard]] Aside end_aside(TemporaryFile& file);
+    [[nodiscard]] Background end_in_background(TemporaryFile& file);
 
     /// The call was made: tells Changes, releases the name, and starts the syncs of the directories.
     void settle(const WritePlace& place, http::Wake wake);
@@ -67,9 +68,9 @@ public:
 
 private:
     const WriteParts* parts_;
-    std::shared_ptr<NameClaim> claim_;  ///< shared with `aside_` while it is under way
+    std::shared_ptr<NameClaim> claim_;  ///< shared with `background_` while it is under way
     base::Fd replaced_;                 ///< the file that loses the name, whose blocks are freed in the background
-    std::shared_ptr<NamingOperation> aside_;
+    std::shared_ptr<NamingOperation> background_;
     DiskOperations syncs_;
 };
 

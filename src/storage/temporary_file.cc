@@ -66,7 +66,7 @@ bool is_own_temporary_name(std::string_view name) {
     return is_temporary_name(name) && name.substr(kPrefix.size(), kDigits / 2) == digits.substr(0, kDigits / 2);
 }
 
-void resemble(int file, const struct stat& old) {
+void copy_owner_and_mode(int file, const struct stat& old) {
     struct stat ours{};
     if (::fstat(file, &ours) != 0) return;
     const bool other_owner = ours.st_uid != old.st_uid;

@@ -96,7 +96,7 @@ private:
 /// Gives the file open as `file` the owner, group and permissions of `old`, the file that it will replace. Where the
 /// process may not give files away the file stays its own, and then its group gets no more rights than everybody.
 /// Set-user-ID and similar bits are never passed on to content that came over the network.
-void resemble(int file, const struct stat& old);
+void copy_owner_and_mode(int file, const struct stat& old);
 
 /// True for a name that create() gives.
 [[nodiscard]] bool is_temporary_name(std::string_view name);

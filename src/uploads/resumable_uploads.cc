@@ -184,7 +184,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     const Upload* const upload = *created;
     // The temporary file is no more readable to others than the final file will be.
     const auto old = place->status();
-    if (old && *old && S_ISREG((*old)->st_mode)) storage::resemble(bytes->file.get(), **old);
+    if (old && *old && S_ISREG((*old)->st_mode)) storage::copy_owner_and_mode(bytes->file.get(), **old);
     return handler::Decision(std::make_unique<AppendSink>(
         store_, *upload, std::move(bytes), std::move(*digests),
         AppendSink::Setting{

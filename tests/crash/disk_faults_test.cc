@@ -135,7 +135,7 @@ TEST_CASE("disk faults: a full disk is 507, and serves on", "[crash][faults]") {
     CHECK(in_the_middle->status == 507);
     CHECK(site.list() == std::vector<std::string>{"www", "www/old.bin"});
     CHECK((fetch(server.port(), "GET", "/old.bin").body == kOld));
-    // What was written of the refused one is given back aside.
+    // What was written of the refused one is given back in the background.
     CHECK(support::eventually([&] { return fetch(server.port(), "PUT", "/old.bin", {}, "fits").status == 204; }));
     CHECK(fetch(server.port(), "GET", "/old.bin").body == "fits");
     CHECK(server.stop() == 0);

@@ -122,7 +122,7 @@ TEST_CASE("forms: 10,000 parts are refused, and nothing of them is stored", "[e2
     const auto response = site.fetch("POST", "/many/", {"Content-Type: multipart/form-data; boundary=b"}, body);
     CHECK(response.status == 413);
     CHECK_FALSE(site.files.has("many"));
-    // Their waiting files are removed aside.
+    // Their waiting files are removed in the background.
     CHECK(support::eventually([&] {
         const auto names = site.files.list();
         return std::none_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with('.'); });

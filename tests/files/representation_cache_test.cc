@@ -197,8 +197,7 @@ TEST_CASE("representation cache: descriptors are bounded, and unused ones droppe
     CHECK(cached.counters().bytes == 0);
 }
 
-TEST_CASE("representation cache: a large file that was removed while it was kept gives its blocks back aside",
-          "[content][cache]") {
+TEST_CASE("representation cache: a removed large file gives its blocks back in the background", "[content][cache]") {
     ServedTree tree;
     const storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();

@@ -215,7 +215,7 @@ TEST_CASE("records: appends share the wait for the disk", "[content][records]") 
     CHECK(first->advance(1).value()->id == "1");
 }
 
-TEST_CASE("records: the blocks of the old file are given back aside", "[content][records]") {
+TEST_CASE("records: the blocks of the old file are given back in the background", "[content][records]") {
     RecordBench bench;
     bench.write(many(60'000));
     CHECK(bench.change(Kind::remove, "3").has_value());

@@ -75,7 +75,7 @@ TEST_CASE("disk queue: io_uring finishes behind our back and brings the wake", "
     CHECK(names->error == 0);
 }
 
-TEST_CASE("disk queue: a file that is closed aside is closed", "[content][disk]") {
+TEST_CASE("disk queue: a file that is closed in the background is closed", "[content][disk]") {
     const support::TempDir directory;
     for (auto* make : {storage::make_disk_queue, storage::make_synchronous_disk_queue}) {
         base::WakeQueue woken;
@@ -110,7 +110,8 @@ std::string own_name(int number) { return ".godwit-" + std::to_string(number); }
 
 }  // namespace
 
-TEST_CASE("disk queue: names that are removed aside are gone, also those that are left at the end", "[content][disk]") {
+TEST_CASE("disk queue: names that are removed in the background are gone, also those that are left at the end",
+          "[content][disk]") {
     const support::TempDir directory;
     const auto opened =
         std::make_shared<const base::Fd>(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -185,7 +186,7 @@ TEST_CASE("disk queue: more operations than the ring holds all come back once", 
     }
 }
 
-TEST_CASE("disk queue: a file gets its name aside, one call after the other", "[content][disk]") {
+TEST_CASE("disk queue: a file gets its name in the background, one call after the other", "[content][disk]") {
     using Kind = storage::NamingCall::Kind;
     base::WakeQueue woken;
     const auto queue = storage::make_disk_queue(woken);
@@ -275,7 +276,7 @@ TEST_CASE("disk queue: its end waits for what the kernel has, and drops the rest
     const support::TempDir directory;
     base::WakeQueue woken;
     auto queue = storage::make_disk_queue(woken);
-    const bool aside = queue->kind() == "io_uring";
+    const bool in_background = queue->kind() == "io_uring";
     const auto file = base::share(make_file(directory, "a"));
     const storage::SyncTicket begun = queue->sync_data(file, 1);
     queue->submit();
@@ -283,7 +284,7 @@ TEST_CASE("disk queue: its end waits for what the kernel has, and drops the rest
     queue.reset();
     CHECK(begun->done);
     CHECK(begun->in_kernel == 0);
-    CHECK(left->done == !aside);
+    CHECK(left->done == !in_background);
     CHECK(file.use_count() == 3);
 }
 

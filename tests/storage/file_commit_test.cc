@@ -50,7 +50,7 @@ TEST_CASE("file commit: a new file is created, an old one replaced", "[content][
     }
 }
 
-TEST_CASE("file commit: the blocks of a file that goes are given back aside", "[content][commit]") {
+TEST_CASE("file commit: the blocks of a file that goes are given back in the background", "[content][commit]") {
     WriteSite site;
     site.directory.write("replaced", "x");
     site.directory.write("gone", "x");

@@ -79,7 +79,8 @@ TEST_CASE("publication: a change is told when it is made, and over when the dire
     CHECK(site.directory.read("a") == "one");
 }
 
-TEST_CASE("publication: create() leaves what is there, replace() gives its blocks back aside", "[storage][names]") {
+TEST_CASE("publication: create() leaves what is there, replace() gives its blocks back in the background",
+          "[storage][names]") {
     Site site;
     site.directory.write("a", "old");
     const auto place = site.place("/a");

@@ -61,7 +61,7 @@ TEST_CASE("temporary file: takes over owner, group and permissions where the pro
     old.st_mode = S_IFREG | S_ISUID | 0764;
     old.st_uid = ::geteuid() == 0 ? 12345 : ::geteuid();
     old.st_gid = ::geteuid() == 0 ? 54321 : ::getegid();
-    storage::resemble(file->descriptor(), old);
+    storage::copy_owner_and_mode(file->descriptor(), old);
     struct stat now{};
     REQUIRE(::fstat(file->descriptor(), &now) == 0);
     CHECK(now.st_uid == old.st_uid);
@@ -83,7 +83,7 @@ TEST_CASE("temporary file: a group that the old file did not have may no more th
     // For this thread's calls on files alone: without the rights of root.
     if (root) REQUIRE(::fchown(file->descriptor(), kNobody, kNobody) == 0);
     if (root) ::setfsuid(kNobody);
-    storage::resemble(file->descriptor(), old);
+    storage::copy_owner_and_mode(file->descriptor(), old);
     if (root) ::setfsuid(0);
     struct stat now{};
     REQUIRE(::fstat(file->descriptor(), &now) == 0);

@@ -116,7 +116,7 @@ struct AnsweringSite {
         return answer;
     }
 
-    /// True when nothing is left in the directory, once what is removed aside is gone.
+    /// True when nothing is left in the directory, once what is removed in the background is gone.
     [[nodiscard]] bool becomes_empty() {
         std::vector<http::Wake> wakes;
         for (int i = 0; i < 10'000 && !directory.list().empty(); ++i) {

@@ -45,7 +45,7 @@ public:
         return take(Kind::all, std::move(file), wake);
     }
     bool name_later(const std::shared_ptr<storage::NamingOperation>& operation, http::Wake wake) override {
-        if (!names_aside) return false;
+        if (!names_in_background) return false;
         note(Kind::name);
         namings_.emplace_back(operation, wake);
         return true;
@@ -76,7 +76,7 @@ public:
         namings_.clear();
     }
 
-    bool names_aside = false;                 ///< names are given at finish_all(), synchronously otherwise
+    bool names_in_background = false;         ///< names are given at finish_all(), synchronously otherwise
     std::function<int(std::size_t)> on_call;  ///< before each call of a naming, by its number; an errno fails it
     int data_error = 0;
     int directory_error = 0;

@@ -189,7 +189,8 @@ TEST_CASE("forms: a form that is cut off or refused late stores nothing", "[hand
     CHECK(site.becomes_empty());
 }
 
-TEST_CASE("forms: who goes away after a thousand files holds nobody up: their names go aside", "[handlers][forms]") {
+TEST_CASE("forms: who goes away after a thousand files holds nobody up: their names go in the background",
+          "[handlers][forms]") {
     support::WriteSite site;
     const site::SiteConfig config = AnsweringSite::all_allowed();
     // A slice that no slow machine ends in the middle.

@@ -16,7 +16,7 @@ using support::tag_of;
 using Kind = support::StubbornDiskQueue::Kind;
 
 struct Site : support::WriteSite {
-    Site() { disk.names_aside = true; }
+    Site() { disk.names_in_background = true; }
 
     /// An upload whose bytes are durable and whose name is asked for.
     std::unique_ptr<storage::FileCommit> upload_to_naming(std::string_view path, std::string_view content,
@@ -31,7 +31,8 @@ struct Site : support::WriteSite {
 
 }  // namespace
 
-TEST_CASE("naming aside: data first, then in one go the name and the directory, then the answer", "[content][naming]") {
+TEST_CASE("naming in the background: data first, then in one go the name and the directory, then the answer",
+          "[content][naming]") {
     Site site;
     const auto created = site.upload_to_naming("/a", "one");
     CHECK(site.disk.seen == std::vector<Kind>{Kind::data, Kind::name});
@@ -54,7 +55,7 @@ TEST_CASE("naming aside: data first, then in one go the name and the directory, 
     CHECK(site.directory.list() == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("naming aside: of two uploads with the same If-Match exactly one succeeds", "[content][naming]") {
+TEST_CASE("naming in the background: of two uploads with the same If-Match exactly one succeeds", "[content][naming]") {
     Site site;
     site.directory.write("a", "old");
     const std::string field = "If-Match: " + tag_of(site.directory.at("a")) + "\r\n";
@@ -73,7 +74,7 @@ TEST_CASE("naming aside: of two uploads with the same If-Match exactly one succe
     CHECK(site.directory.read("a") == "first");
 }
 
-TEST_CASE("naming aside: of two uploads with If-None-Match: * exactly one creates", "[content][naming]") {
+TEST_CASE("naming in the background: of two uploads with If-None-Match: * exactly one creates", "[content][naming]") {
     Site site;
     const auto first = site.upload_to_naming("/a", "first", "If-None-Match: *\r\n");
     const auto second = site.upload_to_naming("/a", "second", "If-None-Match: *\r\n");
@@ -84,7 +85,7 @@ TEST_CASE("naming aside: of two uploads with If-None-Match: * exactly one create
     CHECK(site.directory.read("a") == "first");
 }
 
-TEST_CASE("naming aside: a DELETE waits for the upload that replaces the file", "[content][naming]") {
+TEST_CASE("naming in the background: a DELETE waits for the upload that replaces the file", "[content][naming]") {
     Site site;
     site.directory.write("a", "old");
     const std::string field = "If-Match: " + tag_of(site.directory.at("a")) + "\r\n";
@@ -101,7 +102,7 @@ TEST_CASE("naming aside: a DELETE waits for the upload that replaces the file", 
     CHECK(site.directory.read("a") == "new");
 }
 
-TEST_CASE("naming aside: uploads to one name that come together all succeed, and the last one stays",
+TEST_CASE("naming in the background: uploads to one name that come together all succeed, and the last one stays",
           "[content][naming]") {
     Site site;
     site.directory.write("a", "old");
@@ -115,7 +116,8 @@ TEST_CASE("naming aside: uploads to one name that come together all succeed, and
     CHECK(site.directory.list() == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("naming aside: what cannot be done in the background is done synchronously", "[content][naming]") {
+TEST_CASE("naming in the background: what cannot be done in the background is done synchronously",
+          "[content][naming]") {
     Site site;
     site.directory.write("old", "x");
     for (const std::size_t failing : {0U, 1U}) {
@@ -133,7 +135,8 @@ TEST_CASE("naming aside: what cannot be done in the background is done synchrono
     CHECK(site.disk.seen == std::vector<Kind>{Kind::data, Kind::all, Kind::all});
 }
 
-TEST_CASE("naming aside: a name that another process takes meanwhile is replaced, or refused", "[content][naming]") {
+TEST_CASE("naming in the background: a name that another process takes meanwhile is replaced, or refused",
+          "[content][naming]") {
     Site site;
     site.disk.on_call = [&](std::size_t) {
         site.directory.write("a", "of another process");
@@ -150,7 +153,7 @@ TEST_CASE("naming aside: a name that another process takes meanwhile is replaced
     CHECK(site.directory.list() == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("naming aside: an upload that is given up leaves its name to others", "[content][naming]") {
+TEST_CASE("naming in the background: an upload that is given up leaves its name to others", "[content][naming]") {
     Site site;
     site.directory.write("a", "old");
     site.disk.on_call = [](std::size_t) { return EIO; };
@@ -163,7 +166,7 @@ TEST_CASE("naming aside: an upload that is given up leaves its name to others", 
     CHECK(site.directory.read("a") == "second");
 }
 
-TEST_CASE("naming aside: the name of an upload that goes while the kernel gives it stays held until then",
+TEST_CASE("naming in the background: the name of an upload that goes while the kernel gives it stays held until then",
           "[content][naming]") {
     Site site;
     site.directory.write("a", "old");
@@ -184,7 +187,7 @@ TEST_CASE("naming aside: the name of an upload that goes while the kernel gives 
     CHECK(site.names.empty());
 }
 
-TEST_CASE("naming aside: a naming may outlive the site, its names included", "[content][naming]") {
+TEST_CASE("naming in the background: a naming may outlive the site, its names included", "[content][naming]") {
     base::WakeQueue woken;
     auto queue = storage::make_disk_queue(woken);
     support::TempDir directory;
@@ -212,7 +215,7 @@ TEST_CASE("naming aside: a naming may outlive the site, its names included", "[c
     CHECK(is_whole_or_absent);
 }
 
-TEST_CASE("naming aside: a directory that cannot be synced is no success", "[content][naming]") {
+TEST_CASE("naming in the background: a directory that cannot be synced is no success", "[content][naming]") {
     Site site;
     site.disk.directory_error = EIO;
     CHECK(site.put("/a", "x").error().status == Status::internal_server_error);
