@@ -191,6 +191,9 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
             return store(server.max_connections_per_client, parse_number(value, 1, 1'000'000));
         case id_max_uploads_per_client:
             return store(options_.site.max_uploads_per_client, parse_number(value, 1, 10'000));
+        case id_max_requests_per_client:
+            return store(server.max_requests_per_client, parse_number(value, 1, 1'000'000));
+        case id_max_forms_per_client: return store(options_.site.max_forms_per_client, parse_number(value, 1, 10'000));
         case id_min_rate: return store(server.min_rate, parse_size(value));
         case id_http2:
             server.http2 = value == "on";

@@ -66,6 +66,8 @@ enum OptionId : int {
     id_max_connections,
     id_max_connections_per_client,
     id_max_uploads_per_client,
+    id_max_requests_per_client,
+    id_max_forms_per_client,
     id_trusted_proxy,
     id_proxy_protocol,
     id_keep_alive,

@@ -155,6 +155,12 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --max-connections-per-client N
                              of one address, or one IPv6 network of 64 bits
                              (default four fifths of all)
+      --max-requests-per-client N
+                             of one address, under way at once; more are 429
+                             (default 1000)
+      --max-forms-per-client N
+                             of one address, under way at once; more are 429
+                             (default 100)
       --max-uploads-per-client N
                              unfinished resumable uploads of one address; more
                              are 429 (default 1000)
@@ -308,6 +314,9 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(
         text, "max connections",
         std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));
+    add_row(text, "of one client",
+            std::to_string(server.requests_per_client()) + " requests, " + std::to_string(site.max_forms_per_client) +
+                " forms, " + std::to_string(site.max_uploads_per_client) + " unfinished uploads");
     for (const net::AddressRange& range : server.trusted_proxies) add_row(text, "trusted proxy", range.text());
     if (server.proxy_protocol != net::ProxyVersions::none) {
         add_row(text, "PROXY header", proxy_versions_text(server.proxy_protocol));

@@ -80,7 +80,9 @@ http::Response refusal_response(const http::Request* request, const http::Refusa
     http::Response response = error_response(request, refusal.status, refusal.reason);
     response.reason = refusal.reason;
     // A temporary refusal says when to try again.
-    if (refusal.status == http::Status::service_unavailable) response.add("Retry-After", "1");
+    const bool is_for_the_moment =
+        refusal.status == http::Status::service_unavailable || refusal.status == http::Status::too_many_requests;
+    if (is_for_the_moment) response.add("Retry-After", "1");
     return response;
 }
 

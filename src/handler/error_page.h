@@ -19,7 +19,7 @@ namespace handler {
 [[nodiscard]] http::Response error_response(const http::Request* request, http::Status status,
                                             std::string_view sentence);
 
-/// The same for a refusal, whose reason is also the log's; with Retry-After when it is for the moment only (503).
+/// The same for a refusal, whose reason is also the log's; with Retry-After when it is for the moment only (503, 429).
 [[nodiscard]] http::Response refusal_response(const http::Request* request, const http::Refusal& refusal);
 
 /// 405 with Allow (RFC 9110 §15.5.6). `cause`, when there is one, begins the sentence and is the log's reason.

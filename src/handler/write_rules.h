@@ -31,6 +31,8 @@ struct WriteRules : RightsRules {
     bool keep_mtime = false;
     /// Resumable uploads of one client that are not complete; more is 429.
     std::size_t max_uploads_per_client = 1'000;
+    /// Forms of one client that are being taken or stored; more are 429. Each holds files that are not stored yet.
+    std::size_t max_forms_per_client = 100;
     /// Bytes of one upload; 0: no bound. More is 413.
     std::uint64_t max_body_bytes = 0;
 };

@@ -40,6 +40,7 @@ void ConnectionTable::erase(net::Token token) {
     Slot* slot = find(token);
     if (slot == nullptr) return;
     slot->connection.reset();
+    slot->share.reset();
     slot->descriptor = -1;
     ++slot->generation;
     free_.push_back(token.slot);

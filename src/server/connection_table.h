@@ -4,10 +4,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
-#include "http/client.h"
+#include "http/client_shares.h"
 #include "net/token.h"
 #include "server/connection.h"
 
@@ -21,9 +20,9 @@ public:
         int descriptor = -1;   ///< of the connection's socket, for the poller
         bool watched = false;  ///< registered with the poller
         net::Interest interest = net::Interest::none;
-        std::uint64_t turn = 0;                  ///< the reactor's last one in which the connection was advanced
-        bool queued = false;                     ///< waits among the heavy ones; the reactor's
-        std::optional<http::ClientKey> counted;  ///< for whom the connection is counted; the reactor's
+        std::uint64_t turn = 0;           ///< the reactor's last one in which the connection was advanced
+        bool queued = false;              ///< waits among the heavy ones; the reactor's
+        http::ClientShares::Share share;  ///< of the connections of its client; the reactor's
     };
 
     /// The token that the next add() will use.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/invariant.h"
+#include "handler/error_page.h"
 
 namespace server {
 
@@ -24,9 +25,36 @@ void Exchange::reset() {
     content_.reset();
     pinned_.reset();
     forwarded_.reset();
+    share_.reset();
+    shares_ = nullptr;
+}
+
+void Exchange::identify(const http::Client& client, const net::PeerAddress& peer,
+                        std::span<const net::AddressRange> trusted_proxies, RequestShares& shares) {
+    request.client = client;
+    shares_ = &shares;
+    if (client.is_forwarded) forwarded_ = take_forwarded(request, peer, trusted_proxies);
+}
+
+handler::Decision Exchange::ask(handler::Handler& handler) {
+    move(ExchangeEvent::asked);
+    if (shares_ != nullptr && !shares_->admit(request.client)) return refuse_share(handler);
+    handler::Decision decision = handler.handle(request);
+    const auto* response = std::get_if<http::Response>(&decision);
+    if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
+    return decision;
+}
+
+handler::Decision Exchange::refuse_share(handler::Handler& handler) const {
+    http::Response response = handler::refusal_response(
+        &request, {http::Status::too_many_requests,
+                   "too many requests from your address are under way: try again when some have ended."});
+    handler.decorate(&request, response);
+    return response;
 }
 
 void Exchange::adopt(handler::Decision decision) {
+    stay();
     if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {
         sink_ = std::move(*sink);
         move(ExchangeEvent::body_wanted);

@@ -22,6 +22,7 @@
 #include "server/client_identity.h"
 #include "server/exchange_state.h"
 #include "server/exchange_table.h"
+#include "server/request_shares.h"
 #include "server/response_producer.h"
 
 namespace server {
@@ -54,22 +55,14 @@ public:
     /// Notes whom the request counts for, before the handler is asked. `client`: of the connection, whose peer is
     /// `peer`.
     void identify(const http::Client& client, const net::PeerAddress& peer,
-                  std::span<const net::AddressRange> trusted_proxies) {
-        request.client = client;
-        if (client.is_forwarded) forwarded_ = take_forwarded(request, peer, trusted_proxies);
-    }
+                  std::span<const net::AddressRange> trusted_proxies, RequestShares& shares);
     /// The client's address for the logs: `peer`, unless a trusted proxy named another one.
     [[nodiscard]] const net::PeerAddress& address_or(const net::PeerAddress& peer) const {
         return forwarded_ ? *forwarded_ : peer;
     }
-    /// Asks `handler`. A decision that is a Response goes to respond(), any other one to adopt().
-    [[nodiscard]] handler::Decision ask(handler::Handler& handler) {
-        move(ExchangeEvent::asked);
-        handler::Decision decision = handler.handle(request);
-        const auto* response = std::get_if<http::Response>(&decision);
-        if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
-        return decision;
-    }
+    /// Asks `handler`, unless the client has too many requests under way: then the decision is a refusal. A decision
+    /// that is a Response goes to respond(), any other one to adopt().
+    [[nodiscard]] handler::Decision ask(handler::Handler& handler);
     /// Makes the last changes to a response that handle() did not return, by the rules that the request began with.
     void decorate(handler::Handler& handler, http::Response& response) const {
         (pinned_ ? *pinned_ : handler).decorate(&request, response);
@@ -110,7 +103,11 @@ public:
     /// `pulls`: steps of a source that may be done.
     [[nodiscard]] Produced produce(Framer& framer, std::uint32_t pulls) {
         const Produced produced = server::produce(content_, framer, pulls);
-        if (produced == Produced::all) move(ExchangeEvent::content_ended);
+        if (produced == Produced::all) {
+            move(ExchangeEvent::content_ended);
+        } else {
+            stay();
+        }
         return produced;
     }
     /// Another response in place of the one that respond() took, of which nothing has left yet.
@@ -144,6 +141,11 @@ private:
     }
     [[noreturn]] void fail(ExchangeEvent event) const;
     void take_content(http::Response&& response);
+    [[nodiscard]] handler::Decision refuse_share(handler::Handler& handler) const;
+    /// It is not answered at once: from here on it is one of those that its client has under way.
+    void stay() {
+        if (shares_ != nullptr && !share_) share_ = shares_->count(request.client);
+    }
 
     ExchangeState state_ = ExchangeState::receiving;
     RequestBody request_body_ = RequestBody::none;
@@ -158,6 +160,8 @@ private:
     ExchangeTable::Entry entry_;  ///< from the first wait for something off the loop
     Content content_;
     std::optional<net::PeerAddress> forwarded_;
+    RequestShares* shares_ = nullptr;  ///< once the client is known
+    http::ClientShares::Share share_;
 };
 
 }  // namespace server

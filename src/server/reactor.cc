@@ -32,6 +32,8 @@ constexpr std::size_t kExchangesKept = 128;
 Reactor::Reactor(const Parts& parts)
     : parts_(parts),
       blocks_(kBlockBytes, kBlocksKept),
+      requests_(parts.config),
+      request_shares_shown_(requests_.register_counters(parts.counters)),
       exchanges_(kExchangesKept),
       http2_exchanges_(kExchangesKept),
       metrics_shown_(register_counters(parts.counters, metrics_)),
@@ -42,6 +44,7 @@ Reactor::Reactor(const Parts& parts)
             .blocks = blocks_,
             .exchanges = exchanges_,
             .http2_exchanges = http2_exchanges_,
+            .requests = requests_,
             .waiting = waiting_,
             .arrivals = parts.arrivals,
             .date = date_,
@@ -266,7 +269,6 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 }
 
 void Reactor::remove(net::Token token) {
-    if (auto* slot = connections_.find(token); slot != nullptr) uncount(*slot);
     deadlines_.clear(token.slot);
     idle_.remove(token.slot);
     connections_.erase(token);

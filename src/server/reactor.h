@@ -19,7 +19,6 @@
 #include "net/poller.h"
 #include "net/signals.h"
 #include "server/access_log.h"
-#include "server/client_counts.h"
 #include "server/connection_table.h"
 #include "server/exchange_table.h"
 #include "server/heavy_queue.h"
@@ -77,8 +76,6 @@ private:
     enum class Room : std::uint8_t { made, full, over_share };
     [[nodiscard]] Room make_room(const http::Client& client, net::Family family, std::size_t most);
     void count(Room room);
-    void count_for(ConnectionTable::Slot& slot, const http::ClientKey& client);
-    void uncount(ConnectionTable::Slot& slot);
     [[nodiscard]] bool make_room_among(std::optional<http::ClientKey> client);
     [[nodiscard]] bool displace(std::uint32_t slot);
     void accept_one(const net::Listener& listener, net::Accepted accepted);
@@ -108,6 +105,8 @@ private:
     Parts parts_;
     base::BlockPool blocks_;
     ExchangeTable waiting_;
+    RequestShares requests_;
+    base::Counters::Registration request_shares_shown_;
     ExchangePool<http1::Exchange> exchanges_;
     ExchangePool<http2::Exchange> http2_exchanges_;
     http::DateLine date_;
@@ -118,8 +117,8 @@ private:
     LogUpkeep logs_;
     base::Counters::Registration log_losses_shown_;
     net::DeadlineQueue deadlines_;
+    http::ClientShares connections_of_;
     ConnectionTable connections_;
-    ClientCounts connections_of_;
     std::uint64_t turns_ = 0;
     std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, each once, however often it is listed
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block

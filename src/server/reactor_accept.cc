@@ -64,7 +64,7 @@ bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
         const std::uint32_t number = *unused;
         unused = idle_.after(number);
         ++looked_at;
-        if (client && connections_.at(number).counted != client) continue;
+        if (client && !connections_.at(number).share.is_of(*client)) continue;
         if (displace(number)) return true;
     }
     return false;
@@ -91,17 +91,6 @@ void Reactor::count(Room room) {
     }
 }
 
-void Reactor::count_for(ConnectionTable::Slot& slot, const http::ClientKey& client) {
-    connections_of_.add(client);
-    slot.counted = client;
-}
-
-void Reactor::uncount(ConnectionTable::Slot& slot) {
-    if (!slot.counted) return;
-    connections_of_.remove(*slot.counted);
-    slot.counted.reset();
-}
-
 void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) {
     const bool is_secured = listener.address().scheme == net::Scheme::https;
     const http::Client client = client_of(accepted.peer, is_secured, parts_.config.trusted_proxies);
@@ -119,7 +108,7 @@ void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) 
     transport.client = client;
     ConnectionTable::Slot& slot =
         connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
-    count_for(slot, client.key);
+    slot.share = connections_of_.count(client.key);
     if (room != Room::made) {
         settle(token, slot.connection->refuse(turn_));
         return;
@@ -148,7 +137,7 @@ void Reactor::accept_proxied(const net::Listener& listener, net::Accepted accept
     Transport transport(std::make_unique<net::SocketStream>(std::move(accepted.fd)), accepted.peer, now_ms);
     ConnectionTable::Slot& slot = connections_.add(
         std::make_unique<ProxiedConnection>(std::move(transport), token, listener, parts_.config, now_ms), descriptor);
-    count_for(slot, proxy.key);
+    slot.share = connections_of_.count(proxy.key);
     slot.connection->receive(turn_);
     work_.push_back(token);
 }
@@ -157,7 +146,7 @@ void Reactor::accept_proxied(const net::Listener& listener, net::Accepted accept
 void Reactor::introduce(ConnectionTable::Slot& slot) {
     const net::Token token = slot.connection->token();
     idle_.remove(token.slot);
-    uncount(slot);
+    slot.share.reset();
     Transport transport = slot.connection->take_transport();
     const http::Client client = transport.client;
     const net::Family family = transport.peer.family;
@@ -165,7 +154,7 @@ void Reactor::introduce(ConnectionTable::Slot& slot) {
     // This connection is one of all already.
     const Room room = make_room(client, family, parts_.config.max_connections + 1);
     count(room);
-    count_for(slot, client.key);
+    slot.share = connections_of_.count(client.key);
     if (room != Room::made) {
         settle(token, slot.connection->refuse(turn_));
         return;

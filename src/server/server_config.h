@@ -28,6 +28,14 @@ struct ServerConfig {
         if (max_connections_per_client > 0) return max_connections_per_client;
         return max_connections < 1'000 ? max_connections : max_connections - max_connections / 5;
     }
+    /// Requests of one client that are under way; more are 429. 0: 1,000, or max_connections_per_client where that is
+    /// more. Each upload holds two descriptors, and each stream of HTTP/2 can be one.
+    std::size_t max_requests_per_client = 0;
+    [[nodiscard]] std::size_t requests_per_client() const {
+        constexpr std::size_t kUsual = 1'000;
+        if (max_requests_per_client > 0) return max_requests_per_client;
+        return max_connections_per_client > kUsual ? max_connections_per_client : kUsual;
+    }
     /// Whose word about clients is believed (Forwarded, X-Forwarded-*).
     std::vector<net::AddressRange> trusted_proxies;
     /// Connections begin with a header of the PROXY protocol, which only trusted proxies may send.

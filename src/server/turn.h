@@ -18,6 +18,7 @@
 #include "server/http1/exchange.h"
 #include "server/http2/exchange.h"
 #include "server/metrics.h"
+#include "server/request_shares.h"
 #include "server/server_config.h"
 
 namespace server {
@@ -88,6 +89,7 @@ struct Turn {
     base::BlockPool& blocks;
     ExchangePool<http1::Exchange>& exchanges;
     ExchangePool<http2::Exchange>& http2_exchanges;
+    RequestShares& requests;
     ExchangeTable& waiting;  ///< exchanges that something off the loop may wake
     base::ArrivalClock& arrivals;
     http::DateLine& date;

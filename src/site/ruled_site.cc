@@ -53,7 +53,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
               .grants = rules_->grants},
              &state.digests),
       resumable_(parts_, *rules_, state.uploads),
-      uploads_(parts_, *rules_, resumable_),
+      uploads_(parts_, *rules_, resumable_, state.forms),
       deletes_(parts_, *rules_),
       directories_(parts_, *rules_),
       records_(state.parts,

@@ -59,6 +59,7 @@ void SiteState::register_counters(base::Counters& registry) {
     misdirected_shown =
         registry.add({base::counter("requests_misdirected", base::CounterKind::total,
                                     "requests refused because of the host that they name", misdirected)});
+    forms_shown = forms.register_counters(registry);
     if (sweep) sweep->register_counters(registry);
 }
 

@@ -17,6 +17,7 @@
 #include "storage/held_names.h"
 #include "storage/new_directories.h"
 #include "storage/write_parts.h"
+#include "uploads/form_shares.h"
 #include "uploads/leftover_sweep.h"
 #include "uploads/upload_store.h"
 
@@ -50,6 +51,7 @@ struct SiteState {
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
     uploads::UploadStore uploads;
+    uploads::FormShares forms;
     std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null
     Health health;
     listings::PageAssets page_assets;
@@ -57,6 +59,7 @@ struct SiteState {
     std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
     base::Counters::Registration misdirected_shown;
     base::Counters* counters = nullptr;  ///< once they are shown
+    base::Counters::Registration forms_shown;
 };
 
 }  // namespace site

@@ -24,8 +24,8 @@ using http::Status;
 class FormCommits final : public http::PendingResponse {
 public:
     FormCommits(base::WakeQueue& wakes, std::unique_ptr<const handler::KeptRequest> request,
-                std::unique_ptr<FormReader> reader)
-        : wakes_(wakes), request_(std::move(request)), reader_(std::move(reader)) {}
+                std::unique_ptr<FormReader> reader, http::ClientShares::Share share)
+        : wakes_(wakes), request_(std::move(request)), reader_(std::move(reader)), share_(std::move(share)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         if (step_ == Step::reading) {
@@ -122,19 +122,21 @@ private:
     Step step_ = Step::reading;
     std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
     std::vector<Running> running_;
+    http::ClientShares::Share share_;
 };
 
 class FormSink final : public http::BodySink {
 public:
     FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
              std::string_view directory, std::string_view boundary, UploadDigests digests,
-             std::optional<std::int64_t> modified_s)
+             std::optional<std::int64_t> modified_s, http::ClientShares::Share share)
         : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
                                                config.on_conflict, directory, boundary)),
           digests_(std::move(digests)),
-          max_bytes_(config.max_body_bytes) {
+          max_bytes_(config.max_body_bytes),
+          share_(std::move(share)) {
         if (modified_s) reader_->keep_time(*modified_s);
     }
 
@@ -156,7 +158,7 @@ public:
         if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
         }
-        return std::make_unique<FormCommits>(wakes_, std::move(request_), std::move(reader_));
+        return std::make_unique<FormCommits>(wakes_, std::move(request_), std::move(reader_), std::move(share_));
     }
 
 private:
@@ -166,6 +168,7 @@ private:
     UploadDigests digests_;
     std::uint64_t max_bytes_;  ///< 0: no bound
     std::uint64_t bytes_ = 0;
+    http::ClientShares::Share share_;
 };
 
 }  // namespace
@@ -173,8 +176,10 @@ private:
 std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts, const handler::WriteRules& config,
                                                const http::Request& request, std::string_view directory,
                                                std::string_view boundary, UploadDigests digests,
-                                               std::optional<std::int64_t> modified_s) {
-    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests), modified_s);
+                                               std::optional<std::int64_t> modified_s,
+                                               http::ClientShares::Share share) {
+    return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests), modified_s,
+                                      std::move(share));
 }
 
 }  // namespace uploads

@@ -10,7 +10,7 @@
 
 #include "base/fd.h"
 #include "http/body.h"
-#include "http/client.h"
+#include "http/client_shares.h"
 #include "uploads/upload_phase.h"
 
 namespace uploads {
@@ -52,8 +52,8 @@ struct Upload {
     /// How often this process wrote to its state, and how many of these writes are durable.
     std::uint64_t lines_added = 1;
     std::uint64_t lines_synced = 0;
-    std::optional<http::ClientKey> client;  ///< who began it, in this process
-    std::vector<http::Wake> waiting;        ///< wait for the end of the work under way
+    http::ClientShares::Share share;  ///< of who began it, in this process, until it is complete
+    std::vector<http::Wake> waiting;  ///< wait for the end of the work under way
 
     [[nodiscard]] UploadPhase phase() const { return checked_phase.get(); }
     /// Work on it goes on over several turns: nothing else may touch it.

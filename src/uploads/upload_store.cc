@@ -119,8 +119,7 @@ bool UploadStore::may_have(std::string_view token) const {
 std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state, const http::ClientKey& client,
                                                              std::shared_ptr<const PartialFile>& bytes) {
     std::array<std::uint64_t, 3> random{};
-    if (const auto own = pending_of_.find(client);
-        own != pending_of_.end() && own->second >= limits_.max_pending_per_client) {
+    if (pending_of_.of(client) >= limits_.max_pending_per_client) {
         ++over_share_;
         return std::unexpected(EUSERS);
     }
@@ -154,8 +153,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     upload.length = state.length;
     upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;
-    ++pending_of_[client];
-    upload.client = client;
+    upload.share = pending_of_.count(client);
     prolong(upload);
     bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
@@ -240,10 +238,7 @@ void UploadStore::enter_complete(Upload& upload, std::int64_t ended_s) {
 
 void UploadStore::count_end(Upload& upload) {
     --pending_;
-    if (!upload.client) return;
-    const auto own = pending_of_.find(*upload.client);
-    if (own != pending_of_.end() && --own->second == 0) pending_of_.erase(own);
-    upload.client.reset();
+    upload.share.reset();
 }
 
 void UploadStore::forget_oldest_complete() {

@@ -147,11 +147,11 @@ private:
     UploadLimits limits_;
     std::string boot_;
     base::SharedFd directory_;
+    http::ClientShares pending_of_;
     std::unordered_map<std::uint64_t, Upload> uploads_;  // which never moves its elements
     bool is_loaded_ = false;                             ///< the directory of the states was read to its end
     std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
     std::uint64_t pending_ = 0;
-    std::unordered_map<http::ClientKey, std::size_t, http::ClientKeyHash> pending_of_;
     std::uint64_t over_share_ = 0;  ///< refused because their client has too many
     std::uint64_t completed_ = 0;   ///< since the start, as expired_
     std::uint64_t expired_ = 0;

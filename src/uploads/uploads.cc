@@ -149,7 +149,15 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     if (!digests) return handler::refusal_response(&request, digests.error());
     const auto modified_s = stated_time(request);
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
-    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests), *modified_s);
+    const http::ClientKey& client = request.client.key;
+    if (forms_.forms.of(client) >= config_.max_forms_per_client) {
+        ++forms_.over_share;
+        return handler::refusal_response(&request, {Status::too_many_requests,
+                                                    "too many forms from your address are under way: try again when "
+                                                    "some are stored."});
+    }
+    return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests), *modified_s,
+                          forms_.forms.count(client));
 }
 
 std::expected<std::optional<std::int64_t>, http::Refusal> Uploads::stated_time(const http::Request& request) const {

@@ -11,6 +11,7 @@
 #include "handler/handler.h"
 #include "handler/write_rules.h"
 #include "storage/file_sink.h"
+#include "uploads/form_shares.h"
 #include "uploads/write_gate.h"
 
 namespace uploads {
@@ -20,8 +21,9 @@ class ResumableUploads;
 class Uploads {
 public:
     /// All must outlive this and every sink made by it.
-    Uploads(const storage::WriteParts& parts, const handler::WriteRules& config, ResumableUploads& resumable)
-        : parts_(parts), config_(config), resumable_(resumable) {}
+    Uploads(const storage::WriteParts& parts, const handler::WriteRules& config, ResumableUploads& resumable,
+            FormShares& forms)
+        : parts_(parts), config_(config), resumable_(resumable), forms_(forms) {}
 
     /// `request.method` is PUT or POST, and uploads are allowed. `path`: the file's, which may differ from the
     /// request's ("/files/…"); Location repeats the request's. A POST to a directory (a slash at the end) stores its
@@ -41,6 +43,7 @@ private:
     const storage::WriteParts& parts_;
     const handler::WriteRules& config_;
     ResumableUploads& resumable_;
+    FormShares& forms_;
     std::uint64_t generated_ = 0;  ///< names made so far
 };
 

@@ -5,6 +5,20 @@ using command_line::accepted;
 using command_line::contains;
 using command_line::refused;
 
+TEST_CASE("proxy options: one client has shares of its own", "[app][options]") {
+    const auto usual = accepted({"d"});
+    CHECK(usual.server.requests_per_client() == 1'000);
+    CHECK(usual.site.max_forms_per_client == 100);
+    const auto options = accepted({"--max-requests-per-client", "7", "--max-forms-per-client", "3", "d"});
+    CHECK(options.server.requests_per_client() == 7);
+    CHECK(options.site.max_forms_per_client == 3);
+    CHECK(contains(app::describe(options, "/d"), "7 requests, 3 forms, 1000 unfinished uploads"));
+    // Who may have more connections may use them.
+    CHECK(accepted({"--max-connections-per-client", "2000", "d"}).server.requests_per_client() == 2'000);
+    CHECK(contains(refused({"--max-requests-per-client", "0", "d"}), "from 1"));
+    CHECK(contains(refused({"--max-forms-per-client", "0", "d"}), "from 1"));
+}
+
 TEST_CASE("proxy options: PROXY headers are believed of proxies that are named", "[app][options]") {
     const auto versions = [](const std::string& word) {
         return accepted({"--proxy-protocol", word, "--trusted-proxy", "10.0.0.0/8", "d"}).server.proxy_protocol;

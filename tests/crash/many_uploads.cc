@@ -63,7 +63,8 @@ int run(unsigned uploads, std::size_t bytes) {
     support::ServerProcess server(
         {.directory = site.path(),
          .options = {"--allow-replace", "--body-timeout", "300", "--max-connections", std::to_string(uploads + 10),
-                     "--max-connections-per-client", std::to_string(uploads + 10)},
+                     "--max-connections-per-client", std::to_string(uploads + 10), "--max-requests-per-client",
+                     std::to_string(uploads + 10)},
          .descriptors = descriptors});
     const std::size_t bound = bound_of(server);
     const std::size_t before = peak_bytes(server);

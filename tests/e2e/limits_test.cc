@@ -63,6 +63,21 @@ TEST_CASE("limits: one client has a share of the connections", "[e2e][limits]") 
     CHECK(answer->status == 200);
 }
 
+TEST_CASE("limits: one client has a share of the requests under way", "[e2e][limits]") {
+    Site site({"--allow-all", "--max-requests-per-client", "2"});
+    std::vector<RawClient> held;
+    for (const char* name : {"/a.txt", "/b.txt"}) {
+        held.push_back(site.connect());
+        held.back().send("PUT " + std::string(name) + " HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
+    }
+    CHECK(support::eventually([&] { return site.fetch("GET", "/hello.txt").status == 429; }));
+    held.front().send("-done");
+    const auto stored = held.front().read_response();
+    REQUIRE(stored);
+    CHECK(stored->status == 201);
+    CHECK(support::eventually([&] { return site.fetch("GET", "/hello.txt").status == 200; }));
+}
+
 TEST_CASE("limits: a head that does not come in time is answered 408", "[e2e][limits]") {
     Site site({"--allow-all", "--header-timeout", "1"});
     auto silent = site.connect();

@@ -127,6 +127,7 @@ public:
                .blocks = blocks,
                .exchanges = exchanges,
                .http2_exchanges = http2_exchanges,
+               .requests = requests,
                .waiting = waiting,
                .arrivals = arrivals,
                .date = date,
@@ -169,6 +170,7 @@ public:
     FakeClock clock;
     ScriptedHandler handler;
     base::BlockPool blocks{server::kBlockBytes, 4};
+    server::RequestShares requests{config};
     server::ExchangeTable waiting;
     server::ExchangePool<server::http1::Exchange> exchanges{4};
     server::ExchangePool<server::http2::Exchange> http2_exchanges{4};

@@ -99,3 +99,23 @@ TEST_CASE("forms: as python's email package writes them", "[handlers][forms]") {
     CHECK(site.directory.read("notes.txt") == "a note");
     CHECK(site.directory.read("na\xc3\xafve.txt") == "another");
 }
+
+TEST_CASE("forms: one client has a share of those under way", "[handlers][forms]") {
+    site::SiteConfig config = forms::config_with(forms::OnConflict::refuse);
+    config.max_forms_per_client = 1;
+    base::Counters counters;  // outlives the site
+    forms::AnsweringSite site(config);
+    site.site->register_counters(counters);
+    const std::string body = forms::file_part("a.txt", "a") + forms::kEnd;
+    const support::ParsedRequest begun(
+        support::head("POST", "/", "Content-Type: multipart/form-data; boundary=AaB03x\r\nContent-Length: 99\r\n"));
+    auto held = site.site->handle(*begun);
+    REQUIRE(std::holds_alternative<std::unique_ptr<http::BodySink>>(held));
+    const forms::Answer refused = forms::post(site, "/", body);
+    CHECK(refused.status() == 429);
+    CHECK(refused.field("Retry-After") == "1");
+    CHECK(base::counters_line(counters).find("forms_over_share=1") != std::string::npos);
+    held = http::Response();
+    CHECK(forms::post(site, "/", body).status() == 201);
+    CHECK(forms::post(site, "/", forms::file_part("b.txt", "b") + forms::kEnd).status() == 201);
+}

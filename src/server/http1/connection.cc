@@ -207,7 +207,7 @@ Connection::Step Connection::dispatch(Turn& turn) {
 Connection::Step Connection::decide(Turn& turn) {
     Exchange& exchange = *exchange_;
     exchange.request.arrival = transport_.arrival;
-    exchange.identify(transport_.client, transport_.peer, turn.config.trusted_proxies);
+    exchange.identify(transport_.client, transport_.peer, turn.config.trusted_proxies, turn.requests);
     handler::Decision decision = exchange.ask(turn.handler);
     if (auto* response = std::get_if<http::Response>(&decision)) return answer(std::move(*response), turn);
     exchange.keep_head();

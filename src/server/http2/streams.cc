@@ -65,7 +65,7 @@ void Connection::ask(Exchange& exchange) {
     ++turn_requests_;
     exchange.reading = Reading::asked;
     exchange.request.arrival = transport_.arrival;
-    exchange.identify(transport_.client, transport_.peer, turn_->config.trusted_proxies);
+    exchange.identify(transport_.client, transport_.peer, turn_->config.trusted_proxies, turn_->requests);
     handler::Decision decision = exchange.ask(turn_->handler);
     if (auto* response = std::get_if<http::Response>(&decision)) {
         answer(exchange, std::move(*response));

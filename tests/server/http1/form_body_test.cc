@@ -23,6 +23,7 @@ public:
                                   .blocks = bench.blocks,
                                   .exchanges = bench.exchanges,
                                   .http2_exchanges = bench.http2_exchanges,
+                                  .requests = bench.requests,
                                   .waiting = bench.waiting,
                                   .arrivals = bench.arrivals,
                                   .date = bench.date,

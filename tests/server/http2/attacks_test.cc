@@ -208,3 +208,23 @@ TEST_CASE("http2 attacks: what is no frame ends the connection", "[server][http2
         CHECK(bench.connection->state() != server::http2::ConnectionState::open);
     }
 }
+
+TEST_CASE("http2 attacks: streams of one connection count for their client together", "[server][http2][attack]") {
+    Http2Bench bench(false);
+    auto owned = std::make_unique<ScriptedStream>();
+    bench.stream = owned.get();
+    server::Transport transport(std::move(owned), net::PeerAddress{}, bench.base.clock.now_ms());
+    transport.client.key = {0, 1};
+    bench.connection =
+        std::make_unique<server::http2::Connection>(std::move(transport), net::Token{7, 3}, bench.base.clock.now_ms());
+    bench.send(client_begin());
+    bench.base.config.max_requests_per_client = 3;
+    bench.handler.disk_done = false;
+    for (std::uint32_t stream = 1; stream <= 9; stream += 2) {
+        bench.send(head_frame(stream, request_fields("DELETE", "/a"), kEndHeaders | kEndStream));
+    }
+    for (std::uint32_t stream = 1; stream <= 9; stream += 2) {
+        CHECK(bench.answer(stream).status() == (stream <= 5 ? 0 : 429));
+    }
+    bench.connection->abandon(bench.base.turn, "the test is over");
+}

@@ -108,6 +108,7 @@ TEST_CASE("http2 bodies: a decision that is awaited holds back its stream and no
                       .blocks = bench.base.blocks,
                       .exchanges = bench.base.exchanges,
                       .http2_exchanges = bench.base.http2_exchanges,
+                      .requests = bench.base.requests,
                       .waiting = bench.base.waiting,
                       .arrivals = bench.base.arrivals,
                       .date = bench.base.date,

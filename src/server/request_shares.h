@@ -1,0 +1,39 @@
+// The requests of each client that are under way: those that were not answered at once and hold descriptors, memory or
+// work. Owned by the reactor; asked by exchanges.
+#pragma once
+
+#include <cstdint>
+
+#include "base/counters.h"
+#include "http/client_shares.h"
+#include "server/server_config.h"
+
+namespace server {
+
+class RequestShares {
+public:
+    /// `config` outlives this.
+    explicit RequestShares(const ServerConfig& config) : config_(config) {}
+
+    /// False when the client has as many as it may; that is counted. Unix sockets are those of many clients.
+    [[nodiscard]] bool admit(const http::Client& client) {
+        if (client.key == http::ClientKey() || shares_.of(client.key) < config_.requests_per_client()) return true;
+        ++over_share_;
+        return false;
+    }
+    [[nodiscard]] http::ClientShares::Share count(const http::Client& client) { return shares_.count(client.key); }
+
+    /// This outlives what is returned.
+    [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const {
+        return counters.add(
+            {base::counter("requests_over_share", base::CounterKind::total,
+                           "requests answered 429 because their client has too many under way", over_share_)});
+    }
+
+private:
+    const ServerConfig& config_;
+    http::ClientShares shares_;
+    std::uint64_t over_share_ = 0;
+};
+
+}  // namespace server
