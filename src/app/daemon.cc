@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/shared_place.h"
 #include "base/ascii.h"
 
 namespace app {
@@ -139,6 +140,9 @@ int Detached::ready(const std::string& line) {
 
 std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
     const std::string name = absolute(path);
+    if (std::string objection = find_shared_place(name); !objection.empty()) {
+        return std::unexpected("--pidfile: " + objection);
+    }
     // Repeats only while a stopping server removes the file between this open and this lock.
     for (int attempt = 0; attempt < 100; ++attempt) {
         base::Fd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));

@@ -20,6 +20,7 @@
 #include "app/reachable.h"
 #include "app/served_site.h"
 #include "app/service_notify.h"
+#include "app/shared_place.h"
 #include "app/start_log.h"
 #include "app/upkeep_list.h"
 #include "base/clock.h"
@@ -92,6 +93,12 @@ std::uint16_t https_port(const std::vector<net::Listener>& listeners) {
 /// A log file that is created here belongs to `identity`, when there is one, because that user reopens the logs later.
 std::expected<Logs, std::string> open_logs(const server::ServerConfig& config,
                                            const std::optional<Identity>& identity) {
+    for (const std::string& path : {config.access_log, config.error_log}) {
+        if (path.empty() || path == "-") continue;
+        if (std::string objection = find_shared_place(path); !objection.empty()) {
+            return std::unexpected("--access-log, --error-log: " + objection);
+        }
+    }
     auto access = server::LogFile::open(config.access_log, 1);
     if (!access) return std::unexpected(access.error());
     auto error = server::LogFile::open(config.error_log, 2);
