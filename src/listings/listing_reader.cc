@@ -85,9 +85,9 @@ bool ListingReader::look_failed(ListingItem& item, int error) {
 }
 
 std::string_view ListingReader::lack() const {
-    static const storage::ErrorSentences kLacks("entries of a directory could not be looked at (",
-                                                "); its listing shows them as unknown");
-    return look_error_ == 0 ? std::string_view() : kLacks.of(look_error_);
+    static const storage::ErrorSentences sentences("entries of a directory could not be looked at (",
+                                                   "); its listing shows them as unknown");
+    return look_error_ == 0 ? std::string_view() : sentences.of(look_error_);
 }
 
 /// Needs no call when everybody may read the entry.

@@ -147,19 +147,19 @@ http::Response unknown_upload(const http::Request* request) {
 }
 
 http::Response out_of_reach(const http::Request* request, int error) {
-    static const storage::ErrorSentences kReasons("what is kept of an upload cannot be looked at (", ")");
+    static const storage::ErrorSentences sentences("what is kept of an upload cannot be looked at (", ")");
     http::Response response = handler::unavailable(request, kOutOfReach, kRetrySeconds);
-    response.reason = error == 0 ? kOutOfReach : kReasons.of(error);
+    response.reason = error == 0 ? kOutOfReach : sentences.of(error);
     return response;
 }
 
 Refusal keeping_refusal(int error) {
-    static const storage::ErrorSentences kReasons("the disk failed (",
-                                                  ") to keep what arrived; HEAD on the upload tells how much is kept.");
+    static const storage::ErrorSentences sentences(
+        "the disk failed (", ") to keep what arrived; HEAD on the upload tells how much is kept.");
     const Refusal refusal = storage::write_refusal(error);
     const bool is_known = refusal.status == Status::service_unavailable ||
                           refusal.status == Status::insufficient_storage || refusal.status == Status::content_too_large;
-    return is_known ? refusal : Refusal{Status::internal_server_error, kReasons.of(error)};
+    return is_known ? refusal : Refusal{Status::internal_server_error, sentences.of(error)};
 }
 
 http::Response without_bytes(UploadStore& store, Upload& upload, const BytesError& error,
