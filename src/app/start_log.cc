@@ -29,6 +29,10 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
+    if (options.user.empty() && ::geteuid() == 0) {
+        log.append(clock, "warning", nullptr,
+                   "the server keeps all rights of root; --user USER gives them up once it listens");
+    }
     if (const std::string missing = missing_descriptors(options.server.max_connections); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }

@@ -279,3 +279,10 @@ TEST_CASE("process: a daemon that cannot listen says so by its parent's status",
     CHECK(finished.status == 1);
     CHECK(is_one_line(finished.errors));
 }
+
+TEST_CASE("process: a server that stays root warns of it", "[e2e][process]") {
+    if (::geteuid() != 0) return;
+    const support::TempDir files;
+    support::ServerProcess server({.directory = files.path()});
+    CHECK(server.error_text().find("warning: the server keeps all rights of root; --user") != std::string::npos);
+}
