@@ -185,7 +185,11 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
 Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
     server::ServerConfig& server = options_.server;
     switch (id) {
-        case id_max_body: return store(options_.site.max_body_bytes, parse_size(value));
+        case id_max_body: {
+            const auto bytes = parse_size(value);
+            if (bytes) options_.site.max_body = handler::SizeLimit(*bytes);
+            return taken_if(bytes.has_value());
+        }
         case id_max_connections: return store(server.max_connections, parse_number(value, 1, 1'000'000));
         case id_max_connections_per_client:
             return store(server.max_connections_per_client, parse_number(value, 1, 1'000'000));

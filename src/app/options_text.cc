@@ -310,7 +310,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "cache", size_text(site.cache_bytes));
     add_row(text, "durability", site.durability == storage::Durability::full ? "full" : "none");
     add_row(text, "min free", size_text(site.min_free_bytes));
-    add_row(text, "max body", limit_text(site.max_body_bytes));
+    add_row(text, "max body", limit_text(site.max_body.bytes()));
     add_row(
         text, "max connections",
         std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));

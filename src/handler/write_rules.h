@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "handler/rights.h"
+#include "handler/size_limit.h"
 #include "storage/on_conflict.h"
 
 namespace handler {
@@ -33,8 +34,8 @@ struct WriteRules : RightsRules {
     std::size_t max_uploads_per_client = 1'000;
     /// Forms of one client that are being taken or stored; more are 429. Each holds files that are not stored yet.
     std::size_t max_forms_per_client = 100;
-    /// Bytes of one upload; 0: no bound. More is 413.
-    std::uint64_t max_body_bytes = 0;
+    /// Of one upload. More is 413.
+    SizeLimit max_body;
 };
 
 }  // namespace handler

@@ -17,10 +17,11 @@ struct Framing {
 };
 
 /// Why a head is refused. `status` is bad_request, not_implemented, … ; `reason` is one sentence for the client
-/// that says what was wrong and what is right; it has static lifetime.
+/// that says what was wrong and what is right. It is a literal, or a part of the rules that a handler holds.
 struct Refusal {
     Status status = Status::bad_request;
     std::string_view reason;
+    std::string_view cause = {};  ///< a literal for the log, where that says what only the operator can do
 };
 
 struct FramingResult {

@@ -15,7 +15,6 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes."};
 constexpr Refusal kTooLong{Status::bad_request,
                            "there are more bytes than the upload's length; the upload is cancelled."};
 constexpr Refusal kTakenOver{
@@ -39,7 +38,7 @@ AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload, st
       told_(upload.offset) {
     if (setting.role != Role::creates || setting.interims == Interims::unwanted) return;
     announcement_ =
-        http::Interim{Status::upload_resumption_supported, announcement_fields(store, upload, setting.max_bytes)};
+        http::Interim{Status::upload_resumption_supported, announcement_fields(store, upload, setting.limit.bytes())};
 }
 
 /// nullptr when the upload is gone, or another request writes to it now.
@@ -59,9 +58,9 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
         store_.remove(*upload, UploadEvent::ruined);
         return std::unexpected(kTooLong);
     }
-    if (setting_.max_bytes > 0 && exceeds(setting_.max_bytes)) {
+    if (setting_.limit.bytes() > 0 && exceeds(setting_.limit.bytes())) {
         store_.remove(*upload, UploadEvent::ruined);
-        return std::unexpected(kTooLarge);
+        return std::unexpected(setting_.limit.refusal());
     }
     digests_.update(block);
     return write_bytes(*upload, block);
@@ -119,7 +118,8 @@ std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trail
     if (setting_.ends == Ends::whole) return complete(*upload);
     if (setting_.length) store_.note_length(*upload, *setting_.length);
     const auto told = setting_.role == Role::creates ? OffsetAnswer::Told::created : OffsetAnswer::Told::appended;
-    return std::make_unique<OffsetAnswer>(store_, *upload, bytes_, OffsetAnswer::Telling{told, setting_.max_bytes, 0});
+    return std::make_unique<OffsetAnswer>(store_, *upload, bytes_,
+                                          OffsetAnswer::Telling{told, setting_.limit.bytes(), 0});
 }
 
 std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {

@@ -25,7 +25,7 @@ public:
         Ends ends;
         Role role;
         Interims interims;
-        std::uint64_t max_bytes;  ///< of the whole upload; 0: no bound
+        const handler::SizeLimit& limit;  ///< of the whole upload; outlives the sink
         /// Of the whole, where this request or an earlier one stated it. It is noted when the request is accepted.
         std::optional<std::uint64_t> length;
         WriteGate gate;  ///< asked again when the upload is whole

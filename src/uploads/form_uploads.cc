@@ -135,17 +135,13 @@ public:
           reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
                                                config.on_conflict, directory, boundary)),
           digests_(std::move(digests)),
-          max_bytes_(config.max_body_bytes),
+          limit_(config.max_body),
           share_(std::move(share)) {
         if (modified_s) reader_->keep_time(*modified_s);
     }
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override {
-        if (max_bytes_ > 0 && block.size() > max_bytes_ - bytes_) {
-            return std::unexpected(Refusal{Status::content_too_large,
-                                           "the form is longer than this server takes; nothing was "
-                                           "stored."});
-        }
+        if (limit_.is_exceeded_by(bytes_ + block.size())) return std::unexpected(limit_.refusal());
         bytes_ += block.size();
         digests_.update(block);
         return reader_->take(block);
@@ -166,7 +162,7 @@ private:
     std::unique_ptr<const handler::KeptRequest> request_;
     std::unique_ptr<FormReader> reader_;
     UploadDigests digests_;
-    std::uint64_t max_bytes_;  ///< 0: no bound
+    const handler::SizeLimit& limit_;
     std::uint64_t bytes_ = 0;
     http::ClientShares::Share share_;
 };

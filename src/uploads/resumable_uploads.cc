@@ -26,7 +26,6 @@ using http::UploadProblem;
 
 constexpr Refusal kOff{Status::not_implemented,
                        "uploads in parts are off here; send the whole file, with \"Upload-Complete: ?1\" or without."};
-constexpr Refusal kTooLarge{Status::content_too_large, "the upload is longer than this server takes."};
 constexpr Refusal kNoCompleteness{Status::bad_request,
                                   "say whether this is the end: \"Upload-Complete: ?1\" or \"Upload-Complete: ?0\"."};
 constexpr Refusal kNoOffset{Status::bad_request,
@@ -110,7 +109,7 @@ http::MethodSet ResumableUploads::allowed() {
 
 void ResumableUploads::add_limits(http::Response& response) const {
     if (is_on()) {
-        response.add("Upload-Limit", http::upload_limit_value(config_.max_body_bytes, config_.upload_expiry_s));
+        response.add("Upload-Limit", http::upload_limit_value(config_.max_body.bytes(), config_.upload_expiry_s));
     }
 }
 
@@ -122,7 +121,7 @@ void ResumableUploads::complete_refusal(const http::Request& request, http::Resp
     if (!is_on() || response.find("Upload-Limit")) return;
     if (!is_resource) return add_limits(response);
     const Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
-    if (upload != nullptr) add_limit(response.fields, store_, *upload, config_.max_body_bytes);
+    if (upload != nullptr) add_limit(response.fields, store_, *upload, config_.max_body.bytes());
 }
 
 void ResumableUploads::advertise(http::Response& response) const {
@@ -142,8 +141,8 @@ std::optional<http::Response> ResumableUploads::refuse_creation(const http::Requ
         whole = here;
     }
     if (whole && here && *here > *whole) return inconsistent_length();
-    if (config_.max_body_bytes == 0 || whole.value_or(0) <= config_.max_body_bytes) return std::nullopt;
-    return handler::refusal_response(&request, kTooLarge);
+    if (!config_.max_body.is_exceeded_by(whole.value_or(0))) return std::nullopt;
+    return handler::refusal_response(&request, config_.max_body.refusal());
 }
 
 std::optional<handler::Decision> ResumableUploads::create(const http::Request& request, std::string_view path,
@@ -190,7 +189,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         AppendSink::Setting{
             is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes, whole, WriteGate(config_, handler::Client::of(request))}));
+            config_.max_body, whole, WriteGate(config_, handler::Client::of(request))}));
 }
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
@@ -217,14 +216,14 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
     if (removes || upload->is_busy()) {
         return std::make_unique<AfterCommit>(store_, upload->number,
                                              removes ? AfterCommit::Then::remove : AfterCommit::Then::tell,
-                                             config_.max_body_bytes);
+                                             config_.max_body.bytes());
     }
     if (upload->phase() == UploadPhase::complete) return complete_response(store_, *upload);
     auto bytes = store_.open_bytes(*upload);
     if (!bytes) return without_bytes(store_, *upload, bytes.error(), &request);
     return std::make_unique<OffsetAnswer>(
         store_, *upload, std::move(*bytes),
-        OffsetAnswer::Telling{OffsetAnswer::Told::retrieved, config_.max_body_bytes, 0});
+        OffsetAnswer::Telling{OffsetAnswer::Told::retrieved, config_.max_body.bytes(), 0});
 }
 
 /// What is wrong with the request, whatever the offset.
@@ -264,8 +263,8 @@ std::optional<http::Response> ResumableUploads::refuse_length(const http::Reques
     if (!whole) whole = upload.length;
     const std::uint64_t after = upload.offset + here.value_or(0);
     if (whole && after > *whole) return inconsistent_length();
-    if (config_.max_body_bytes > 0 && whole.value_or(after) > config_.max_body_bytes) {
-        return handler::refusal_response(&request, kTooLarge);
+    if (config_.max_body.is_exceeded_by(whole.value_or(after))) {
+        return handler::refusal_response(&request, config_.max_body.refusal());
     }
     return std::nullopt;
 }
@@ -281,7 +280,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
         ++upload.generation;  // so that the offset that is told is final
         return std::make_unique<OffsetAnswer>(
             store_, upload, std::move(*bytes),
-            OffsetAnswer::Telling{OffsetAnswer::Told::mismatched, config_.max_body_bytes, *fields.offset});
+            OffsetAnswer::Telling{OffsetAnswer::Told::mismatched, config_.max_body.bytes(), *fields.offset});
     }
     std::optional<std::uint64_t> whole;
     if (auto refused = refuse_length(request, upload, fields, whole)) return std::move(*refused);
@@ -299,7 +298,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
         AppendSink::Setting{
             *fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::appends,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body_bytes, whole, WriteGate(config_, handler::Client::of(request))});
+            config_.max_body, whole, WriteGate(config_, handler::Client::of(request))});
 }
 
 }  // namespace uploads

@@ -25,23 +25,21 @@ namespace {
 using http::FieldName;
 using http::Status;
 
-constexpr http::Refusal kTooLarge{Status::content_too_large, "the body is longer than this server takes."};
-
 constexpr http::Refusal kNoConditions{Status::forbidden,
                                       "what is stored here is not shown, so no condition on it is evaluated."};
 
 class UploadSink final : public http::BodySink {
 public:
     UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, Admission::Tells tells,
-               std::uint64_t max_bytes)
+               const handler::SizeLimit& limit)
         : sink_(std::move(sink)),
           digests_(std::move(digests)),
           location_(std::move(location)),
           tells_(tells),
-          max_bytes_(max_bytes) {}
+          limit_(limit) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
-        if (max_bytes_ > 0 && block.size() > max_bytes_ - sink_.bytes()) return std::unexpected(kTooLarge);
+        if (limit_.is_exceeded_by(sink_.bytes() + block.size())) return std::unexpected(limit_.refusal());
         digests_.update(block);
         return sink_.write(block);
     }
@@ -59,7 +57,7 @@ private:
     UploadDigests digests_;
     std::string location_;
     Admission::Tells tells_;
-    std::uint64_t max_bytes_;  ///< 0: no bound
+    const handler::SizeLimit& limit_;
 };
 
 /// True when the content is coded: the coding would have to be stored with it, and a file cannot do that.
@@ -112,9 +110,8 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
         return response;
     }
     const auto length = request.body_length();
-    if (config_.max_body_bytes > 0 && length && *length > config_.max_body_bytes) {
-        return handler::refusal_response(&request, kTooLarge);
-    }
+    if (length && config_.max_body.is_exceeded_by(*length))
+        return handler::refusal_response(&request, config_.max_body.refusal());
     // The first request of a resumable upload may be empty.
     if (request.fields.has(FieldName::upload_complete)) return std::nullopt;
     return refuse_post_body(request);
@@ -190,7 +187,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     if (!sink) return handler::refusal_response(&request, sink.error());
     if (*modified_s) sink->keep_time(**modified_s);
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location), admission->tells,
-                                        config_.max_body_bytes);
+                                        config_.max_body);
 }
 
 }  // namespace uploads

@@ -46,7 +46,7 @@ TEST_CASE("option sources: the command line is stronger than the environment, an
     const app::Options options = sources.accepted({"--min-free", "3"});
     CHECK(options.directory == "d");
     CHECK(options.server.addresses.at(0).port() == 1);
-    CHECK(options.site.max_body_bytes == 2);
+    CHECK(options.site.max_body.bytes() == 2);
     CHECK(options.site.min_free_bytes == 3);
     CHECK(sources.accepted({"e"}).directory == "e");
 }
@@ -133,7 +133,7 @@ TEST_CASE("option sources: --config-from-here prints a file that means the same"
           "header \"X: it's # so\"\ndirectory " +
               options.sources.working_directory + "/d\n");
     const app::Options again = Sources(*file).accepted();
-    CHECK(again.site.max_body_bytes == 1U << 20);
+    CHECK(again.site.max_body.bytes() == 1U << 20);
     CHECK(again.site.headers.at(0).value == "it's # so");
     CHECK(again.site.allow_upload);
     const auto impossible = app::config_from_here(sources.accepted({"--config-from-here", "a\nb"}));

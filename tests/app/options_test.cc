@@ -119,7 +119,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.site.cache_bytes == 1U << 20);
     CHECK(options.site.durability == storage::Durability::none);
     CHECK(options.site.min_free_bytes == 2ULL << 30);
-    CHECK(options.site.max_body_bytes == 10U << 20);
+    CHECK(options.site.max_body.bytes() == 10U << 20);
     CHECK(options.site.on_conflict == storage::OnConflict::rename);
     CHECK(options.site.keep_mtime);
     CHECK(options.site.upload_expiry_s == 3600);

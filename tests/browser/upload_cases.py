@@ -229,16 +229,16 @@ def deletes():
         browser.wait_for("the refusal of a folder", lambda: "already" in browser.find("#notice").text)
 
 
-@case("script: a file that the server refuses says why and can be tried again")
+@case("script: a file that the server can never take says why, and offers no retry")
 def refusals():
     with Site("--allow-all", "--max-body", "1K") as site, Browser() as browser:
         browser.open(site.url())
         drop(browser, prepare(site, {"large.txt": b"x" * 5000, "fine.txt": b"x"}))
-        wait_for_state(browser, "large.txt", "failed")
+        wait_for_state(browser, "large.txt", "refused")
         wait_for_state(browser, "fine.txt", "stored")
-        check(transfer(browser, "large.txt")["text"].startswith("Not stored: "), "the row says why")
-        click_in_transfer(browser, "large.txt", "Retry")
-        wait_for_state(browser, "large.txt", "failed")
+        text = transfer(browser, "large.txt")["text"]
+        check(text.startswith("Not stored: ") and "1 KiB" in text, "the row says why")
+        check("Retry" not in text, "no button for what cannot work")
         check_equal(site.read("large.txt"), None, "the file")
 
 

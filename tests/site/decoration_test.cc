@@ -228,7 +228,7 @@ TEST_CASE("decoration: a listed origin may read, another may not, and caches tel
 
 TEST_CASE("decoration: a script hears why it was refused, before and after its body", "[handlers][decoration][cors]") {
     site::SiteConfig config = with_cors({"https://app.example"});
-    config.max_body_bytes = 4;
+    config.max_body = handler::SizeLimit(4);
     AnsweringSite site(config);
     const auto stored = site.put("/a.txt", "text", kFromApp);
     CHECK(stored.status() == 201);

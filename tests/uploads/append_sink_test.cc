@@ -28,7 +28,7 @@ struct Appending {
                 *upload,
                 store.bytes,
                 {},
-                {ends, role, interims, max_bytes, length, uploads::WriteGate(rules, {})}};
+                {ends, role, interims, limit, length, uploads::WriteGate(rules, {})}};
     }
     /// The status of the answer that finish() leads to.
     int end(AppendSink& sink) {
@@ -45,7 +45,7 @@ struct Appending {
 
     Store store;
     handler::WriteRules rules;
-    std::uint64_t max_bytes = 0;
+    handler::SizeLimit limit;
     std::optional<std::uint64_t> length;
     uploads::UploadStore::Upload* upload = nullptr;
     http::Response answer;
@@ -95,7 +95,7 @@ TEST_CASE("append sink: more bytes than the length or than the server takes end 
 
     Appending larger;
     const std::uint64_t other = larger.upload->number;
-    larger.max_bytes = 4;
+    larger.limit = handler::SizeLimit(4);
     AppendSink bounded = larger.sink(Role::creates, Ends::whole);
     REQUIRE(status_of(bounded.write(support::bytes("1234"))) == 0);
     CHECK(status_of(bounded.write(support::bytes("5"))) == 413);

@@ -270,7 +270,7 @@ TEST_CASE("forms: where files are slow to make, a slice is one of them", "[handl
 
 TEST_CASE("forms: --max-body counts the whole form", "[handlers][forms]") {
     site::SiteConfig config = AnsweringSite::all_allowed();
-    config.max_body_bytes = 300;
+    config.max_body = handler::SizeLimit(300);
     AnsweringSite site(config);
     const std::string body = file_part("a", std::string(200, 'x')) + kEnd;
     const auto announced = post(site, "/", body);

@@ -240,7 +240,7 @@ TEST_CASE("resumable uploads: a refused append leaves no length behind", "[handl
 TEST_CASE("resumable uploads: a refusal while the body comes says that the upload is not complete, and its limits",
           "[handlers][upload]") {
     site::SiteConfig config = AnsweringSite::all_allowed();
-    config.max_body_bytes = 10;
+    config.max_body = handler::SizeLimit(10);
     Uploading site(config);
     const std::string upload = site.create("/a", "12345");
     const auto refuse = [&](std::string_view method, std::string_view target, std::string_view fields) {
@@ -275,7 +275,7 @@ TEST_CASE("resumable uploads: what is no upload, and what an upload does not tak
 
 TEST_CASE("resumable uploads: --max-body bounds the whole, and 413 tells the limit", "[handlers][upload]") {
     site::SiteConfig config = AnsweringSite::all_allowed();
-    config.max_body_bytes = 10;
+    config.max_body = handler::SizeLimit(10);
     Uploading site(config);
     const auto told = site.put("/a", "1", std::string(kPart) + "Upload-Length: 11\r\n");
     CHECK(told.status() == 413);

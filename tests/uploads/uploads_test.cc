@@ -82,7 +82,7 @@ TEST_CASE("uploads: the tag of a 201 is good for If-Match at once", "[handlers][
 
 TEST_CASE("uploads: what can be refused is refused before the body", "[handlers][uploads]") {
     site::SiteConfig config = AnsweringSite::all_allowed();
-    config.max_body_bytes = 10;
+    config.max_body = handler::SizeLimit(10);
     AnsweringSite site(config);
     site.directory.make_directory("dir");
     site.directory.write("file", "x");
@@ -109,7 +109,7 @@ TEST_CASE("uploads: what can be refused is refused before the body", "[handlers]
 
 TEST_CASE("uploads: a chunked body is counted while it streams", "[handlers][uploads]") {
     site::SiteConfig config = AnsweringSite::all_allowed();
-    config.max_body_bytes = 10;
+    config.max_body = handler::SizeLimit(10);
     AnsweringSite site(config);
     CHECK(site.put_chunked("/a", "1234567890").status() == 201);
     const auto refused = site.put_chunked("/a", "12345678901");

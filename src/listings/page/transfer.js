@@ -17,6 +17,9 @@ const conflicts = {
     },
 };
 
+// Sending the same file to the same place again gets the same answer.
+const hopeless = [400, 403, 405, 413, 414, 415];
+
 class Transfer {
     constructor(file, path) {
         this.file = file;
@@ -40,7 +43,7 @@ class Transfer {
             this.row.className = state;
             const cancel = button("Cancel", () => this.cancel());
             const again = button(state === "paused" ? "Retry now" : "Retry", () => this.retry());
-            this.actions.replaceChildren(...({ stored: [], paused: [again, cancel], failed: [again], cancelled: [again] }[state] ?? [cancel]));
+            this.actions.replaceChildren(...({ stored: [], paused: [again, cancel], failed: [again], cancelled: [again], refused: [] }[state] ?? [cancel]));
         }
         this.bar.hidden = !["sending", "paused"].includes(state);
         this.stateLine.textContent = text;
@@ -88,7 +91,7 @@ class Transfer {
         if (error instanceof Refused && (error.status === 412 || (await this.isKeptContent(error)))) return this.resolveConflict();
         if (error instanceof Cancelled) this.show("cancelled", "Cancelled");
         else if (error instanceof Lost) this.show("failed", "Not stored: the file was changed or removed meanwhile");
-        else this.show("failed", `Not stored: ${error.message}`);
+        else this.show(error instanceof Refused && hopeless.includes(error.status) ? "refused" : "failed", `Not stored: ${error.message}`);
         return false;
     }
 

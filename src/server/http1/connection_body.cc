@@ -139,7 +139,6 @@ Connection::Step Connection::take_body(std::span<const std::byte> bytes, std::si
 /// The sink refused (no space, too large, …), so the rest of the body is not wanted.
 Connection::Step Connection::refuse_body(const http::Refusal& refusal, Turn& turn) {
     http::Response response = handler::refusal_response(&exchange_->request, refusal);
-    response.reason = refusal.reason;
     exchange_->decorate(turn.handler, response);
     return answer(std::move(response), turn);
 }

@@ -218,7 +218,6 @@ void Connection::refuse_request(Exchange& exchange, const http::Refusal& refusal
 /// The sink refused (no space, too large, …): the rest of the body is not wanted.
 void Connection::refuse_body(Exchange& exchange, const http::Refusal& refusal) {
     http::Response response = handler::refusal_response(&exchange.request, refusal);
-    response.reason = refusal.reason;
     exchange.decorate(turn_->handler, response);
     answer(exchange, std::move(response));
 }
