@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "access_control/password_hash.h"
+#include "access_control/tokens.h"
 #include "base/ascii.h"
 #include "base/escape.h"
 
@@ -85,6 +86,7 @@ private:
         const bool is_digest =
             lower.size() == kDigestDigits && std::ranges::all_of(lower, [](char c) { return base::hex_value(c) >= 0; });
         if (!is_digest) return "behind token: stand the 64 hexadecimal digits of its SHA-256; godwit token writes them";
+        if (!has_tokens()) return "this build checks no tokens (libssl-dev), only passwords";
         account.token_digests.push_back(std::move(lower));
         return std::nullopt;
     }

@@ -20,6 +20,7 @@ void WakeQueue::ring() const { ::eventfd_write(event_.get(), 1); }
 void WakeQueue::silence() const {
     eventfd_t count = 0;
     ::eventfd_read(event_.get(), &count);
+    if (collect_) collect_();
 }
 
 }  // namespace base

@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -44,13 +46,17 @@ public:
     [[nodiscard]] int descriptor() const { return event_.get(); }
     /// Ends the loop's wait: a producer has something to collect.
     void ring() const;
-    /// Makes the descriptor unreadable again.
+    /// Makes the descriptor unreadable again. Whoever it rang for collects then.
     void silence() const;
+    /// `collect` is called whenever the descriptor rang, until it is replaced by nullptr. For one producer besides the
+    /// disk queue, which the loop asks itself.
+    void collect_with(std::function<void()> collect) { collect_ = std::move(collect); }
 
 private:
     void take_due(std::vector<Wake>& wakes, MonotonicMs now);
 
     Fd event_;
+    std::function<void()> collect_;
     std::vector<Wake> ready_;
     std::multimap<MonotonicMs, Wake> later_;
 };

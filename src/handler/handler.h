@@ -30,14 +30,21 @@ using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, s
 class PendingDecision {
 public:
     virtual ~PendingDecision() = default;
-    /// Starts, or goes on after a wake. `request` is what handle() was asked. The decision when it is there, which may
-    /// be a pending one again; nullopt: `wake` will come back, call again then.
-    virtual std::optional<Decision> advance(const http::Request& request, http::Wake wake) = 0;
+    /// Starts, or goes on after a wake. `request` is what admit() or handle() was asked; whoever finds out who sends it
+    /// sets its user. The decision when it is there, which may be a pending one again; nullopt: `wake` will come back,
+    /// call again then.
+    virtual std::optional<Decision> advance(http::Request& request, http::Wake wake) = 0;
 };
 
 class Handler {
 public:
     virtual ~Handler() = default;
+    /// Finds out who sends `request`, before handle(): sets its user, if it has one, and gives nullopt. Otherwise a
+    /// decision in place of that of handle(): a refusal, or one that comes later and asks handle() itself.
+    virtual std::optional<Decision> admit(http::Request& request) {
+        (void)request;
+        return std::nullopt;
+    }
     /// Decides before any byte of the body was read (so a refusal can come in place of 100 Continue).
     /// `request` is valid during the call only.
     virtual Decision handle(const http::Request& request) = 0;

@@ -16,6 +16,7 @@ std::string_view reason_phrase(Status status) {
         case Status::not_modified: return "Not Modified";
         case Status::permanent_redirect: return "Permanent Redirect";
         case Status::bad_request: return "Bad Request";
+        case Status::unauthorized: return "Unauthorized";
         case Status::forbidden: return "Forbidden";
         case Status::not_found: return "Not Found";
         case Status::method_not_allowed: return "Method Not Allowed";

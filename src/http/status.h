@@ -18,6 +18,7 @@ enum class Status : std::uint16_t {
     not_modified = 304,
     permanent_redirect = 308,
     bad_request = 400,
+    unauthorized = 401,
     forbidden = 403,
     not_found = 404,
     method_not_allowed = 405,

@@ -39,7 +39,8 @@ void Exchange::identify(const http::Client& client, const net::PeerAddress& peer
 handler::Decision Exchange::ask(handler::Handler& handler) {
     move(ExchangeEvent::asked);
     if (shares_ != nullptr && !shares_->admit(request.client)) return refuse_share(handler);
-    handler::Decision decision = handler.handle(request);
+    std::optional<handler::Decision> instead = handler.admit(request);
+    handler::Decision decision = instead ? std::move(*instead) : handler.handle(request);
     const auto* response = std::get_if<http::Response>(&decision);
     if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
     return decision;

@@ -60,8 +60,8 @@ public:
     [[nodiscard]] const net::PeerAddress& address_or(const net::PeerAddress& peer) const {
         return forwarded_ ? *forwarded_ : peer;
     }
-    /// Asks `handler`, unless the client has too many requests under way: then the decision is a refusal. A decision
-    /// that is a Response goes to respond(), any other one to adopt().
+    /// Asks `handler`, first who asks, unless the client has too many requests under way: then the decision is a
+    /// refusal. A decision that is a Response goes to respond(), any other one to adopt().
     [[nodiscard]] handler::Decision ask(handler::Handler& handler);
     /// Makes the last changes to a response that handle() did not return, by the rules that the request began with.
     void decorate(handler::Handler& handler, http::Response& response) const {

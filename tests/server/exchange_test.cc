@@ -24,7 +24,7 @@ public:
         ++alive_;
     }
     ~Later() override { --alive_; }
-    std::optional<Decision> advance(const http::Request& request, http::Wake wake) override {
+    std::optional<Decision> advance(http::Request& request, http::Wake wake) override {
         CHECK(request.target.path == "/later");
         CHECK(wake != 0);
         if (--calls_ > 0) return std::nullopt;

@@ -87,7 +87,7 @@ TEST_CASE("http2 bodies: the window grows with what the sink takes", "[server][h
 TEST_CASE("http2 bodies: a decision that is awaited holds back its stream and no other", "[server][http2]") {
     class Later final : public handler::PendingDecision {
     public:
-        std::optional<handler::Decision> advance(const http::Request&, http::Wake) override { return std::nullopt; }
+        std::optional<handler::Decision> advance(http::Request&, http::Wake) override { return std::nullopt; }
     };
     class Handler final : public handler::Handler {
     public:

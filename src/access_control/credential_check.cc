@@ -1,0 +1,46 @@
+// The hash that is checked depends on the name alone; what it is checked for depends on who has that name.
+#include "access_control/credential_check.h"
+
+#include <memory>
+#include <vector>
+
+#include "access_control/password_hash.h"
+#include "access_control/tokens.h"
+
+namespace access_control {
+namespace {
+
+Verdict verdict_of(const Account* account) {
+    if (account == nullptr) return {Verdict::Kind::wrong, nullptr};
+    return {Verdict::Kind::right, std::make_shared<http::User>(http::User{account->name, account->groups})};
+}
+
+/// The account whose hash stands in for that of a name without one; nullptr when no user has a password.
+const Account* find_stand_in(const Users& users, std::string_view name, const HashKey& key) {
+    std::vector<const Account*> with_password;
+    for (const Account& each : users.accounts) {
+        if (!each.password_hash.empty()) with_password.push_back(&each);
+    }
+    if (with_password.empty()) return nullptr;
+    return with_password[keyed_hash(key, name) % with_password.size()];
+}
+
+Verdict check_password(const Users& users, const Credentials& credentials, const HashKey& key) {
+    const Account* const stand_in = find_stand_in(users, credentials.name, key);
+    const Account* const named = users.find(credentials.name);
+    const bool has_password = named != nullptr && !named->password_hash.empty();
+    const Account* const checked = has_password ? named : stand_in;
+    if (checked == nullptr) return verdict_of(nullptr);
+    const bool is_right = matches_password(checked->password_hash, credentials.secret);
+    return verdict_of(is_right && has_password ? named : nullptr);
+}
+
+}  // namespace
+
+Verdict check_credentials(const Users& users, const Credentials& credentials, const HashKey& key) {
+    if (credentials.scheme == Credentials::Scheme::basic) return check_password(users, credentials, key);
+    const std::string digest = token_digest(credentials.secret);
+    return verdict_of(digest.empty() ? nullptr : users.find_token(digest));
+}
+
+}  // namespace access_control

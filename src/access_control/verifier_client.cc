@@ -1,0 +1,127 @@
+// The next question is sent when the one before has its answer, so whoever is gone meanwhile costs no check.
+#include "access_control/verifier_client.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+namespace access_control {
+
+VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, Events events)
+    : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
+
+std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
+    if (!socket_ || is_stuck_ || waiting_.size() >= kMostWaiting) return std::nullopt;
+    const Ticket ticket = ++last_ticket_;
+    waiting_.emplace(ticket, Asked{wake, std::nullopt});
+    queue_.push_back({ticket, credentials});
+    send_next();
+    return ticket;
+}
+
+std::optional<Verdict> VerifierClient::take(Ticket ticket) {
+    const auto found = waiting_.find(ticket);
+    if (found == waiting_.end()) return Verdict{};
+    if (!found->second.verdict) return std::nullopt;
+    Verdict verdict = std::move(*found->second.verdict);
+    waiting_.erase(found);
+    return verdict;
+}
+
+void VerifierClient::forget(Ticket ticket) {
+    waiting_.erase(ticket);
+    std::erase_if(queue_, [ticket](const Question& each) { return each.ticket == ticket; });
+}
+
+std::optional<base::MonotonicMs> VerifierClient::due() const {
+    if (current_ == 0 || is_stuck_) return std::nullopt;
+    return current_until_ms_;
+}
+
+void VerifierClient::send_next() {
+    if (current_ != 0 || queue_.empty() || !socket_) return;
+    const std::string text = encode(ToVerifier(queue_.front()));
+    if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) {
+        give_up("the process that checks passwords takes no questions");
+        return;
+    }
+    current_ = queue_.front().ticket;
+    current_until_ms_ = clock_.now_ms() + kPatienceMs;
+    queue_.pop_front();
+}
+
+void VerifierClient::look_again() {
+    if (!socket_) return;
+    const std::string text = encode(ToVerifier(LookAgain{}));
+    (void)::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+void VerifierClient::collect() {
+    std::vector<char> buffer(kMostMessageBytes);
+    while (socket_) {
+        const ssize_t length = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+        if (length < 0 && errno == EINTR) continue;
+        if (length < 0 && errno == EAGAIN) break;
+        if (length <= 0) {
+            give_up("the process that checks passwords is gone: nobody can sign in until godwit is started again");
+            return;
+        }
+        const auto message = decode_from_verifier(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
+        if (message) take_message(*message);
+    }
+    if (current_ != 0 && !is_stuck_ && clock_.now_ms() >= current_until_ms_) {
+        is_stuck_ = true;
+        events_.say("error", "the process that checks passwords does not answer");
+        settle(current_, {});
+        while (!queue_.empty()) {
+            settle(queue_.front().ticket, {});
+            queue_.pop_front();
+        }
+    }
+    send_next();
+}
+
+void VerifierClient::take_message(const FromVerifier& message) {
+    if (const auto* const answer = std::get_if<Answer>(&message)) {
+        settle(answer->ticket, answer->verdict);
+        if (answer->ticket != current_) return;
+        current_ = 0;
+        is_stuck_ = false;
+        send_next();
+    } else if (std::holds_alternative<UsersReplaced>(message)) {
+        events_.users_replaced();
+    } else if (const auto* const fault = std::get_if<UsersFaulty>(&message)) {
+        events_.say("error", fault->sentence + "; the users of before stay");
+    } else {
+        ++restarts_;
+        events_.say("error", "the process that checks passwords died and is started again");
+        settle(current_, {});
+        current_ = 0;
+        is_stuck_ = false;
+    }
+}
+
+void VerifierClient::settle(Ticket ticket, Verdict verdict) {
+    const auto found = waiting_.find(ticket);
+    if (found == waiting_.end() || found->second.verdict) return;
+    found->second.verdict = std::move(verdict);
+    wakes_.wake(found->second.wake);
+}
+
+void VerifierClient::give_up(const std::string& sentence) {
+    socket_.reset();
+    events_.say("error", sentence);
+    queue_.clear();
+    current_ = 0;
+    for (auto& [ticket, asked] : waiting_) {
+        if (asked.verdict) continue;
+        asked.verdict = Verdict{};
+        wakes_.wake(asked.wake);
+    }
+}
+
+}  // namespace access_control

@@ -1,0 +1,75 @@
+// The server's side of the verifier process: sends one question at a time, keeps the others in a bounded queue, wakes who
+// waits. When nobody answers, all are told so: it fails closed. Owned by app/signing_in.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "access_control/verifier.h"
+#include "access_control/verifier_messages.h"
+#include "base/clock.h"
+#include "base/fd.h"
+
+namespace access_control {
+
+class VerifierClient final : public Verifier {
+public:
+    /// About a second of work with yescrypt.
+    static constexpr std::size_t kMostWaiting = 64;
+    /// The dearest hash that is accepted takes a second; a process that is silent for longer is stuck.
+    static constexpr base::MonotonicMs kPatienceMs = 10'000;
+
+    /// What the process says besides answers.
+    struct Events {
+        std::function<void()> users_replaced;
+        /// A sentence for the operator.
+        std::function<void(std::string_view level, const std::string& sentence)> say;
+    };
+
+    /// `socket`: of start_verifier(), or a test's. Clock and wakes outlive this. Wakes are given in collect().
+    VerifierClient(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, Events events);
+
+    std::optional<Ticket> ask(const Credentials& credentials, base::Wake wake) override;
+    std::optional<Verdict> take(Ticket ticket) override;
+    void forget(Ticket ticket) override;
+
+    /// Reads what the process said. Called when the wake queue's descriptor rang, and at due().
+    void collect();
+    /// The process reads the users file again.
+    void look_again();
+    /// When collect() wants to be called although nothing rang; nullopt: not at all.
+    [[nodiscard]] std::optional<base::MonotonicMs> due() const;
+
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+    [[nodiscard]] const std::uint64_t& restarts() const { return restarts_; }
+
+private:
+    struct Asked {
+        base::Wake wake = 0;
+        std::optional<Verdict> verdict;
+    };
+
+    void send_next();
+    void take_message(const FromVerifier& message);
+    void settle(Ticket ticket, Verdict verdict);
+    void give_up(const std::string& sentence);
+
+    base::Fd socket_;  ///< none once the process is gone for good
+    base::WakeQueue& wakes_;
+    const base::Clock& clock_;
+    Events events_;
+    std::deque<Question> queue_;  ///< not sent yet
+    Ticket current_ = 0;          ///< what was sent and has no answer yet
+    base::MonotonicMs current_until_ms_ = 0;
+    bool is_stuck_ = false;  ///< the current question was given up, and its answer did not come either
+    std::unordered_map<Ticket, Asked> waiting_;
+    Ticket last_ticket_ = 0;
+    std::uint64_t restarts_ = 0;
+};
+
+}  // namespace access_control

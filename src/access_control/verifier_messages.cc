@@ -1,0 +1,90 @@
+// The first part says the kind. Names and passwords hold no NUL (credentials.cc), nor do names of groups.
+#include "access_control/verifier_messages.h"
+
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+
+namespace access_control {
+namespace {
+
+std::string join(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts) text.append(part).push_back('\0');
+    return text;
+}
+
+/// Empty when the text does not end with NUL.
+std::vector<std::string_view> split(std::string_view text) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\0');
+        if (end == std::string_view::npos) return {};
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    return parts;
+}
+
+std::string encode_answer(const Answer& answer) {
+    const std::string ticket = std::to_string(answer.ticket);
+    const Verdict& verdict = answer.verdict;
+    if (verdict.kind == Verdict::Kind::right && verdict.user != nullptr) {
+        std::string text = join({"right", ticket, verdict.user->name});
+        for (const std::string& group : verdict.user->groups) text.append(group).push_back('\0');
+        if (text.size() <= kMostMessageBytes) return text;
+    }
+    return join({verdict.kind == Verdict::Kind::wrong ? "wrong" : "failed", ticket});
+}
+
+std::optional<FromVerifier> decode_answer(const std::vector<std::string_view>& parts) {
+    const auto ticket = base::parse_decimal(parts[1]);
+    if (!ticket) return std::nullopt;
+    if (parts[0] == "wrong" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::wrong, nullptr}};
+    if (parts[0] == "failed" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::failed, nullptr}};
+    if (parts[0] != "right" || parts.size() < 3) return std::nullopt;
+    auto user = std::make_shared<http::User>();
+    user->name = parts[2];
+    user->groups.assign(parts.begin() + 3, parts.end());
+    return Answer{*ticket, {Verdict::Kind::right, std::move(user)}};
+}
+
+}  // namespace
+
+std::string encode(const ToVerifier& message) {
+    const auto* const question = std::get_if<Question>(&message);
+    if (question == nullptr) return join({"look"});
+    const Credentials& credentials = question->credentials;
+    const bool is_basic = credentials.scheme == Credentials::Scheme::basic;
+    return join(
+        {is_basic ? "basic" : "bearer", std::to_string(question->ticket), credentials.name, credentials.secret});
+}
+
+std::string encode(const FromVerifier& message) {
+    if (const auto* const answer = std::get_if<Answer>(&message)) return encode_answer(*answer);
+    if (const auto* const fault = std::get_if<UsersFaulty>(&message)) return join({"faulty", fault->sentence});
+    return join({std::holds_alternative<Restarted>(message) ? "restarted" : "replaced"});
+}
+
+std::optional<ToVerifier> decode_to_verifier(std::string_view text) {
+    const std::vector<std::string_view> parts = split(text);
+    if (parts.size() == 1 && parts[0] == "look") return LookAgain{};
+    if (parts.size() != 4 || (parts[0] != "basic" && parts[0] != "bearer")) return std::nullopt;
+    const auto ticket = base::parse_decimal(parts[1]);
+    if (!ticket) return std::nullopt;
+    const auto scheme = parts[0] == "basic" ? Credentials::Scheme::basic : Credentials::Scheme::bearer;
+    return Question{*ticket, {scheme, std::string(parts[2]), std::string(parts[3])}};
+}
+
+std::optional<FromVerifier> decode_from_verifier(std::string_view text) {
+    const std::vector<std::string_view> parts = split(text);
+    if (parts.size() == 1 && parts[0] == "replaced") return UsersReplaced{};
+    if (parts.size() == 1 && parts[0] == "restarted") return Restarted{};
+    if (parts.size() < 2) return std::nullopt;
+    if (parts.size() == 2 && parts[0] == "faulty") return UsersFaulty{std::string(parts[1])};
+    return decode_answer(parts);
+}
+
+}  // namespace access_control

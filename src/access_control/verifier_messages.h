@@ -1,0 +1,43 @@
+// What the server and the verifier process say to each other: one message is one datagram, whose parts end with NUL.
+// Pure; called by both sides.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "access_control/credentials.h"
+#include "access_control/verifier.h"
+
+namespace access_control {
+
+/// Longer ones are not sent: a user of so many groups cannot sign in.
+inline constexpr std::size_t kMostMessageBytes = 32 * 1024;
+
+struct Question {
+    Verifier::Ticket ticket = 0;
+    Credentials credentials;
+};
+struct LookAgain {};  ///< the users file is read anew
+struct Answer {
+    Verifier::Ticket ticket = 0;
+    Verdict verdict;
+};
+struct UsersReplaced {};  ///< what was right before may be wrong now
+struct UsersFaulty {
+    std::string sentence;
+};
+struct Restarted {};  ///< the process died; what it was asked has no answer
+
+using ToVerifier = std::variant<Question, LookAgain>;
+using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, Restarted>;
+
+[[nodiscard]] std::string encode(const ToVerifier& message);
+[[nodiscard]] std::string encode(const FromVerifier& message);
+/// nullopt: it is no message of that kind.
+[[nodiscard]] std::optional<ToVerifier> decode_to_verifier(std::string_view text);
+[[nodiscard]] std::optional<FromVerifier> decode_from_verifier(std::string_view text);
+
+}  // namespace access_control

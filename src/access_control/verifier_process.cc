@@ -1,0 +1,194 @@
+// The keeper forks the checker and waits for its end. Both hold one end of the socket, and nothing else of the server's.
+#include "access_control/verifier_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "access_control/credential_check.h"
+#include "access_control/keyed_hash.h"
+#include "access_control/users_source.h"
+#include "access_control/verifier_messages.h"
+
+namespace access_control {
+namespace {
+
+constexpr int kSocket = 3;  ///< the numbers of what both processes keep
+constexpr int kBell = 4;
+constexpr int kLookEveryMs = 1'000;
+constexpr int kEnded = 0;                 ///< the checker's exit status when the server is gone
+constexpr int kLongestPause = 5'000'000;  ///< microseconds before a checker that dies at once is started again
+constexpr int kShortestPause = 50'000;
+
+/// What either process says to the server.
+class Voice {
+public:
+    /// False when the server is gone.
+    static bool say(const FromVerifier& message) {
+        const std::string text = encode(message);
+        ssize_t sent = 0;
+        do {
+            sent = ::send(kSocket, text.data(), text.size(), MSG_NOSIGNAL);
+        } while (sent < 0 && errno == EINTR);
+        ::eventfd_write(kBell, 1);
+        return sent >= 0;
+    }
+};
+
+class Checker {
+public:
+    explicit Checker(const std::string& users_path) : users_(users_path) {}
+
+    /// Answers until the server is gone.
+    void run() {
+        look();
+        for (;;) {
+            pollfd socket{kSocket, POLLIN, 0};
+            const int ready = ::poll(&socket, 1, kLookEveryMs);
+            if (ready < 0 && errno != EINTR) return;
+            look();
+            if (ready > 0 && !answer_next()) return;
+        }
+    }
+
+private:
+    void look() {
+        switch (users_.look()) {
+            case UsersSource::Look::unchanged: break;
+            case UsersSource::Look::replaced: Voice::say(UsersReplaced{}); break;
+            case UsersSource::Look::faulty: Voice::say(UsersFaulty{users_.fault()}); break;
+        }
+    }
+
+    /// False when the server is gone.
+    bool answer_next() {
+        const ssize_t length = ::recv(kSocket, buffer_.data(), buffer_.size(), 0);
+        if (length < 0) return errno == EINTR || errno == EAGAIN;
+        if (length == 0) return false;
+        const auto message = decode_to_verifier(std::string_view(buffer_.data(), static_cast<std::size_t>(length)));
+        const auto* const question = message ? std::get_if<Question>(&*message) : nullptr;
+        const bool is_heard = question == nullptr || Voice::say(Answer{question->ticket, check(*question)});
+        ::explicit_bzero(buffer_.data(), static_cast<std::size_t>(length));
+        return is_heard;
+    }
+
+    [[nodiscard]] Verdict check(const Question& question) const {
+        return check_credentials(users_.users(), question.credentials, key_);
+    }
+
+    UsersSource users_;
+    HashKey key_ = make_hash_key();
+    std::array<char, kMostMessageBytes> buffer_{};
+};
+
+/// Moves `socket` and `bell` to their numbers and closes all others; the standard streams lead nowhere.
+void keep_only(int socket, int bell) {
+    // Both are moved up first: one may have the number that the other one gets.
+    const int high_socket = ::fcntl(socket, F_DUPFD, 16);
+    const int high_bell = bell < 0 ? -1 : ::fcntl(bell, F_DUPFD, 16);
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
+    ::dup2(high_socket, kSocket);
+    if (high_bell < 0) {
+        ::dup2(nowhere, kBell);
+    } else {
+        ::dup2(high_bell, kBell);
+    }
+    ::close_range(kBell + 1, ~0U, 0);
+}
+
+/// The server's end ends this process, through its socket; signals to the whole group are meant for the server.
+void leave_the_server() {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE}) {
+        std::signal(number, SIG_IGN);
+    }
+    std::signal(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    (void)::chdir("/");
+    ::prctl(PR_SET_NAME, "godwit-verifier");
+    // Hashes and passwords stay out of core dumps and of debuggers.
+    ::prctl(PR_SET_DUMPABLE, 0);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    (void)::unshare(CLONE_NEWNET);  // only root may; the process has no socket but its own end anyway
+}
+
+[[noreturn]] void check_passwords(const std::string& users_path, pid_t keeper) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != keeper) ::_exit(kEnded);
+    Checker(users_path).run();
+    ::_exit(kEnded);
+}
+
+/// Waits for the end of `checker`. True when it ended because the server did. A stopped one would never answer, so it
+/// is killed.
+bool await_end(pid_t checker) {
+    for (;;) {
+        int status = 0;
+        const pid_t found = ::waitpid(checker, &status, WUNTRACED);
+        if (found < 0 && errno == EINTR) continue;
+        if (found < 0) return false;
+        if (WIFSTOPPED(status)) {
+            ::kill(checker, SIGKILL);
+            continue;
+        }
+        return WIFEXITED(status) && WEXITSTATUS(status) == kEnded;
+    }
+}
+
+[[noreturn]] void keep_running(const std::string& users_path) {
+    int pause_us = kShortestPause;
+    const pid_t self = ::getpid();
+    for (;;) {
+        const pid_t checker = ::fork();
+        if (checker == 0) check_passwords(users_path, self);
+        timespec begin{};
+        ::clock_gettime(CLOCK_MONOTONIC, &begin);
+        if (checker > 0 && await_end(checker)) ::_exit(0);
+        if (!Voice::say(Restarted{})) ::_exit(0);
+        timespec end{};
+        ::clock_gettime(CLOCK_MONOTONIC, &end);
+        pause_us = end.tv_sec - begin.tv_sec > 10 ? kShortestPause : std::min(pause_us * 2, kLongestPause);
+        ::usleep(static_cast<useconds_t>(pause_us));
+    }
+}
+
+}  // namespace
+
+std::expected<base::Fd, std::string> start_verifier(const std::string& users_path, int bell) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        return std::unexpected(std::string("the process that checks passwords cannot be started: ") +
+                               std::strerror(errno));
+    }
+    base::Fd ours(ends[0]);
+    const base::Fd theirs(ends[1]);
+    const pid_t keeper = ::fork();
+    if (keeper < 0) {
+        return std::unexpected(std::string("the process that checks passwords cannot be started: ") +
+                               std::strerror(errno));
+    }
+    if (keeper == 0) {
+        keep_only(theirs.get(), bell);
+        leave_the_server();
+        keep_running(users_path);
+    }
+    ::fcntl(ours.get(), F_SETFL, ::fcntl(ours.get(), F_GETFL) | O_NONBLOCK);
+    return ours;
+}
+
+}  // namespace access_control
