@@ -11,6 +11,7 @@
 #include "app/option_values.h"
 #include "app/process.h"
 #include "app/served_site.h"
+#include "app/signing_in.h"
 
 namespace app {
 namespace {
@@ -130,6 +131,7 @@ std::expected<Options, UsageError> ConfigReload::read_next(const std::vector<Opt
     next->server.addresses = running_.server.addresses;
     next->site.https_port = running_.site.https_port;
     next->site.own_hosts = running_.site.own_hosts;
+    if (auto exposure = check_exposure(*next); !exposure) return std::unexpected(UsageError{exposure.error()});
     return next;
 }
 

@@ -10,6 +10,7 @@
 #include "app/options.h"
 #include "app/running_server.h"
 #include "app/serve.h"
+#include "app/users_command.h"
 
 namespace {
 
@@ -39,6 +40,7 @@ int print_config(const app::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto status = app::run_users_command({argv, static_cast<std::size_t>(argc)})) return *status;
     const auto options = app::parse_options(argc, argv, ::isatty(STDIN_FILENO) == 1, environment());
     if (!options) {
         print(stderr, "godwit: " + options.error().sentence + "\n");

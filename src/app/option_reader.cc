@@ -64,11 +64,8 @@ std::optional<UsageError> OptionReader::apply(const OptionWord& word) {
         case OptionGroup::place: objection = apply_place(spec.id, value); break;
         case OptionGroup::tls: objection = apply_tls(spec.id, value); break;
         case OptionGroup::action: objection = apply_action(spec.id, value); break;
+        case OptionGroup::access: objection = apply_access(spec.id, value); break;
         case OptionGroup::site:
-            if (spec.id == id_grant) {
-                objection = take_grant(value);
-                break;
-            }
             if (spec.id == id_symlinks) follows_links_ = value != "none";
             objection = apply_site_option(spec.id, value, options_.site);
             break;
@@ -108,6 +105,16 @@ Objection OptionReader::take_grant(std::string_view value) {
     }
     options_.grants.push_back(std::move(*grant));
     return std::nullopt;
+}
+
+Objection OptionReader::apply_access(OptionId id, std::string_view value) {
+    switch (id) {
+        case id_grant: return take_grant(value);
+        case id_users: options_.users_file = value; return taken_if(!value.empty());
+        case id_auth_cache: return store(options_.auth_cache_ms, parse_seconds(value, 0, kDayMs));
+        case id_insecure_auth: options_.insecure_auth = true; return std::nullopt;
+        default: return "";
+    }
 }
 
 Objection OptionReader::apply_place(OptionId id, std::string_view value) {
@@ -266,6 +273,17 @@ std::optional<UsageError> OptionReader::pair_certificates() {
 /// read and list unless a line says otherwise.
 std::optional<UsageError> OptionReader::settle_grants() {
     using handler::Right;
+    using Who = access_control::Grant::Who;
+    options_.site.signs_in = !options_.users_file.empty();
+    const bool needs_users =
+        std::ranges::any_of(options_.grants, [](const access_control::Grant& each) { return each.who != Who::anyone; });
+    if (options_.site.signs_in && !needs_users) {
+        return UsageError{
+            "--users alone gives nobody a right; --grant says what they may do, as in --grant '/ + write'"};
+    }
+    if (needs_users && !options_.site.signs_in) {
+        return UsageError{"--grant names users, but there are none: --users FILE has them"};
+    }
     if (options_.grants.empty()) return std::nullopt;
     if (follows_links_) {
         return UsageError{

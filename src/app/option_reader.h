@@ -29,6 +29,7 @@ private:
     Objection take_directory(std::string_view name);
     Objection take_coded_names(std::string_view value);
     Objection take_grant(std::string_view value);
+    Objection apply_access(OptionId id, std::string_view value);
     Objection apply_place(OptionId id, std::string_view value);
     Objection apply_tls(OptionId id, std::string_view value);
     Objection apply_action(OptionId id, std::string_view value);

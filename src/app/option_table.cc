@@ -31,13 +31,16 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_allow_delete, "allow-delete", site, ""},
     {id_allow_all, "allow-all", site, ""},
     {id_allow_well_known, "allow-well-known", site, ""},
-    {id_grant, "grant", site,
+    {id_grant, "grant", access,
      "'PATH WHO RIGHTS': who is a name, @GROUP, + (anyone signed in) or * (anyone); rights are read, list, create, "
      "replace, delete, write, or none",
      ValueForm::below_prefix},
     {id_trust_uploads, "trust-uploads", site, ""},
     {id_allowed_host, "allowed-host", site,
      "a host name such as files.example, or an IP address, without a port; or *"},
+    {id_users, "users", access, "a file of users, as godwit passwd and godwit token write it", ValueForm::file_name},
+    {id_auth_cache, "auth-cache", access, "seconds from 0 (every request is checked) to 86400"},
+    {id_insecure_auth, "insecure-auth", access, ""},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},
     {id_no_builtin, "no-builtin", site, ""},
@@ -97,6 +100,8 @@ struct Hint {
 };
 constexpr std::string_view kTlsHint =
     "--bind https://ADDRESS:PORT speaks TLS, with the certificate of --tls-cert FILE --tls-key FILE";
+constexpr std::string_view kUsersHint =
+    "--users FILE has names and passwords, which godwit passwd FILE NAME writes; --grant says who may do what";
 constexpr auto kHints = std::to_array<Hint>({
     {"host", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
     {"hostname", "--bind ADDRESS says where to listen (--allowed-host which names are answered)"},
@@ -132,10 +137,10 @@ constexpr auto kHints = std::to_array<Hint>({
     {"cache", "--cache-control PATTERN=VALUE is for browsers, --cache-size SIZE for the server's memory"},
     {"gzip", "--compression-level N says how much is compressed; it is on already"},
     {"spa-fallback", "--spa answers with the root's index where nothing is named"},
-    {"auth", "godwit asks nobody for a password: put a proxy in front for that"},
-    {"user-pass", "godwit asks nobody for a password: put a proxy in front for that"},
-    {"password", "godwit asks nobody for a password: put a proxy in front for that"},
-    {"basic-auth", "godwit asks nobody for a password: put a proxy in front for that"},
+    {"auth", kUsersHint},
+    {"user-pass", kUsersHint},
+    {"password", kUsersHint},
+    {"basic-auth", kUsersHint},
     {"tls", kTlsHint},
     {"ssl", kTlsHint},
     {"https", kTlsHint},
@@ -205,6 +210,7 @@ std::string option_name(const OptionSpec& spec, OptionSource source) {
 bool changes_in_flight(const OptionSpec& spec) {
     switch (spec.id) {
         case id_trusted_proxy:
+        case id_grant:
         case id_redirect_https:
         case id_hsts:
         case id_access_log:

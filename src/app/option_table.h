@@ -30,6 +30,9 @@ enum OptionId : int {
     id_allow_well_known,
     id_grant,
     id_trust_uploads,
+    id_users,
+    id_auth_cache,
+    id_insecure_auth,
     id_allowed_host,
     id_no_listing,
     id_no_builtin,
@@ -85,6 +88,7 @@ enum class OptionGroup : std::uint8_t {
     place,    ///< where it listens and what it serves
     tls,      ///< what https addresses need
     action,   ///< what is done in place of serving
+    access,   ///< who may do what
     site,     ///< what the site may do and how it stores: site::SiteConfig
     web,      ///< how a web site is answered: site::SiteConfig, too
     process,  ///< daemon, user, logs

@@ -47,7 +47,10 @@ struct Options {
     bool are_sockets_handed_over = false;  ///< `addresses` are those of sockets that a service manager opened
     std::string directory;                 ///< as given: relative to the working directory, or absolute
     std::vector<access_control::Grant>
-        grants;  ///< every line that counts, --allow-* among them; empty: no rules by path
+        grants;                            ///< every line that counts, --allow-* among them; empty: no rules by path
+    std::string users_file;                ///< of --users; empty: nobody can sign in
+    std::int64_t auth_cache_ms = 300'000;  ///< how long credentials that were right are not checked again
+    bool insecure_auth = false;            ///< passwords may cross a network for all to read
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     bool daemon = false;

@@ -90,6 +90,10 @@ What
                              its lines are added up; repeatable
       --trust-uploads        HTML, SVG and XML run scripts though strangers may
                              have written them
+      --users FILE           names, password hashes and tokens, as written by
+                             godwit passwd FILE NAME and godwit token FILE NAME
+      --auth-cache SECONDS   right passwords are not checked again (default 5m)
+      --insecure-auth        take passwords over plain connections, too
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           do not list directories without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz
@@ -291,6 +295,7 @@ std::string describe(const Options& options, const std::string& directory) {
     if (site.allow_upload) add_row(text, "uploaded pages", site.trusts_uploads ? "trusted" : "run no scripts");
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
+    if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
     for (const access_control::Grant& grant : options.grants) {
         add_row(text, "grant", printable(grant.text(), kWholeText));
     }

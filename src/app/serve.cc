@@ -21,6 +21,7 @@
 #include "app/served_site.h"
 #include "app/service_notify.h"
 #include "app/shared_place.h"
+#include "app/signing_in.h"
 #include "app/start_log.h"
 #include "app/upkeep_list.h"
 #include "base/clock.h"
@@ -136,6 +137,7 @@ std::expected<Checked, std::string> check(Options options, const base::Clock& cl
     if (!service) return std::unexpected(service.error());
     raise_descriptor_limit();
     if (auto found = look_up_site(options); !found) return std::unexpected(found.error());
+    if (auto users = check_users(options); !users) return std::unexpected(users.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
     if (!root) return std::unexpected(root.error());
     std::optional<Identity> identity;
@@ -156,10 +158,11 @@ struct Opened {
     std::optional<Pidfile> pidfile;
     std::vector<net::Listener> listeners;
     Logs logs;
+    std::unique_ptr<SigningIn> signing_in;  ///< null without users
 };
 
-/// Detaches, takes the pid file, listens and opens the logs.
-std::expected<Opened, std::string> open_outside(Checked& checked) {
+/// Detaches, starts the process that checks passwords, takes the pid file, listens and opens the logs.
+std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueue& wakes, const base::Clock& clock) {
     const Options& options = checked.options;
     std::optional<Detached> detached;
     if (options.daemon) {
@@ -167,6 +170,8 @@ std::expected<Opened, std::string> open_outside(Checked& checked) {
         if (!result) return std::unexpected(result.error());
         detached = std::move(*result);
     }
+    auto signing_in = SigningIn::start(options, wakes, clock);
+    if (!signing_in) return std::unexpected(signing_in.error());
     std::optional<Pidfile> pidfile;
     if (!options.pidfile.empty()) {
         auto created = Pidfile::create(options.pidfile);
@@ -183,7 +188,8 @@ std::expected<Opened, std::string> open_outside(Checked& checked) {
     }
     auto logs = open_logs(options.server, checked.identity);
     if (!logs) return std::unexpected(logs.error());
-    return Opened{std::move(detached), std::move(pidfile), std::move(*listeners), std::move(*logs)};
+    return Opened{std::move(detached), std::move(pidfile), std::move(*listeners), std::move(*logs),
+                  std::move(*signing_in)};
 }
 
 std::vector<net::Address> bound_addresses(const std::vector<net::Listener>& listeners) {
@@ -209,7 +215,7 @@ std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
 }
 
 /// Serves until a signal ends it.
-std::expected<void, std::string> run(Checked& checked, Opened& opened, base::SystemClock& clock,
+std::expected<void, std::string> run(Checked& checked, Opened& opened, base::SystemClock& clock, base::WakeQueue& wakes,
                                      base::Counters& counters) {
     const Options& options = checked.options;
     Encryption* const encryption = checked.encryption.get();
@@ -220,13 +226,13 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     clock.update();
     base::ArrivalClock arrivals;
     ask_for_short_slices();
-    base::WakeQueue wakes;
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
     site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
     ConfigReload reload(checked.options, site, opened.logs, clock);
     upkeep.add(reload);
+    if (opened.signing_in) upkeep.add(*opened.signing_in);
     checked.service.follow(upkeep);
     server::Reactor reactor({.config = options.server,
                              .clock = clock,
@@ -244,6 +250,12 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     const base::Counters::Registration reload_shown = reload.register_counters(counters);
     base::Counters::Registration encryption_shown;
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);
+    base::Counters::Registration sign_ins_shown;
+    if (opened.signing_in) {
+        site.find_users_with(opened.signing_in->sign_in());
+        sign_ins_shown = opened.signing_in->register_counters(counters);
+        opened.signing_in->report_to(opened.logs.error);
+    }
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
     log_start(opened.logs.error, clock, site, *disk, options, checked.root.descriptor(), encryption);
@@ -269,14 +281,15 @@ std::expected<void, std::string> serve(Options options) {
         print(describe(checked->options, checked->served()));
         return {};
     }
-    auto opened = open_outside(*checked);
+    base::WakeQueue wakes;
+    auto opened = open_outside(*checked, wakes, clock);
     if (!opened) return std::unexpected(opened.error());
     checked->options.site.https_port = https_port(opened->listeners);
     checked->options.site.own_hosts = own_hosts(bound_addresses(opened->listeners), checked->encryption.get());
     if (checked->identity) {
         if (auto dropped = drop_privileges(*checked->identity); !dropped) return dropped;
     }
-    return run(*checked, *opened, clock, counters);
+    return run(*checked, *opened, clock, wakes, counters);
 }
 
 }  // namespace app

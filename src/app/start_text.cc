@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "access_control/password_hash.h"
 #include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/options.h"
@@ -13,14 +14,15 @@ namespace app {
 namespace {
 
 /// What this build lacks, and what that costs; empty when it lacks nothing.
-const std::array<std::string_view, 4> build_lacks = {
+const std::array<std::string_view, 5> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
         : "",
     storage::has_digests() ? ""
                            : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored",
     has_encryption() ? "" : "without TLS (libssl-dev): there are no https addresses",
-    server::http2::is_built_in() ? "" : "without HTTP/2 (libnghttp2-dev): clients that begin with it are answered 505"};
+    server::http2::is_built_in() ? "" : "without HTTP/2 (libnghttp2-dev): clients that begin with it are answered 505",
+    access_control::has_password_hashes() ? "" : "without password hashes (libcrypt-dev): --users takes tokens only"};
 
 std::string rights_text(const site::SiteConfig& site) {
     std::string text = std::string("uploads ").append(on_or_off(site.allow_upload));

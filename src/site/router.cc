@@ -205,15 +205,6 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     return handler::method_not_allowed(call.request, methods, missing);
 }
 
-handler::Decision Router::handle(const http::Request& request) {
-    handler::Decision decision = decide(request);
-    if (!http::is_safe(request.method)) {
-        auto* const response = std::get_if<http::Response>(&decision);
-        if (response != nullptr) targets_.resumable.complete_refusal(request, *response);
-    }
-    return decision;
-}
-
 handler::Decision Router::refuse_host(const http::Request& request, const HostFault& fault) {
     ++targets_.misdirected;
     http::Response response = handler::refusal_response(&request, fault.refusal);
@@ -221,7 +212,7 @@ handler::Decision Router::refuse_host(const http::Request& request, const HostFa
     return response;
 }
 
-handler::Decision Router::decide(const http::Request& request) {
+handler::Decision Router::handle(const http::Request& request) {
     const Resource resource = resources_.find(request);
     // Load balancers and supervisors ask by address, and the answer reveals nothing to a foreign page.
     if (resource.kind != Kind::health) {

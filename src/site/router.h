@@ -54,7 +54,6 @@ private:
     struct Route;
     class RouteTable;
 
-    handler::Decision decide(const http::Request& request);
     handler::Decision refuse_host(const http::Request& request, const HostFault& fault);
     [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;

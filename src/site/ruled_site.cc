@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "handler/error_page.h"
+#include "site/sign_in_answers.h"
 
 namespace site {
 namespace {
@@ -85,19 +86,25 @@ bool RuledSite::is_outside(const http::Request& request) const {
     return !rules_->only_path.empty() && path.starts_with('/') && path != "/" && path != rules_->only_path;
 }
 
+handler::Decision RuledSite::decide(const http::Request& request) {
+    if (is_outside(request)) {
+        return handler::refusal_response(&request, {http::Status::not_found, "no such file"});
+    }
+    return router_.handle(request);
+}
+
 handler::Decision RuledSite::handle(const http::Request& request) {
-    handler::Decision decision =
-        is_outside(request)
-            ? handler::Decision(handler::refusal_response(&request, {http::Status::not_found, "no such file"}))
-            : router_.handle(request);
-    if (!decoration_) return decision;
-    if (auto* response = std::get_if<http::Response>(&decision)) decoration_->apply(&request, *response);
+    handler::Decision decision = decide(request);
+    if (auto* response = std::get_if<http::Response>(&decision)) decorate(&request, *response);
     return decision;
 }
 
 void RuledSite::decorate(const http::Request* request, http::Response& response) {
+    const bool signs_in = request != nullptr && rules_->signs_in;
+    if (signs_in) ask_to_sign_in(*request, resources_.find(*request), *rules_, response);
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
+    if (signs_in) keep_private(resources_.find(*request), *rules_, response);
 }
 
 }  // namespace site

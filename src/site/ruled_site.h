@@ -13,6 +13,7 @@
 #include "records/records.h"
 #include "site/decoration.h"
 #include "site/echo.h"
+#include "site/https_redirect.h"
 #include "site/resources.h"
 #include "site/router.h"
 #include "site/site_config.h"
@@ -31,11 +32,17 @@ public:
     RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& rules);
 
     handler::Decision handle(const http::Request& request) override;
+    /// The same; a response in it is not decorated yet.
+    handler::Decision decide(const http::Request& request);
     void decorate(const http::Request* request, http::Response& response) override;
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
         return resources_.shadowed_endpoints();
+    }
+    /// True for a request that is only led to https.
+    [[nodiscard]] bool leads_away(const http::Request& request) const {
+        return rules_->redirect_https && !is_secured(request);
     }
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }

@@ -23,6 +23,17 @@ void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
     ruled_ = std::make_shared<RuledSite>(state_, rules);
 }
 
+/// Over a connection that is led to https first nobody's credentials are looked at.
+std::optional<handler::Decision> Site::admit(http::Request& request) {
+    if (sign_in_ == nullptr || !request.fields.has(http::FieldName::authorization)) return std::nullopt;
+    if (ruled_->leads_away(request)) return std::nullopt;
+    auto instead =
+        sign_in_->admit(request, [ruled = ruled_](const http::Request& known) { return ruled->decide(known); });
+    auto* const refusal = instead ? std::get_if<http::Response>(&*instead) : nullptr;
+    if (refusal != nullptr) ruled_->decorate(&request, *refusal);
+    return instead;
+}
+
 handler::Decision Site::handle(const http::Request& request) {
     if (state_.clock.now_ms() - tidied_ms_ >= kTidyEveryMs) {
         tidied_ms_ = state_.clock.now_ms();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access_control/sign_in.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "handler/handler.h"
@@ -28,6 +29,10 @@ public:
     /// the policy for links and the size of the cache stay.
     void replace_rules(const std::shared_ptr<const SiteConfig>& rules);
 
+    /// Who sends a request is found out by `sign_in`, which outlives this, where the rules have users.
+    void find_users_with(access_control::SignIn& sign_in) { sign_in_ = &sign_in; }
+
+    std::optional<handler::Decision> admit(http::Request& request) override;
     handler::Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;
     [[nodiscard]] std::shared_ptr<handler::Handler> pin() override { return ruled_; }
@@ -56,6 +61,7 @@ private:
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     std::shared_ptr<RuledSite> ruled_;
+    access_control::SignIn* sign_in_ = nullptr;  ///< null: nobody can sign in
 };
 
 }  // namespace site

@@ -20,7 +20,8 @@
 namespace site {
 
 struct SiteConfig : handler::WriteRules {
-    bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
+    bool signs_in = false;  ///< there are users: who sends a request is found out, and answers say so
+    bool builtin = true;    ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
     /// When a single file is served: the only path besides "/" that names something; empty otherwise.
     std::string only_path;

@@ -190,7 +190,7 @@ TEST_CASE("options: what other servers call an option gets the name that it has 
         CAPTURE(word);
         CHECK(contains(refused({word, "d"}), "--bind ADDRESS"));
     }
-    CHECK(contains(refused({"--auth", "d"}), "a proxy in front"));
+    CHECK(contains(refused({"--auth", "d"}), "--users FILE"));
     CHECK(contains(refused({"--ssl-cert", "d"}), "--tls-cert FILE"));
     CHECK(contains(refused({"--verbose", "d"}), "--access-log"));
 }

@@ -1,0 +1,63 @@
+// What --users needs: the process that checks passwords, who asks it, and the log lines about both. Made by serve, and
+// looked after between turns.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "access_control/sign_in.h"
+#include "access_control/verifier_client.h"
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/counters.h"
+#include "base/fd.h"
+#include "base/wake_queue.h"
+#include "server/access_log.h"
+#include "server/upkeep.h"
+
+namespace app {
+
+/// Looks whether passwords would cross a network for all to read. Nothing to do without --users. The error is a sentence
+/// for the operator. Asked again for each new configuration.
+[[nodiscard]] std::expected<void, std::string> check_exposure(const Options& options);
+
+/// The same, and reads the users file once, for what is wrong with it. Makes its name absolute. Nothing to do without --users. The error is a sentence for the operator.
+[[nodiscard]] std::expected<void, std::string> check_users(Options& options);
+
+class SigningIn final : public server::Upkeep {
+public:
+    /// Starts the process: before privileges are dropped and while there is one thread. Null without --users. All but
+    /// `options` outlive this.
+    static std::expected<std::unique_ptr<SigningIn>, std::string> start(const Options& options, base::WakeQueue& wakes,
+                                                                        const base::Clock& clock);
+    ~SigningIn() override { wakes_.collect_with(nullptr); }
+    SigningIn(const SigningIn&) = delete;
+    SigningIn& operator=(const SigningIn&) = delete;
+
+    [[nodiscard]] access_control::SignIn& sign_in() { return sign_in_; }
+    /// This outlives what is returned.
+    [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters);
+    /// Says in `log`, which outlives this, what happens to the users file and to the process.
+    void report_to(server::ErrorLog& log) { log_ = &log; }
+
+    void reload() override { verifier_.look_again(); }
+    void advance() override { verifier_.collect(); }
+    [[nodiscard]] base::MonotonicMs due() const override { return verifier_.due().value_or(INT64_MAX); }
+
+private:
+    SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, base::MonotonicMs cache_ms);
+    void users_replaced();
+    void say(std::string_view level, const std::string& sentence);
+
+    base::WakeQueue& wakes_;
+    const base::Clock& clock_;
+    server::ErrorLog* log_ = nullptr;
+    bool has_users_ = false;  ///< the process has read the file once
+    access_control::VerifierClient verifier_;
+    access_control::SignIn sign_in_;
+    base::Counters::Registration tries_shown_;
+};
+
+}  // namespace app

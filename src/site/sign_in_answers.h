@@ -1,0 +1,21 @@
+// What answers say about signing in, where there are users: 401 with its challenges for who is not signed in and may do
+// more when signed in, and that caches keep apart what depends on who asked. Called by RuledSite for every answer.
+#pragma once
+
+#include "handler/resource.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "site/site_config.h"
+
+namespace site {
+
+/// Makes 401 of a 403 for a request without a user, where the rights at `resource` depend on who asks, and adds the
+/// challenges to every 401 (RFC 9110 §11.6.1). A refusal because of another site's page stays. Before error pages.
+void ask_to_sign_in(const http::Request& request, const handler::Resource& resource, const SiteConfig& config,
+                    http::Response& response);
+
+/// Adds "Vary: Authorization", and makes Cache-Control private, where the answer depended on who asked (RFC 9111
+/// §5.2.2.7). After everything that adds fields of its own.
+void keep_private(const handler::Resource& resource, const SiteConfig& config, http::Response& response);
+
+}  // namespace site

@@ -1,0 +1,174 @@
+// Who is let through, who is refused and how, and what is asked of the verifier for it.
+#include "access_control/sign_in.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/fake_verifier.h"
+#include "support/parsed_request.h"
+
+using access_control::SignIn;
+
+namespace {
+
+const std::string alice = "Authorization: Basic YWxpY2U6cHc=\r\n";  // alice:pw
+const std::string token = "Authorization: Bearer godwit_t\r\n";
+
+struct Bench {
+    /// The decision about a request with these fields; nullopt: it goes on.
+    std::optional<handler::Decision> admit(const std::string& lines, http::ClientKey client = {0, 1}) {
+        parsed.push_back(std::make_unique<ParsedRequest>("GET", "/", lines));
+        request = parsed.back()->get();
+        request.client.key = client;
+        return sign_in.admit(request, [this](const http::Request& known) {
+            routed = known.user ? known.user->name : "nobody";
+            return handler::Decision(http::Response{});
+        });
+    }
+    /// The same, to the response; the verifier has answered by then, or says nothing.
+    std::optional<http::Response> settle(const std::string& lines, const std::string& right_name,
+                                         http::ClientKey client = {0, 1}) {
+        auto decision = admit(lines, client);
+        if (!decision) return std::nullopt;
+        if (auto* response = std::get_if<http::Response>(&*decision)) return std::move(*response);
+        auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+        if (auto early = pending->advance(request, 7)) return std::move(std::get<http::Response>(*early));
+        verifier.answer(right_name);
+        auto later = pending->advance(request, 7);
+        REQUIRE(later.has_value());
+        return std::move(std::get<http::Response>(*later));
+    }
+    int status(const std::string& lines, const std::string& right_name, http::ClientKey client = {0, 1}) {
+        const auto response = settle(lines, right_name, client);
+        return response ? http::code(response->status) : 0;
+    }
+
+    FakeClock clock;
+    FakeVerifier verifier;
+    SignIn sign_in{verifier, clock, 60'000};
+    http::Request request;
+    std::string routed;
+    std::vector<std::unique_ptr<ParsedRequest>> parsed;
+};
+
+}  // namespace
+
+TEST_CASE("sign-in: a request without credentials goes on and asks nobody", "[access_control]") {
+    Bench bench;
+    CHECK_FALSE(bench.admit("").has_value());
+    CHECK(bench.request.user == nullptr);
+    CHECK(bench.verifier.asked.empty());
+}
+
+TEST_CASE("sign-in: right credentials are routed with their user, and remembered", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status(alice, "alice") == 200);
+    CHECK(bench.routed == "alice");
+    REQUIRE(bench.verifier.asked.size() == 1);
+    CHECK(bench.verifier.asked[0].name == "alice");
+    CHECK(bench.verifier.asked[0].secret == "pw");
+    CHECK(bench.verifier.wakes[0] == 7);
+    CHECK_FALSE(bench.admit(alice).has_value());
+    REQUIRE(bench.request.user != nullptr);
+    CHECK(bench.request.user->name == "alice");
+    CHECK(bench.verifier.asked.size() == 1);
+}
+
+TEST_CASE("sign-in: remembered credentials end with their time and with other users", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status(alice, "alice") == 200);
+    bench.sign_in.forget_all();
+    CHECK(bench.status(alice, "alice") == 200);
+    bench.clock.advance_ms(60'000);
+    CHECK(bench.status(alice, "alice") == 200);
+    CHECK(bench.verifier.asked.size() == 3);
+}
+
+TEST_CASE("sign-in: wrong credentials are 401 and are asked for again each time", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status(alice, "") == 401);
+    CHECK(bench.status(alice, "") == 401);
+    CHECK(bench.routed.empty());
+    CHECK(bench.verifier.asked.size() == 2);
+}
+
+TEST_CASE("sign-in: tokens are asked for as such", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status(token, "robot") == 200);
+    CHECK(bench.routed == "robot");
+    CHECK(bench.verifier.asked[0].scheme == access_control::Credentials::Scheme::bearer);
+    CHECK(bench.verifier.asked[0].secret == "godwit_t");
+}
+
+TEST_CASE("sign-in: what is no credentials is refused unasked", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status("Authorization: Digest username=\"a\"\r\n", "a") == 401);
+    CHECK(bench.status("Authorization: Basic !\r\n", "a") == 401);
+    CHECK(bench.status(alice + token, "a") == 400);
+    CHECK(bench.status("Authorization: Basic " + std::string("YWFh").append(400, 'a') + "\r\n", "a") == 401);
+    CHECK(bench.verifier.asked.empty());
+}
+
+TEST_CASE("sign-in: a check that nobody answers is 503, and nobody is let through", "[access_control]") {
+    Bench bench;
+    bench.verifier.is_full = true;
+    const auto full = bench.settle(alice, "alice");
+    CHECK(full->status == http::Status::service_unavailable);
+    CHECK(full->find("Retry-After").has_value());
+    bench.verifier.is_full = false;
+    auto decision = bench.admit(alice);
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    bench.verifier.fail();
+    CHECK(std::get<http::Response>(*pending->advance(bench.request, 7)).status == http::Status::service_unavailable);
+    CHECK(bench.routed.empty());
+}
+
+TEST_CASE("sign-in: who guesses is told when to come back, and asked nothing until then", "[access_control]") {
+    Bench bench;
+    for (unsigned i = 0; i < access_control::GuessLimits::kFreeByAddress; ++i) CHECK(bench.status(alice, "") == 401);
+    const auto slowed = bench.settle(alice, "alice");
+    CHECK(slowed->status == http::Status::too_many_requests);
+    CHECK(slowed->find("Retry-After") == "1");
+    CHECK(bench.verifier.asked.size() == access_control::GuessLimits::kFreeByAddress);
+    CHECK(bench.status(alice, "alice", {0, 2}) == 200);
+    bench.clock.advance_ms(1'000);
+    bench.sign_in.forget_all();
+    CHECK(bench.status(alice, "alice") == 200);
+}
+
+TEST_CASE("sign-in: remembered credentials are not slowed down by guesses from the same address", "[access_control]") {
+    Bench bench;
+    CHECK(bench.status(alice, "alice") == 200);
+    for (unsigned i = 0; i < 20; ++i) bench.settle(token, "");
+    CHECK_FALSE(bench.admit(alice).has_value());
+}
+
+TEST_CASE("sign-in: one client has a few questions waiting at most", "[access_control]") {
+    Bench bench;
+    std::vector<handler::Decision> waiting;
+    for (unsigned i = 0; i < SignIn::kMostOfOneClient; ++i) {
+        auto decision = bench.admit(alice);
+        waiting.push_back(std::move(*decision));
+    }
+    CHECK(bench.status(alice, "alice") == 429);
+    CHECK(bench.status(alice, "alice", {0, 2}) == 200);
+    waiting.pop_back();
+    bench.sign_in.forget_all();
+    CHECK(bench.status(alice, "alice") == 200);
+}
+
+TEST_CASE("sign-in: a question of a client that is gone is taken back", "[access_control]") {
+    Bench bench;
+    auto decision = bench.admit(alice);
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.verifier.waiting.size() == 1);
+    pending.reset();
+    CHECK(bench.verifier.waiting.empty());
+}

@@ -1,0 +1,147 @@
+// The queue in front of the process, with a test at the other end of the socket; and the process itself.
+#include "access_control/verifier_client.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "support/fake_clock.h"
+
+using namespace access_control;
+
+namespace {
+
+const Verdict wrong{Verdict::Kind::wrong, nullptr};
+
+struct Bench {
+    Bench() {
+        std::array<int, 2> ends{};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+        process = base::Fd(ends[1]);
+        client.emplace(base::Fd(ends[0]), wakes, clock,
+                       VerifierClient::Events{
+                           .users_replaced = [this] { ++replaced; },
+                           .say = [this](std::string_view, const std::string& sentence) { said.push_back(sentence); }});
+    }
+    std::optional<Verifier::Ticket> ask(base::Wake wake) {
+        return client->ask({Credentials::Scheme::basic, "alice", std::to_string(wake)}, wake);
+    }
+    /// The password of the question that the process got; nullopt: none came.
+    std::optional<Question> next_question() {
+        std::array<char, 4096> buffer{};
+        const ssize_t length = ::recv(process.get(), buffer.data(), buffer.size(), 0);
+        if (length <= 0) return std::nullopt;
+        const auto message = decode_to_verifier({buffer.data(), static_cast<std::size_t>(length)});
+        REQUIRE(message.has_value());
+        return std::get<Question>(*message);
+    }
+    void say(const FromVerifier& message) {
+        const std::string text = encode(message);
+        REQUIRE(::send(process.get(), text.data(), text.size(), MSG_NOSIGNAL) > 0);
+        client->collect();
+    }
+    std::vector<base::Wake> woken() {
+        std::vector<base::Wake> all;
+        wakes.take(all, clock.now_ms());
+        return all;
+    }
+
+    FakeClock clock;
+    base::WakeQueue wakes;
+    base::Fd process;
+    int replaced = 0;
+    std::vector<std::string> said;
+    std::optional<VerifierClient> client;
+};
+
+}  // namespace
+
+TEST_CASE("verifier client: asks one question at a time, in their order", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    const auto second = bench.ask(2);
+    CHECK(bench.next_question()->credentials.secret == "1");
+    CHECK_FALSE(bench.next_question().has_value());
+    CHECK_FALSE(bench.client->take(*first).has_value());
+    bench.say(Answer{*first, wrong});
+    CHECK(bench.woken() == std::vector<base::Wake>{1});
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::wrong);
+    CHECK(bench.next_question()->credentials.secret == "2");
+    bench.say(Answer{*second, wrong});
+    CHECK(bench.woken() == std::vector<base::Wake>{2});
+}
+
+TEST_CASE("verifier client: a bounded number waits", "[access_control]") {
+    Bench bench;
+    for (std::size_t i = 0; i < VerifierClient::kMostWaiting; ++i) REQUIRE(bench.ask(i + 1).has_value());
+    CHECK_FALSE(bench.ask(99).has_value());
+}
+
+TEST_CASE("verifier client: a question that was taken back is not sent", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    const auto second = bench.ask(2);
+    bench.ask(3);
+    bench.client->forget(*second);
+    bench.client->forget(*first);
+    bench.next_question();
+    bench.say(Answer{*first, wrong});
+    CHECK(bench.woken().empty());
+    CHECK(bench.next_question()->credentials.secret == "3");
+}
+
+TEST_CASE("verifier client: a process that died leaves its question without an answer, the next one is sent",
+          "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    bench.ask(2);
+    bench.next_question();
+    bench.say(Restarted{});
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::failed);
+    CHECK(bench.client->restarts() == 1);
+    CHECK(bench.next_question()->credentials.secret == "2");
+}
+
+TEST_CASE("verifier client: when the process is gone nobody signs in", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    const auto second = bench.ask(2);
+    bench.process.reset();
+    bench.client->collect();
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::failed);
+    CHECK(bench.client->take(*second)->kind == Verdict::Kind::failed);
+    CHECK(bench.woken().size() == 2);
+    CHECK_FALSE(bench.ask(3).has_value());
+    CHECK(bench.said.size() == 1);
+}
+
+TEST_CASE("verifier client: a process that does not answer is given up until it does", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    const auto second = bench.ask(2);
+    CHECK(bench.client->due() == bench.clock.now_ms() + VerifierClient::kPatienceMs);
+    bench.clock.advance_ms(VerifierClient::kPatienceMs);
+    bench.client->collect();
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::failed);
+    CHECK(bench.client->take(*second)->kind == Verdict::Kind::failed);
+    CHECK_FALSE(bench.client->due().has_value());
+    CHECK_FALSE(bench.ask(3).has_value());
+    bench.say(Answer{*first, wrong});
+    CHECK(bench.ask(4).has_value());
+}
+
+TEST_CASE("verifier client: passes on what happens to the users file", "[access_control]") {
+    Bench bench;
+    bench.say(UsersReplaced{});
+    CHECK(bench.replaced == 1);
+    bench.say(UsersFaulty{"line 3 is wrong"});
+    REQUIRE(bench.said.size() == 1);
+    CHECK(bench.said[0].find("line 3 is wrong") != std::string::npos);
+}
