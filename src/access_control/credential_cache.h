@@ -1,4 +1,4 @@
-// Credentials that were right some minutes ago, so that a client that sends them with each request is checked once. Holds
+// Credentials that were right some minutes ago, so that a client that sends them each time is checked once. Holds
 // no password, only a keyed hash of the whole field. Owned by sign_in.
 #pragma once
 

@@ -1,4 +1,4 @@
-// SipHash-2-4 with a random key: what stands in tables in place of passwords and of names that strangers choose. Without
+// SipHash-2-4 with a random key: what stands in tables in place of passwords and of names that strangers chose. Without
 // the key nobody finds two texts with one hash, nor a text from its hash. Called by sign_in and its tables.
 #pragma once
 

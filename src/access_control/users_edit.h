@@ -1,4 +1,4 @@
-// Changes to the users file that godwit passwd and godwit token make. The text is changed by pure functions; the file is
+// Changes to the users file that godwit passwd and godwit token make. Pure functions change the text; the file is
 // replaced as a whole.
 #pragma once
 

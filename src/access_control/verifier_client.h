@@ -1,4 +1,4 @@
-// The server's side of the verifier process: sends one question at a time, keeps the others in a bounded queue, wakes who
+// The server's side of the verifier process: sends one question at a time, keeps others in a bounded queue, wakes who
 // waits. When nobody answers, all are told so: it fails closed. Owned by app/signing_in.
 #pragma once
 

@@ -1,4 +1,4 @@
-// The keeper forks the checker and waits for its end. Both hold one end of the socket, and nothing else of the server's.
+// The keeper forks the checker and waits for its end. Both hold one end of the socket and nothing of the server's.
 #include "access_control/verifier_process.h"
 
 #include <fcntl.h>

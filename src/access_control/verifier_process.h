@@ -10,7 +10,7 @@
 
 namespace access_control {
 
-/// Forks. The socket to talk through: datagrams of verifier_messages, non-blocking, end of file when the process is gone
+/// Forks. The socket to talk through: datagrams of verifier_messages, non-blocking, at its end when the process is gone
 /// for good. The process ends when that socket is closed. `bell`: an eventfd that is written to with each message, or
 /// -1. `users_path` is absolute. Called while this process has no other thread. The error is a sentence.
 [[nodiscard]] std::expected<base::Fd, std::string> start_verifier(const std::string& users_path, int bell);

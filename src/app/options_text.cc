@@ -244,6 +244,20 @@ std::string mode_text(mode_t mode) {
 
 std::string limit_text(std::uint64_t bytes) { return bytes == 0 ? "no limit" : size_text(bytes); }
 
+/// Who may do what.
+void add_right_rows(std::string& text, const Options& options) {
+    const site::SiteConfig& site = options.site;
+    add_row(text, "uploads", on_or_off(site.allow_upload));
+    if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));
+    if (site.allow_upload) add_row(text, "uploaded pages", site.trusts_uploads ? "trusted" : "run no scripts");
+    if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
+    add_row(text, "deletes", on_or_off(site.allow_delete));
+    if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
+    for (const access_control::Grant& grant : options.grants) {
+        add_row(text, "grant", printable(grant.text(), kWholeText));
+    }
+}
+
 /// Shows only what is configured: most servers have none of it.
 void add_web_rows(std::string& text, const Options& options) {
     const site::SiteConfig& site = options.site;
@@ -290,15 +304,7 @@ std::string describe(const Options& options, const std::string& directory) {
     if (site.hsts_s) add_row(text, "hsts", std::to_string(*site.hsts_s) + " s");
     if (site.answers_any_host) add_row(text, "allowed host", "any");
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
-    add_row(text, "uploads", on_or_off(site.allow_upload));
-    if (site.allow_upload) add_row(text, "replacing", on_or_off(site.allow_replace));
-    if (site.allow_upload) add_row(text, "uploaded pages", site.trusts_uploads ? "trusted" : "run no scripts");
-    if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
-    add_row(text, "deletes", on_or_off(site.allow_delete));
-    if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
-    for (const access_control::Grant& grant : options.grants) {
-        add_row(text, "grant", printable(grant.text(), kWholeText));
-    }
+    add_right_rows(text, options);
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));

@@ -6,7 +6,6 @@
 
 #include <string>
 
-#include "access_control/tokens.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -75,13 +74,4 @@ TEST_CASE("users edit: what a link leads to is replaced, not the link", "[access
     REQUIRE(::symlink("real", (folder.path() + "/users").c_str()) == 0);
     REQUIRE(edit_users_file(folder.path() + "/users", [](std::string_view) { return std::string(); }).has_value());
     CHECK(folder.read("real").empty());
-}
-
-TEST_CASE("tokens: are random, and known by their SHA-256", "[access_control]") {
-    if (!has_tokens()) return;
-    const std::string token = make_token();
-    CHECK(token.starts_with("godwit_"));
-    CHECK(token.size() == 7 + 43);
-    CHECK(token != make_token());
-    CHECK(token_digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

@@ -198,7 +198,8 @@ TEST_CASE("site options: grants decide by path, and --allow-* are short for a li
     };
     CHECK(lines({"--allow-all"}).empty());
     CHECK(lines({"--grant", "/inbox * create"}) == "/ * read list\n/inbox * create\n");
-    CHECK(lines({"--grant", "/a + write", "--allow-upload", "--users", "u"}) == "/ * read list create\n/a + create replace\n");
+    CHECK(lines({"--grant", "/a + write", "--allow-upload", "--users", "u"}) ==
+          "/ * read list create\n/a + create replace\n");
     CHECK(lines({"--grant", "/ alice read", "--allow-delete", "--users", "u"}) == "/ alice read\n/ * delete\n");
     CHECK(lines({"--grant", "/ * none"}) == "/ * none\n");
     const auto options = parse({"--grant", "/inbox * create"});
