@@ -32,6 +32,7 @@ CommandLine read_command_line(int argc, char** argv) {
     CommandLine line;
     optind = 0;  // starts glibc's scanner anew, also after an earlier call
     opterr = 0;
+    optopt = 0;
     for (int id = 0; (id = ::getopt_long(argc, argv, kShortOptions, longs.data(), nullptr)) != -1;) {
         if (id == '?') {
             line.error = unknown_option(argv);

@@ -224,6 +224,9 @@ bool changes_in_flight(const OptionSpec& spec) {
     return spec.group == site || spec.group == web || spec.group == limit;
 }
 
+/// What getopt gives back for a name that is no option's.
+constexpr int kUnknownOption = '?';
+
 std::vector<option> long_options() {
     std::vector<option> result;
     result.reserve(kSpecs.size() + 1);
@@ -232,6 +235,14 @@ std::vector<option> long_options() {
             {spec.name,
              spec.accepts.empty() ? (spec.id == id_help ? optional_argument : no_argument) : required_argument, nullptr,
              spec.id});
+    }
+    // "--auth" means another thing than "--auth-cache", though getopt would take it for a beginning of that name.
+    for (const Hint& hint : kHints) {
+        const std::string begun = std::string(hint.typed) + "-";
+        const auto goes_on = [&](const OptionSpec& spec) { return std::string_view(spec.name).starts_with(begun); };
+        if (std::ranges::any_of(kSpecs, goes_on)) {
+            result.push_back({hint.typed.data(), optional_argument, nullptr, kUnknownOption});
+        }
     }
     result.push_back({});
     return result;
@@ -250,14 +261,14 @@ std::string nearest_option(std::string_view written, OptionSource source) {
 std::string unknown_option_text(std::string_view written, OptionSource source) {
     const std::string shown = printable(written);
     const std::string_view typed = written.substr(std::min(before_name(source).size(), written.size()));
+    for (const Hint& hint : kHints) {
+        if (hint.typed == typed) return "unknown option " + shown + ": " + std::string(hint.meant);
+    }
     std::string begun;  // the names that begin with what was typed: getopt takes a beginning when just one has it
     for (const std::string& name : names_for(source)) {
         if (!typed.empty() && name.starts_with(written)) begun += (begun.empty() ? "" : ", ") + name;
     }
     if (!begun.empty()) return "option " + shown + " is not complete: it may be " + begun;
-    for (const Hint& hint : kHints) {
-        if (hint.typed == typed) return "unknown option " + shown + ": " + std::string(hint.meant);
-    }
     const std::string nearest = nearest_option(written, source);
     if (nearest.empty()) return "unknown option " + shown + ": see --help";
     return "unknown option " + shown + ": did you mean " + nearest + "? See --help";
