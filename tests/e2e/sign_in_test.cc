@@ -1,0 +1,100 @@
+// Users of the real program: the two commands that write the file, and what a client gets with and without credentials.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "e2e/site.h"
+
+namespace {
+
+/// A users file with the token of "robot".
+struct Users {
+    Users() {
+        const auto made = support::run_command({support::godwit_program(), "token", path, "robot"});
+        REQUIRE(made.status == 0);
+        token = "Authorization: Bearer " + made.output.substr(0, made.output.find('\n'));
+    }
+    support::TempDir folder;
+    std::string path = folder.at("users");
+    std::string token;
+};
+
+/// Anybody reads, but /docs is robot's.
+std::vector<std::string> options(const Users& users) {
+    return {"--users", users.path, "--grant", "/docs robot read list"};
+}
+
+pid_t child_of(pid_t parent) {
+    const std::string number = std::to_string(parent);
+    return static_cast<pid_t>(std::stol(support::read_file("/proc/" + number + "/task/" + number + "/children")));
+}
+
+}  // namespace
+
+TEST_CASE("sign-in e2e: a private folder is for its user, what all may read stays public", "[e2e][access]") {
+    const Users users;
+    const e2e::Site site(options(users));
+    const auto refused = site.fetch("GET", "/docs/");
+    CHECK(refused.status == 401);
+    CHECK(refused.count("WWW-Authenticate") == 2);
+    const auto read = site.fetch("GET", "/docs/", {users.token});
+    CHECK(read.status == 200);
+    CHECK(read.body == "<p>docs</p>\n");
+    CHECK(read.value("Cache-Control").starts_with("private"));
+    CHECK_FALSE(site.fetch("GET", "/hello.txt").value("Cache-Control").starts_with("private"));
+    CHECK(site.fetch("GET", "/hello.txt", {"Authorization: Bearer godwit_wrong"}).status == 401);
+    CHECK(site.fetch("PUT", "/docs/x", {users.token}, "x").status == 403);
+}
+
+TEST_CASE("sign-in e2e: who guesses is slowed down, and the log says from where", "[e2e][access]") {
+    const Users users;
+    const e2e::Site site(options(users));
+    for (int i = 0; i < 5; ++i) CHECK(site.fetch("GET", "/", {"Authorization: Bearer wrong"}).status == 401);
+    const auto slowed = site.fetch("GET", "/", {"Authorization: Bearer wrong"});
+    CHECK(slowed.status == 429);
+    CHECK(slowed.has("Retry-After"));
+    CHECK(support::eventually(
+        [&] { return site.server.error_text().find("refused: 127.0.0.1: sign-in failed") != std::string::npos; }));
+}
+
+TEST_CASE("sign-in e2e: a token that leaves the file ends without a restart", "[e2e][access]") {
+    const Users users;
+    const e2e::Site site(options(users));
+    CHECK(site.fetch("GET", "/docs/", {users.token}).status == 200);
+    users.folder.write("users", "# nobody\n");
+    CHECK(support::eventually([&] { return site.server.error_text().find("read again") != std::string::npos; }));
+    CHECK(site.fetch("GET", "/docs/", {users.token}).status == 401);
+}
+
+TEST_CASE("sign-in e2e: nobody gets in while the process that checks is gone", "[e2e][access]") {
+    const Users users;
+    const e2e::Site site(options(users));
+    const pid_t keeper = child_of(site.server.pid());
+    const pid_t checker = child_of(keeper);
+    REQUIRE(::kill(keeper, SIGKILL) == 0);
+    REQUIRE(support::eventually([&] { return ::kill(checker, 0) != 0; }));
+    CHECK(site.fetch("GET", "/docs/", {users.token}).status == 503);
+    CHECK(site.fetch("GET", "/hello.txt").status == 200);
+}
+
+TEST_CASE("sign-in e2e: a file that others can read, and a plain address for all, are refused at the start",
+          "[e2e][access]") {
+    const Users users;
+    const std::string godwit = support::godwit_program();
+    const std::vector<std::string> words{godwit, "--test", "--users", users.path, "--grant", "/ + write"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), words.begin(), words.end());
+        more.push_back(users.folder.path());
+        return support::run_command(more);
+    };
+    CHECK(with({}).status == 0);
+    CHECK(with({"--bind", "0.0.0.0"}).errors.find("--insecure-auth") != std::string::npos);
+    CHECK(with({"--bind", "0.0.0.0", "--insecure-auth"}).status == 0);
+    REQUIRE(::chmod(users.path.c_str(), 0644) == 0);
+    const auto open = with({});
+    CHECK(open.status == 1);
+    CHECK(open.errors.find("chmod 600 ") != std::string::npos);
+}
