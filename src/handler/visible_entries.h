@@ -29,7 +29,6 @@ public:
     }
 
     [[nodiscard]] bool are_all() const { return which_ == Which::all; }
-    [[nodiscard]] bool are_none() const { return which_ == Which::none; }
     /// `path`: of the entry, canonical, without a slash at its end.
     [[nodiscard]] bool has_file(std::string_view path) const { return has(path, Rights(Right::read)); }
     [[nodiscard]] bool has_directory(std::string_view path) const {

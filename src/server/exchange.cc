@@ -39,11 +39,24 @@ void Exchange::identify(const http::Client& client, const net::PeerAddress& peer
 handler::Decision Exchange::ask(handler::Handler& handler) {
     move(ExchangeEvent::asked);
     if (shares_ != nullptr && !shares_->admit(request.client)) return refuse_share(handler);
-    std::optional<handler::Decision> instead = handler.admit(request);
-    handler::Decision decision = instead ? std::move(*instead) : handler.handle(request);
-    const auto* response = std::get_if<http::Response>(&decision);
-    if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
+    if (std::optional<handler::Decision> instead = handler.admit(request)) {
+        hold_rules(*instead, handler);
+        return std::move(*instead);
+    }
+    return ask_known(handler);
+}
+
+/// A function of its own with one thing to return: a response is large to move.
+handler::Decision Exchange::ask_known(handler::Handler& handler) {
+    handler::Decision decision = handler.handle(request);
+    hold_rules(decision, handler);
     return decision;
+}
+
+/// Of a decision that is worked off later.
+void Exchange::hold_rules(const handler::Decision& decision, handler::Handler& handler) {
+    const auto* const response = std::get_if<http::Response>(&decision);
+    if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
 }
 
 handler::Decision Exchange::refuse_share(handler::Handler& handler) const {

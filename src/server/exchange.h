@@ -142,6 +142,8 @@ private:
     [[noreturn]] void fail(ExchangeEvent event) const;
     void take_content(http::Response&& response);
     [[nodiscard]] handler::Decision refuse_share(handler::Handler& handler) const;
+    [[nodiscard]] handler::Decision ask_known(handler::Handler& handler);
+    void hold_rules(const handler::Decision& decision, handler::Handler& handler);
     /// It is not answered at once: from here on it is one of those that its client has under way.
     void stay() {
         if (shares_ != nullptr && !share_) share_ = shares_->count(request.client);

@@ -64,6 +64,7 @@ bool Reactor::start() {
     }
     if (!parts_.poller.add(parts_.signals.descriptor(), {kSignalSlot, 0}, net::Interest::read)) return false;
     tidy_due_ms_ = parts_.handler.tidy_due();
+    if (parts_.upkeep != nullptr) upkeep_due_ms_ = parts_.upkeep->due();
     const int wakes = parts_.disk.wakes().descriptor();
     return wakes < 0 || parts_.poller.add(wakes, {kWakeSlot, 0}, net::Interest::read);
 }
@@ -88,7 +89,7 @@ int Reactor::wait_ms() const {
     const base::MonotonicMs now = parts_.clock.now_ms();
     if (accepting_ == Accepting::paused) at_most(accept_again_ms_);
     if (tidy_due_ms_) at_most(*tidy_due_ms_);
-    if (parts_.upkeep != nullptr) at_most(parts_.upkeep->due());
+    if (upkeep_due_ms_) at_most(*upkeep_due_ms_);
     if (const auto due = parts_.disk.wakes().due()) at_most(*due);
     if (phase_ == Phase::stopping) {
         at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
@@ -284,9 +285,15 @@ void Reactor::expire() {
     }
 }
 
-/// Nothing changes between the end of a turn and the next wait, so the time that is found here holds for both.
+/// Nothing changes between the end of a turn and the next wait, so the times that are found here hold for both.
 void Reactor::tidy() {
-    if (parts_.upkeep != nullptr && parts_.upkeep->due() <= parts_.clock.now_ms()) parts_.upkeep->advance();
+    if (parts_.upkeep != nullptr) {
+        upkeep_due_ms_ = parts_.upkeep->due();
+        if (*upkeep_due_ms_ <= parts_.clock.now_ms()) {
+            parts_.upkeep->advance();
+            upkeep_due_ms_ = parts_.upkeep->due();
+        }
+    }
     tidy_due_ms_ = parts_.handler.tidy_due();
     if (!tidy_due_ms_ || *tidy_due_ms_ > parts_.clock.now_ms()) return;
     parts_.handler.tidy();

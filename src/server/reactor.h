@@ -124,7 +124,8 @@ private:
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
     std::vector<base::Wake> wakes_;
-    std::optional<base::MonotonicMs> tidy_due_ms_;  ///< as the handler said in the last turn
+    std::optional<base::MonotonicMs> tidy_due_ms_;    ///< as the handler said in the last turn
+    std::optional<base::MonotonicMs> upkeep_due_ms_;  ///< likewise the upkeep, where there is one
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends without a closed connection

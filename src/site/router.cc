@@ -102,12 +102,12 @@ private:
         {Kind::file, Method::post, Rights(Right::create, Right::replace), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
-        {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_below_root},
+        {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
-        {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_below_root},
+        {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
@@ -270,10 +270,6 @@ handler::Decision Router::lead_to_files(const Call& call) {
 
 /// A file, or the listing of a directory that has no index file.
 handler::Decision Router::read_below_root(const Call& call) {
-    // Which folders a drop box holds is not shown either.
-    if (call.rights.only_adds() && !is_place(call.resource.path)) {
-        return handler::refusal_response(&call.request, kNotReadable);
-    }
     const bool is_rewritten = call.resource.path.size() != call.request.path().size();
     if (is_rewritten) {
         rewritten_ = call.request;
@@ -288,6 +284,14 @@ handler::Decision Router::read_below_root(const Call& call) {
         if (response != nullptr) lead_below(asked.substr(0, asked.size() - call.resource.path.size()), *response);
     }
     return decision;
+}
+
+handler::Decision Router::read_directory(const Call& call) {
+    // Which folders a drop box holds is not shown either.
+    if (call.rights.only_adds() && !is_place(call.resource.path)) {
+        return handler::refusal_response(&call.request, kNotReadable);
+    }
+    return read_below_root(call);
 }
 
 handler::Decision Router::answer_hidden(const Call& call) {

@@ -61,6 +61,7 @@ private:
 
     [[nodiscard]] bool is_place(std::string_view path) const;
     handler::Decision read_below_root(const Call& call);
+    handler::Decision read_directory(const Call& call);
     handler::Decision answer_hidden(const Call& call);
     handler::Decision lead_to_files(const Call& call);
     handler::Decision ask_echo(const Call& call) { return targets_.echo.handle(call.request); }

@@ -100,11 +100,12 @@ handler::Decision RuledSite::handle(const http::Request& request) {
 }
 
 void RuledSite::decorate(const http::Request* request, http::Response& response) {
-    const bool signs_in = request != nullptr && rules_->signs_in;
-    if (signs_in) ask_to_sign_in(*request, resources_.find(*request), *rules_, response);
+    std::optional<handler::Resource> resource;  // where the answer may depend on who asked
+    if (request != nullptr && rules_->signs_in) resource = resources_.find(*request);
+    if (resource) ask_to_sign_in(*request, *resource, *rules_, response);
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
-    if (signs_in) keep_private(resources_.find(*request), *rules_, response);
+    if (resource) keep_private(*resource, *rules_, response);
 }
 
 }  // namespace site
