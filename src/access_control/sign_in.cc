@@ -35,14 +35,14 @@ bool is_too_long(const Credentials& credentials) {
 class SignIn::Pending final : public handler::PendingDecision {
 public:
     Pending(SignIn& sign_in, Credentials credentials, const http::ClientKey& client, Then then)
-        : sign_in_(sign_in), credentials_(std::move(credentials)), client_(client), then_(std::move(then)) {
-        sign_in_.begin(client_);
-    }
+        : sign_in_(sign_in),
+          credentials_(std::move(credentials)),
+          share_(sign_in.asking_.count(client)),
+          then_(std::move(then)) {}
     Pending(const Pending&) = delete;
     Pending& operator=(const Pending&) = delete;
     ~Pending() override {
         if (ticket_) sign_in_.verifier_.forget(*ticket_);
-        sign_in_.end(client_);
     }
 
     std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
@@ -60,7 +60,7 @@ public:
 private:
     SignIn& sign_in_;
     Credentials credentials_;
-    http::ClientKey client_;
+    http::ClientShares::Share share_;
     Then then_;
     std::optional<Verifier::Ticket> ticket_;  ///< while the verifier has the question
 };
@@ -84,21 +84,16 @@ std::optional<handler::Decision> SignIn::find_obstacle(const http::Request& requ
     if (const base::MonotonicMs wait_ms = limits_.wait_ms(request.client.key, name); wait_ms > 0) {
         return slow_down(request, wait_ms);
     }
-    const auto asking = asking_.find(request.client.key);
-    if (asking != asking_.end() && asking->second >= kMostOfOneClient) return slow_down(request, 1'000);
+    if (asking_.of(request.client.key) >= kMostOfOneClient) return slow_down(request, 1'000);
     return std::nullopt;
 }
 
 handler::Decision SignIn::slow_down(const http::Request& request, base::MonotonicMs wait_ms) {
     ++slowed_;
-    http::Response response = handler::refusal_response(&request, {Status::too_many_requests, kSlowed});
+    http::Response response = handler::error_response(&request, Status::too_many_requests, kSlowed);
+    response.reason = kSlowed;
     response.add("Retry-After", std::to_string((wait_ms + 999) / 1000));
     return response;
-}
-
-void SignIn::end(const http::ClientKey& client) {
-    const auto found = asking_.find(client);
-    if (found != asking_.end() && --found->second == 0) asking_.erase(found);
 }
 
 std::optional<handler::Decision> SignIn::judge(http::Request& request, std::string_view name, const Verdict& verdict) {

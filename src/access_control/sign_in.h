@@ -7,7 +7,6 @@
 #include <functional>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 
 #include "access_control/credential_cache.h"
 #include "access_control/guess_limits.h"
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "handler/handler.h"
+#include "http/client_shares.h"
 
 namespace access_control {
 
@@ -44,8 +44,6 @@ private:
     /// 429 for a client that failed too often or asks too much; nullopt: it may try.
     [[nodiscard]] std::optional<handler::Decision> find_obstacle(const http::Request& request, std::string_view name);
     [[nodiscard]] handler::Decision slow_down(const http::Request& request, base::MonotonicMs wait_ms);
-    void begin(const http::ClientKey& client) { ++asking_[client]; }
-    void end(const http::ClientKey& client);
     /// nullopt: it was right, and `request.user` is set.
     [[nodiscard]] std::optional<handler::Decision> judge(http::Request& request, std::string_view name,
                                                          const Verdict& verdict);
@@ -53,7 +51,7 @@ private:
     Verifier& verifier_;
     CredentialCache cache_;
     GuessLimits limits_;
-    std::unordered_map<http::ClientKey, unsigned, http::ClientKeyHash> asking_;
+    http::ClientShares asking_;  ///< questions that wait
     std::uint64_t right_ = 0;
     std::uint64_t wrong_ = 0;
     std::uint64_t slowed_ = 0;

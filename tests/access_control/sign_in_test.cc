@@ -139,6 +139,14 @@ TEST_CASE("sign-in: who guesses is told when to come back, and asked nothing unt
     CHECK(bench.status(alice, "alice", {0, 2}) == 200);
     bench.clock.advance_ms(1'000);
     bench.sign_in.forget_all();
+    CHECK(bench.status(alice, "") == 401);
+    const auto longer = bench.settle(alice, "alice");
+    REQUIRE(longer.has_value());
+    CHECK(longer->find("Retry-After") == "2");
+    int stated = 0;
+    for (const http::FieldView field : longer->fields) stated += field.name == "Retry-After" ? 1 : 0;
+    CHECK(stated == 1);
+    bench.clock.advance_ms(2'000);
     CHECK(bench.status(alice, "alice") == 200);
 }
 
