@@ -22,28 +22,31 @@ bool is_trusted(const net::PeerAddress& address, std::span<const net::AddressRan
 }
 
 /// The value of the last line of a field that is known by its name alone.
-http::Slice find_last(const http::Request& request, std::string_view name) {
-    http::Slice found;
+std::string_view find_last(const http::Request& request, std::string_view name) {
+    std::string_view found;
     for (const http::Field& field : request.fields) {
-        if (base::equals_ignoring_case(field.name.of(request.text), name)) found = field.value;
+        if (base::equals_ignoring_case(field.name.of(request.text), name)) found = field.value.of(request.text);
     }
     return found;
 }
 
 /// The last member of a list, a part of `list`.
-http::Slice last_member(http::Slice list, std::string_view text) {
-    const std::string_view value = list.of(text);
-    const std::size_t comma = value.rfind(',');
-    const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
-    const std::string_view member = base::trim_blanks(value.substr(begin));
-    const auto offset = static_cast<std::uint32_t>(member.data() - text.data());
-    return {member.empty() ? list.offset : offset, static_cast<std::uint32_t>(member.size())};
+std::string_view last_member(std::string_view list) {
+    const std::size_t comma = list.rfind(',');
+    return base::trim_blanks(list.substr(comma == std::string_view::npos ? 0 : comma + 1));
 }
 
 void take_scheme(std::string_view name, http::Client& client) {
     if (base::equals_ignoring_case(name, "https")) client.scheme = http::Client::Scheme::https;
     if (base::equals_ignoring_case(name, "http")) client.scheme = http::Client::Scheme::http;
 }
+
+/// What proxies say in one kind of field about the client of a request. The texts are parts of the request's.
+struct Told {
+    net::PeerAddress address;  ///< the proxy's own where nobody else is named
+    std::string_view scheme;
+    std::string_view host;
+};
 
 /// Addresses from the nearest proxy's entry backwards, until one that no trusted proxy has.
 class ClientSearch {
@@ -64,44 +67,61 @@ private:
     std::span<const net::AddressRange> trusted_;
 };
 
-void take_forwarded_for(const http::Request& request, ClientSearch& search) {
+/// X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host.
+Told read_custom_fields(const http::Request& request, const net::PeerAddress& peer,
+                        std::span<const net::AddressRange> trusted) {
+    Told told{.address = peer,
+              .scheme = last_member(find_last(request, "X-Forwarded-Proto")),
+              .host = last_member(find_last(request, "X-Forwarded-Host"))};
+    ClientSearch search(told.address, trusted);
     std::string storage;
     std::string_view list = request.find_list(FieldName::x_forwarded_for, storage).value_or("");
     while (!list.empty()) {
         const std::size_t comma = list.rfind(',');
-        const std::size_t begin = comma == std::string_view::npos ? 0 : comma + 1;
-        if (!search.take(base::trim_blanks(list.substr(begin)))) return;
+        if (!search.take(last_member(list))) break;
         list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
     }
+    return told;
+}
+
+/// Forwarded (RFC 7239), line by line from the last: one line may be a client's own, and cannot reach into the next. A
+/// line that cannot be read ends the search, and says nothing.
+Told read_standard_field(const http::Request& request, const net::PeerAddress& peer,
+                         std::span<const net::AddressRange> trusted) {
+    Told told{.address = peer, .scheme = {}, .host = {}};
+    ClientSearch search(told.address, trusted);
+    std::vector<std::string_view> lines;
+    for (const http::Field& field : request.fields) {
+        if (field.known == FieldName::forwarded) lines.push_back(field.value.of(request.text));
+    }
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        const auto elements = parse_forwarded(*line);
+        if (!elements) break;
+        if (line == lines.rbegin()) {
+            told.scheme = elements->back().proto;
+            told.host = elements->back().host;
+        }
+        const auto goes_on = [&](const ForwardedElement& element) { return search.take(element.address); };
+        if (!std::all_of(elements->rbegin(), elements->rend(), goes_on)) break;
+    }
+    return told;
+}
+
+/// nullopt when the two kinds of field name different clients: a proxy sets the one and passes on what a client put
+/// into the other, so one of them is made up, and nothing tells which.
+std::optional<Told> read_fields(const http::Request& request, const net::PeerAddress& peer,
+                                std::span<const net::AddressRange> trusted) {
+    if (!request.fields.has(FieldName::forwarded)) return read_custom_fields(request, peer, trusted);
+    const Told told = read_standard_field(request, peer, trusted);
+    if (!request.fields.has(FieldName::x_forwarded_for)) return told;
+    const Told custom = read_custom_fields(request, peer, trusted);
+    return client_key(told.address) == client_key(custom.address) ? std::optional(told) : std::nullopt;
 }
 
 void take_host(std::string_view host, http::Request& request) {
     if (host.empty() || !http::is_valid_host(host, false)) return;
     request.client.host = {static_cast<std::uint32_t>(host.data() - request.text.data()),
                            static_cast<std::uint32_t>(host.size())};
-}
-
-/// False when the search is over. A line that cannot be read ends it, and says nothing.
-bool take_forwarded_line(std::string_view line, bool is_nearest, http::Request& request, ClientSearch& search) {
-    const auto elements = parse_forwarded(line);
-    if (!elements) return false;
-    if (is_nearest) {
-        take_scheme(elements->back().proto, request.client);
-        take_host(elements->back().host, request);
-    }
-    return std::ranges::all_of(elements->rbegin(), elements->rend(),
-                               [&](const ForwardedElement& element) { return search.take(element.address); });
-}
-
-/// Forwarded (RFC 7239), line by line from the last: one line may be a client's own, and cannot reach into the next.
-void take_standard_field(http::Request& request, ClientSearch& search) {
-    std::vector<std::string_view> lines;
-    for (const http::Field& field : request.fields) {
-        if (field.known == FieldName::forwarded) lines.push_back(field.value.of(request.text));
-    }
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-        if (!take_forwarded_line(*line, line == lines.rbegin(), request, search)) return;
-    }
 }
 
 }  // namespace
@@ -141,41 +161,14 @@ http::Client client_of(const net::ProxyHeader& header, net::PeerAddress& peer, b
     return client;
 }
 
-namespace {
-
-/// A proxy sets the one field and passes on what a client put into the other. When they name different clients, one of
-/// them is made up, and nothing tells which.
-bool is_contradictory(const http::Request& request, const net::PeerAddress& peer,
-                      std::span<const net::AddressRange> trusted_proxies) {
-    if (!request.fields.has(FieldName::forwarded) || !request.fields.has(FieldName::x_forwarded_for)) return false;
-    net::PeerAddress by_standard = peer;
-    http::Request unchanged = request;
-    ClientSearch standard(by_standard, trusted_proxies);
-    take_standard_field(unchanged, standard);
-    net::PeerAddress by_custom = peer;
-    ClientSearch custom(by_custom, trusted_proxies);
-    take_forwarded_for(request, custom);
-    return client_key(by_standard) != client_key(by_custom);
-}
-
-}  // namespace
-
 net::PeerAddress take_forwarded(http::Request& request, const net::PeerAddress& peer,
                                 std::span<const net::AddressRange> trusted_proxies) {
-    if (is_contradictory(request, peer, trusted_proxies)) return peer;
-    net::PeerAddress found = peer;
-    ClientSearch search(found, trusted_proxies);
-    if (request.fields.has(FieldName::forwarded)) {
-        take_standard_field(request, search);
-    } else {
-        take_forwarded_for(request, search);
-        take_scheme(last_member(find_last(request, "X-Forwarded-Proto"), request.text).of(request.text),
-                    request.client);
-        const http::Slice host = last_member(find_last(request, "X-Forwarded-Host"), request.text);
-        if (http::is_valid_host(host.of(request.text), false)) request.client.host = host;
-    }
-    request.client.key = client_key(found);
-    return found;
+    const std::optional<Told> told = read_fields(request, peer, trusted_proxies);
+    if (!told) return peer;
+    take_scheme(told->scheme, request.client);
+    take_host(told->host, request);
+    request.client.key = client_key(told->address);
+    return told->address;
 }
 
 }  // namespace server
