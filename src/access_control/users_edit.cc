@@ -18,6 +18,8 @@
 #include <utility>
 
 #include "access_control/users_file.h"
+#include "access_control/users_source.h"
+#include "base/ascii.h"
 #include "base/fd.h"
 #include "base/file_io.h"
 
@@ -57,12 +59,9 @@ std::expected<Old, std::string> read_old(const std::string& path) {
     struct stat status{};
     if (::fstat(file.get(), &status) != 0) return fault(path + " cannot be read", errno);
     if (!S_ISREG(status.st_mode)) return std::unexpected(path + " is no regular file");
-    std::string text(kMaxUsersBytes + 1, '\0');
-    const auto length = base::read_or_fail(file.get(), 0, std::as_writable_bytes(std::span(text)));
-    if (!length) return fault(path + " cannot be read", length.error());
-    if (*length > kMaxUsersBytes) return std::unexpected(path + " is longer than 1 MiB");
-    text.resize(*length);
-    return Old{std::move(text), status};
+    auto text = read_users_text(file.get(), path);
+    if (!text) return std::unexpected(std::move(text.error()));
+    return Old{std::move(*text), status};
 }
 
 /// Writes and syncs `text`; an errno, or 0.
@@ -81,14 +80,12 @@ std::string with_password(std::string_view text, std::string_view name, std::str
     std::string changed;
     bool is_there = false;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view old = text.substr(0, end);
+        const std::string_view old = base::take_line(text);
         const bool is_it = is_password_of(old, name);
         // A second line of one password would be a fault, so it goes.
         if (!is_it) changed.append(old) += '\n';
         if (is_it && !is_there) changed.append(line) += '\n';
         is_there = is_there || is_it;
-        text.remove_prefix(std::min(end + 1, text.size()));
     }
     return is_there ? changed : with_line(changed, line);
 }

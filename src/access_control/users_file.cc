@@ -128,9 +128,7 @@ bool is_user_name(std::string_view name) {
 std::expected<Users, UsersFault> parse_users(std::string_view text) {
     UsersParser parser;
     for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
+        std::string_view line = base::take_line(text);
         if (line.ends_with('\r')) line.remove_suffix(1);
         while (!line.empty() && base::is_blank(line.back())) line.remove_suffix(1);
         if (line.empty() || line.front() == '#') continue;

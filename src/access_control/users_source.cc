@@ -35,18 +35,24 @@ std::optional<std::string> find_exposure(const std::string& path, const struct s
 
 }  // namespace
 
+std::expected<std::string, std::string> read_users_text(int file, const std::string& subject) {
+    std::string text(kMaxUsersBytes + 1, '\0');
+    const auto length = base::read_or_fail(file, 0, std::as_writable_bytes(std::span(text)));
+    if (!length) return std::unexpected(subject + " cannot be read: " + std::strerror(length.error()));
+    if (*length > kMaxUsersBytes) return std::unexpected(subject + " is longer than 1 MiB");
+    text.resize(*length);
+    return text;
+}
+
 std::expected<Users, std::string> read_users(const std::string& path) {
     const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!file) return std::unexpected(failed(path, errno));
     struct stat status{};
     if (::fstat(file.get(), &status) != 0) return std::unexpected(failed(path, errno));
     if (auto exposure = find_exposure(path, status)) return std::unexpected(std::move(*exposure));
-    std::string text(kMaxUsersBytes + 1, '\0');
-    const auto length = base::read_or_fail(file.get(), 0, std::as_writable_bytes(std::span(text)));
-    if (!length) return std::unexpected(failed(path, length.error()));
-    if (*length > kMaxUsersBytes) return std::unexpected("the users file " + path + " is longer than 1 MiB");
-    text.resize(*length);
-    auto users = parse_users(text);
+    const auto text = read_users_text(file.get(), "the users file " + path);
+    if (!text) return std::unexpected(text.error());
+    auto users = parse_users(*text);
     if (!users) {
         const UsersFault& fault = users.error();
         return std::unexpected("the users file " + path + ", line " + std::to_string(fault.line) + ": " +

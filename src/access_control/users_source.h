@@ -13,6 +13,8 @@
 
 namespace access_control {
 
+/// The text of an open users file; the error is a sentence about `subject`.
+[[nodiscard]] std::expected<std::string, std::string> read_users_text(int file, const std::string& subject);
 /// The error is a sentence that names the file, and the line or the command that mends it.
 [[nodiscard]] std::expected<Users, std::string> read_users(const std::string& path);
 

@@ -14,6 +14,7 @@
 
 #include "app/config_line.h"
 #include "app/option_values.h"
+#include "base/ascii.h"
 #include "base/fd.h"
 #include "base/file_io.h"
 
@@ -107,10 +108,8 @@ std::optional<UsageError> FileReading::read(const std::string& file, const Origi
     std::string own_section = section;
     Origin origin{.source = OptionSource::file, .file = file, .line = 0};
     for (std::string_view rest = text; !rest.empty();) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
         ++origin.line;
-        if (auto error = take_line(rest.substr(0, end), origin, own_section, !section.empty())) return error;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (auto error = take_line(base::take_line(rest), origin, own_section, !section.empty())) return error;
     }
     open_.pop_back();
     return std::nullopt;

@@ -8,16 +8,11 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/byte_size.h"
 
 namespace app {
 
 namespace {
-
-struct Unit {
-    char suffix;
-    unsigned bits;  ///< what a number before the suffix is shifted by
-};
-constexpr auto kUnits = std::to_array<Unit>({{'T', 40}, {'G', 30}, {'M', 20}, {'K', 10}});
 
 /// What a number before a word is multiplied by; every word in either case.
 struct Factor {
@@ -134,11 +129,8 @@ std::string printable(std::string_view text, std::size_t most) {
 }
 
 std::string size_text(std::uint64_t bytes) {
-    for (const Unit& unit : kUnits) {
-        const std::uint64_t size = std::uint64_t{1} << unit.bits;
-        if (bytes >= size && bytes % size == 0) return std::to_string(bytes >> unit.bits) + unit.suffix;
-    }
-    return std::to_string(bytes);
+    const base::ByteSize size = base::in_largest_unit(bytes);
+    return std::to_string(size.count).append(size.prefix);
 }
 
 std::string seconds_text(std::int64_t ms) {

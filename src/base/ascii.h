@@ -48,6 +48,14 @@ constexpr std::string_view trim_blanks(std::string_view text) {
     return text;
 }
 
+/// Takes the text up to the next line feed off `text`, and that line feed, which is not returned; the rest where there
+/// is none.
+constexpr std::string_view take_line(std::string_view& text) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(line.size() < text.size() ? line.size() + 1 : text.size());
+    return line;
+}
+
 /// 1*DIGIT, nothing else, without overflow. Leading zeros are allowed.
 constexpr std::optional<std::uint64_t> parse_decimal(std::string_view text) {
     if (text.empty()) return std::nullopt;

@@ -1,24 +1,18 @@
 // A size in the largest unit that keeps it whole.
 #include "handler/size_limit.h"
 
-#include <array>
-#include <string_view>
+#include <string>
+
+#include "base/byte_size.h"
 
 namespace handler {
 namespace {
 
-struct Unit {
-    unsigned bits;
-    std::string_view name;
-};
-constexpr std::array<Unit, 4> kUnits = {{{40, " TiB"}, {30, " GiB"}, {20, " MiB"}, {10, " KiB"}}};
-
 std::string size_in_words(std::uint64_t bytes) {
-    for (const Unit& unit : kUnits) {
-        const std::uint64_t size = std::uint64_t{1} << unit.bits;
-        if (bytes >= size && bytes % size == 0) return std::to_string(bytes / size).append(unit.name);
-    }
-    return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+    const base::ByteSize size = base::in_largest_unit(bytes);
+    const std::string count = std::to_string(size.count);
+    if (!size.prefix.empty()) return count + " " + std::string(size.prefix) + "iB";
+    return count + (bytes == 1 ? " byte" : " bytes");
 }
 
 }  // namespace

@@ -99,8 +99,7 @@ void sort_and_merge(FileMediaTypes& types) {
 std::expected<FileMediaTypes, std::string> parse_media_types(std::string_view text) {
     FileMediaTypes types;
     for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        const std::string_view line = base::take_line(text);
         if (auto added = add_line(line, types); !added) {
             return std::unexpected("line " + std::to_string(number) + ": " + added.error());
         }

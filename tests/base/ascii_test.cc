@@ -85,3 +85,14 @@ TEST_CASE("ascii: decimal numbers up to the largest, and nothing else", "[base][
     }
     CHECK_FALSE(base::parse_decimal(std::string_view("1\0", 2)));
 }
+
+TEST_CASE("ascii: lines are taken off one after the other, the last one with or without its end", "[base]") {
+    for (const std::string_view text : {"a\n\nb", "a\n\nb\n"}) {
+        std::string_view rest = text;
+        CHECK(base::take_line(rest) == "a");
+        CHECK(base::take_line(rest).empty());
+        CHECK(base::take_line(rest) == "b");
+        CHECK(rest.empty());
+        CHECK(base::take_line(rest).empty());
+    }
+}
