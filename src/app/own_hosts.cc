@@ -11,18 +11,12 @@
 namespace app {
 namespace {
 
-bool is_loopback(const net::Address& address) {
-    if (address.family == net::Family::ipv4) return address.octets[0] == 127;
-    constexpr std::array<std::uint8_t, 16> kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    return address.family == net::Family::ipv6 && address.octets == kLoopback;
-}
-
 /// Unix sockets are neither: no browser connects to them.
 bool is_for_this_machine_only(std::span<const net::Address> bound) {
     const auto is_reached = [](const net::Address& address) {
-        return address.family != net::Family::local && !is_loopback(address);
+        return address.family != net::Family::local && !address.is_loopback();
     };
-    return std::ranges::any_of(bound, is_loopback) && std::ranges::none_of(bound, is_reached);
+    return std::ranges::any_of(bound, &net::Address::is_loopback) && std::ranges::none_of(bound, is_reached);
 }
 
 }  // namespace

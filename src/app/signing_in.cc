@@ -13,12 +13,6 @@
 namespace app {
 namespace {
 
-bool is_loopback(const net::Address& address) {
-    if (address.family == net::Family::ipv4) return address.octets[0] == 127;
-    const std::string host = address.host_text();
-    return host == "[::1]" || host.starts_with("[::ffff:127.");
-}
-
 /// The first address where a password could be read on its way; empty when there is none.
 std::string find_exposed_address(const Options& options) {
     // Over what is led to https no credentials are looked at, and a proxy may speak https to the clients.
@@ -27,7 +21,7 @@ std::string find_exposed_address(const Options& options) {
     if (is_allowed) return {};
     for (const net::Address& address : options.server.addresses) {
         const bool is_plain = address.scheme == net::Scheme::http && address.family != net::Family::local;
-        if (is_plain && !is_loopback(address)) return address.url();
+        if (is_plain && !address.is_loopback()) return address.url();
     }
     return {};
 }

@@ -131,6 +131,14 @@ std::expected<Address, std::string> Address::parse(std::string_view text, std::u
 
 bool Address::is_wildcard() const { return family != Family::local && octets == std::array<std::uint8_t, 16>{}; }
 
+bool Address::is_loopback() const {
+    if (family == Family::ipv4) return octets[0] == 127;
+    constexpr std::array<std::uint8_t, 16> kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    constexpr std::array<std::uint8_t, 13> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 127};
+    return family == Family::ipv6 &&
+           (octets == kLoopback || std::equal(kMapped.begin(), kMapped.end(), octets.begin()));
+}
+
 Address Address::from_socket(const sockaddr_storage& storage, socklen_t length) {
     Address address;
     if (storage.ss_family == AF_INET || storage.ss_family == AF_INET6) {

@@ -45,6 +45,8 @@ struct Address {
     }
     /// All addresses of the machine, of this family.
     [[nodiscard]] bool is_wildcard() const;
+    /// Reached from this machine only: 127.0.0.0/8, also written as IPv6, and ::1.
+    [[nodiscard]] bool is_loopback() const;
 
     friend bool operator==(const Address&, const Address&) = default;
 

@@ -94,6 +94,12 @@ TEST_CASE("address: a port behind the address wins over the other one", "[net][a
     CHECK(Address::parse(":80", 4221)->to_text() == "0.0.0.0:80");
     CHECK(Address::parse("*:80", 4221)->is_wildcard());
     CHECK_FALSE(Address::parse("127.0.0.1", 4221)->is_wildcard());
+    for (const char* here : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
+        CHECK(Address::parse(here, 80)->is_loopback());
+    }
+    for (const char* elsewhere : {"128.0.0.1", "0.0.0.0", "::", "::2", "::ffff:10.0.0.1", "unix:/a"}) {
+        CHECK_FALSE(Address::parse(elsewhere, 80)->is_loopback());
+    }
     CHECK(Address::parse("8080", 1).error().find(":8080 or --port") != std::string::npos);
 }
 
