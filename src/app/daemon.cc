@@ -15,11 +15,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "app/shared_place.h"
 #include "base/ascii.h"
+#include "base/file_io.h"
 
 namespace app {
 
@@ -82,10 +84,7 @@ bool still_names(const std::string& path, int file) {
 }
 
 std::string locked_sentence(const std::string& path, int file) {
-    std::array<char, 32> text{};
-    const ssize_t n = ::pread(file, text.data(), text.size(), 0);
-    const std::string_view digits(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-    const auto pid = base::parse_decimal(digits.substr(0, digits.find('\n')));
+    const auto pid = read_pid(file);
     std::string sentence = "the pid file " + path + " is locked by another process";
     if (pid) sentence += " (" + std::to_string(*pid) + ")";
     return sentence + "; stop that server or choose another --pidfile";
@@ -106,6 +105,15 @@ std::expected<gid_t, std::string> find_group(const std::string& group) {
 }
 
 }  // namespace
+
+std::optional<pid_t> read_pid(int file) {
+    std::array<char, 32> text{};
+    const std::size_t size = base::read_at(file, 0, std::as_writable_bytes(std::span(text)));
+    const std::string_view digits(text.data(), size);
+    const auto number = base::parse_decimal(digits.substr(0, digits.find('\n')));
+    if (!number || *number == 0 || *number > INT_MAX) return std::nullopt;
+    return static_cast<pid_t>(*number);
+}
 
 std::expected<Detached, std::string> Detached::detach() {
     std::array<int, 2> ends{};

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
@@ -51,6 +52,9 @@ private:
     std::string path_;  ///< absolute: a daemon changes its working directory
     pid_t owner_;
 };
+
+/// The number of a process in an open pid file; nullopt when there is none.
+[[nodiscard]] std::optional<pid_t> read_pid(int file);
 
 /// The user to become. Looked up while the user database is still readable.
 struct Identity {

@@ -4,17 +4,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstring>
-#include <span>
 #include <vector>
 
-#include "base/ascii.h"
+#include "app/daemon.h"
 #include "base/fd.h"
-#include "base/file_io.h"
 
 namespace app {
 namespace {
@@ -27,16 +23,6 @@ std::vector<int> signals_for(Order order) {
         case Order::stop: break;
     }
     return {SIGTERM, SIGINT};
-}
-
-/// The number in an open pid file.
-std::optional<pid_t> read_number(int file) {
-    std::array<char, 32> text{};
-    const std::size_t size = base::read_at(file, 0, std::as_writable_bytes(std::span(text)));
-    const std::string_view digits(text.data(), size);
-    const auto number = base::parse_decimal(digits.substr(0, digits.find('\n')));
-    if (!number || *number == 0 || *number > INT_MAX) return std::nullopt;
-    return static_cast<pid_t>(*number);
 }
 
 }  // namespace
@@ -59,7 +45,7 @@ std::expected<void, std::string> send_order(Order order, const std::string& pidf
     if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
         return std::unexpected("no server holds the pid file " + pidfile + ": none runs with it");
     }
-    const auto pid = read_number(file.get());
+    const auto pid = read_pid(file.get());
     if (!pid) return std::unexpected("the pid file " + pidfile + " has no process's number yet");
     for (const int number : signals_for(order)) {
         if (::kill(*pid, number) != 0) {

@@ -11,6 +11,15 @@
 
 namespace app {
 
+namespace {
+
+/// False for what a file of options cannot say: what to do in place of serving, and where the file is.
+bool is_setting(const OptionWord& word) {
+    return word.spec->group != OptionGroup::action && word.spec->id != id_config;
+}
+
+}  // namespace
+
 std::string line_text(const OptionWord& word) {
     std::string text = word.spec->name;
     if (!word.spec->accepts.empty()) text += " " + quoted_value(word.value);
@@ -21,7 +30,7 @@ std::string origins_text(const std::vector<OptionWord>& words) {
     std::size_t column = 0;
     std::vector<std::string> lines;
     for (const OptionWord& word : words) {
-        if (word.spec->group == OptionGroup::action || word.spec->id == id_config) continue;
+        if (!is_setting(word)) continue;
         lines.push_back(printable(line_text(word), kWholeText));
         constexpr std::size_t kMostColumns = 44;
         if (lines.back().size() <= kMostColumns) column = std::max(column, lines.back().size());
@@ -30,7 +39,7 @@ std::string origins_text(const std::vector<OptionWord>& words) {
     std::string text = "given:\n";
     auto line = lines.begin();
     for (const OptionWord& word : words) {
-        if (word.spec->group == OptionGroup::action || word.spec->id == id_config) continue;
+        if (!is_setting(word)) continue;
         line->append(column > line->size() ? column - line->size() : 0, ' ');
         text += "  " + *line++ + "  from " + word.origin.text() + "\n";
     }
@@ -42,7 +51,7 @@ std::expected<std::string, std::string> config_from_here(const Options& options)
     make_absolute(words, options.sources.working_directory);
     std::string text = "# Made by godwit --config-from-here.\n";
     for (const OptionWord& word : words) {
-        if (word.spec->group == OptionGroup::action || word.spec->id == id_config) continue;
+        if (!is_setting(word)) continue;
         if (std::ranges::any_of(word.value, [](char c) { return base::is_control(c) && c != '\t'; })) {
             return std::unexpected(word.name() + " has a value with a control byte, which a file cannot hold: \"" +
                                    printable(word.value) + "\"");

@@ -245,8 +245,7 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
     if (path == "/") return refuse({Status::method_not_allowed, "the root is there already."});
     auto creation = storage::DirectoryCreation::open(parts_, path);
     if (!creation) return refuse(creation.error());
-    const auto modified_s = find_upload_time(
-        request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, parts_.clock.unix_seconds());
+    const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
     if (*modified_s) creation->keep_time(**modified_s);
     return std::make_unique<CreationAnswer>(std::move(*creation), std::make_unique<const handler::KeptRequest>(request),

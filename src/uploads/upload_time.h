@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "handler/write_rules.h"
 #include "http/request.h"
 
 namespace uploads {
@@ -22,5 +23,11 @@ enum class LastModified : std::uint8_t { is_ignored, is_kept };
 [[nodiscard]] std::expected<std::optional<std::int64_t>, http::Refusal> find_upload_time(const http::Request& request,
                                                                                          LastModified last_modified,
                                                                                          std::int64_t now);
+
+/// The same by the rules of the site.
+[[nodiscard]] inline std::expected<std::optional<std::int64_t>, http::Refusal> find_upload_time(
+    const http::Request& request, const handler::WriteRules& rules, std::int64_t now) {
+    return find_upload_time(request, rules.keep_mtime ? LastModified::is_kept : LastModified::is_ignored, now);
+}
 
 }  // namespace uploads

@@ -144,7 +144,7 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
-    const auto modified_s = stated_time(request);
+    const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
     const http::ClientKey& client = request.client.key;
     if (forms_.forms.of(client) >= config_.max_forms_per_client) {
@@ -155,11 +155,6 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     }
     return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests), *modified_s,
                           forms_.forms.count(client));
-}
-
-std::expected<std::optional<std::int64_t>, http::Refusal> Uploads::stated_time(const http::Request& request) const {
-    return find_upload_time(request, config_.keep_mtime ? LastModified::is_kept : LastModified::is_ignored,
-                            parts_.clock.unix_seconds());
 }
 
 /// A name that is almost surely free: the time and a growing number.
@@ -175,7 +170,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {
         return handler::refusal_response(&request, kNoConditions);
     }
-    const auto modified_s = stated_time(request);
+    const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
     if (auto decision = resumable_.create(request, path, location, admission->on_conflict, *modified_s)) {
         return std::move(*decision);

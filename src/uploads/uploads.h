@@ -33,8 +33,6 @@ public:
 private:
     [[nodiscard]] std::optional<http::Response> refuse_before_body(const http::Request& request) const;
     /// The time of what is uploaded, where the request states one that counts; or a 400.
-    [[nodiscard]] std::expected<std::optional<std::int64_t>, http::Refusal> stated_time(
-        const http::Request& request) const;
     handler::Decision take_form(const http::Request& request, std::string_view path);
     handler::Decision store(const http::Request& request, std::string_view path, std::string location,
                             storage::OnConflict wanted, WriteGate::Named named);
