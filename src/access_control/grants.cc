@@ -131,8 +131,13 @@ std::expected<Grant, std::string> parse_grant(std::string_view line) {
     return grant;
 }
 
-Grants::Grants(std::vector<Grant> grants) : lines_(std::move(grants)) {
-    std::ranges::stable_sort(lines_, std::less<>(), &Grant::path);
+Grants::Grants(std::vector<Grant> grants) {
+    lines_.reserve(grants.size());
+    // Those of one path stay in the order in which they were given.
+    for (Grant& grant : grants) {
+        const auto behind = std::ranges::upper_bound(lines_, grant.path, std::less<>(), &Grant::path);
+        lines_.insert(behind, std::move(grant));
+    }
 }
 
 Grants::Range Grants::find(std::string_view path) const {

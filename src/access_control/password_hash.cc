@@ -67,7 +67,7 @@ std::expected<void, std::string> check_sha512(std::string_view rest) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     const std::size_t salt_end = rest.find('$');
-    const bool is_whole = salt_end != std::string_view::npos && salt_end <= 16 && rest.size() - salt_end - 1 == 86 &&
+    const bool is_whole = salt_end <= 16 && rest.size() - salt_end - 1 == 86 &&
                           is_crypt_text(rest.substr(0, salt_end)) && is_crypt_text(rest.substr(salt_end + 1));
     if (!is_whole) return fault("the SHA-512 crypt hash is not whole");
     return {};

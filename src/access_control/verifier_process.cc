@@ -94,17 +94,15 @@ private:
 
 /// Moves `socket` and `bell` to their numbers and closes all others; the standard streams lead nowhere.
 void keep_only(int socket, int bell) {
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    if (nowhere < 0) ::_exit(kEnded);
     // Both are moved up first: one may have the number that the other one gets.
     const int high_socket = ::fcntl(socket, F_DUPFD, 16);
-    const int high_bell = bell < 0 ? -1 : ::fcntl(bell, F_DUPFD, 16);
-    const int nowhere = ::open("/dev/null", O_RDWR);
+    const int high_bell = ::fcntl(bell < 0 ? nowhere : bell, F_DUPFD, 16);
+    if (high_socket < 0 || high_bell < 0) ::_exit(kEnded);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
     ::dup2(high_socket, kSocket);
-    if (high_bell < 0) {
-        ::dup2(nowhere, kBell);
-    } else {
-        ::dup2(high_bell, kBell);
-    }
+    ::dup2(high_bell, kBell);
     ::close_range(kBell + 1, ~0U, 0);
 }
 

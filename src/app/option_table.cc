@@ -95,7 +95,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
 
 /// Names that other servers use, and the options of godwit that do the same.
 struct Hint {
-    std::string_view typed;
+    const char* typed;  ///< what getopt takes, too
     std::string_view meant;
 };
 constexpr std::string_view kTlsHint =
@@ -241,7 +241,7 @@ std::vector<option> long_options() {
         const std::string begun = std::string(hint.typed) + "-";
         const auto goes_on = [&](const OptionSpec& spec) { return std::string_view(spec.name).starts_with(begun); };
         if (std::ranges::any_of(kSpecs, goes_on)) {
-            result.push_back({hint.typed.data(), optional_argument, nullptr, kUnknownOption});
+            result.push_back({hint.typed, optional_argument, nullptr, kUnknownOption});
         }
     }
     result.push_back({});
@@ -253,6 +253,7 @@ std::string nearest_option(std::string_view written, OptionSource source) {
     if (!written.starts_with(before)) return {};
     const std::vector<std::string> names = names_for(source);
     std::vector<std::string_view> words;
+    words.reserve(names.size());
     for (const std::string& name : names) words.push_back(std::string_view(name).substr(before.size()));
     const std::string_view nearest = nearest_word(written.substr(before.size()), words);
     return nearest.empty() ? std::string() : std::string(before).append(nearest);
@@ -262,7 +263,7 @@ std::string unknown_option_text(std::string_view written, OptionSource source) {
     const std::string shown = printable(written);
     const std::string_view typed = written.substr(std::min(before_name(source).size(), written.size()));
     for (const Hint& hint : kHints) {
-        if (hint.typed == typed) return "unknown option " + shown + ": " + std::string(hint.meant);
+        if (typed == hint.typed) return "unknown option " + shown + ": " + std::string(hint.meant);
     }
     std::string begun;  // the names that begin with what was typed: getopt takes a beginning when just one has it
     for (const std::string& name : names_for(source)) {

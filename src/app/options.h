@@ -95,12 +95,6 @@ std::string start_line(const Options& options, const std::string& directory, std
 /// The addresses as URLs, in the form of the start line.
 std::string url_list(std::span<const net::Address> addresses);
 
-/// What --test prints: every setting that matters, one a line.
-std::string describe(const Options& options, const std::string& directory);
-
-/// The addresses as URLs, in the form of the start line.
-std::string url_list(std::span<const net::Address> addresses);
-
 /// What --test prints: every setting that matters, one a line, and where each option comes from.
 std::string describe(const Options& options, const std::string& directory);
 

@@ -194,6 +194,7 @@ std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueu
 
 std::vector<net::Address> bound_addresses(const std::vector<net::Listener>& listeners) {
     std::vector<net::Address> bound;
+    bound.reserve(listeners.size());
     for (const net::Listener& listener : listeners) bound.push_back(listener.address());
     return bound;
 }

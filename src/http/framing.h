@@ -21,7 +21,7 @@ struct Framing {
 struct Refusal {
     Status status = Status::bad_request;
     std::string_view reason;
-    std::string_view cause = {};  ///< a literal for the log, where that says what only the operator can do
+    std::string_view cause;  ///< a literal for the log, where that says what only the operator can do
 };
 
 struct FramingResult {

@@ -227,7 +227,8 @@ std::unique_ptr<Stream> Listener::make_stream(base::Fd fd) const {
 }
 
 std::unique_ptr<Stream> Listener::wrap(std::unique_ptr<Stream> plain) const {
-    return wrapper_ == nullptr ? std::move(plain) : wrapper_->wrap(std::move(plain));
+    if (wrapper_ == nullptr) return plain;
+    return wrapper_->wrap(std::move(plain));
 }
 
 Accepted Listener::accept() const {

@@ -173,7 +173,8 @@ void Reactor::advance_all() {
     const std::uint64_t sent = metrics_.bytes_sent;
     turn_.share = TurnShare::among(work_.size());
     // By number: a connection that makes room for another one may turn out to have work, and be added.
-    for (std::size_t i = 0; i < work_.size(); ++i) advance_light(work_[i]);
+    std::size_t next = 0;
+    while (next < work_.size()) advance_light(work_[next++]);
     work_.clear();
     // A connection that turns heavy sends nothing before it waits, so a new connection with an upload does not count as
     // light.

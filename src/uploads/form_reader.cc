@@ -17,10 +17,10 @@ bool concerns_all(Status status) { return http::code(status) >= 500; }
 
 }  // namespace
 
-FormReader::FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
+FormReader::FormReader(const storage::WriteParts& parts, WriteGate gate, storage::OnConflict wanted,
                        std::string_view directory, std::string_view boundary, std::chrono::microseconds slice)
     : parts_(parts),
-      gate_(gate),
+      gate_(std::move(gate)),
       wanted_(wanted),
       directory_(directory),
       parser_(boundary, kMaxFormParts),

@@ -30,7 +30,7 @@ public:
         std::optional<storage::ParkedFile> waiting;  ///< nullopt: it was refused
     };
 
-    FormReader(const storage::WriteParts& parts, const WriteGate& gate, storage::OnConflict wanted,
+    FormReader(const storage::WriteParts& parts, WriteGate gate, storage::OnConflict wanted,
                std::string_view directory, std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
     /// The files that follow get this modification time, in seconds since 1970.

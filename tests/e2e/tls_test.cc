@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <filesystem>
 
 #include "e2e/tls_site.h"
 
@@ -168,14 +170,17 @@ TEST_CASE("tls: plain requests are led to https, where browsers are told to stay
 TEST_CASE("tls: an answer that is cut is seen as cut", "[e2e][tls]") {
     if (tls_is_missing()) return;
     TlsSite tls;
+    // More than the sockets' buffers hold, so that the server dies before it has sent everything.
+    tls.site.files.write("huge.bin", "");
+    std::filesystem::resize_file(tls.site.files.at("huge.bin"), std::uintmax_t{1} << 30U);
     const support::TempDir local;
-    const std::string script = "curl -sS --max-time 20 --limit-rate 200k --cacert " + tls.certificate() + " -o " +
-                               local.at("part") + " " + tls.url("/big.bin") + "; echo $? >" + local.at("status") +
-                               ".new; mv " + local.at("status") + ".new " + local.at("status");
+    const std::string script = "curl -sS --limit-rate 4M --cacert " + tls.certificate() + " -o " + local.at("part") +
+                               " " + tls.url("/huge.bin") + "; echo $? >" + local.at("status") + ".new; mv " +
+                               local.at("status") + ".new " + local.at("status");
     REQUIRE(run_command({"sh", "-c", "(" + script + ") >/dev/null 2>&1 &"}).status == 0);
     REQUIRE(support::eventually([&] { return local.has("part"); }));
     tls.site.server.kill();
-    REQUIRE(support::eventually([&] { return local.has("status"); }, 20'000));
+    REQUIRE(support::eventually([&] { return local.has("status"); }, 60'000));
     CHECK(local.read("status") != "0\n");
 }
 
