@@ -121,6 +121,8 @@ void ListingPage::append_columns(std::string& out) const {
 /// fetch a whole tree follow links, but send no forms.
 void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
     out.append("<th scope=\"col\" class=\"").append(column_name(column)).append("\"");
+    // Screen readers do not take the name of a column from a form in it.
+    out.append(" aria-label=\"").append(label).append("\"");
     // Of a large directory the buttons lead to sorted pages.
     const bool is_sorted = view_.column == column && view_.extent != ListingView::Extent::unsorted;
     if (is_sorted) {

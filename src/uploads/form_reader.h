@@ -30,8 +30,8 @@ public:
         std::optional<storage::ParkedFile> waiting;  ///< nullopt: it was refused
     };
 
-    FormReader(const storage::WriteParts& parts, WriteGate gate, storage::OnConflict wanted,
-               std::string_view directory, std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
+    FormReader(const storage::WriteParts& parts, WriteGate gate, storage::OnConflict wanted, std::string_view directory,
+               std::string_view boundary, std::chrono::microseconds slice = kFormSlice);
 
     /// The files that follow get this modification time, in seconds since 1970.
     void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }

@@ -85,8 +85,12 @@ public:
     /// `repr_digest`: the value of Repr-Digest for the answer, of a body that was hashed while it came; nullopt: the
     /// digests that the creating request stated or wanted are to be computed by reading the file.
     CompletionAnswer(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes,
-                     std::optional<std::string> repr_digest, const WriteGate& gate)
-        : store_(store), number_(number), bytes_(std::move(bytes)), repr_digest_(std::move(repr_digest)), gate_(gate) {}
+                     std::optional<std::string> repr_digest, WriteGate gate)
+        : store_(store),
+          number_(number),
+          bytes_(std::move(bytes)),
+          repr_digest_(std::move(repr_digest)),
+          gate_(std::move(gate)) {}
     std::optional<http::Response> advance(http::Wake wake) override;
 
 private:

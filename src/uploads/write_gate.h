@@ -7,6 +7,7 @@
 #include <expected>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "handler/write_rules.h"
 #include "http/framing.h"
@@ -35,7 +36,7 @@ public:
     };
 
     /// `rules` outlive this.
-    WriteGate(const handler::WriteRules& rules, const handler::Client& client) : rules_(rules), client_(client) {}
+    WriteGate(const handler::WriteRules& rules, handler::Client client) : rules_(rules), client_(std::move(client)) {}
 
     /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
     /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file.

@@ -233,5 +233,5 @@ def keyboard():
             """))
         check_equal([outline for _, _, outline in reached], ["solid"] * len(reached), "outlines")
         names = [f"{tag} {name}" for tag, name, _ in reached]
-        check_equal(names, ["input Choose files", "input folder", "button Create", "a Name", "a Size",
-                            "a Modified (UTC)", "a Type", "a a.txt", "summary Delete a.txt"], "what Tab reaches")
+        check_equal(names, ["input Choose files", "input folder", "button Create", "button Name", "button Size",
+                            "button Modified (UTC)", "button Type", "a a.txt", "summary Delete a.txt"], "what Tab reaches")

@@ -126,20 +126,25 @@ TEST_CASE("listing page: a column's button turns its order around, and says whic
           "[handlers][listing]") {
     const std::string plain = page_of({.path = "/"});
     CHECK(has(plain,
-              "class=\"name\" aria-sort=\"ascending\"><form action=\"./\"><input type=\"hidden\" name=\"order\" "
+              "class=\"name\" aria-label=\"Name\" aria-sort=\"ascending\"><form action=\"./\"><input type=\"hidden\" "
+              "name=\"order\" "
               "value=\"desc\"><button name=\"sort\" value=\"name\">Name</button></form>"));
     CHECK(has(plain,
-              "class=\"size\"><form action=\"./\"><input type=\"hidden\" name=\"order\" value=\"desc\"><button "
+              "class=\"size\" aria-label=\"Size\"><form action=\"./\"><input type=\"hidden\" name=\"order\" "
+              "value=\"desc\"><button "
               "name=\"sort\" value=\"size\">"));
     CHECK(has(plain,
-              "class=\"type\"><form action=\"./\"><input type=\"hidden\" name=\"order\" value=\"asc\"><button "
+              "class=\"type\" aria-label=\"Type\"><form action=\"./\"><input type=\"hidden\" name=\"order\" "
+              "value=\"asc\"><button "
               "name=\"sort\" value=\"type\">"));
     const std::string sorted = page_of({.path = "/", .column = ListingColumn::size, .order = ListingOrder::descending});
     CHECK(has(sorted,
-              "class=\"size\" aria-sort=\"descending\"><form action=\"./\"><input type=\"hidden\" name=\"order\" "
+              "class=\"size\" aria-label=\"Size\" aria-sort=\"descending\"><form action=\"./\"><input type=\"hidden\" "
+              "name=\"order\" "
               "value=\"asc\"><button name=\"sort\" value=\"size\">"));
     CHECK(has(sorted,
-              "class=\"name\"><form action=\"./\"><input type=\"hidden\" name=\"order\" value=\"asc\"><button "
+              "class=\"name\" aria-label=\"Name\"><form action=\"./\"><input type=\"hidden\" name=\"order\" "
+              "value=\"asc\"><button "
               "name=\"sort\" value=\"name\">"));
     const std::string large = page_of({.path = "/", .extent = ListingView::Extent::unsorted});
     CHECK_FALSE(has(large, "aria-sort"));
