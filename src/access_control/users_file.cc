@@ -118,7 +118,8 @@ const Account* Users::find_token(std::string_view digest) const {
 }
 
 bool is_user_name(std::string_view name) {
-    if (name.empty() || name.size() > kMaxNameBytes || name.front() == '@' || !base::is_valid_utf8(name)) return false;
+    if (name.empty() || name == "-" || name.size() > kMaxNameBytes || name.front() == '@') return false;
+    if (!base::is_valid_utf8(name)) return false;
     return std::ranges::all_of(name, [](char c) {
         return base::is_alpha(c) || base::is_digit(c) || std::string_view("._-@").find(c) != std::string_view::npos ||
                static_cast<unsigned char>(c) >= 0x80;

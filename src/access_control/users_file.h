@@ -36,7 +36,7 @@ struct UsersFault {
 };
 
 /// True for the name of a user or a group: 1 to 64 bytes, letters, digits, "._-@" and whatever is not ASCII (in UTF-8),
-/// no '@' in front.
+/// no '@' in front, and not "-", which stands for nobody in logs.
 [[nodiscard]] bool is_user_name(std::string_view name);
 
 /// Lines are "name:hash", "name:token:SHA-256 in hexadecimal", "groups:NAME:member member", empty, or begin with '#'.

@@ -68,7 +68,9 @@ void AccessLog::append(const AccessEntry& entry, const base::Clock& clock) {
 void AccessLog::append_text(const AccessEntry& entry) {
     std::string& out = file_.pending();
     entry.peer.append_to(out);
-    out.append(" - - [").append(time_text_).append("] \"");
+    out.append(" - ");
+    base::append_log_escaped(out, entry.user, kMaxValueBytes);
+    out.append(" [").append(time_text_).append("] \"");
     if (entry.method.empty()) {
         out.push_back('-');
     } else {
@@ -103,6 +105,7 @@ void AccessLog::append_json(const AccessEntry& entry) {
     std::string peer;
     entry.peer.append_to(peer);
     append_json_member(out, "peer", peer);
+    append_json_member(out, "user", entry.user);
     append_json_member(out, "method", entry.method);
     append_json_member(out, "target", entry.target);
     append_json_member(out, "version", entry.version);

@@ -20,6 +20,7 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
     turn.access_log.append(
         {
             .peer = peer,
+            .user = request.user ? std::string_view(request.user->name) : "-",
             .method = request.method_text.of(request.text),
             .target = turn.handler.loggable(request.target_text.of(request.text), target),
             .version = version_of(request),

@@ -66,6 +66,8 @@ TEST_CASE("users file: names are letters, digits, some marks and UTF-8", "[acces
     CHECK_FALSE(access_control::is_user_name(std::string(65, 'a')));
     CHECK_FALSE(access_control::is_user_name(""));
     CHECK_FALSE(access_control::is_user_name("+"));
+    CHECK_FALSE(access_control::is_user_name("-"));
+    CHECK_FALSE(access_control::is_user_name("a b"));
     CHECK_FALSE(access_control::is_user_name("a\xff"));
     CHECK_FALSE(access_control::is_user_name("a\nb"));
 }

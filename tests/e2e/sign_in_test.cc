@@ -27,6 +27,11 @@ std::vector<std::string> options(const Users& users) {
     return {"--users", users.path, "--grant", "/docs robot read list"};
 }
 
+/// Waits until `log` has `part`; it is written once per turn of the loop.
+bool has_line(const std::string& log, std::string_view part) {
+    return support::eventually([&] { return support::read_file(log).find(part) != std::string::npos; });
+}
+
 pid_t child_of(pid_t parent) {
     const std::string number = std::to_string(parent);
     return static_cast<pid_t>(std::stol(support::read_file("/proc/" + number + "/task/" + number + "/children")));
@@ -58,6 +63,29 @@ TEST_CASE("sign-in e2e: who guesses is slowed down, and the log says from where"
     CHECK(slowed.has("Retry-After"));
     CHECK(support::eventually(
         [&] { return site.server.error_text().find("refused: 127.0.0.1: sign-in failed") != std::string::npos; }));
+}
+
+TEST_CASE("sign-in e2e: the access log names who signed in, also for uploads and refusals", "[e2e][access]") {
+    const Users users;
+    const std::string log = users.folder.at("access");
+    std::vector<std::string> words = options(users);
+    words.insert(words.end(), {"--grant", "/list robot write", "--access-log", log, "--log-format", "json"});
+    const e2e::Site site(words);
+    CHECK(site.fetch("PUT", "/list/new", {users.token}, "x").status == 201);
+    CHECK(site.fetch("PUT", "/docs/new", {users.token}, "x").status == 403);
+    CHECK(site.fetch("GET", "/list/a.txt", {"Authorization: Bearer wrong"}).status == 401);
+    CHECK(site.fetch("GET", "/hello.txt").status == 200);
+    if (support::run_command({"curl", "--version"}).output.find("HTTP2") != std::string::npos) {
+        const std::string url = "http://127.0.0.1:" + std::to_string(site.server.port()) + "/list/by-curl";
+        CHECK(support::run_command({"curl", "-sS", "--noproxy", "*", "--http2-prior-knowledge", "-H", users.token, "-d",
+                                    "text", "-X", "PUT", url})
+                  .status == 0);
+        CHECK(has_line(log, R"("user":"robot","method":"PUT","target":"/list/by-curl","version":"2.0","status":201)"));
+    }
+    CHECK(has_line(log, R"("user":"robot","method":"PUT","target":"/list/new","version":"1.1","status":201)"));
+    CHECK(has_line(log, R"("user":"robot","method":"PUT","target":"/docs/new","version":"1.1","status":403)"));
+    CHECK(has_line(log, R"("user":"-","method":"GET","target":"/list/a.txt","version":"1.1","status":401)"));
+    CHECK(has_line(log, R"("user":"-","method":"GET","target":"/hello.txt","version":"1.1","status":200)"));
 }
 
 TEST_CASE("sign-in e2e: a token that leaves the file ends without a restart", "[e2e][access]") {

@@ -41,6 +41,28 @@ TEST_CASE("access log: writes the common form and nothing behind", "[server][log
           "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a?b HTTP/1.1\" 200 1234\n");
 }
 
+TEST_CASE("access log: who signed in is in the third field, and cannot break the line", "[server][log]") {
+    server::AccessEntry what = entry();
+    const auto third = [&](std::string_view user) {
+        what.user = user;
+        const std::string text = line(server::LogFormat::combined, what);
+        CHECK(text.ends_with("] \"GET /a?b HTTP/1.1\" 200 1234 \"-\" \"curl/8\"\n"));
+        return text.substr(0, text.find(" ["));
+    };
+    CHECK(third("alice@home") == "127.0.0.1 - alice@home");
+    CHECK(third("-") == "127.0.0.1 - -");
+    CHECK(third("\xc3\xa5sa\n") == "127.0.0.1 - \\xc3\\xa5sa\\x0a");
+}
+
+TEST_CASE("access log: the JSON form has the user, or a dash", "[server][log]") {
+    server::AccessEntry what = entry();
+    CHECK(line(server::LogFormat::json, what).find("\"user\":\"-\"") != std::string::npos);
+    what.user =
+        "a\xc2\x85"
+        "b";  // a line end of Unicode
+    CHECK(line(server::LogFormat::json, what).find("\"user\":\"a\\u0085b\"") != std::string::npos);
+}
+
 TEST_CASE("access log: the combined form adds referer and user agent", "[server][log]") {
     CHECK(line(server::LogFormat::combined, entry()) ==
           "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET /a?b HTTP/1.1\" 200 1234 \"-\" \"curl/8\"\n");

@@ -1,6 +1,7 @@
 // What the logs and counters say of an exchange that ended well, that was cut, or that was refused.
 #include "server/exchange_log.h"
 
+#include <memory>
 #include <string>
 
 #include "support/catch.h"
@@ -44,6 +45,15 @@ TEST_CASE("exchange log: an answer is one line and one count of its class", "[se
     CHECK(logged.bench.metrics.requests == 1);
     CHECK(logged.bench.metrics.responses_by_class[4] == 1);
     CHECK(logged.bench.metrics.requests_refused == 0);
+}
+
+TEST_CASE("exchange log: who signed in is named, also when the answer was cut", "[server][log]") {
+    Logged logged(http::Status::forbidden);
+    logged.exchange.request.user = std::make_shared<http::User>(http::User{"alice", {}});
+    server::note_answered(logged.exchange, logged.peer, 0, logged.bench.turn);
+    server::note_aborted(logged.exchange, logged.peer, 0, 0, "the peer left", logged.bench.turn);
+    CHECK(logged.access().find("127.0.0.1 - alice [") == 0);
+    CHECK(logged.access().find("\n127.0.0.1 - alice [") != std::string::npos);
 }
 
 TEST_CASE("exchange log: one that was cut is in both logs, with the bytes that left", "[server][log]") {
