@@ -41,21 +41,6 @@ std::string_view without_slash(std::string_view path) {
     return path;
 }
 
-/// True for a path as requests have it once they are decoded: no empty and no dot segments.
-bool is_plain_path(std::string_view path) {
-    if (!path.starts_with('/') || std::ranges::any_of(path, base::is_control)) return false;
-    if (path == "/") return true;
-    path = path.substr(1);
-    if (path.ends_with('/')) path.remove_suffix(1);
-    while (true) {
-        const std::size_t end = std::min(path.find('/'), path.size());
-        const std::string_view segment = path.substr(0, end);
-        if (segment.empty() || segment == "." || segment == "..") return false;
-        if (end == path.size()) return true;
-        path.remove_prefix(end + 1);
-    }
-}
-
 bool take_who(std::string_view word, Grant& grant) {
     if (word == "*" || word == "+") {
         grant.who = word == "*" ? Grant::Who::anyone : Grant::Who::signed_in;
@@ -79,6 +64,20 @@ bool take_right(std::string_view word, Rights& rights) {
 }
 
 }  // namespace
+
+bool is_plain_path(std::string_view path) {
+    if (!path.starts_with('/') || std::ranges::any_of(path, base::is_control)) return false;
+    if (path == "/") return true;
+    path = path.substr(1);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    while (true) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        const std::string_view segment = path.substr(0, end);
+        if (segment.empty() || segment == "." || segment == "..") return false;
+        if (end == path.size()) return true;
+        path.remove_prefix(end + 1);
+    }
+}
 
 bool Grant::applies_to(const http::User* user) const {
     switch (who) {
@@ -185,18 +184,13 @@ bool Grants::allows_somewhere(Right right) const {
     return std::ranges::any_of(lines_, [&](const Grant& line) { return line.rights.has(right); });
 }
 
-std::string Grants::explain(const http::User* user, std::string_view path) const {
+std::string Grants::lines_text(const http::User* user, std::string_view path) const {
     const Range range = find(path);
-    Rights rights;
     std::string lines;
     for (std::size_t i = range.first; i < range.end; ++i) {
-        const bool applies = lines_[i].applies_to(user);
-        if (applies) rights.add(lines_[i].rights);
-        lines += (applies ? "  by     " : "  not by ") + lines_[i].text() + "\n";
+        lines += (lines_[i].applies_to(user) ? "  by     " : "  not by ") + lines_[i].text() + "\n";
     }
-    if (lines.empty()) lines = "  no line is about this path\n";
-    std::string text = user == nullptr ? "anyone" : user->name;
-    return text.append(" at ").append(path).append(": ").append(rights_text(rights)).append("\n").append(lines);
+    return lines.empty() ? "  no line is about this path\n" : lines;
 }
 
 }  // namespace access_control

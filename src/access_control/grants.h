@@ -32,6 +32,9 @@ struct Grant {
     [[nodiscard]] std::string text() const;
 };
 
+/// True for a path as requests have it once they are decoded: no empty and no dot segments.
+[[nodiscard]] bool is_plain_path(std::string_view path);
+
 /// The error is one sentence that says what is wrong with the line.
 [[nodiscard]] std::expected<Grant, std::string> parse_grant(std::string_view line);
 
@@ -51,8 +54,9 @@ public:
     [[nodiscard]] bool allows_somewhere(handler::Right right) const;
     /// Sorted by path; the lines of one path in the order in which they were given.
     [[nodiscard]] const std::vector<Grant>& lines() const { return lines_; }
-    /// Which rights `user` (null: nobody signed in) has at `path`, and by which lines: text for the operator.
-    [[nodiscard]] std::string explain(const http::User* user, std::string_view path) const;
+    /// The lines that decide about `path`, each with whether it is about `user` (null: nobody signed in): text for the
+    /// operator, in which every line ends with a newline.
+    [[nodiscard]] std::string lines_text(const http::User* user, std::string_view path) const;
 
 private:
     /// The lines of one path.

@@ -25,6 +25,13 @@ std::string section_of_help(int argc, char** argv) {
     return optind < argc && !help_text(argv[optind]).empty() ? argv[optind] : "";
 }
 
+/// The value of --explain, which takes two words, WHO and PATH; both may stand in one, with a blank between.
+std::string words_of_explain(int argc, char** argv) {
+    std::string value = optarg;
+    if (value.find(' ') == std::string::npos && optind < argc) value.append(" ").append(argv[optind++]);
+    return value;
+}
+
 }  // namespace
 
 CommandLine read_command_line(int argc, char** argv) {
@@ -48,7 +55,8 @@ CommandLine read_command_line(int argc, char** argv) {
             }
             return line;
         }
-        const std::string value = optarg == nullptr ? "" : optarg;
+        std::string value = optarg == nullptr ? "" : optarg;
+        if (id == id_explain) value = words_of_explain(argc, argv);
         const bool has_value = id != ':' && !spec.accepts.empty();
         auto word = make_word(spec, has_value ? &value : nullptr, {});
         if (!word) {

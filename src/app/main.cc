@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/explain.h"
 #include "app/options.h"
 #include "app/running_server.h"
 #include "app/serve.h"
@@ -37,6 +38,13 @@ int print_config(const app::Options& options) {
     return 0;
 }
 
+int print_explanation(const app::Options& options) {
+    const auto text = app::explain_rights(options);
+    if (!text) return done_or_not(std::unexpected(text.error()));
+    print(stdout, *text);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,6 +58,7 @@ int main(int argc, char** argv) {
         case app::Action::help: print(stdout, app::help_text(options->help_section)); return 0;
         case app::Action::version: print(stdout, app::version_text()); return 0;
         case app::Action::config_from_here: return print_config(*options);
+        case app::Action::explain: return print_explanation(*options);
         case app::Action::signal: return done_or_not(app::send_order(options->order, options->pidfile));
         case app::Action::test:
         case app::Action::serve: break;

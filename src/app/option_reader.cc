@@ -158,9 +158,19 @@ Objection OptionReader::apply_action(OptionId id, std::string_view value) {
             return std::nullopt;
         case id_version: options_.action = Action::version; return std::nullopt;
         case id_config_from_here: options_.action = Action::config_from_here; return std::nullopt;
+        case id_explain: return take_explained(value);
         case id_signal: options_.action = Action::signal; return store(options_.order, parse_order(value));
         default: options_.action = Action::test; return std::nullopt;
     }
+}
+
+/// WHO and PATH with a blank between: names of users have none.
+Objection OptionReader::take_explained(std::string_view value) {
+    const std::size_t blank = value.find(' ');
+    if (blank == std::string_view::npos || blank == 0 || blank + 1 == value.size()) return "";
+    options_.action = Action::explain;
+    options_.explained = {std::string(value.substr(0, blank)), std::string(value.substr(blank + 1))};
+    return std::nullopt;
 }
 
 Objection OptionReader::apply_process(OptionId id, std::string_view value) {

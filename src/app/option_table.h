@@ -81,6 +81,7 @@ enum OptionId : int {
     id_write_timeout,
     id_shutdown_grace,
     id_config_from_here,
+    id_explain,
 };
 
 /// Which function applies an option.

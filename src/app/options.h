@@ -29,6 +29,13 @@ enum class Action : std::uint8_t {
     version,           ///< print version_text(), exit
     signal,            ///< send `order` to the server of the pid file, exit
     config_from_here,  ///< print the configuration file that means the same, exit
+    explain,           ///< print who may do what at a path, exit
+};
+
+/// What --explain is about.
+struct Explained {
+    std::string user;  ///< a name, "+" (anyone signed in) or "*" (anyone)
+    std::string path;  ///< below the directory
 };
 
 /// The files of a certificate, in PEM form.
@@ -63,6 +70,7 @@ struct Options {
     /// The first is shown to clients that name no host. Empty: one is made where an address is https.
     std::vector<CertificatePair> certificates;
     std::string help_section;  ///< with Action::help; empty: the overview
+    Explained explained;       ///< with Action::explain
 
     [[nodiscard]] bool uses_tls() const {
         const auto is_https = [](const net::Address& address) { return address.scheme == net::Scheme::https; };

@@ -187,6 +187,8 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
 Other
       --config-from-here     print the configuration file that means the same,
                              exit
+      --explain WHO PATH     print what WHO (a user, + or *) may do at PATH, and
+                             by which --grant, exit
   -t, --test                 check the options, print what would be served, exit
   -h, --help SECTION         print an overview, a section or all, exit
   -V, --version              print the version and what this build can do, exit
