@@ -14,7 +14,7 @@ namespace handler {
 [[nodiscard]] inline Decision answer_text(const http::Request& request, std::string_view text,
                                           http::FieldView further = {}) {
     static const http::FieldList fields{{"Content-Type", "text/plain; charset=utf-8"},
-                                         {"X-Content-Type-Options", "nosniff"}};
+                                        {"X-Content-Type-Options", "nosniff"}};
     if (request.method != http::Method::get && request.method != http::Method::head) {
         return method_not_allowed(request, http::MethodSet(http::Method::get, http::Method::head));
     }
