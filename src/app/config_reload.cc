@@ -139,12 +139,12 @@ std::expected<ConfigReload::NewLogs, std::string> ConfigReload::open_logs(const 
     NewLogs logs;
     if (next.error_log != running_.server.error_log) {
         auto error = server::LogFile::open(next.error_log, STDERR_FILENO);
-        if (!error) return std::unexpected(std::move(error.error()));
+        if (!error) return std::unexpected(std::move(error.error()) + hint_about_place());
         logs.error = std::move(*error);
     }
     if (next.access_log != running_.server.access_log) {
         auto access = server::LogFile::open(next.access_log, STDOUT_FILENO);
-        if (!access) return std::unexpected(std::move(access.error()));
+        if (!access) return std::unexpected(std::move(access.error()) + hint_about_place());
         logs.access = std::move(*access);
     }
     return logs;
@@ -179,8 +179,16 @@ void ConfigReload::refuse(const UsageError& error) {
 
 /// Why a file that could be read at the start cannot be read now.
 std::string ConfigReload::hint_about(const UsageError& error) const {
-    if (!error.is_denied || running_.user.empty()) return {};
+    if (!error.is_denied) return {};
+    if (running_.user.empty()) return hint_about_place();
     return "; the server gave up root for --user, so the user " + running_.user + " must be able to read it";
+}
+
+/// What the sandbox closes to a reload.
+std::string ConfigReload::hint_about_place() const {
+    if (running_.sandbox == SandboxMode::off) return {};
+    return "; under --sandbox, logs and files of the configuration stay in the directories where they were at the "
+           "start";
 }
 
 base::Counters::Registration ConfigReload::register_counters(base::Counters& counters) const {

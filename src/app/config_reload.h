@@ -48,6 +48,7 @@ private:
     void report_changes(const std::vector<OptionWord>& before, const std::vector<OptionWord>& fresh);
     void refuse(const UsageError& error);
     [[nodiscard]] std::string hint_about(const UsageError& error) const;
+    [[nodiscard]] std::string hint_about_place() const;
 
     Options& running_;
     site::Site& site_;

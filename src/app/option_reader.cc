@@ -42,6 +42,13 @@ std::optional<mode_t> parse_mode(std::string_view text) {
     return mode;
 }
 
+std::optional<SandboxMode> parse_sandbox(std::string_view text) {
+    if (text == "off") return SandboxMode::off;
+    if (text == "on") return SandboxMode::on;
+    if (text == "required") return SandboxMode::required;
+    return std::nullopt;
+}
+
 std::optional<net::ProxyVersions> parse_proxy_versions(std::string_view text) {
     if (text == "off") return net::ProxyVersions::none;
     if (text == "v1") return net::ProxyVersions::v1;
@@ -179,6 +186,7 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
         case id_config: return taken_if(!value.empty());  // read already
         case id_pidfile: options_.pidfile = value; return taken_if(!value.empty());
         case id_user: return taken_if(take_user(value, options_.user, options_.group));
+        case id_sandbox: return store(options_.sandbox, parse_sandbox(value));
         case id_access_log:
             options_.server.access_log = value == "off" ? std::string_view() : value;
             return taken_if(!value.empty());

@@ -65,6 +65,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_daemon, "daemon", process, ""},
     {id_pidfile, "pidfile", process, "a file name", ValueForm::file_name},
     {id_user, "user", process, "USER or USER:GROUP, names or numbers"},
+    {id_sandbox, "sandbox", process, "on, off or required"},
     {id_access_log, "access-log", process, "a file name, - (standard output) or off", ValueForm::file_name},
     {id_error_log, "error-log", process, "a file name or - (standard error)", ValueForm::file_name},
     {id_log_format, "log-format", process, "common, combined, extended or json"},

@@ -58,6 +58,7 @@ enum OptionId : int {
     id_unix_owner,
     id_daemon,
     id_pidfile,
+    id_sandbox,
     id_access_log,
     id_error_log,
     id_log_format,

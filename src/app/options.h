@@ -44,6 +44,13 @@ struct CertificatePair {
     std::string key;
 };
 
+/// What happens to the process once everything is open.
+enum class SandboxMode : std::uint8_t {
+    off,
+    on,        ///< as far as the kernel can
+    required,  ///< all of it, or no start
+};
+
 struct Options {
     Action action = Action::serve;
     OptionSources sources;          ///< where all this comes from
@@ -60,6 +67,7 @@ struct Options {
     bool insecure_auth = false;            ///< passwords may cross a network for all to read
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
+    SandboxMode sandbox = SandboxMode::on;
     bool daemon = false;
     std::string pidfile;     ///< empty: none
     std::string user;        ///< a name or a number; empty: stay who we are

@@ -5,6 +5,7 @@
 
 #include "app/option_values.h"
 #include "app/options.h"
+#include "app/sandbox.h"
 
 namespace app {
 
@@ -148,6 +149,10 @@ Process
                              whether it is
       --pidfile FILE         written, locked, removed at exit
   -u, --user USER[:GROUP]    become this user after binding
+      --sandbox HOW          on (default): once it listens, the server gives up
+                             other files, programs, outgoing connections and
+                             capabilities, as far as the kernel can; required:
+                             all of that or no start; off
       --access-log FILE      a file, - (standard output) or off (default off)
       --error-log FILE       a file or - (standard error, the default)
       --log-format NAME      common, combined (default), extended or json
@@ -353,6 +358,7 @@ std::string describe(const Options& options, const std::string& directory) {
     if (!options.user.empty()) {
         add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);
     }
+    add_row(text, "sandbox", sandbox_text(options.sandbox));
     return text + origins_text(options.words);
 }
 

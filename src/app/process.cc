@@ -30,7 +30,8 @@ struct SchedulingAttributes {
 };
 constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK
 
-/// True also when it cannot be known.
+}  // namespace
+
 bool are_calls_filtered() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {
@@ -38,8 +39,6 @@ bool are_calls_filtered() {
     }
     return true;
 }
-
-}  // namespace
 
 void raise_descriptor_limit() {
     rlimit limit{};

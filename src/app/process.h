@@ -16,6 +16,10 @@ void raise_descriptor_limit();
 /// The length of a time slice that this thread asks for: the shortest that the kernel gives.
 inline constexpr std::uint64_t kSliceNs = 100'000;
 
+/// Whether a filter of system calls is in force, which may end the process at a call; true also when it cannot be
+/// known.
+[[nodiscard]] bool are_calls_filtered();
+
 /// Asks the scheduler for slices of kSliceNs for this thread: a task that asks for short slices is scheduled sooner.
 /// The loop needs a core often, but seldom for long. Threads that are made from here on have the usual slices of
 /// milliseconds. Nothing changes when the administrator chose another policy (chrt), nor in kernels before 6.12, which

@@ -1,5 +1,5 @@
 // The order matters: detach and ask for slices before the kernel's threads (io_uring) exist, bind and open logs before
-// privileges are dropped, report readiness last.
+// privileges are dropped, confine the process when all is open, report readiness last.
 #include "app/serve.h"
 
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #include "app/own_hosts.h"
 #include "app/process.h"
 #include "app/reachable.h"
+#include "app/sandbox.h"
 #include "app/served_site.h"
 #include "app/service_notify.h"
 #include "app/shared_place.h"
@@ -261,6 +262,9 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
 
     log_start(opened.logs.error, clock, site, *disk, options, checked.root.descriptor(), encryption);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
+    const auto confined = confine(options, checked.root, checked.service);
+    if (!confined) return std::unexpected(confined.error());
+    opened.logs.error.append(clock, "notice", nullptr, *confined);
     log_rotation_obstacles(opened.logs, clock);
     reload.report_obstacle();
     opened.logs.error.file().flush();

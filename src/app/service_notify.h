@@ -26,6 +26,9 @@ public:
     /// The server answers from here on. The first line of `status` is for people (systemctl status).
     void ready(std::string_view status);
 
+    /// True where messages go to the name of an abstract socket.
+    [[nodiscard]] bool uses_abstract_socket() const { return address_.starts_with('@'); }
+
     /// Tells that a reload begins, does it, and tells that it is done.
     void reload() override;
     /// Gives the watchdog its sign of life, at half of the time after which it would restart the server.

@@ -1,0 +1,248 @@
+// Places are taken from the options as they are at the start; docs/operations.md says what a reload cannot widen.
+#include "app/sandbox.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <set>
+#include <string_view>
+
+#include "app/process.h"
+#include "base/landlock.h"
+
+namespace app {
+namespace {
+
+using base::Access;
+using base::Landlock;
+
+constexpr std::uint64_t capability(unsigned number) { return std::uint64_t{1} << number; }
+
+/// Root reads and replaces files of other users and keeps their owners. A server that became another user has none of
+/// these.
+constexpr std::uint64_t kKeptCapabilities = capability(CAP_CHOWN) | capability(CAP_DAC_OVERRIDE) |
+                                            capability(CAP_DAC_READ_SEARCH) | capability(CAP_FOWNER) |
+                                            capability(CAP_FSETID);
+
+/// A new upload asks for the number of this boot.
+constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
+constexpr const char* kNowhere = "/dev/null";
+
+/// Leak checks of the address sanitizer read what the kernel says about the process when it ends.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+/// One permission after the other; keeps the first error. What is not there is left out: it was not needed at the
+/// start either.
+class Permissions {
+public:
+    explicit Permissions(const Landlock& landlock) : landlock_(landlock) {}
+    void at(int place, Access access) { note(landlock_.allow(place, access)); }
+    void at(const std::string& path, Access access) { note(landlock_.allow(path, access)); }
+    void beside(const std::string& file, Access access) { note(landlock_.allow_beside(file, access)); }
+    [[nodiscard]] int error() const { return error_; }
+
+private:
+    void note(int error) {
+        if (error_ == 0 && error != ENOENT && error != ENOTDIR) error_ = error;
+    }
+    const Landlock& landlock_;
+    int error_ = 0;
+};
+
+/// A configuration file may allow writing later, where a directory is served.
+bool may_write(const Options& options) {
+    if (!options.site.only_path.empty()) return false;
+    return options.site.allow_upload || options.site.allow_delete || !options.sources.config.empty();
+}
+
+void allow_root(const Options& options, const storage::FileRoot& root, Permissions& permissions) {
+    const Access access = may_write(options) ? Access::write : Access::read;
+    if (options.site.symlinks == storage::Symlinks::all) {
+        permissions.at("/", access);  // links lead anywhere
+    } else {
+        permissions.at(root.descriptor(), access);
+    }
+}
+
+/// Rotation puts another file in a log's place. A device or a FIFO stays what it is.
+void allow_log(const std::string& path, Permissions& permissions) {
+    if (path.empty() || path == "-") return;
+    struct stat status{};
+    const bool is_special = ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+    if (is_special) {
+        permissions.at(path, Access::stream);
+    } else {
+        permissions.beside(path, Access::append);
+    }
+}
+
+/// The logs open the streams anew at SIGHUP, to have flags of their own. A regular file is written as it is.
+void allow_standard_streams(const Options& options, Permissions& permissions) {
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+        struct stat status{};
+        if (::fstat(stream, &status) == 0 && !S_ISREG(status.st_mode)) permissions.at(stream, Access::stream);
+    }
+    if (options.daemon) permissions.at(kNowhere, Access::stream);
+}
+
+/// What a reload reads: the configuration, certificates, media types.
+void allow_reloads(const Options& options, Permissions& permissions) {
+    std::set<std::string> files;
+    if (!options.sources.config.empty()) {
+        files.insert(options.sources.config);
+        for (const OptionWord& word : options.words) {
+            if (word.origin.source == OptionSource::file) files.insert(word.origin.file);
+        }
+    }
+    for (const CertificatePair& pair : options.certificates) {
+        files.insert(pair.chain);
+        files.insert(pair.key);
+    }
+    if (!options.mime_types.empty()) files.insert(options.mime_types);
+    for (const std::string& file : files) permissions.beside(file, Access::read);
+}
+
+/// What is removed at the end.
+void allow_removals(const Options& options, Permissions& permissions) {
+    if (!options.pidfile.empty()) permissions.beside(options.pidfile, Access::remove);
+    if (options.are_sockets_handed_over) return;
+    for (const net::Address& address : options.server.addresses) {
+        if (address.family == net::Family::local) permissions.beside(address.path, Access::remove);
+    }
+}
+
+/// An errno, 0 for success.
+int restrict_files(const Options& options, const storage::FileRoot& root, Landlock::AbstractSockets sockets) {
+    const auto landlock = Landlock::create(sockets);
+    if (!landlock) return landlock.error();
+    Permissions permissions(*landlock);
+    allow_root(options, root, permissions);
+    allow_log(options.server.access_log, permissions);
+    allow_log(options.server.error_log, permissions);
+    allow_standard_streams(options, permissions);
+    allow_reloads(options, permissions);
+    allow_removals(options, permissions);
+    permissions.at(kBootFile, Access::read);
+    if (kIsSanitized) permissions.at("/proc", Access::read);
+    return permissions.error() != 0 ? permissions.error() : landlock->restrict_self();
+}
+
+/// Runs `rehearse` in a child. False when it was killed there, as a filter of system calls may do.
+template <class Rehearsal>
+bool is_survived(Rehearsal rehearse) {
+    const pid_t child = ::fork();
+    if (child < 0) return false;
+    if (child == 0) {
+        const rlimit no_core{0, 0};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        rehearse();
+        ::_exit(0);
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status);
+}
+
+/// An errno for each part, 0 for success.
+struct Failures {
+    int capabilities = 0;
+    int files = 0;
+};
+
+/// What the kernel's version leaves open; empty when that is nothing.
+std::string gaps_of(int version) {
+    std::string gaps;
+    if (version < Landlock::kTruncation) gaps += "emptying files (Linux 6.2), ";
+    if (version < Landlock::kConnections) gaps += "TCP connections (Linux 6.7), ";
+    if (version < Landlock::kOthers) gaps += "signals to other processes (Linux 6.12), ";
+    if (!gaps.empty()) gaps.resize(gaps.size() - 2);
+    return gaps;
+}
+
+std::string failure_text(int error) {
+    if (error == ENOSYS) return "this kernel has no Landlock (Linux 5.19 or later has it)";
+    if (error == EPERM) {
+        return "a filter of system calls is in the way of Landlock (SystemCallFilter= has to allow "
+               "landlock_create_ruleset, landlock_add_rule and landlock_restrict_self)";
+    }
+    if (error == EOPNOTSUPP) return "Landlock is switched off in this kernel (its parameter lsm= has to name it)";
+    return std::string("the kernel refuses Landlock: ") + std::strerror(error);
+}
+
+/// The notice about what could not be had, or the error where it has to be.
+std::expected<std::string, std::string> settle(const Options& options, const std::string& lacking) {
+    if (options.sandbox == SandboxMode::required) return std::unexpected("--sandbox required: " + lacking);
+    return "no whole sandbox: " + lacking;
+}
+
+}  // namespace
+
+std::string_view sandbox_text(SandboxMode mode) {
+    switch (mode) {
+        case SandboxMode::off: return "off";
+        case SandboxMode::on: return "on";
+        case SandboxMode::required: return "required";
+    }
+    return "";
+}
+
+int drop_capabilities() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+    if (::syscall(SYS_capget, &header, sets.data()) != 0) return errno;
+    // Only a process that executes programs would get these back; some kernels and users may not drop them.
+    for (unsigned number = 0; number < 64; ++number) {
+        if ((kKeptCapabilities & capability(number)) == 0) (void)::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+    }
+    bool is_changed = false;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        const auto kept = static_cast<std::uint32_t>(kKeptCapabilities >> (32 * i));
+        is_changed = is_changed || (sets[i].permitted & ~kept) != 0 || sets[i].inheritable != 0;
+        sets[i].permitted &= kept;
+        sets[i].effective &= kept;
+        sets[i].inheritable = 0;
+    }
+    // A process that has none makes no call: a filter of system calls may know no other answer than its end.
+    return !is_changed || ::syscall(SYS_capset, &header, sets.data()) == 0 ? 0 : errno;
+}
+
+std::expected<std::string, std::string> confine(const Options& options, const storage::FileRoot& root,
+                                                const ServiceNotify& service) {
+    if (options.sandbox == SandboxMode::off) return std::string("sandbox: off");
+    const auto sockets =
+        service.uses_abstract_socket() ? Landlock::AbstractSockets::open : Landlock::AbstractSockets::closed;
+    const auto restrict_all = [&] {
+        (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        return Failures{.capabilities = drop_capabilities(), .files = restrict_files(options, root, sockets)};
+    };
+    if (are_calls_filtered() && !is_survived(restrict_all)) return settle(options, failure_text(EPERM));
+    const Failures failures = restrict_all();
+    if (failures.files != 0) return settle(options, failure_text(failures.files));
+    if (failures.capabilities != 0) {
+        return settle(options, std::string("capabilities are kept: ") + std::strerror(failures.capabilities));
+    }
+    const int version = Landlock::version();
+    if (const std::string gaps = gaps_of(version); !gaps.empty()) {
+        return settle(options, "Landlock " + std::to_string(version) + " of this kernel leaves open " + gaps);
+    }
+    std::string notice = "sandbox: on (Landlock " + std::to_string(version) + "), no programs, no outgoing connections";
+    notice += options.site.symlinks == storage::Symlinks::all ? "; --symlinks all leaves all files open"
+                                                              : ", no files outside";
+    return notice;
+}
+
+}  // namespace app
