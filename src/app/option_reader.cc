@@ -114,11 +114,22 @@ Objection OptionReader::take_grant(std::string_view value) {
     return std::nullopt;
 }
 
+Objection OptionReader::take_prompt(std::string_view value) {
+    if (!access_control::is_plain_path(value)) return "";
+    if (value.size() > 1 && value.ends_with('/')) value.remove_suffix(1);
+    if (options_.site.auth_prompts.size() == kMaxRules) {
+        return "there are " + std::to_string(kMaxRules) + " of them already, the most";
+    }
+    options_.site.auth_prompts.emplace_back(value);
+    return std::nullopt;
+}
+
 Objection OptionReader::apply_access(OptionId id, std::string_view value) {
     switch (id) {
         case id_grant: return take_grant(value);
         case id_users: options_.users_file = value; return taken_if(!value.empty());
         case id_auth_cache: return store(options_.auth_cache_ms, parse_seconds(value, 0, kDayMs));
+        case id_auth_prompt: return take_prompt(value);
         case id_insecure_auth: options_.insecure_auth = true; return std::nullopt;
         default: return "";
     }
@@ -301,6 +312,9 @@ std::optional<UsageError> OptionReader::settle_grants() {
     }
     if (needs_users && !options_.site.signs_in) {
         return UsageError{"--grant names users, but there are none: --users FILE has them"};
+    }
+    if (!options_.site.auth_prompts.empty() && !options_.site.signs_in) {
+        return UsageError{"--auth-prompt asks for names that nobody has: --users FILE has them"};
     }
     if (options_.grants.empty()) return std::nullopt;
     if (follows_links_) {

@@ -33,6 +33,7 @@ private:
     Objection apply_place(OptionId id, std::string_view value);
     Objection apply_tls(OptionId id, std::string_view value);
     Objection apply_action(OptionId id, std::string_view value);
+    Objection take_prompt(std::string_view value);
     Objection take_explained(std::string_view value);
     Objection apply_process(OptionId id, std::string_view value);
     Objection apply_limit(OptionId id, std::string_view value);

@@ -40,6 +40,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
      "a host name such as files.example, or an IP address, without a port; or *"},
     {id_users, "users", access, "a file of users, as godwit passwd and godwit token write it", ValueForm::file_name},
     {id_auth_cache, "auth-cache", access, "seconds from 0 (every request is checked) to 86400"},
+    {id_auth_prompt, "auth-prompt", access, "a path below the directory that begins with /, such as /dav"},
     {id_insecure_auth, "insecure-auth", access, ""},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},
@@ -213,6 +214,7 @@ bool changes_in_flight(const OptionSpec& spec) {
     switch (spec.id) {
         case id_trusted_proxy:
         case id_grant:
+        case id_auth_prompt:
         case id_redirect_https:
         case id_hsts:
         case id_access_log:

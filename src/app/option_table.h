@@ -32,6 +32,7 @@ enum OptionId : int {
     id_trust_uploads,
     id_users,
     id_auth_cache,
+    id_auth_prompt,
     id_insecure_auth,
     id_allowed_host,
     id_no_listing,

@@ -94,6 +94,9 @@ What
       --users FILE           names, password hashes and tokens, as written by
                              godwit passwd FILE NAME and godwit token FILE NAME
       --auth-cache SECONDS   right passwords are not checked again (default 5m)
+      --auth-prompt PATH     nothing below PATH without signing in, though anybody
+                             may read there: for programs that sign in only
+                             when asked (davfs2, Windows); repeatable
       --insecure-auth        take passwords over plain connections, too
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           do not list directories without such a file
@@ -260,6 +263,7 @@ void add_right_rows(std::string& text, const Options& options) {
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
     if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
+    for (const std::string& path : site.auth_prompts) add_row(text, "auth prompt", printable(path, kWholeText));
     for (const access_control::Grant& grant : options.grants) {
         add_row(text, "grant", printable(grant.text(), kWholeText));
     }

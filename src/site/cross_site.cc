@@ -62,4 +62,9 @@ std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
     return kForeign;
 }
 
+bool is_preflight(const http::Request& request) {
+    return request.method == http::Method::options && request.fields.has(http::FieldName::origin) &&
+           request.fields.has(http::FieldName::access_control_request_method);
+}
+
 }  // namespace site

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/ascii.h"
+#include "site/cross_site.h"
 #include "site/https_redirect.h"
 
 namespace site {
@@ -47,11 +48,6 @@ bool is_of_content(std::string_view name) {
 
 bool is_list_of_names(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return base::is_token_char(c) || base::is_blank(c) || c == ','; });
-}
-
-bool is_preflight(const http::Request& request) {
-    return request.method == http::Method::options && request.fields.has(FieldName::origin) &&
-           request.fields.has(FieldName::access_control_request_method);
 }
 
 /// A script may use the methods that everybody may use: those in Allow, which the router wrote.

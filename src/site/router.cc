@@ -9,6 +9,7 @@
 #include "handler/error_page.h"
 #include "site/cross_site.h"
 #include "site/https_redirect.h"
+#include "site/sign_in_answers.h"
 
 namespace site {
 namespace {
@@ -32,6 +33,8 @@ constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there al
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
                                   "this names a directory; send the file to a name without a slash at its end"};
 constexpr Refusal kNotListed{Status::forbidden, "directories are not listed here."};
+constexpr Refusal kSignInFirst{Status::unauthorized,
+                               "sign in first: with a name and a password (Basic), or with a token (Bearer)."};
 constexpr Refusal kNotReadable{Status::forbidden, "you may not read this."};
 
 /// Why a method that writes is not allowed, by the right that is missing.
@@ -230,6 +233,7 @@ handler::Decision Router::handle(const http::Request& request) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);
     }
+    if (must_sign_in(request, resource, config_)) return handler::refusal_response(&request, kSignInFirst);
     const Call call{request, resource, config_.resolve_rights(resource, handler::Client::of(request))};
     if (request.method == Method::unknown) {
         return handler::error_response(&request, Status::not_implemented,

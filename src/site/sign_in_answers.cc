@@ -25,9 +25,18 @@ bool has_rights_of_its_own(const Resource& resource) {
            resource.kind == Resource::Kind::record || resource.kind == Resource::Kind::upload;
 }
 
+bool is_prompted(const Resource& resource, const SiteConfig& config) {
+    return has_rights_of_its_own(resource) && std::ranges::any_of(config.auth_prompts, [&](std::string_view prompt) {
+               if (prompt == "/") return true;
+               const std::string_view path = resource.path;
+               return path.starts_with(prompt) && (path.size() == prompt.size() || path[prompt.size()] == '/');
+           });
+}
+
 /// True when another client could get another answer about `resource`.
 bool depends_on_user(const Resource& resource, const SiteConfig& config) {
     if (config.grants == nullptr || !has_rights_of_its_own(resource)) return false;
+    if (is_prompted(resource, config)) return true;
     if (!config.grants->is_same_for_all(resource.path)) return true;
     // A listing leaves out what its reader may not know of.
     const bool is_listing = resource.kind == Resource::Kind::directory || resource.kind == Resource::Kind::root;
@@ -54,6 +63,10 @@ void add_directives(std::string& out, std::string_view value) {
 }
 
 }  // namespace
+
+bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
+    return config.signs_in && request.user == nullptr && is_prompted(resource, config) && !is_preflight(request);
+}
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,
                     http::Response& response) {

@@ -9,6 +9,11 @@
 
 namespace site {
 
+/// True for a request without credentials below a path of --auth-prompt. Some clients sign in only where they are asked
+/// to, though anybody may read there. Preflights cannot have credentials (the Fetch standard) and are let through.
+[[nodiscard]] bool must_sign_in(const http::Request& request, const handler::Resource& resource,
+                                const SiteConfig& config);
+
 /// Makes 401 of a 403 for a request without a user, where the rights at `resource` depend on who asks, and adds the
 /// challenges to every 401 (RFC 9110 §11.6.1). A refusal because of another site's page stays. Before error pages.
 void ask_to_sign_in(const http::Request& request, const handler::Resource& resource, const SiteConfig& config,

@@ -80,6 +80,15 @@ TEST_CASE("explain: refuses unknown users and paths that name nothing", "[app][a
     }
 }
 
+TEST_CASE("options: --auth-prompt takes paths, and needs users", "[app][options]") {
+    const Users users;
+    std::vector<std::string> words = users.about("*", "/");
+    words.insert(words.end(), {"--auth-prompt", "/dav/", "--auth-prompt", "/"});
+    CHECK(accepted(words).site.auth_prompts == std::vector<std::string>{"/dav", "/"});
+    CHECK(contains(refused({"--auth-prompt", "/dav", "d"}), "--users FILE has them"));
+    CHECK(contains(refused({"--auth-prompt", "dav", "d"}), "it takes a path"));
+}
+
 TEST_CASE("explain: takes two words", "[app][options]") {
     CHECK(contains(refused({"--explain"}), "--explain needs a value"));
     CHECK(contains(refused({"--explain", "anna"}), "it takes a user"));

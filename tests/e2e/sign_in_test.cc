@@ -88,6 +88,25 @@ TEST_CASE("sign-in e2e: the access log names who signed in, also for uploads and
     CHECK(has_line(log, R"("user":"-","method":"GET","target":"/hello.txt","version":"1.1","status":200)"));
 }
 
+TEST_CASE("sign-in e2e: below a prompt everybody is asked to sign in", "[e2e][access]") {
+    const Users users;
+    std::vector<std::string> words = options(users);
+    words.insert(words.end(), {"--auth-prompt", "/list/", "--cors", "https://app.example"});
+    const e2e::Site site(words);
+    for (const char* target : {"/list/", "/list/a.txt", "/files/list/a.txt", "/%6cist/a.txt"}) {
+        const auto refused = site.fetch("GET", target);
+        CHECK(refused.status == 401);
+        CHECK(refused.count("WWW-Authenticate") == 2);
+        CHECK(site.fetch("GET", target, {users.token}).status == 200);
+    }
+    CHECK(site.fetch("OPTIONS", "/list/").status == 401);
+    CHECK(site.fetch("PROPFIND", "/list/").status == 401);
+    CHECK(
+        site.fetch("OPTIONS", "/list/", {"Origin: https://app.example", "Access-Control-Request-Method: GET"}).status ==
+        204);
+    CHECK(site.fetch("GET", "/hello.txt").status == 200);
+}
+
 TEST_CASE("sign-in e2e: a token that leaves the file ends without a restart", "[e2e][access]") {
     const Users users;
     const e2e::Site site(options(users));

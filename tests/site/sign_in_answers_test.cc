@@ -62,3 +62,34 @@ TEST_CASE("sign-in answers: what depends on who asked is private, the rest stays
     site::keep_private({Resource::Kind::root, "/"}, rules(), listing);
     CHECK(listing.find("Cache-Control") == "private");
 }
+
+TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, but for preflights", "[site][access]") {
+    site::SiteConfig config = rules();
+    config.auth_prompts = {"/dav"};
+    const ParsedRequest read("GET", "/dav/x");
+    const auto must = [&](const http::Request& request, std::string_view path, Resource::Kind kind) {
+        return site::must_sign_in(request, {kind, path}, config);
+    };
+    CHECK(must(read.get(), "/dav/x", Resource::Kind::file));
+    CHECK(must(read.get(), "/dav/", Resource::Kind::directory));
+    CHECK(must(read.get(), "/dav", Resource::Kind::file));
+    CHECK_FALSE(must(read.get(), "/david", Resource::Kind::file));
+    CHECK_FALSE(must(read.get(), "/", Resource::Kind::root));
+    CHECK(must(ParsedRequest("OPTIONS", "/dav/x").get(), "/dav/x", Resource::Kind::file));
+    const ParsedRequest preflight("OPTIONS", "/dav/x", "Origin: https://a\r\nAccess-Control-Request-Method: PUT\r\n");
+    CHECK_FALSE(must(preflight.get(), "/dav/x", Resource::Kind::file));
+    http::Request known = read.get();
+    known.user = std::make_shared<http::User>(http::User{"bob", {}});
+    CHECK_FALSE(must(known, "/dav/x", Resource::Kind::file));
+    config.auth_prompts = {"/"};
+    CHECK(must(read.get(), "/david", Resource::Kind::file));
+    CHECK_FALSE(must(read.get(), "/healthz", Resource::Kind::health));
+}
+
+TEST_CASE("sign-in answers: what a prompt guards is kept out of shared caches", "[site][access]") {
+    site::SiteConfig config = rules();
+    config.auth_prompts = {"/open.txt"};
+    http::Response response;
+    site::keep_private(kOpen, config, response);
+    CHECK(response.find("Cache-Control") == "private");
+}
