@@ -94,7 +94,7 @@ What
       --users FILE           names, password hashes and tokens, as written by
                              godwit passwd FILE NAME and godwit token FILE NAME
       --auth-cache SECONDS   right passwords are not checked again (default 5m)
-      --auth-prompt PATH     nothing below PATH without signing in, though anybody
+      --auth-prompt PATH     nothing below PATH without signing in, though all
                              may read there: for programs that sign in only
                              when asked (davfs2, Windows); repeatable
       --insecure-auth        take passwords over plain connections, too

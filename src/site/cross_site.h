@@ -16,8 +16,8 @@ namespace site {
 [[nodiscard]] std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
                                                                  const SiteConfig& config);
 
-/// True for the question of a browser whether a script may send a request (the Fetch standard's CORS protocol). It never
-/// has credentials.
+/// True for the question of a browser whether a script may send a request (the Fetch standard's CORS protocol). Such a
+/// request never has credentials.
 [[nodiscard]] bool is_preflight(const http::Request& request);
 
 }  // namespace site
