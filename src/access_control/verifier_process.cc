@@ -20,6 +20,7 @@
 #include "access_control/keyed_hash.h"
 #include "access_control/users_source.h"
 #include "access_control/verifier_messages.h"
+#include "base/landlock.h"
 
 namespace access_control {
 namespace {
@@ -125,6 +126,12 @@ void leave_the_server() {
     (void)::unshare(CLONE_NEWNET);  // only root may; the process has no socket but its own end anyway
 }
 
+/// A link that leads out of both directories later is not followed then. A kernel that lacks this changes nothing.
+void keep_to_users_file(const std::string& users_path) {
+    const auto landlock = base::Landlock::create();
+    if (landlock && landlock->allow_beside(users_path, base::Access::read) == 0) (void)landlock->restrict_self();
+}
+
 [[noreturn]] void check_passwords(const std::string& users_path, pid_t keeper) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != keeper) ::_exit(kEnded);
@@ -167,7 +174,7 @@ bool await_end(pid_t checker) {
 
 }  // namespace
 
-std::expected<base::Fd, std::string> start_verifier(const std::string& users_path, int bell) {
+std::expected<base::Fd, std::string> start_verifier(const std::string& users_path, int bell, VerifierReach reach) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         return std::unexpected(std::string("the process that checks passwords cannot be started: ") +
@@ -183,6 +190,7 @@ std::expected<base::Fd, std::string> start_verifier(const std::string& users_pat
     if (keeper == 0) {
         keep_only(theirs.get(), bell);
         leave_the_server();
+        if (reach == VerifierReach::users_file) keep_to_users_file(users_path);
         keep_running(users_path);
     }
     ::fcntl(ours.get(), F_SETFL, ::fcntl(ours.get(), F_GETFL) | O_NONBLOCK);

@@ -9,6 +9,7 @@
 #include "access_control/users_source.h"
 #include "access_control/verifier_process.h"
 #include "app/option_values.h"
+#include "app/process.h"
 
 namespace app {
 namespace {
@@ -53,7 +54,11 @@ std::expected<void, std::string> check_exposure(const Options& options) {
 std::expected<std::unique_ptr<SigningIn>, std::string> SigningIn::start(const Options& options, base::WakeQueue& wakes,
                                                                         const base::Clock& clock) {
     if (options.users_file.empty()) return nullptr;
-    auto socket = access_control::start_verifier(options.users_file, wakes.descriptor());
+    // Where a filter of system calls is in force, asking for less might end the process.
+    const bool is_confined = options.sandbox != SandboxMode::off && !are_calls_filtered();
+    auto socket = access_control::start_verifier(
+        options.users_file, wakes.descriptor(),
+        is_confined ? access_control::VerifierReach::users_file : access_control::VerifierReach::whole);
     if (!socket) return std::unexpected(std::move(socket.error()));
     return std::unique_ptr<SigningIn>(new SigningIn(std::move(*socket), wakes, clock, options.auth_cache_ms));
 }

@@ -16,6 +16,7 @@
 
 #include "access_control/tokens.h"
 #include "access_control/verifier_messages.h"
+#include "base/landlock.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -26,7 +27,7 @@ namespace {
 struct Process {
     Process() {
         write("robot:token:" + token_digest("t") + "\n");
-        auto started = start_verifier(folder.at("users"), -1);
+        auto started = start_verifier(folder.at("users"), -1, VerifierReach::users_file);
         REQUIRE(started.has_value());
         socket = std::move(*started);
         CHECK(std::holds_alternative<UsersReplaced>(*next()));
@@ -118,4 +119,18 @@ TEST_CASE("verifier process: ends when the server's socket is closed", "[access_
     // Returns only when no child is left.
     reap();
     CHECK(::waitpid(-1, nullptr, 0) == -1);
+}
+
+TEST_CASE("verifier process: a link that leads elsewhere later is not followed", "[access_control][verifier]") {
+    if (base::Landlock::version() < base::Landlock::kFiles) return;
+    const support::TempDir other;
+    other.write("users", "robot:token:" + token_digest("other") + "\n");
+    REQUIRE(::chmod(other.at("users").c_str(), 0600) == 0);
+    const Process process;
+    REQUIRE(::symlink(other.at("users").c_str(), process.folder.at("next").c_str()) == 0);
+    REQUIRE(::rename(process.folder.at("next").c_str(), process.folder.at("users").c_str()) == 0);
+    const auto message = process.next();
+    REQUIRE(message.has_value());
+    REQUIRE(std::holds_alternative<UsersFaulty>(*message));
+    CHECK(std::get<UsersFaulty>(*message).sentence.find("Permission denied") != std::string::npos);
 }
