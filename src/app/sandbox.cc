@@ -38,8 +38,10 @@ constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
 constexpr const char* kNowhere = "/dev/null";
 
 /// Leak checks of the address sanitizer read what the kernel says about the process when it ends.
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__)
 constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer);
 #else
 constexpr bool kIsSanitized = false;
 #endif

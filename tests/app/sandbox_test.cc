@@ -11,9 +11,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <memory>
-#include <optional>
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "app/command_line.h"
