@@ -28,12 +28,12 @@ std::string_view take_name(std::string_view& names) {
 
 }  // namespace
 
-std::expected<std::vector<net::Listener>, std::string> take_handed_sockets() {
+std::expected<HandedSockets, std::string> take_handed_sockets() {
     const auto process = take_variable("LISTEN_PID");
     const auto count = take_variable("LISTEN_FDS");
     const std::string names = take_variable("LISTEN_FDNAMES").value_or("");
-    std::vector<net::Listener> listeners;
-    if (!count || process != std::to_string(::getpid())) return listeners;
+    HandedSockets handed;
+    if (!count || process != std::to_string(::getpid())) return handed;
     const auto number = base::parse_decimal(*count);
     if (!number || *number > kMostSockets) {
         return std::unexpected("LISTEN_FDS is not a number of sockets: " + printable(*count));
@@ -47,9 +47,13 @@ std::expected<std::vector<net::Listener>, std::string> take_handed_sockets() {
             return std::unexpected("descriptor " + std::to_string(kFirst + i) + ", handed over by LISTEN_FDS, " +
                                    listener.error());
         }
-        listeners.push_back(std::move(*listener));
+        if (name == "admin" && !listener->address().is_of_this_machine()) {
+            return std::unexpected("the socket named admin, " + listener->address().to_text() +
+                                   ", can be reached by others: it has to be one of this machine alone");
+        }
+        (name == "admin" ? handed.admin : handed.site).push_back(std::move(*listener));
     }
-    return listeners;
+    return handed;
 }
 
 }  // namespace app

@@ -57,6 +57,17 @@ std::optional<net::ProxyVersions> parse_proxy_versions(std::string_view text) {
     return std::nullopt;
 }
 
+/// An address that other machines cannot reach, with its port.
+std::expected<net::Address, std::string> parse_admin(std::string_view value) {
+    auto address = net::Address::parse(value, 0);
+    if (!address || address->family == net::Family::local) return address;
+    if (!address->is_of_this_machine()) return std::unexpected("others could reach it");
+    if (address->scheme == net::Scheme::https) return std::unexpected("it has no TLS");
+    const auto with_other_port = net::Address::parse(value, 1);
+    if (with_other_port->port() != address->port()) return std::unexpected("the port is missing");
+    return address;
+}
+
 }  // namespace
 
 std::optional<UsageError> OptionReader::apply(const OptionWord& word) {
@@ -146,6 +157,12 @@ Objection OptionReader::apply_place(OptionId id, std::string_view value) {
         return std::nullopt;
     }
     if (id == id_proxy_protocol) return store(options_.server.proxy_protocol, parse_proxy_versions(value));
+    if (id == id_admin) {
+        auto address = parse_admin(value);
+        if (!address) return value.empty() ? std::string() : address.error();
+        options_.admin.push_back(std::move(*address));
+        return std::nullopt;
+    }
     // The real port is put in at the end: --port may come after --bind.
     if (const auto address = net::Address::parse(value, 0); !address) {
         return value.empty() ? std::string() : address.error();

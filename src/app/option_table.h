@@ -57,6 +57,7 @@ enum OptionId : int {
     id_hsts,
     id_unix_mode,
     id_unix_owner,
+    id_admin,
     id_daemon,
     id_pidfile,
     id_sandbox,

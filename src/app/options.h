@@ -59,6 +59,7 @@ struct Options {
     server::ServerConfig server;    ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
     bool are_sockets_handed_over = false;  ///< `addresses` are those of sockets that a service manager opened
+    std::vector<net::Address> admin;       ///< where the server can be watched; none others can reach
     std::string directory;                 ///< as given: relative to the working directory, or absolute
     std::vector<access_control::Grant>
         grants;                            ///< every line that counts, --allow-* among them; empty: no rules by path

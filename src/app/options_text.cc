@@ -75,6 +75,8 @@ constexpr std::string_view kSections = R"(Where
                              answers under addresses and this machine's names,
                              where writing is allowed or only this machine can
                              connect
+      --admin ADDR:PORT      metrics, status and health of the server, for this
+                             machine alone; or unix:PATH; repeatable
   -d, --directory DIR        what to serve; the same as DIR; or one file
 
 What
@@ -288,6 +290,17 @@ void add_web_rows(std::string& text, const Options& options) {
     if (!options.mime_types.empty()) add_row(text, "media types", printable(options.mime_types, kWholeText));
 }
 
+/// Of the unix sockets, those of --admin among them, where there are any.
+void add_unix_rights(std::string& text, const Options& options) {
+    const auto is_local = [](const net::Address& address) { return address.family == net::Family::local; };
+    if (std::ranges::none_of(options.server.addresses, is_local) && std::ranges::none_of(options.admin, is_local))
+        return;
+    std::string rights = mode_text(options.unix_mode);
+    if (!options.unix_user.empty()) rights += " " + options.unix_user;
+    if (!options.unix_group.empty()) rights += ":" + options.unix_group;
+    add_row(text, "unix socket", rights);
+}
+
 }  // namespace
 
 std::string help_text(std::string_view section) {
@@ -307,6 +320,7 @@ std::string describe(const Options& options, const std::string& directory) {
     std::string text;
     add_row(text, "directory", printable(directory, kWholeText));
     add_row(text, "addresses", url_list(server.addresses));
+    if (!options.admin.empty()) add_row(text, "admin", url_list(options.admin));
     for (const CertificatePair& pair : options.certificates) {
         add_row(text, "certificate", printable(pair.chain + " with " + pair.key, kWholeText));
     }
@@ -351,14 +365,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_web_rows(text, options);
     add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
     add_row(text, "error log", server.error_log);
-    const bool has_unix_socket = std::ranges::any_of(
-        server.addresses, [](const net::Address& address) { return address.family == net::Family::local; });
-    if (has_unix_socket) {
-        std::string rights = mode_text(options.unix_mode);
-        if (!options.unix_user.empty()) rights += " " + options.unix_user;
-        if (!options.unix_group.empty()) rights += ":" + options.unix_group;
-        add_row(text, "unix socket", rights);
-    }
+    add_unix_rights(text, options);
     if (!options.user.empty()) {
         add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);
     }

@@ -1,13 +1,21 @@
 #include "app/process.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
+#include "base/ascii.h"
+#include "base/fd.h"
+#include "base/file_io.h"
 #include "files/representation_cache.h"
 
 namespace app {
@@ -30,6 +38,16 @@ struct SchedulingAttributes {
 };
 constexpr std::uint64_t kResetOnFork = 1;  // SCHED_FLAG_RESET_ON_FORK
 
+/// What the process has in memory now, of an open /proc/self/statm; 0 where that is missing.
+std::uint64_t resident_bytes(const base::Fd& pages) {
+    std::array<char, 128> text{};
+    const std::size_t length = base::read_at(pages.get(), 0, std::as_writable_bytes(std::span(text)));
+    const std::string_view numbers(text.data(), length);
+    const std::size_t begin = numbers.find(' ') + 1;
+    const auto resident = base::parse_decimal(numbers.substr(begin, numbers.find(' ', begin) - begin));
+    return resident.value_or(0) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
 
 bool are_calls_filtered() {
@@ -38,6 +56,19 @@ bool are_calls_filtered() {
         if (line.starts_with("Seccomp:")) return !line.ends_with("\t0");
     }
     return true;
+}
+
+base::Counters::Registration register_process_counters(base::Counters& counters, std::int64_t begun_unix_s) {
+    using enum base::CounterKind;
+    // Opened now: the sandbox does not let the server open it later.
+    const auto pages = std::make_shared<const base::Fd>(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+    return counters.add({
+        {"resident_bytes", gauge, "bytes of memory that the process has", [pages] { return resident_bytes(*pages); }},
+        {"start_time_seconds", gauge, "when the process began, in seconds since 1970",
+         [begun_unix_s] { return static_cast<std::uint64_t>(begun_unix_s); }, base::ShownIn::metrics},
+        {"build_info", gauge, "1, with the version of this build", [] { return std::uint64_t{1}; },
+         base::ShownIn::metrics, base::CounterUnit::things, "version=\"" GODWIT_VERSION "\""},
+    });
 }
 
 void raise_descriptor_limit() {

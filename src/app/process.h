@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/counters.h"
+
 namespace app {
 
 /// Allows as many open files as the administrator lets this process have.
@@ -12,6 +14,10 @@ void raise_descriptor_limit();
 
 /// Says what is wrong with the raised limit of open files for so many connections; empty when it suffices.
 [[nodiscard]] std::string missing_descriptors(std::size_t max_connections);
+
+/// Shows the memory of the process, when it began, and its version. `counters` outlives what is returned.
+[[nodiscard]] base::Counters::Registration register_process_counters(base::Counters& counters,
+                                                                     std::int64_t begun_unix_s);
 
 /// The length of a time slice that this thread asks for: the shortest that the kernel gives.
 inline constexpr std::uint64_t kSliceNs = 100'000;

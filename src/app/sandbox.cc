@@ -120,10 +120,13 @@ void allow_reloads(const Options& options, Permissions& permissions) {
 /// What is removed at the end.
 void allow_removals(const Options& options, Permissions& permissions) {
     if (!options.pidfile.empty()) permissions.beside(options.pidfile, Access::remove);
-    if (options.are_sockets_handed_over) return;
-    for (const net::Address& address : options.server.addresses) {
-        if (address.family == net::Family::local) permissions.beside(address.path, Access::remove);
-    }
+    const auto allow_sockets = [&](const std::vector<net::Address>& addresses) {
+        for (const net::Address& address : addresses) {
+            if (address.family == net::Family::local) permissions.beside(address.path, Access::remove);
+        }
+    };
+    allow_sockets(options.admin);
+    if (!options.are_sockets_handed_over) allow_sockets(options.server.addresses);
 }
 
 /// An errno, 0 for success.

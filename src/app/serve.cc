@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin/admin.h"
 #include "app/config_reload.h"
 #include "app/daemon.h"
 #include "app/encryption.h"
@@ -69,13 +70,19 @@ std::expected<std::vector<net::Listener>, std::string> open_listeners(const std:
     return listeners;
 }
 
+std::vector<net::Address> addresses_of(const std::vector<net::Listener>& listeners) {
+    std::vector<net::Address> addresses;
+    addresses.reserve(listeners.size());
+    for (const net::Listener& listener : listeners) addresses.push_back(listener.address());
+    return addresses;
+}
+
 /// Sockets that were handed over take the place of --bind and --port; the options that need an https address need one
 /// among them.
 std::expected<void, std::string> take_addresses(const std::vector<net::Listener>& handed, Options& options) {
     if (handed.empty()) return {};
     options.are_sockets_handed_over = true;
-    options.server.addresses.clear();
-    for (const net::Listener& listener : handed) options.server.addresses.push_back(listener.address());
+    options.server.addresses = addresses_of(handed);
     const bool needs_tls = !options.certificates.empty() || options.site.redirect_https || options.site.hsts_s;
     if (needs_tls && !options.uses_tls()) {
         return std::unexpected(
@@ -123,7 +130,7 @@ struct Checked {
     storage::FileRoot root;
     std::optional<Identity> identity;        ///< who the process becomes
     std::unique_ptr<Encryption> encryption;  ///< null where no address is https
-    std::vector<net::Listener> handed;       ///< sockets that a service manager opened
+    HandedSockets handed;                    ///< what a service manager opened
     ServiceNotify service;
 
     /// The absolute name of the directory or file.
@@ -133,7 +140,7 @@ struct Checked {
 std::expected<Checked, std::string> check(Options options, const base::Clock& clock) {
     auto handed = take_handed_sockets();
     if (!handed) return std::unexpected(handed.error());
-    if (auto taken = take_addresses(*handed, options); !taken) return std::unexpected(taken.error());
+    if (auto taken = take_addresses(handed->site, options); !taken) return std::unexpected(taken.error());
     auto service = ServiceNotify::from_environment(clock);
     if (!service) return std::unexpected(service.error());
     raise_descriptor_limit();
@@ -158,6 +165,7 @@ struct Opened {
     std::optional<Detached> detached;
     std::optional<Pidfile> pidfile;
     std::vector<net::Listener> listeners;
+    std::vector<net::Listener> admin;  ///< listeners
     Logs logs;
     std::unique_ptr<SigningIn> signing_in;  ///< null without users
 };
@@ -181,29 +189,25 @@ std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueu
     }
     auto rights = socket_rights(options, checked.identity);
     if (!rights) return std::unexpected(rights.error());
-    std::expected<std::vector<net::Listener>, std::string> listeners = std::move(checked.handed);
+    std::expected<std::vector<net::Listener>, std::string> listeners = std::move(checked.handed.site);
     if (listeners->empty()) listeners = open_listeners(options.server.addresses, *rights);
     if (!listeners) return std::unexpected(listeners.error());
+    std::expected<std::vector<net::Listener>, std::string> admin = std::move(checked.handed.admin);
+    if (admin->empty()) admin = open_listeners(options.admin, *rights);
+    if (!admin) return std::unexpected(admin.error());
     for (net::Listener& listener : *listeners) {
         if (listener.address().scheme == net::Scheme::https) listener.wrap_with(checked.encryption->wrapper());
     }
     auto logs = open_logs(options.server, checked.identity);
     if (!logs) return std::unexpected(logs.error());
-    return Opened{std::move(detached), std::move(pidfile), std::move(*listeners), std::move(*logs),
-                  std::move(*signing_in)};
-}
-
-std::vector<net::Address> bound_addresses(const std::vector<net::Listener>& listeners) {
-    std::vector<net::Address> bound;
-    bound.reserve(listeners.size());
-    for (const net::Listener& listener : listeners) bound.push_back(listener.address());
-    return bound;
+    return Opened{std::move(detached), std::move(pidfile), std::move(*listeners),
+                  std::move(*admin),   std::move(*logs),   std::move(*signing_in)};
 }
 
 /// Says on standard output and to the service manager that the server is ready, and lets the process that was started
 /// end when it detached.
 std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
-    const std::vector<net::Address> bound = bound_addresses(opened.listeners);
+    const std::vector<net::Address> bound = addresses_of(opened.listeners);
     std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound));
     checked.service.ready(line.substr(line.find("serving")));
     if (checked.encryption) line += checked.encryption->notice();
@@ -214,6 +218,18 @@ std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
     if (opened.detached->ready(line) != 0) return std::unexpected("cannot detach from the terminal");
     (void)opened.logs.error.file().reopen();  // standard error is another one now
     return {};
+}
+
+/// What answers on the admin listeners; null where there is none.
+std::unique_ptr<admin::Admin> make_admin(const Checked& checked, const Opened& opened, const base::Clock& clock,
+                                         const base::Counters& counters) {
+    if (opened.admin.empty()) return nullptr;
+    admin::Facts facts{.version = GODWIT_VERSION, .directory = checked.served(), .addresses = {}};
+    for (const net::Listener& listener : opened.listeners) facts.addresses.push_back(listener.address().url());
+    const bool are_local = std::ranges::all_of(
+        opened.admin, [](const net::Listener& listener) { return listener.address().family == net::Family::local; });
+    return std::make_unique<admin::Admin>(counters, clock, std::move(facts),
+                                          are_local ? admin::Hosts::any : admin::Hosts::own);
 }
 
 /// Serves until a signal ends it.
@@ -236,20 +252,25 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     upkeep.add(reload);
     if (opened.signing_in) upkeep.add(*opened.signing_in);
     checked.service.follow(upkeep);
-    server::Reactor reactor({.config = options.server,
-                             .clock = clock,
-                             .poller = *poller,
-                             .signals = *signals,
-                             .listeners = opened.listeners,
-                             .handler = site,
-                             .arrivals = arrivals,
-                             .disk = *disk,
-                             .access_log = opened.logs.access,
-                             .error_log = opened.logs.error,
-                             .counters = counters,
-                             .upkeep = &checked.service});
+    const std::unique_ptr<admin::Admin> watched = make_admin(checked, opened, clock, counters);
+    server::Reactor reactor(
+        {.config = options.server,
+         .clock = clock,
+         .poller = *poller,
+         .signals = *signals,
+         .listeners = opened.listeners,
+         .handler = site,
+         .arrivals = arrivals,
+         .disk = *disk,
+         .access_log = opened.logs.access,
+         .error_log = opened.logs.error,
+         .counters = counters,
+         .upkeep = &checked.service,
+         .admin = watched ? std::optional(server::AdminParts{*watched, opened.admin}) : std::nullopt});
     site.register_counters(counters);
     const base::Counters::Registration reload_shown = reload.register_counters(counters);
+    const auto disk_shown = disk->register_counters(counters);
+    const auto process_shown = register_process_counters(counters, clock.unix_seconds());
     base::Counters::Registration encryption_shown;
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);
     base::Counters::Registration sign_ins_shown;
@@ -290,7 +311,8 @@ std::expected<void, std::string> serve(Options options) {
     auto opened = open_outside(*checked, wakes, clock);
     if (!opened) return std::unexpected(opened.error());
     checked->options.site.https_port = https_port(opened->listeners);
-    checked->options.site.own_hosts = own_hosts(bound_addresses(opened->listeners), checked->encryption.get());
+    checked->options.site.own_hosts = own_hosts(addresses_of(opened->listeners), checked->encryption.get());
+    checked->options.admin = addresses_of(opened->admin);
     if (checked->identity) {
         if (auto dropped = drop_privileges(*checked->identity); !dropped) return dropped;
     }

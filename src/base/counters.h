@@ -1,5 +1,5 @@
-// What the process counts, known by name. Each owner of counters registers its own; the error log's line (SIGUSR1)
-// shows them all. Made by app/serve; one thread counts, so counters are plain numbers.
+// What the process counts, known by name. Each owner of counters registers its own; the error log's line (SIGUSR1) and
+// the metrics of --admin show them. Made by app/serve; one thread counts, so counters are plain numbers.
 #pragma once
 
 #include <cstdint>
@@ -9,25 +9,54 @@
 #include <utility>
 #include <vector>
 
+#include "base/durations.h"
+
 namespace base {
 
 enum class CounterKind : std::uint8_t {
-    total,  ///< since the start; it only grows
-    gauge,  ///< of now
+    total,      ///< since the start; it only grows
+    gauge,      ///< of now
+    durations,  ///< how often something took how long
 };
+
+/// What a value is a number of. Metrics are in seconds; the log's names end with the unit.
+enum class CounterUnit : std::uint8_t { things, milliseconds, microseconds };
+
+/// "", "_ms" or "_us".
+[[nodiscard]] std::string_view unit_suffix(CounterUnit unit);
+
+/// Who shows a counter. Where the log has a sum, the metrics have the parts, each a series of its own.
+enum class ShownIn : std::uint8_t { all, log, metrics };
 
 /// What an owner says about one of its counters.
 struct Counter {
-    std::string_view name;  ///< a literal of lower case letters, digits and underscores; no two counters share one
+    /// A literal of lower case letters, digits and underscores. No two counters that one reader is shown share it,
+    /// unless they differ in `series`; then they stand behind each other and agree in all but that.
+    std::string_view name;
     CounterKind kind;
     std::string_view help;                ///< a literal: what is counted
     std::function<std::uint64_t()> read;  ///< called when the counters are shown
+    ShownIn shown_in = ShownIn::all;
+    CounterUnit unit = CounterUnit::things;
+    std::string series{};                  ///< labels in the form of Prometheus: method="GET",class="2xx"
+    const Durations* durations = nullptr;  ///< of the kind with that name
 };
 
 /// A counter that is a plain number; `value` lives as long as the registration.
 [[nodiscard]] inline Counter counter(std::string_view name, CounterKind kind, std::string_view help,
                                      const std::uint64_t& value) {
     return {name, kind, help, [&value] { return value; }};
+}
+
+/// The same for what took how long. The metrics alone show it.
+[[nodiscard]] inline Counter counter(std::string_view name, std::string_view help, const Durations& durations) {
+    return {.name = name,
+            .kind = CounterKind::durations,
+            .help = help,
+            .read = [&durations] { return durations.count(); },
+            .shown_in = ShownIn::metrics,
+            .unit = CounterUnit::milliseconds,
+            .durations = &durations};
 }
 
 class Counters {
@@ -82,13 +111,13 @@ private:
     };
 
     void remove(std::uint64_t number);
-    [[nodiscard]] bool has(std::string_view name) const;
+    [[nodiscard]] bool hides(const Counter& added) const;
 
     std::vector<Group> groups_;
     std::uint64_t next_number_ = 0;
 };
 
-/// For the error log: "counters: name=value name=value".
+/// For the error log: "counters: name=value name=value", without those that the metrics alone show.
 [[nodiscard]] std::string counters_line(const Counters& counters);
 
 }  // namespace base

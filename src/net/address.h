@@ -48,6 +48,9 @@ struct Address {
     /// Reached from this machine only: 127.0.0.0/8, also written as IPv6, and ::1.
     [[nodiscard]] bool is_loopback() const;
 
+    /// A unix socket or an address of the loopback: no other machine can connect.
+    [[nodiscard]] bool is_of_this_machine() const { return family == Family::local || is_loopback(); }
+
     friend bool operator==(const Address&, const Address&) = default;
 
     Family family = Family::ipv4;

@@ -26,6 +26,7 @@ ConnectionTable::Slot& ConnectionTable::add(std::unique_ptr<Connection> connecti
     slot.interest = net::Interest::none;
     slot.turn = 0;
     slot.queued = false;
+    slot.is_admin = false;
     ++used_;
     return slot;
 }

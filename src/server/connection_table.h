@@ -21,6 +21,7 @@ public:
         bool watched = false;  ///< registered with the poller
         net::Interest interest = net::Interest::none;
         std::uint64_t turn = 0;           ///< the reactor's last one in which the connection was advanced
+        bool is_admin = false;            ///< came in by an admin listener; the reactor's
         bool queued = false;              ///< waits among the heavy ones; the reactor's
         http::ClientShares::Share share;  ///< of the connections of its client; the reactor's
     };

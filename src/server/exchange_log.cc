@@ -38,8 +38,8 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
 }  // namespace
 
 void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn) {
-    ++turn.metrics.requests;
-    ++turn.metrics.responses_by_class[static_cast<std::size_t>(http::code(exchange.status()) / 100) % 6];
+    turn.metrics.responses.add(exchange.request.method, exchange.status());
+    turn.metrics.answer_times.add(turn.clock.now_ms() - exchange.begun_ms());
     if (const std::string_view lack = exchange.lack(); !lack.empty()) {
         std::string storage;
         turn.error_log.append(turn.clock, "error", &peer, lack,
@@ -60,15 +60,15 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
                           turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
 }
 
-void note_refused(std::string_view reason, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
-    ++turn.metrics.requests_refused;
+void note_refused(const http::Refusal& refusal, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
+    turn.metrics.refusals.add(refusal.status);
     std::string storage;
-    turn.error_log.append(turn.clock, "refused", &peer, reason, turn.handler.loggable(path, storage));
+    turn.error_log.append(turn.clock, "refused", &peer, refusal.reason, turn.handler.loggable(path, storage));
 }
 
 void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
     if (http::code(response.status) >= 400) {
-        note_refused(response.reason, peer, path, turn);
+        note_refused({response.status, response.reason}, peer, path, turn);
     } else {
         turn.error_log.append(turn.clock, "error", &peer, response.reason, path);
     }

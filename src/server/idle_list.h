@@ -19,6 +19,12 @@ public:
         const std::uint32_t next = links_[slot + 1].next;
         return next == kEnds ? std::nullopt : std::optional(next - 1);
     }
+    /// Goes through the list.
+    [[nodiscard]] std::uint64_t count() const {
+        std::uint64_t count = 0;
+        for (auto slot = first(); slot; slot = after(*slot)) ++count;
+        return count;
+    }
     /// `slot` is unused from now on. A slot that is in the list already moves to the end.
     void push(std::uint32_t slot) {
         if (links_.size() < slot + 2U) links_.resize(slot + 2U);

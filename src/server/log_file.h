@@ -18,6 +18,9 @@ public:
     /// either. The error is a sentence without a full stop.
     static std::expected<LogFile, std::string> open(const std::string& path, int standard);
 
+    /// A log that takes nothing.
+    static LogFile off() { return {}; }
+
     [[nodiscard]] bool on() const { return descriptor_ >= 0; }
     [[nodiscard]] bool is_standard_stream() const { return on() && path_.empty(); }
     /// The text of this turn: whole lines are appended to it.

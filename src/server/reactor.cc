@@ -53,15 +53,15 @@ Reactor::Reactor(const Parts& parts)
             .metrics = metrics_,
             .scratch = {scratch_.get(), kScratchBytes}},
       logs_(parts.access_log, parts.error_log),
-      log_losses_shown_(logs_.register_counters(parts.counters)) {}
+      log_losses_shown_(logs_.register_counters(parts.counters)) {
+    if (parts.admin) admin_.emplace(*parts.admin, turn_);
+    own_shown_ = register_own(parts.counters);
+}
 
 Reactor::~Reactor() = default;
 
 bool Reactor::start() {
-    for (std::size_t i = 0; i < parts_.listeners.size(); ++i) {
-        const net::Token token{kFirstListenerSlot + static_cast<std::uint32_t>(i), 0};
-        if (!parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read)) return false;
-    }
+    if (!watch_listeners()) return false;
     if (!parts_.poller.add(parts_.signals.descriptor(), {kSignalSlot, 0}, net::Interest::read)) return false;
     tidy_due_ms_ = parts_.handler.tidy_due();
     if (parts_.upkeep != nullptr) upkeep_due_ms_ = parts_.upkeep->due();
@@ -73,7 +73,7 @@ void Reactor::run() {
     while (phase_ != Phase::over) turn();
     for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
         if (Connection* connection = connections_.at(slot).connection.get()) {
-            connection->abandon(turn_, "the server stopped");
+            connection->abandon(turn_of(connections_.at(slot)), "the server stopped");
             remove(connection->token());
         }
     }
@@ -103,6 +103,7 @@ void Reactor::turn() {
     std::swap(work_, again_);
     const std::span<const net::Event> events = parts_.poller.wait(work_.empty() ? wait_ms() : 0);
     parts_.clock.update();
+    const base::MonotonicUs begun_us = admin_ ? parts_.clock.read_us() : 0;
     // All receives come before all answers: what is read from the file system after this point is not older than any of
     // these requests.
     for (const net::Event& event : events) take_event(event);
@@ -113,7 +114,8 @@ void Reactor::turn() {
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
     if (turn_.stopping == Stopping::finishing && parts_.clock.now_ms() >= close_unused_ms_) close_unused();
     end_turn();
-    if (phase_ == Phase::stopping && (connections_.size() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
+    if (admin_) longest_turn_.note(parts_.clock.read_us() - begun_us, parts_.clock.now_ms());
+    if (phase_ == Phase::stopping && (site_connections() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
         phase_ = Phase::over;
     }
 }
@@ -125,6 +127,8 @@ void Reactor::take_event(const net::Event& event) {
         } else if (event.token.slot == kWakeSlot) {
             parts_.disk.wakes().silence();
             parts_.disk.reap();
+        } else if (event.token.slot >= kFirstAdminSlot) {
+            accept_admin(admin_->listeners()[event.token.slot - kFirstAdminSlot]);
         } else {
             accept_all(parts_.listeners[event.token.slot - kFirstListenerSlot]);
         }
@@ -136,8 +140,8 @@ void Reactor::take_event(const net::Event& event) {
     // Nothing is wanted from a peer that is gone while the disk works, and the event would come back for ever.
     if ((event.hung_up || event.error) && slot->interest == net::Interest::none) {
         if (!slot->connection->has_pending_work()) {
-            ++metrics_.responses_aborted;
-            slot->connection->abandon(turn_, "the peer was gone before the answer");
+            ++turn_of(*slot).metrics.responses_aborted;
+            slot->connection->abandon(turn_of(*slot), "the peer was gone before the answer");
             remove(event.token);
             return;
         }
@@ -146,7 +150,7 @@ void Reactor::take_event(const net::Event& event) {
         return;
     }
     if (event.readable || event.hung_up || event.error || slot->connection->receives_at_any_event()) {
-        slot->connection->receive(turn_);
+        slot->connection->receive(turn_of(*slot));
     }
     enlist(*slot, work_);
 }
@@ -192,7 +196,7 @@ void Reactor::advance_light(net::Token token) {
     // Left-over work and an event may name the same connection, which must not have its share twice.
     if (slot == nullptr || slot->turn == turns_) return;
     slot->turn = turns_;
-    settle(token, slot->connection->advance(turn_));
+    settle(token, slot->connection->advance(turn_of(*slot)));
 }
 
 /// Advances heavy connections one after the other until `until` or the end of the round, also those that turned heavy
@@ -203,7 +207,7 @@ void Reactor::advance_heavy(base::MonotonicUs until) {
         ConnectionTable::Slot* slot = connections_.find(token);
         if (slot == nullptr) continue;
         slot->queued = false;
-        settle(token, slot->connection->advance(turn_));
+        settle(token, slot->connection->advance(turn_of(*slot)));
     } while (!heavy_.is_between_rounds() && parts_.clock.read_us() < until);
 }
 
@@ -211,8 +215,8 @@ void Reactor::advance_heavy(base::MonotonicUs until) {
 void Reactor::hand_over(ConnectionTable::Slot& slot) {
     const net::Token token = slot.connection->token();
     slot.connection = http2::make_connection(slot.connection->take_transport(), token, parts_.clock.now_ms());
-    ++metrics_.http2.connections;
-    settle(token, slot.connection->advance(turn_));
+    ++turn_of(slot).metrics.http2.connections;
+    settle(token, slot.connection->advance(turn_of(slot)));
 }
 
 /// After a connection's turn: keeps the poller and the deadline in step with its state.
@@ -237,7 +241,7 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
     } else {
         deadlines_.clear(token.slot);
     }
-    if (slot.connection->is_unused()) {
+    if (slot.connection->is_unused() && !slot.is_admin) {
         idle_.push(token.slot);
     } else {
         idle_.remove(token.slot);
@@ -271,6 +275,7 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 }
 
 void Reactor::remove(net::Token token) {
+    if (const auto* slot = connections_.find(token); slot != nullptr && slot->is_admin) --admin_->connections;
     deadlines_.clear(token.slot);
     idle_.remove(token.slot);
     connections_.erase(token);
@@ -282,7 +287,7 @@ void Reactor::expire() {
         const ConnectionTable::Slot& slot = connections_.at(*number);
         // A queued connection is not late: its deadline is set anew after its turn.
         if (slot.connection == nullptr || slot.queued) continue;
-        settle(slot.connection->token(), slot.connection->expire(turn_));
+        settle(slot.connection->token(), slot.connection->expire(turn_of(slot)));
     }
 }
 
@@ -342,6 +347,7 @@ void Reactor::begin_stopping() {
     phase_ = Phase::stopping;
     turn_.stopping = Stopping::finishing;
     parts_.handler.begin_stopping();
+    if (admin_) admin_->handler().begin_stopping();
     if (parts_.upkeep != nullptr) parts_.upkeep->begin_stopping();
     close_unused_ms_ = parts_.clock.now_ms() + kCloseUnusedAfterMs;
     stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;

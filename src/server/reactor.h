@@ -19,11 +19,13 @@
 #include "net/poller.h"
 #include "net/signals.h"
 #include "server/access_log.h"
+#include "server/admin_side.h"
 #include "server/connection_table.h"
 #include "server/exchange_table.h"
 #include "server/heavy_queue.h"
 #include "server/idle_list.h"
 #include "server/log_upkeep.h"
+#include "server/longest_turn.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
@@ -48,6 +50,7 @@ public:
         ErrorLog& error_log;
         base::Counters& counters;  ///< shown on SIGUSR1; the reactor adds its own
         Upkeep* upkeep = nullptr;  ///< null where there is nothing to look after
+        std::optional<AdminParts> admin = std::nullopt;
     };
 
     explicit Reactor(const Parts& parts);
@@ -63,15 +66,26 @@ public:
     void turn();
 
 private:
-    /// Tokens of listeners begin at this slot; no connection has one so high.
+    /// Tokens of listeners begin at these slots; no connection has one so high.
     static constexpr std::uint32_t kFirstListenerSlot = 0xFFFF'0000;
+    static constexpr std::uint32_t kFirstAdminSlot = 0xFFFF'8000;
 
     enum class Phase : std::uint8_t { serving, stopping, over };
     enum class Accepting : std::uint8_t { on, paused };
 
     [[nodiscard]] int wait_ms() const;
     void take_event(const net::Event& event);
+    [[nodiscard]] base::Counters::Registration register_own(base::Counters& counters);
+    /// What `slot` works with: that of the site, or that of the admin listeners.
+    [[nodiscard]] Turn& turn_of(const ConnectionTable::Slot& slot) {
+        return slot.is_admin ? admin_->turn(turn_.share) : turn_;
+    }
+    [[nodiscard]] std::size_t site_connections() const {
+        return connections_.size() - (admin_ ? admin_->connections : 0);
+    }
+    [[nodiscard]] bool watch_listeners();
     bool accept_all(const net::Listener& listener);
+    void accept_admin(const net::Listener& listener);
     void accept_backlog();
     enum class Room : std::uint8_t { made, full, over_share };
     [[nodiscard]] Room make_room(const http::Client& client, net::Family family, std::size_t most);
@@ -81,6 +95,8 @@ private:
     void accept_one(const net::Listener& listener, net::Accepted accepted);
     void accept_proxied(const net::Listener& listener, net::Accepted accepted, const http::Client& proxy);
     void introduce(ConnectionTable::Slot& slot);
+    ConnectionTable::Slot& add_connection(const net::Listener& listener, net::Accepted accepted,
+                                          const http::Client& client);
     void enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light);
     void queue(ConnectionTable::Slot& slot);
     void advance_all();
@@ -114,12 +130,14 @@ private:
     base::Counters::Registration metrics_shown_;
     std::unique_ptr<std::byte[]> scratch_;
     Turn turn_;
+    std::optional<AdminSide> admin_;  ///< none without admin listeners
     LogUpkeep logs_;
     base::Counters::Registration log_losses_shown_;
     net::DeadlineQueue deadlines_;
     http::ClientShares connections_of_;
     ConnectionTable connections_;
     std::uint64_t turns_ = 0;
+    LongestTurn longest_turn_;
     std::vector<net::Token> work_;   ///< light ones to be advanced in this turn, each once, however often it is listed
     std::vector<net::Token> again_;  ///< to be advanced in the next one, which does not block
     HeavyQueue heavy_;               ///< heavy ones to be advanced when it is their turn, each once: Slot::queued
@@ -134,6 +152,7 @@ private:
     base::MonotonicMs close_unused_ms_ = 0;   ///< while stopping: when connections without a request are closed
     base::MonotonicMs stop_by_ms_ = 0;
     base::MonotonicMs submitted_ms_ = 0;  ///< when the disk queue last submitted
+    base::Counters::Registration own_shown_;
 };
 
 }  // namespace server

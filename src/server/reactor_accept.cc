@@ -38,7 +38,7 @@ bool Reactor::accept_all(const net::Listener& listener) {
 /// A client that connected before the listeners close is answered like the others.
 void Reactor::accept_backlog() {
     for (const net::Listener& listener : parts_.listeners) {
-        while (connections_.size() < parts_.config.max_connections && accept_all(listener)) continue;
+        while (site_connections() < parts_.config.max_connections && accept_all(listener)) continue;
     }
 }
 
@@ -77,7 +77,7 @@ Reactor::Room Reactor::make_room(const http::Client& client, net::Family family,
         !make_room_among(client.key)) {
         return Room::over_share;
     }
-    while (connections_.size() >= most) {
+    while (site_connections() >= most) {
         if (!make_room_among(std::nullopt)) return Room::full;
     }
     return Room::made;
@@ -100,22 +100,26 @@ void Reactor::accept_one(const net::Listener& listener, net::Accepted accepted) 
     }
     const Room room = make_room(client, accepted.peer.family, parts_.config.max_connections);
     count(room);
-    if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) return;
+    if (site_connections() >= parts_.config.max_connections + kRefusedAtOnce) return;
+    ConnectionTable::Slot& slot = add_connection(listener, std::move(accepted), client);
+    slot.share = connections_of_.count(client.key);
+    if (room != Room::made) {
+        settle(slot.connection->token(), slot.connection->refuse(turn_));
+        return;
+    }
+    // The request is often here already: a connection that ends with its answer never meets the poller.
+    slot.connection->receive(turn_);
+    work_.push_back(slot.connection->token());
+}
+
+ConnectionTable::Slot& Reactor::add_connection(const net::Listener& listener, net::Accepted accepted,
+                                               const http::Client& client) {
     const int descriptor = accepted.fd.get();
     const net::Token token = connections_.next_token();
     const base::MonotonicMs now_ms = parts_.clock.now_ms();
     Transport transport(listener.make_stream(std::move(accepted.fd)), accepted.peer, now_ms);
     transport.client = client;
-    ConnectionTable::Slot& slot =
-        connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
-    slot.share = connections_of_.count(client.key);
-    if (room != Room::made) {
-        settle(token, slot.connection->refuse(turn_));
-        return;
-    }
-    // The request is often here already: a connection that ends with its answer never meets the poller.
-    slot.connection->receive(turn_);
-    work_.push_back(token);
+    return connections_.add(std::make_unique<http1::Connection>(std::move(transport), token, now_ms), descriptor);
 }
 
 /// A connection that begins with a PROXY header. Whether there is room for its client is decided when that is known.
@@ -127,7 +131,7 @@ void Reactor::accept_proxied(const net::Listener& listener, net::Accepted accept
         return;
     }
     (void)make_room(proxy, accepted.peer.family, parts_.config.max_connections);
-    if (connections_.size() >= parts_.config.max_connections + kRefusedAtOnce) {
+    if (site_connections() >= parts_.config.max_connections + kRefusedAtOnce) {
         count(Room::full);
         return;
     }
@@ -174,16 +178,16 @@ void Reactor::pause_accepting() {
                                 "out of file descriptors: accepting pauses until a connection closes");
         tell_of_pause_ms_ = now + kPauseLogMs;
     }
-    for (const net::Listener& listener : parts_.listeners) parts_.poller.remove(listener.descriptor());
+    for (const net::Listener& listener : parts_.listeners) {
+        if (listener.descriptor() >= 0) parts_.poller.remove(listener.descriptor());
+    }
+    if (!admin_) return;
+    for (const net::Listener& listener : admin_->listeners()) parts_.poller.remove(listener.descriptor());
 }
 
 void Reactor::resume_accepting() {
-    if (phase_ != Phase::serving) return;
     accepting_ = Accepting::on;
-    for (std::size_t i = 0; i < parts_.listeners.size(); ++i) {
-        const net::Token token{kFirstListenerSlot + static_cast<std::uint32_t>(i), 0};
-        parts_.poller.add(parts_.listeners[i].descriptor(), token, net::Interest::read);
-    }
+    (void)watch_listeners();
 }
 
 }  // namespace server

@@ -49,7 +49,8 @@ storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
             .clock = clock,
             .changes = &cache,
             .durability = rules.durability,
-            .min_free_bytes = rules.min_free_bytes};
+            .min_free_bytes = rules.min_free_bytes,
+            .counts = &written};
 }
 
 void SiteState::register_counters(base::Counters& registry) {
@@ -60,6 +61,8 @@ void SiteState::register_counters(base::Counters& registry) {
         registry.add({base::counter("requests_misdirected", base::CounterKind::total,
                                     "requests refused because of the host that they name", misdirected)});
     forms_shown = forms.register_counters(registry);
+    written_shown = registry.add({base::counter("uploads_committed", base::CounterKind::total,
+                                                "uploads of any kind that became files", written.files_committed)});
     if (sweep) sweep->register_counters(registry);
 }
 

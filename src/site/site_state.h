@@ -48,6 +48,7 @@ struct SiteState {
     files::DigestQueue digests;
     storage::NewDirectories new_directories;
     storage::HeldNames names;
+    storage::WriteCounts written;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
     uploads::UploadStore uploads;
@@ -60,6 +61,7 @@ struct SiteState {
     base::Counters::Registration misdirected_shown;
     base::Counters* counters = nullptr;  ///< once they are shown
     base::Counters::Registration forms_shown;
+    base::Counters::Registration written_shown;
 };
 
 }  // namespace site

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counters.h"
 #include "base/fd.h"
 #include "base/wake_queue.h"
 #include "http/body.h"
@@ -97,6 +98,13 @@ public:
     virtual void reap() = 0;
     /// The queue that its wakes go to, as all other wakes do.
     [[nodiscard]] base::WakeQueue& wakes() const { return wakes_; }
+    /// Operations that were asked for and are not done.
+    [[nodiscard]] virtual std::uint64_t depth() const { return 0; }
+    /// This outlives what is returned.
+    [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const {
+        return counters.add({{"disk_queue_depth", base::CounterKind::gauge,
+                              "syncs, names and removals that wait for the disk", [this] { return depth(); }}});
+    }
     /// "io_uring" or "synchronous", for --version and the start line's log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
 

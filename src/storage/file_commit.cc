@@ -62,7 +62,9 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 step_ = Step::done;
                 break;
             }
-            case Step::done: return stored_;
+            case Step::done:
+                if (sink_.parts_->counts != nullptr) ++sink_.parts_->counts->files_committed;
+                return stored_;
         }
     }
 }

@@ -68,6 +68,12 @@ public:
     [[nodiscard]] NamingBatch* begin(std::size_t room);
     /// All steps of `batch` ended: its namings are done, and what waits for them is woken.
     void end(NamingBatch& batch, base::WakeQueue& wakes);
+    /// Namings that no chain has taken up yet.
+    [[nodiscard]] std::size_t waiting() const {
+        std::size_t count = 0;
+        for (const auto& [directory, line] : lines_) count += line.waiting.size();
+        return count;
+    }
 
 private:
     struct Line {

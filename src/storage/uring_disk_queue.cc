@@ -150,6 +150,9 @@ public:
         }
     }
 
+    [[nodiscard]] std::uint64_t depth() const override {
+        return waiting_.size() + namings_.waiting() + removals_.size() + (kEntries - unused_count_);
+    }
     [[nodiscard]] std::string_view kind() const override { return "io_uring"; }
 
 private:

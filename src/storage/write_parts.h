@@ -13,6 +13,11 @@
 
 namespace storage {
 
+/// What all writes are counted in.
+struct WriteCounts {
+    std::uint64_t files_committed = 0;  ///< uploads of any kind that have their name and are as durable as asked for
+};
+
 /// Everything outlives every write.
 struct WriteParts {
     const FileRoot& root;
@@ -23,6 +28,7 @@ struct WriteParts {
     Changes* changes = nullptr;  ///< is told of every change; may be absent
     Durability durability = Durability::full;
     std::uint64_t min_free_bytes = 0;
+    WriteCounts* counts = nullptr;  ///< null: nobody counts
 };
 
 }  // namespace storage

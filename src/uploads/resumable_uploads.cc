@@ -290,6 +290,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     // The latest request goes on: the client has given up the connection of the one before. A request that was refused
     // has changed nothing.
     ++upload.generation;
+    if (upload.offset > 0) store_.note_resumed();
     // Where the content may still show that the request has to be refused, the length is noted at its end.
     const bool is_certain = !digests->any() && (request.body_length() || !*fields.complete);
     if (whole && is_certain) store_.note_length(upload, *whole);

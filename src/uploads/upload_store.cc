@@ -300,6 +300,8 @@ void UploadStore::register_counters(base::Counters& counters) {
         counter("resumable_uploads_pending", gauge, "resumable uploads that are not complete", pending_),
         counter("resumable_uploads_over_share", total, "resumable uploads refused because their client has too many",
                 over_share_),
+        counter("resumable_uploads_resumed", total, "requests that went on with an upload that had bytes already",
+                resumed_),
         counter("resumable_uploads_completed", total, "resumable uploads that became files", completed_),
         counter("resumable_uploads_expired", total,
                 "resumable uploads that were removed because nobody went on with them", expired_),

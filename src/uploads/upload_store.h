@@ -100,6 +100,9 @@ public:
     /// again in the next turn.
     bool take_from_turn(std::uint64_t bytes, std::uint64_t limit);
 
+    /// Counts a request that goes on with an upload that has bytes already.
+    void note_resumed() { ++resumed_; }
+
     /// Starts a sync of what has arrived, unless one is under way.
     void sync_in_background(std::uint64_t number, std::shared_ptr<const PartialFile> bytes);
     /// Notes which of these syncs are done.
@@ -153,7 +156,8 @@ private:
     std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
     std::uint64_t pending_ = 0;
     std::uint64_t over_share_ = 0;  ///< refused because their client has too many
-    std::uint64_t completed_ = 0;   ///< since the start, as expired_
+    std::uint64_t resumed_ = 0;
+    std::uint64_t completed_ = 0;  ///< since the start, as expired_
     std::uint64_t expired_ = 0;
     base::Counters::Registration counters_shown_;
     std::deque<std::uint64_t> complete_;  ///< in the order in which they ended; some may be gone

@@ -51,10 +51,23 @@ TEST_CASE("handed sockets: are listeners in their order, those named https for T
     const Listener second = open_listener();
     CHECK(holds_apart({first.descriptor(), second.descriptor()}, "godwit.socket:https", [&] {
         const auto taken = app::take_handed_sockets();
-        return taken && taken->size() == 2 && (*taken)[0].address() == first.address() &&
-               (*taken)[0].descriptor() == 3 && (*taken)[1].address().is_same_place(second.address()) &&
-               (*taken)[1].address().scheme == net::Scheme::https;
+        return taken && taken->site.size() == 2 && taken->site[0].address() == first.address() &&
+               taken->site[0].descriptor() == 3 && taken->site[1].address().is_same_place(second.address()) &&
+               taken->site[1].address().scheme == net::Scheme::https && taken->admin.empty();
     }));
+}
+
+TEST_CASE("handed sockets: those named admin are apart, and only of this machine", "[app][service]") {
+    const Listener site = open_listener();
+    const Listener admin = open_listener();
+    CHECK(holds_apart({site.descriptor(), admin.descriptor()}, "web:admin", [&] {
+        const auto taken = app::take_handed_sockets();
+        return taken && taken->site.size() == 1 && taken->admin.size() == 1 &&
+               taken->admin[0].address() == admin.address();
+    }));
+    const auto open = Listener::open(net::Address::parse("0.0.0.0", 0).value(), 16);
+    REQUIRE(open);
+    CHECK(holds_apart({open->descriptor()}, "admin", [] { return !app::take_handed_sockets(); }));
 }
 
 TEST_CASE("handed sockets: leave nothing for children in the environment", "[app][service]") {
@@ -70,7 +83,7 @@ TEST_CASE("handed sockets: those of another process are left alone", "[app][serv
     CHECK(holds_apart({listener.descriptor()}, nullptr, [] {
         ::setenv("LISTEN_PID", "1", 1);
         const auto taken = app::take_handed_sockets();
-        return taken && taken->empty() && is_gone("LISTEN_FDS");
+        return taken && taken->site.empty() && is_gone("LISTEN_FDS");
     }));
 }
 

@@ -49,6 +49,18 @@ TEST_CASE("counters: a visitor sees name, kind and help", "[base]") {
     CHECK(seen == "bytes gauge bytes held 5");
 }
 
+TEST_CASE("counters: the log has sums with their unit, and leaves series to the metrics", "[base]") {
+    base::Counters counters;
+    const auto read = [] { return std::uint64_t{4}; };
+    const auto registered = counters.add({
+        {"sum", CounterKind::total, "a sum", read, base::ShownIn::log},
+        {"sum", CounterKind::total, "its parts", read, base::ShownIn::metrics, base::CounterUnit::things, "a=\"1\""},
+        {"sum", CounterKind::total, "its parts", read, base::ShownIn::metrics, base::CounterUnit::things, "a=\"2\""},
+        {"longest", CounterKind::gauge, "a time", read, base::ShownIn::all, base::CounterUnit::microseconds},
+    });
+    CHECK(base::counters_line(counters) == "counters: sum=4 longest_us=4");
+}
+
 TEST_CASE("counters: two of one name end the process", "[base]") {
     CHECK(support::stderr_of_abort([] {
               base::Counters counters;

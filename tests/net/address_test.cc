@@ -156,3 +156,9 @@ TEST_CASE("peer address: shows the bare IP", "[net][address]") {
     CHECK(shown("2001:db8::17") == "from 2001:db8::17 1234");
     CHECK(shown("unix:/x") == "from unix 0");
 }
+
+TEST_CASE("address: the loopback and unix sockets are of this machine alone", "[net][address]") {
+    const auto is_own = [](std::string_view text) { return net::Address::parse(text, 1).value().is_of_this_machine(); };
+    for (const char* own : {"127.0.0.1", "localhost", "::1", "unix:/s"}) CHECK(is_own(own));
+    for (const char* open : {"0.0.0.0", "192.0.2.1", "::"}) CHECK_FALSE(is_own(open));
+}

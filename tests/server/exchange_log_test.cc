@@ -42,9 +42,9 @@ TEST_CASE("exchange log: an answer is one line and one count of its class", "[se
     CHECK(logged.access().find("127.0.0.1 - - ") == 0);
     CHECK(logged.access().find("\"GET /a?b HTTP/1.1\" 404 ") != std::string::npos);
     CHECK(logged.errors().empty());
-    CHECK(logged.bench.metrics.requests == 1);
-    CHECK(logged.bench.metrics.responses_by_class[4] == 1);
-    CHECK(logged.bench.metrics.requests_refused == 0);
+    CHECK(logged.bench.metrics.responses.count() == 1);
+    CHECK(logged.bench.metrics.responses.of_class(4) == 1);
+    CHECK(logged.bench.metrics.refusals.count() == 0);
 }
 
 TEST_CASE("exchange log: who signed in is named, also when the answer was cut", "[server][log]") {
@@ -62,16 +62,16 @@ TEST_CASE("exchange log: one that was cut is in both logs, with the bytes that l
     CHECK(logged.access().find("\"GET /a?b HTTP/1.1\" 200 ") != std::string::npos);
     CHECK(logged.errors().find("aborted") != std::string::npos);
     CHECK(logged.errors().find("the peer left, after 0 bytes of it") != std::string::npos);
-    CHECK(logged.bench.metrics.requests == 0);
+    CHECK(logged.bench.metrics.responses.count() == 0);
 }
 
 TEST_CASE("exchange log: a refusal is counted and said with its reason and path", "[server][log]") {
     Logged logged;
-    server::note_refused("no such thing", logged.peer, "/x\n", logged.bench.turn);
+    server::note_refused({http::Status::not_found, "no such thing"}, logged.peer, "/x\n", logged.bench.turn);
     CHECK(logged.errors().find("refused") != std::string::npos);
     CHECK(logged.errors().find("no such thing") != std::string::npos);
     CHECK(logged.errors().find("/x\n") == std::string::npos);
-    CHECK(logged.bench.metrics.requests_refused == 1);
+    CHECK(logged.bench.metrics.refusals.count() == 1);
 }
 
 TEST_CASE("exchange log: the reason of a good answer is an error and no refusal", "[server][log]") {
@@ -80,8 +80,8 @@ TEST_CASE("exchange log: the reason of a good answer is an error and no refusal"
     response.reason = "the directory could not be read to its end";
     server::note_reason(response, logged.peer, "/d/", logged.bench.turn);
     CHECK(logged.errors().find("error") != std::string::npos);
-    CHECK(logged.bench.metrics.requests_refused == 0);
+    CHECK(logged.bench.metrics.refusals.count() == 0);
     response.status = http::Status::forbidden;
     server::note_reason(response, logged.peer, "/d/", logged.bench.turn);
-    CHECK(logged.bench.metrics.requests_refused == 1);
+    CHECK(logged.bench.metrics.refusals.count() == 1);
 }

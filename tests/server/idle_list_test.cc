@@ -15,6 +15,7 @@ TEST_CASE("idle list: the one that is unused longest comes first", "[server]") {
     CHECK(idle.after(0) == 9U);
     CHECK(idle.after(9) == 5U);
     CHECK_FALSE(idle.after(5).has_value());
+    CHECK(idle.count() == 3);
     idle.remove(0);
     CHECK(idle.first() == 9U);
     idle.remove(9);

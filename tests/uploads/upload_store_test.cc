@@ -199,8 +199,8 @@ TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[c
     CHECK(store.store->find(abandoned) == nullptr);
     CHECK(store.store->find(UploadStore::token(kept)) == &kept);
     CHECK(base::counters_line(counters) ==
-          "counters: resumable_uploads_pending=1 resumable_uploads_over_share=0 resumable_uploads_completed=0 "
-          "resumable_uploads_expired=1");
+          "counters: resumable_uploads_pending=1 resumable_uploads_over_share=0 resumable_uploads_resumed=0 "
+          "resumable_uploads_completed=0 resumable_uploads_expired=1");
     store.clock.advance_ms(60'000);
     store.store->tidy();
     CHECK(store.site.directory.list().empty());

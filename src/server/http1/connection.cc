@@ -266,7 +266,7 @@ Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
 
 /// A request that cannot be understood, or came too slowly: says why and ends, since what follows has no known start.
 Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& turn) {
-    note_refused(refusal.reason, transport_.peer, {}, turn);
+    note_refused(refusal, transport_.peer, {}, turn);
     http::Response response = handler::refusal_response(nullptr, refusal);
     turn.handler.decorate(nullptr, response);
     response.close = true;

@@ -191,7 +191,8 @@ void Connection::give_up(Exchange& exchange, std::string_view why) {
     exchange.stream = 0;
     if (exchange.state() == ExchangeState::pending) return;
     if (exchange.reading == Reading::head) {
-        note_refused("a request's head broke the rules of HTTP/2, or did not come whole", transport_.peer, {}, *turn_);
+        note_refused({http::Status::bad_request, "a request's head broke the rules of HTTP/2, or did not come whole"},
+                     transport_.peer, {}, *turn_);
     } else if (exchange.state() != ExchangeState::done) {
         const bool in_body = exchange.state() == ExchangeState::receiving && exchange.has_sink();
         ++(in_body ? turn_->metrics.uploads_aborted : turn_->metrics.responses_aborted);

@@ -208,7 +208,7 @@ void Connection::answer(Exchange& exchange, http::Response&& response) {
 
 /// A request that cannot be understood, or came too slowly.
 void Connection::refuse_request(Exchange& exchange, const http::Refusal& refusal) {
-    note_refused(refusal.reason, transport_.peer, {}, *turn_);
+    note_refused(refusal, transport_.peer, {}, *turn_);
     http::Response response = handler::refusal_response(nullptr, refusal);
     response.reason = {};  // noted already
     turn_->handler.decorate(nullptr, response);

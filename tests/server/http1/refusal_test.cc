@@ -94,7 +94,7 @@ TEST_CASE("connection: content that cannot be read is a 500 while nothing of the
         CHECK(bench.run() == Verdict::wait);
         CHECK(statuses(bench.stream->sent()) == Codes{500, 200});
         CHECK(bench.metrics.responses_aborted == 0);
-        CHECK(bench.metrics.requests_refused == 1);
+        CHECK(bench.metrics.refusals.count() == 1);
     }
     SECTION("but is cut once content has left") {
         good = 100;

@@ -32,7 +32,7 @@ TEST_CASE("http2: requests of one receive are answered in one send, heads and co
     CHECK(bench.answer(5).value("server") == "godwit");
     CHECK(bench.answer(5).value("date").size() == http::kDateBytes);
     CHECK(bench.connection->exchanges() == 0);
-    CHECK(bench.base.metrics.requests == 3);
+    CHECK(bench.base.metrics.responses.count() == 3);
 }
 
 TEST_CASE("http2: any cut of the client's bytes gives the same answers", "[server][http2]") {
@@ -137,7 +137,7 @@ TEST_CASE("http2: what HTTP/1 refuses is refused with its status and words", "[s
     bench.send(head_frame(7, request_fields("HEAD", "/a#b")));
     CHECK(bench.answer(7).status() == 400);
     CHECK(bench.answer(7).body.empty());
-    CHECK(bench.base.metrics.requests_refused == 4);
+    CHECK(bench.base.metrics.refusals.count() == 4);
     CHECK(bench.handler.paths.empty());
 }
 
