@@ -55,6 +55,9 @@ TEST_CASE("admin: metrics follow what clients of the site do", "[e2e][admin]") {
     CHECK(has(text, "\ngodwit_connections_accepted_total 4\n"));
     CHECK(has(text, "\ngodwit_loop_longest_turn_seconds 0."));
     CHECK(has(text, "\ngodwit_disk_queue_depth 0\n"));
+    // Read from /proc, which the sandbox closes.
+    CHECK(has(text, "\ngodwit_resident_bytes "));
+    CHECK_FALSE(has(text, "\ngodwit_resident_bytes 0\n"));
 }
 
 TEST_CASE("admin: whoever watches is neither counted nor logged, and serves no files", "[e2e][admin]") {
@@ -116,12 +119,14 @@ TEST_CASE("admin: says that the server stops while requests are finished", "[e2e
 
 TEST_CASE("admin: a unix socket is answered under any name", "[e2e][admin]") {
     const support::TempDir folder;
-    const Site site({"--admin", "unix:" + folder.at("admin")});
+    Site site({"--admin", "unix:" + folder.at("admin")});
     RawClient client(folder.at("admin"));
     client.send("GET /healthz HTTP/1.1\r\nHost: anything\r\n\r\n");
     const auto answer = client.read_response();
     REQUIRE(answer);
     CHECK(answer->status == 200);
+    CHECK(site.server.stop() == 0);
+    CHECK_FALSE(folder.has("admin"));
 }
 
 TEST_CASE("admin: a handed-over socket named admin watches, and only where others cannot reach it", "[e2e][admin]") {
