@@ -38,7 +38,7 @@ struct Counter {
     std::function<std::uint64_t()> read;  ///< called when the counters are shown
     ShownIn shown_in = ShownIn::all;
     CounterUnit unit = CounterUnit::things;
-    std::string series;                  ///< labels in the form of Prometheus: method="GET",class="2xx"
+    std::string series;                    ///< labels in the form of Prometheus: method="GET",class="2xx"
     const Durations* durations = nullptr;  ///< of the kind with that name
 };
 
