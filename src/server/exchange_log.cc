@@ -7,6 +7,20 @@
 namespace server {
 namespace {
 
+/// What nginx writes, and log readers know, for a client that left before its answer.
+constexpr int kNoAnswer = 499;
+
+int status_of(const Exchange& exchange) {
+    switch (exchange.state()) {
+        case ExchangeState::receiving:
+        case ExchangeState::deciding:
+        case ExchangeState::pending: return kNoAnswer;
+        case ExchangeState::responding:
+        case ExchangeState::done: break;
+    }
+    return http::code(exchange.status());
+}
+
 std::string_view version_of(const http::Request& request) {
     if (request.major_version == 2) return "2.0";
     return request.minor_version == 0 ? "1.0" : "1.1";
@@ -26,7 +40,7 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
             .version = version_of(request),
             .referer = turn.handler.loggable(request.find(http::FieldName::referer).value_or(""), referer),
             .user_agent = request.find(http::FieldName::user_agent).value_or(""),
-            .status = http::code(exchange.status()),
+            .status = status_of(exchange),
             .body_bytes = sent_bytes,
             .received_bytes = received_bytes,
             .duration_ms = turn.clock.now_ms() - exchange.begun_ms(),

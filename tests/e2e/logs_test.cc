@@ -157,5 +157,7 @@ TEST_CASE("logs: a lost client and an unfinished upload are said", "[e2e][logs]"
     client.send(support::request("PUT", "/up", {"Content-Length: 1000"}) + "abc");
     support::pause_ms(30);
     client.reset();
-    CHECK(wait_for_lines(logs.at("access"), 1).find("aborted") != std::string::npos);
+    const std::string line = wait_for_lines(logs.at("access"), 1);
+    CHECK(line.find("\"PUT /up HTTP/1.1\" 499 0 ") != std::string::npos);
+    CHECK(line.find("aborted") != std::string::npos);
 }

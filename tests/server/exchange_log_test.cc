@@ -65,6 +65,16 @@ TEST_CASE("exchange log: one that was cut is in both logs, with the bytes that l
     CHECK(logged.bench.metrics.responses.count() == 0);
 }
 
+TEST_CASE("exchange log: a request that was cut before there was an answer has no status of success", "[server][log]") {
+    Logged logged;
+    logged.exchange.abort();
+    logged.exchange.reset();
+    http::HeadParser parser;
+    REQUIRE(parser.parse(logged.head, logged.exchange.request) == http::HeadParser::Outcome::complete);
+    server::note_aborted(logged.exchange, logged.peer, 3, 0, "the peer left", logged.bench.turn);
+    CHECK(logged.access().find("\"GET /a?b HTTP/1.1\" 499 0") != std::string::npos);
+}
+
 TEST_CASE("exchange log: a refusal is counted and said with its reason and path", "[server][log]") {
     Logged logged;
     server::note_refused({http::Status::not_found, "no such thing"}, logged.peer, "/x\n", logged.bench.turn);
