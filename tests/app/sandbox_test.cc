@@ -91,7 +91,7 @@ TEST_CASE("sandbox: files outside the directory are neither read nor written", "
     const Confined site({"--allow-all"});
     CHECK(site.open("/etc/passwd", O_RDONLY) == EACCES);
     CHECK(site.open("/", O_RDONLY | O_DIRECTORY) == EACCES);
-    CHECK(site.open("/proc/self/environ", O_RDONLY) == EACCES);
+    CHECK(site.open("/dev/zero", O_RDONLY) == EACCES);
     CHECK(site.open(site.files.at("out/b.txt"), O_RDONLY) == EACCES);
     CHECK(site.open(site.files.at("out/b.txt"), O_WRONLY) == EACCES);
     CHECK(site.open(site.files.at("out/new"), O_WRONLY | O_CREAT) == EACCES);
