@@ -32,9 +32,15 @@ bool has_line(const std::string& log, std::string_view part) {
     return support::eventually([&] { return support::read_file(log).find(part) != std::string::npos; });
 }
 
+/// The only child of `parent`, which may be about to make it.
 pid_t child_of(pid_t parent) {
     const std::string number = std::to_string(parent);
-    return static_cast<pid_t>(std::stol(support::read_file("/proc/" + number + "/task/" + number + "/children")));
+    std::string children;
+    REQUIRE(support::eventually([&] {
+        children = support::read_file("/proc/" + number + "/task/" + number + "/children");
+        return !children.empty();
+    }));
+    return static_cast<pid_t>(std::stol(children));
 }
 
 }  // namespace
