@@ -212,6 +212,12 @@ void ListingPage::closing(std::string& out, const ListingEnd& end) {
     }
     out.append("</tbody>\n</table>\n</div>\n");
     if (actions_.entries == PageActions::Entries::shown) append_summary(out, end);
+    // Programs that fetch a whole tree follow links, but send no forms.
+    if (end.entries > 0) {
+        out.append(
+            "<form class=\"archive\" action=\"./\"><button name=\"archive\" value=\"zip\">Download as zip</button>"
+            "</form>\n");
+    }
     out.append("</main>\n</body>\n</html>\n");
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/memory_share.h"
 
 namespace listings {
 
@@ -22,43 +23,20 @@ enum class ListingStep : std::uint8_t { name = 1, sort = 4, look = 8, row = 8 };
 /// The units of one call: about a tenth of a millisecond. Each listing then takes turns with all other heavy work.
 inline constexpr unsigned kListingSlice = 512;
 
-class ListingShares {
+class ListingShares : public base::MemoryShare {
 public:
     /// `clock` must outlive this.
     explicit ListingShares(const base::Clock& clock, std::size_t max_bytes = kListingsBytes)
-        : clock_(clock), bytes_left_(max_bytes) {}
-    ListingShares(const ListingShares&) = delete;
-    ListingShares& operator=(const ListingShares&) = delete;
+        : MemoryShare(max_bytes), clock_(clock) {}
 
     [[nodiscard]] const base::Clock& clock() const { return clock_; }
-    [[nodiscard]] std::size_t bytes_left() const { return bytes_left_; }
 
 private:
-    friend class ListingHold;
-
     const base::Clock& clock_;
-    std::size_t bytes_left_;
 };
 
-/// The bytes that one listing holds; they are given back at the end of its scope. `shares` must outlive it.
-class ListingHold {
-public:
-    explicit ListingHold(ListingShares& shares) : shares_(&shares) {}
-    ListingHold(ListingHold&& other) noexcept;
-    ListingHold& operator=(ListingHold&&) = delete;
-    ListingHold(const ListingHold&) = delete;
-    ListingHold& operator=(const ListingHold&) = delete;
-    ~ListingHold() { shares_->bytes_left_ += bytes_; }
-
-    /// False when all listings together would hold too much; nothing changes then.
-    [[nodiscard]] bool grow(std::size_t bytes);
-    void shrink(std::size_t bytes);
-    [[nodiscard]] std::size_t bytes() const { return bytes_; }
-
-private:
-    ListingShares* shares_;
-    std::size_t bytes_ = 0;
-};
+/// The bytes that one listing holds.
+using ListingHold = base::MemoryHold;
 
 /// The work of one call.
 class ListingSlice {

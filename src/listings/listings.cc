@@ -129,7 +129,7 @@ private:
         const http::Request& request = request_.get();
         const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
         const auto chosen = accepted.choose(http::CodingSet(Coding::identity, Coding::gzip, Coding::deflate));
-        if (!chosen || *chosen == Coding::identity || coding_hold_.grow(kListingEncoderBytes)) return chosen;
+        if (!chosen || *chosen == Coding::identity || coding_hold_.grow(media::kEncodingSourceBytes)) return chosen;
         return accepted.choose(http::CodingSet(Coding::identity));
     }
 

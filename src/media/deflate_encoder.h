@@ -1,5 +1,5 @@
-// gzip (RFC 1952) and deflate (zlib, RFC 1950) from slices of input into slices of output. The only user of zlib.
-// Called by the compressing source, and for small files by the representation cache.
+// gzip (RFC 1952) and deflate (zlib, RFC 1950) from slices of input into slices of output, by zlib. Called by the
+// compressing sources, and for small files by the representation cache.
 #pragma once
 
 #include <cstddef>

@@ -51,17 +51,22 @@ std::string_view missing_right_text(const Resource& resource, Rights needed) {
 class ListedDirectories final : public files::DirectoryAnswers {
 public:
     /// All outlive this.
-    ListedDirectories(listings::Listings& listings, const http::Request& request, Rights rights)
-        : listings_(listings), request_(request), rights_(rights) {}
+    ListedDirectories(listings::Listings& listings, archives::Archives& archives, const http::Request& request,
+                      Rights rights)
+        : listings_(listings), archives_(archives), request_(request), rights_(rights) {}
     handler::Decision answer_directory(base::Fd directory) override {
         // A person who may only add files needs the page that takes them; programs are told that nothing is listed.
         const bool is_drop_box = rights_.only_adds() && handler::prefers_html(request_);
         if (!rights_.has(Right::list) && !is_drop_box) return handler::refusal_response(&request_, kNotListed);
+        const auto archive = archives::parse_archive_query(request_.query());
+        if (!archive) return handler::refusal_response(&request_, archive.error());
+        if (*archive && rights_.has(Right::list)) return archives_.send(request_, std::move(directory), **archive);
         return listings_.list(request_, std::move(directory), rights_);
     }
 
 private:
     listings::Listings& listings_;
+    archives::Archives& archives_;
     const http::Request& request_;
     Rights rights_;
 };
@@ -280,7 +285,7 @@ handler::Decision Router::read_below_root(const Call& call) {
         rewritten_.target.path = call.resource.path;
     }
     const http::Request& request = is_rewritten ? rewritten_ : call.request;
-    ListedDirectories directories(targets_.listings, request, call.rights);
+    ListedDirectories directories(targets_.listings, targets_.archives, request, call.rights);
     handler::Decision decision = targets_.files.read(request, directories);
     if (is_rewritten) {
         const std::string_view asked = call.request.path();

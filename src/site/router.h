@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "archives/archives.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
@@ -27,6 +28,7 @@ public:
     struct Targets {
         files::StaticFiles& files;      ///< GET and HEAD below the root
         listings::Listings& listings;   ///< of directories without an index file
+        archives::Archives& archives;   ///< of listed directories
         handler::Handler& echo;         ///< /echo/{text}
         handler::Handler& user_agent;   ///< /user-agent
         handler::Handler& health;       ///< /healthz

@@ -46,6 +46,9 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                  .compression_level = rules_->compression_level,
                  .media_types = rules_->media_types,
                  .grants = rules_->grants}),
+      archives_(
+          state.root, state.clock, state.archives_share,
+          {.compression_level = rules_->compression_level, .grants = rules_->grants, .index_name = rules_->index_name}),
       files_(state.root, state.cache, state.clock,
              {.index_name = rules_->index_name,
               .clean_urls = rules_->clean_urls,
@@ -66,6 +69,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
       router_(state.root, *rules_, resources_,
               {.files = files_,
                .listings = listings_,
+               .archives = archives_,
                .echo = echo_,
                .user_agent = user_agent_,
                .health = state.health,

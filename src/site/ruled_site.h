@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archives/archives.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "listings/listings.h"
@@ -55,6 +56,7 @@ private:
     storage::WriteParts parts_;
     std::optional<Decoration> decoration_;  ///< only when an option asks for one
     listings::Listings listings_;
+    archives::Archives archives_;
     files::StaticFiles files_;
     Echo echo_;
     UserAgent user_agent_;

@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 
+#include "archives/archives.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/memory_share.h"
 #include "files/digest_queue.h"
 #include "files/representation_cache.h"
 #include "listings/listing_shares.h"
@@ -51,6 +53,7 @@ struct SiteState {
     storage::WriteCounts written;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
+    base::MemoryShare archives_share{archives::kArchivesBytes};
     uploads::UploadStore uploads;
     uploads::FormShares forms;
     std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null

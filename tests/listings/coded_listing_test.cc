@@ -90,7 +90,7 @@ http::Response wait_for(handler::Decision decision) {
 }
 
 /// Cannot be gathered, and has memory for one encoder.
-constexpr std::size_t kTooLittle = listings::kListingEncoderBytes + 1024;
+constexpr std::size_t kTooLittle = media::kEncodingSourceBytes + 1024;
 
 }  // namespace
 
@@ -203,7 +203,7 @@ TEST_CASE("coded listings: the encoder's memory is of the listings' share", "[ha
     Site site(6, kTooLittle);
     {
         const http::Response coded = wait_for(site.decide("GET", "/", kGzip));
-        CHECK(site.shares.bytes_left() == kTooLittle - listings::kListingEncoderBytes);
+        CHECK(site.shares.bytes_left() == kTooLittle - media::kEncodingSourceBytes);
         // Nothing is left for a second one: it is sent as it is, or not at all where that is ruled out.
         CHECK(site.get("/", kGzip).field("Content-Encoding") == "-");
         CHECK(site.get("/", "Accept-Encoding: gzip, identity;q=0\r\n").status == 406);

@@ -1,0 +1,59 @@
+// An archive as a response's body: each entry is looked at, opened and sent when there is room for it. Made by
+// archives/archives.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "archives/archive_format.h"
+#include "archives/archive_slice.h"
+#include "archives/archive_walk.h"
+#include "base/clock.h"
+#include "base/memory_share.h"
+#include "http/body.h"
+#include "storage/open_file.h"
+
+namespace archives {
+
+class ArchiveSource final : public http::BodySource {
+public:
+    /// `walk`: at its beginning. `clock` outlives this. `hold`: what the walk may take, given back with this.
+    ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
+                  base::MemoryHold hold);
+
+    /// Fails, so that the answer is cut, when a file turns out shorter or was changed while it was sent, when an entry
+    /// cannot be read for another reason than its rights, and when there is no memory for a zip's directory.
+    Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::string_view lack() const override;
+
+private:
+    enum class Stage : std::uint8_t { entries, ending, ended };
+    enum class Fault : std::uint8_t { none, changed, unreadable, no_memory };
+
+    std::size_t take_text(std::span<std::byte> into);
+    std::size_t copy_content(std::span<std::byte> into, ArchiveSlice& slice);
+    void work(ArchiveSlice& slice);
+    void begin_entry();
+    void end_entry();
+
+    ArchiveWalk walk_;
+    std::unique_ptr<ArchiveFormat> format_;
+    const base::Clock& clock_;
+    base::MemoryHold hold_;
+    Stage stage_ = Stage::entries;
+    Fault fault_ = Fault::none;
+    int error_ = 0;                          ///< errno of `unreadable`
+    ArchiveEntry entry_;                     ///< that is being sent
+    std::optional<storage::OpenFile> file_;  ///< its content
+    std::uint64_t offset_ = 0;               ///< in the content
+    std::uint32_t crc_ = 0;                  ///< of the content before it
+    std::string text_;                       ///< made and not yet pulled, from text_begin_ on
+    std::size_t text_begin_ = 0;
+};
+
+}  // namespace archives

@@ -1,0 +1,129 @@
+// One directory open for each level. Paths are resolved below the root each time, so that a link that changes meanwhile
+// leads nowhere else than a request would.
+#include "archives/archive_walk.h"
+
+#include <dirent.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace archives {
+
+ArchiveWalk::ArchiveWalk(ArchiveScope scope, base::Fd directory) : scope_(std::move(scope)), path_(scope_.path) {
+    struct stat status{};
+    ::fstat(directory.get(), &status);
+    descend(std::move(directory), status);
+}
+
+void ArchiveWalk::descend(base::Fd directory, const struct stat& status) {
+    levels_.push_back({.names = OrderedNames(std::move(directory)),
+                       .visible = handler::VisibleEntries(scope_.grants, scope_.client, path_),
+                       .path_bytes = path_.size(),
+                       .id = {status.st_dev, status.st_ino}});
+}
+
+ArchiveWalk::Step ArchiveWalk::next(ArchiveSlice& slice) {
+    if (levels_.empty()) return Step::end;
+    OrderedNames& names = levels_.back().names;
+    switch (names.next(slice, room_bytes())) {
+        case OrderedNames::Step::more: return Step::more;
+        case OrderedNames::Step::failed: return fail(names.error());
+        case OrderedNames::Step::end: levels_.pop_back(); return Step::more;
+        case OrderedNames::Step::name: break;
+    }
+    slice.add(kOpenUnits);
+    path_.resize(levels_.back().path_bytes);
+    path_.append(names.name());
+    return visit(names.kind());
+}
+
+/// Half of what is left, so that the levels below find room too.
+std::size_t ArchiveWalk::room_bytes() const {
+    std::size_t held = 0;
+    for (const Level& level : levels_) held += level.names.held_bytes();
+    return std::max(kLeastRoomBytes, (kNamesBytes - std::min(held, kNamesBytes)) / 2);
+}
+
+ArchiveWalk::Step ArchiveWalk::visit(unsigned char kind) {
+    switch (kind) {
+        case DT_REG: return visit_file();
+        case DT_DIR: return visit_directory();
+        case DT_LNK:
+        case DT_UNKNOWN: break;
+        default: return Step::more;
+    }
+    // A device is not touched.
+    const auto status = scope_.root.stat_inside(path_);
+    if (!status) return pass_by(status.error().number);
+    if (S_ISDIR(status->st_mode)) return visit_directory();
+    return S_ISREG(status->st_mode) ? visit_file() : Step::more;
+}
+
+ArchiveWalk::Step ArchiveWalk::visit_file() {
+    if (!levels_.back().visible.has_file(path_)) return Step::more;
+    if (!may(handler::Right::read)) return leave_out();
+    auto opened = scope_.root.open_for_reading(path_);
+    if (!opened) return pass_by(opened.error().number);
+    if (::fstat(opened->get(), &status_) != 0) return fail(errno);
+    if (!S_ISREG(status_.st_mode)) return Step::more;
+    entry_.path.assign(path_, scope_.path.size());
+    entry_.size_bytes = static_cast<std::uint64_t>(status_.st_size);
+    entry_.modified_s = status_.st_mtim.tv_sec;
+    entry_.is_program = (status_.st_mode & S_IXUSR) != 0;
+    file_ = std::move(*opened);
+    return Step::entry;
+}
+
+ArchiveWalk::Step ArchiveWalk::visit_directory() {
+    if (!levels_.back().visible.has_directory(path_)) return Step::more;
+    const bool may_list = may(handler::Right::list);
+    path_.push_back('/');
+    if (!may_list || levels_.size() == kMostLevels || has_index()) return leave_out();
+    auto opened = scope_.root.open_directory(path_);
+    if (!opened) return pass_by(opened.error().number);
+    struct stat status{};
+    if (::fstat(opened->get(), &status) != 0) return fail(errno);
+    // A link to a folder that is being walked would never end.
+    const storage::DirectoryId id{status.st_dev, status.st_ino};
+    if (std::ranges::find(levels_, id, &Level::id) != levels_.end()) return leave_out();
+    entry_ = {.path = path_.substr(scope_.path.size()), .size_bytes = 0, .modified_s = status.st_mtim.tv_sec};
+    descend(std::move(*opened), status);
+    return Step::entry;
+}
+
+/// A request for the folder gets its index file, and nobody is shown what else is in it.
+bool ArchiveWalk::has_index() const {
+    const auto status = scope_.root.stat_inside(path_ + scope_.index_name);
+    return status && S_ISREG(status->st_mode);
+}
+
+bool ArchiveWalk::may(handler::Right right) const {
+    return scope_.grants == nullptr || scope_.grants->rights_at(path_, scope_.client).has(right);
+}
+
+/// What is gone or leads nowhere is no entry. What may not be read is one.
+ArchiveWalk::Step ArchiveWalk::pass_by(int error) {
+    switch (error) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:
+        case EXDEV: return Step::more;
+        case EACCES:
+        case EPERM:
+        case ENAMETOOLONG: has_lack_ = true; return leave_out();
+        default: return fail(error);
+    }
+}
+
+ArchiveWalk::Step ArchiveWalk::leave_out() {
+    entry_ = {.path = path_.substr(scope_.path.size())};
+    return Step::left_out;
+}
+
+ArchiveWalk::Step ArchiveWalk::fail(int error) {
+    error_ = error;
+    return Step::failed;
+}
+
+}  // namespace archives

@@ -1,0 +1,45 @@
+// GET and HEAD of a directory as an archive: a zip, a tar or a compressed tar of what is in it and below it, made while
+// it is sent. Called by the router, where directories are listed.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "archives/archive_query.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/memory_share.h"
+#include "handler/handler.h"
+#include "handler/rights.h"
+#include "storage/file_root.h"
+
+namespace archives {
+
+/// What all archives under way may take together: ten of them at least, or a zip of a million files.
+inline constexpr std::size_t kArchivesBytes = std::size_t{40} * 1024 * 1024;
+
+struct ArchivesConfig {
+    int compression_level = 0;  ///< 0 to 9; of a tar.gz at least 1
+    std::shared_ptr<const handler::PathRights> grants;
+    std::string index_name;  ///< folders with a file of this name are not listed
+};
+
+class Archives {
+public:
+    /// The references must outlive this and every response made by it. `share`: of kArchivesBytes.
+    Archives(const storage::FileRoot& root, const base::Clock& clock, base::MemoryShare& share, ArchivesConfig config)
+        : root_(root), clock_(clock), share_(share), config_(std::move(config)) {}
+
+    /// `request`: GET or HEAD of a path that ends in '/', by a client that may list it. `directory`: what it names,
+    /// open. 503 when archives have used up their memory.
+    handler::Decision send(const http::Request& request, base::Fd directory, ArchiveForm form);
+
+private:
+    const storage::FileRoot& root_;
+    const base::Clock& clock_;
+    base::MemoryShare& share_;
+    ArchivesConfig config_;
+};
+
+}  // namespace archives

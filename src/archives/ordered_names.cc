@@ -1,0 +1,65 @@
+// Keeps the smallest names behind the last one that was given.
+#include "archives/ordered_names.h"
+
+#include <cerrno>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+namespace archives {
+namespace {
+
+/// What a name takes besides its bytes: a node of the map and the allocations around it.
+constexpr std::size_t kNodeBytes = 96;
+
+std::size_t memory_of(std::string_view name) { return name.size() + kNodeBytes; }
+
+}  // namespace
+
+OrderedNames::OrderedNames(base::Fd directory) : stream_(std::move(directory)) {
+    if (!stream_) error_ = errno;
+}
+
+OrderedNames::Step OrderedNames::next(ArchiveSlice& slice, std::size_t room_bytes) {
+    if (!stream_) return Step::failed;
+    while (is_reading_) {
+        if (slice.is_over()) return Step::more;
+        slice.add(kNameUnits);
+        const dirent* const found = stream_.next();
+        if (found != nullptr) {
+            keep(static_cast<const char*>(found->d_name), found->d_type, room_bytes);
+            continue;
+        }
+        error_ = errno;
+        if (error_ != 0) return Step::failed;
+        is_reading_ = false;
+    }
+    if (names_.empty()) return Step::end;
+    auto first = names_.extract(names_.begin());
+    name_ = std::move(first.key());
+    kind_ = first.mapped();
+    held_bytes_ -= memory_of(name_);
+    if (names_.empty() && has_more_) {
+        stream_.rewind();
+        is_reading_ = true;
+        has_more_ = false;
+    }
+    return Step::name;
+}
+
+void OrderedNames::keep(const char* name, unsigned char kind, std::size_t room_bytes) {
+    const std::string_view text(name);
+    if (text.starts_with('.') || text <= name_) return;
+    // What was left out before may be smaller than a name behind the last one that waits.
+    if (has_more_ && !names_.empty() && text > names_.rbegin()->first) return;
+    if (!names_.emplace(text, kind).second) return;
+    held_bytes_ += memory_of(text);
+    while (held_bytes_ > room_bytes && names_.size() > 1) {
+        const auto last = std::prev(names_.end());
+        held_bytes_ -= memory_of(last->first);
+        names_.erase(last);
+        has_more_ = true;
+    }
+}
+
+}  // namespace archives
