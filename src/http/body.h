@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/wake_queue.h"
+#include "http/change.h"
 #include "http/field_list.h"
 #include "http/framing.h"
 
@@ -93,6 +94,8 @@ public:
     /// Starts the work, or goes on after a wake. Returns the response when it is there; nullopt: call again when `wake`
     /// comes back.
     virtual std::optional<Response> advance(Wake wake) = 0;
+    /// What it changed, whatever the response says. Asked once, when the response is there.
+    [[nodiscard]] virtual Changes take_changes() { return {}; }
 };
 
 /// A 1xx response that a sink wants sent while its body is read (RFC 9110 §15.2).

@@ -137,7 +137,7 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
                 step_ = Step::done;
                 break;
             }
-            case Step::done: return Outcome(Result{std::move(id_), std::move(line_)});
+            case Step::done: return Outcome(Result{std::move(id_), std::move(line_), std::move(old_tag_)});
         }
     }
     return Outcome(std::unexpect, checked.error());
@@ -175,7 +175,7 @@ RecordOperation::Outcome RecordOperation::read() {
     auto found = file_.find(id_);
     if (!found) return std::unexpected(found.error());
     if (!*found) return refuse(Status::not_found, "there is no record with this id.");
-    return Result{std::move(id_), std::move((*found)->line)};
+    return Result{std::move(id_), std::move((*found)->line), {}};
 }
 
 /// The conditions for a thing with several forms: If-Match must name one of their tags, If-None-Match none of them.
@@ -338,6 +338,7 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
     if (!file_.settled_) return wait_until_settled();
     const bool removes = kind_ == Kind::remove;
     RecordCopy::Base base{file_.bytes_, file_.version_->status, found->place, std::nullopt};
+    old_tag_ = make_record_tag(found->line, {});
     line_ = removes ? std::move(found->line) : encode_record(id_, record_);
     if (!removes) base.line = line_;
     const auto size = static_cast<std::uint64_t>(base.status.st_size);

@@ -24,7 +24,8 @@ public:
     enum class Kind : std::uint8_t { read, append, replace, remove };
     struct Result {
         std::string id;
-        std::string line;  ///< as it is in the file (remove: as it was), without its newline
+        std::string line;     ///< as it is in the file (remove: as it was), without its newline
+        std::string old_tag;  ///< of the line that was replaced or removed; empty otherwise
     };
     using Outcome = std::expected<Result, http::Refusal>;
 
@@ -85,7 +86,8 @@ private:
     int tries_ = 0;
     std::optional<base::MonotonicMs> unsettled_since_;
 
-    std::string line_;  ///< the result's
+    std::string line_;     ///< the result's
+    std::string old_tag_;  ///< likewise
     std::optional<storage::WritePlace> place_;
 
     base::SharedFd append_;  ///< open until the line is durable

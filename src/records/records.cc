@@ -111,6 +111,7 @@ public:
         const auto outcome = operation_.advance(wake);
         if (!outcome) return std::nullopt;
         if (!*outcome) return refused(request_->get(), outcome->error());
+        note_change(**outcome);
         switch (operation_.kind()) {
             case RecordOperation::Kind::read: return answer_read(**outcome);
             case RecordOperation::Kind::append: return answer_append(**outcome);
@@ -121,8 +122,25 @@ public:
         response.status = Status::no_content;
         return response;
     }
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(std::move(change_)); }
 
 private:
+    void note_change(const RecordOperation::Result& result) {
+        using Action = http::Change::Action;
+        const RecordOperation::Kind kind = operation_.kind();
+        if (kind == RecordOperation::Kind::read) return;
+        const bool appends = kind == RecordOperation::Kind::append;
+        change_.emplace();
+        change_->path = appends ? collection + "/" + result.id : std::string(request_->get().path());
+        change_->old_tag = result.old_tag;
+        change_->action = appends                                  ? Action::create
+                          : kind == RecordOperation::Kind::replace ? Action::replace
+                                                                   : Action::remove;
+        if (change_->action == Action::remove) return;
+        change_->new_tag = make_record_tag(result.line, {});
+        change_->bytes = result.line.size();
+    }
+
     http::Response answer_read(const RecordOperation::Result& result) const {
         const http::Request& request = request_->get();
         const auto chosen = choose(request, kOneForms);
@@ -190,6 +208,7 @@ private:
     const base::Clock& clock_;
     std::unique_ptr<const handler::KeptRequest> request_;
     RecordOperation operation_;
+    std::optional<http::Change> change_;
 };
 
 /// Takes the body of POST and PUT.

@@ -208,7 +208,7 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     const std::string_view missing = missing_right_text(call.resource, route.any_of);
     // Others may: the method is allowed, though not to this client.
     if (!may && config_.grants && !missing.empty()) {
-        return handler::error_response(&call.request, Status::forbidden, missing);
+        return handler::refusal_response(&call.request, {Status::forbidden, missing});
     }
     return handler::method_not_allowed(call.request, methods, missing);
 }

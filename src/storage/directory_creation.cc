@@ -48,7 +48,8 @@ DirectoryCreation::DirectoryCreation(DirectoryCreation&& other) noexcept
       step_(other.step_),
       modified_s_(other.modified_s_),
       held_(std::exchange(other.held_, {})),
-      publication_(std::move(other.publication_)) {}
+      publication_(std::move(other.publication_)),
+      change_(std::move(other.change_)) {}
 
 std::optional<Refusal> DirectoryCreation::find_obstacle() const {
     if (place_.has_missing_parents()) return kNoParent;
@@ -83,6 +84,9 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
 DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
     if (auto checked = FileSink::check_space(place_.directory(), parts_->min_free_bytes, 0); !checked) return checked;
     if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));
+    change_.emplace();
+    change_->action = http::Change::Action::make_directory;
+    change_->path = place_.path();
     if (modified_s_) {
         const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, timespec{*modified_s_, 0}};
         if (::utimensat(name.directory(), name.name().c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {

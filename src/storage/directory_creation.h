@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "http/change.h"
 #include "http/framing.h"
 #include "storage/publication.h"
 
@@ -29,6 +32,8 @@ public:
     [[nodiscard]] bool keeps_time() const { return modified_s_.has_value(); }
     /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
+    /// That the directory was made, also where the result is a refusal. Once, after a result.
+    [[nodiscard]] std::optional<http::Change> take_change() { return std::exchange(change_, std::nullopt); }
 
 private:
     enum class Step : std::uint8_t { making, syncing, done };
@@ -45,6 +50,7 @@ private:
     std::optional<std::int64_t> modified_s_;
     std::string held_;  ///< the path while uploads into it must wait for its name as well; empty otherwise
     Publication publication_;
+    std::optional<http::Change> change_;
 };
 
 }  // namespace storage

@@ -187,13 +187,18 @@ bool FileCommit::begin_naming(const HeldName& name, const std::optional<struct s
     const auto target = old ? TemporaryFile::Target::is_replaced : TemporaryFile::Target::is_free;
     if (!publication_.begin_in_background(name, sink_.file_, target, sink_.place_, other_directories(), wake))
         return false;
-    stored_.how = old ? Stored::How::replaced : Stored::How::created;
+    note_old(old);
     step_ = Step::naming_in_background;
     return true;
 }
 
-int FileCommit::publish_once(const HeldName& name, const std::optional<struct stat>& old) {
+void FileCommit::note_old(const std::optional<struct stat>& old) {
     stored_.how = old ? Stored::How::replaced : Stored::How::created;
+    old_tag_ = old && S_ISREG(old->st_mode) ? make_entity_tag(*old, false) : std::string();
+}
+
+int FileCommit::publish_once(const HeldName& name, const std::optional<struct stat>& old) {
+    note_old(old);
     return old ? publication_.replace(name, sink_.file_) : Publication::create(name, sink_.file_);
 }
 
@@ -202,7 +207,14 @@ std::optional<FileCommit::Result> FileCommit::take_name(http::Wake wake) {
     sink_.place_.keep();
     publication_.settle(sink_.place_, wake);
     step_ = Step::syncing_directories;
+    using Action = http::Change::Action;
+    change_.emplace();
+    change_->action = stored_.how == Stored::How::created ? Action::create : Action::replace;
+    change_->path = path();
+    change_->old_tag = std::move(old_tag_);
     if (::fstat(sink_.file_.descriptor(), &stored_.status) != 0) return refuse(kNotRead);
+    change_->new_tag = make_entity_tag(stored_.status, false);
+    change_->bytes = static_cast<std::uint64_t>(stored_.status.st_size);
     // A file system that cannot hold a time puts another one in its place.
     stored_.keeps_time = sink_.modified_s_ && stored_.status.st_mtim.tv_sec == *sink_.modified_s_;
     return std::nullopt;

@@ -9,8 +9,11 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "http/change.h"
 #include "storage/disk_queue.h"
 #include "storage/file_sink.h"
 #include "storage/publication.h"
@@ -37,6 +40,8 @@ public:
     /// The file's path below the root. After a result this is its final path, which OnConflict::rename may have
     /// changed.
     [[nodiscard]] const std::string& path() const { return sink_.place_.path(); }
+    /// That the file got its name, also where the result is a refusal. Once, after a result.
+    [[nodiscard]] std::optional<http::Change> take_change() { return std::exchange(change_, std::nullopt); }
 
 private:
     enum class Step : std::uint8_t {
@@ -59,6 +64,7 @@ private:
     [[nodiscard]] bool begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake);
     std::optional<Result> take_name(http::Wake wake);
     [[nodiscard]] std::vector<base::SharedFd> other_directories() const;
+    void note_old(const std::optional<struct stat>& old);
     [[nodiscard]] int publish_once(const HeldName& name, const std::optional<struct stat>& old);
     [[nodiscard]] std::optional<http::Refusal> find_place_again();
     std::optional<Result> refuse(const http::Refusal& refusal);
@@ -73,6 +79,8 @@ private:
     Publication publication_;
     std::string wanted_name_;  ///< that was taken; empty when it was not
     Stored stored_;
+    std::string old_tag_;  ///< of the file that this one takes the place of; empty when there is none
+    std::optional<http::Change> change_;
 };
 
 }  // namespace storage

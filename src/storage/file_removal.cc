@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "storage/validators.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -28,27 +29,30 @@ std::expected<FileRemoval, http::Refusal> FileRemoval::open(const WriteParts& pa
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place) return std::unexpected(removal_refusal(place.error().number));
     FileRemoval removal(parts, std::move(*place), std::move(conditions));
-    if (const auto obstacle = removal.find_obstacle()) return std::unexpected(*obstacle);
+    if (const auto target = removal.find_target(); !target) return std::unexpected(target.error());
     return removal;
 }
 
-std::optional<http::Refusal> FileRemoval::find_obstacle() const {
+/// What is to be removed, or why it is not.
+std::expected<struct stat, http::Refusal> FileRemoval::find_target() const {
     const auto found = place_.status();
-    if (!found) return removal_refusal(found.error().number);
-    if (!*found) return kNotFound;
+    if (!found) return std::unexpected(removal_refusal(found.error().number));
+    if (!*found) return std::unexpected(kNotFound);
     const bool is_directory = S_ISDIR((*found)->st_mode);
     const bool asks_for_directory = place_.path().ends_with('/');
     if (is_directory && !asks_for_directory) {
-        return http::Refusal{http::Status::conflict, "this is a directory; delete it with a slash at the end."};
+        return std::unexpected(
+            http::Refusal{http::Status::conflict, "this is a directory; delete it with a slash at the end."});
     }
     if (!is_directory && asks_for_directory) {
-        return http::Refusal{http::Status::not_found, "there is no such directory; a file has no slash at the end."};
+        return std::unexpected(
+            http::Refusal{http::Status::not_found, "there is no such directory; a file has no slash at the end."});
     }
-    if (!conditions_.any()) return std::nullopt;
+    if (!conditions_.any()) return **found;
     const auto served = place_.served_status();
-    if (!served) return removal_refusal(served.error().number);
-    if (conditions_.hold(*served, parts_->clock.unix_ns())) return std::nullopt;
-    return condition_refusal();
+    if (!served) return std::unexpected(removal_refusal(served.error().number));
+    if (conditions_.hold(*served, parts_->clock.unix_ns())) return **found;
+    return std::unexpected(condition_refusal());
 }
 
 std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
@@ -73,10 +77,15 @@ std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
 
 /// The conditions are looked at again in the same step as the call that removes the name.
 FileRemoval::Result FileRemoval::remove(const HeldName& name) {
-    if (const auto obstacle = find_obstacle()) return std::unexpected(*obstacle);
+    const auto target = find_target();
+    if (!target) return std::unexpected(target.error());
     const bool is_directory = place_.path().ends_with('/');
     const int error = publication_.remove(name, is_directory ? Publication::Kind::directory : Publication::Kind::file);
     if (error != 0) return std::unexpected(removal_refusal(error));
+    change_.emplace();
+    change_->action = http::Change::Action::remove;
+    change_->path = place_.path();
+    if (S_ISREG(target->st_mode)) change_->old_tag = make_entity_tag(*target, false);
     return {};
 }
 

@@ -1,11 +1,15 @@
 // DELETE below the root: conditions, unlink or rmdir, sync of the directory. Called by uploads/deletes.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "http/change.h"
 #include "storage/publication.h"
 #include "storage/write_conditions.h"
 
@@ -22,13 +26,15 @@ public:
 
     /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
+    /// That the name is gone, also where the result is a refusal. Once, after a result.
+    [[nodiscard]] std::optional<http::Change> take_change() { return std::exchange(change_, std::nullopt); }
 
 private:
     enum class Step : std::uint8_t { removing, syncing_directory, done };
 
     FileRemoval(const WriteParts& parts, WritePlace place, WriteConditions conditions)
         : parts_(&parts), place_(std::move(place)), conditions_(std::move(conditions)), publication_(parts) {}
-    [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
+    [[nodiscard]] std::expected<struct stat, http::Refusal> find_target() const;
     Result remove(const HeldName& name);
 
     const WriteParts* parts_;
@@ -36,6 +42,7 @@ private:
     WriteConditions conditions_;
     Step step_ = Step::removing;
     Publication publication_;
+    std::optional<http::Change> change_;
 };
 
 }  // namespace storage

@@ -22,6 +22,7 @@ public:
         response.status = http::Status::no_content;
         return response;
     }
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(removal_.take_change()); }
 
 private:
     storage::FileRemoval removal_;

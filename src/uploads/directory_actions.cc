@@ -110,6 +110,7 @@ public:
         if (creation_.keeps_time()) response.add(kTimeField, "accepted");
         return response;
     }
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(creation_.take_change()); }
 
     /// For a form a taken name is a conflict (409); only for MKCOL it is a matter of the method (405).
     static http::Response refuse_creation(const http::Request& request, Refusal refusal, http::MethodSet allowed) {
@@ -142,6 +143,7 @@ public:
         response.status = Status::no_content;
         return response;
     }
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(removal_.take_change()); }
 
 private:
     storage::FileRemoval removal_;
@@ -194,8 +196,8 @@ private:
         const bool is_segment = !name.empty() && name.find('/') == std::string::npos &&
                                 name.find('\0') == std::string::npos && name != "." && name != "..";
         if (!is_segment) {
-            return refuse(handler::error_response(&request, Status::unprocessable_content,
-                                                  "the name has to be that of one entry of this directory."));
+            return refuse(handler::refusal_response(
+                &request, {Status::unprocessable_content, "the name has to be that of one entry of this directory."}));
         }
         std::string path = directory_ + name;
         if (const auto fault = gate_.find_removal_fault(path, WriteGate::Named::in_passing)) {
@@ -236,8 +238,8 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
     if (const auto fault = gate.find_directory_fault(path)) return handler::refusal_response(&request, *fault);
     if (request.has_body()) {
         // RFC 4918 §9.3 does not define what a body of MKCOL would mean.
-        return handler::error_response(&request, Status::unsupported_media_type,
-                                       "MKCOL makes an empty directory; send it without a body.");
+        return handler::refusal_response(
+            &request, {Status::unsupported_media_type, "MKCOL makes an empty directory; send it without a body."});
     }
     const auto refuse = [&](const Refusal& refusal) {
         return CreationAnswer::refuse_creation(request, refusal, allowed);
@@ -260,8 +262,9 @@ handler::Decision DirectoryActions::act(const http::Request& request, std::strin
     const std::string_view type = request.find(http::FieldName::content_type).value_or("");
     auto boundary = http::find_form_boundary(type);
     if (!boundary && !is_urlencoded(type)) {
-        auto response = handler::error_response(&request, Status::unsupported_media_type,
-                                                "this takes a form with a field \"name\", urlencoded or multipart.");
+        auto response = handler::refusal_response(
+            &request,
+            {Status::unsupported_media_type, "this takes a form with a field \"name\", urlencoded or multipart."});
         response.add("Accept", "application/x-www-form-urlencoded, multipart/form-data");
         return response;
     }

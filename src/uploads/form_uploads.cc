@@ -43,6 +43,7 @@ public:
         if (next_ < reader_->entries().size()) return go_on_later(wake);
         return answer();
     }
+    [[nodiscard]] http::Changes take_changes() override { return std::move(changes_); }
 
 private:
     enum class Step : std::uint8_t { reading, committing };
@@ -83,9 +84,10 @@ private:
     }
 
     /// True when it has its result.
-    static bool advance_one(Running& running, http::Wake wake) {
+    bool advance_one(Running& running, http::Wake wake) {
         const auto result = running.commit->advance(wake);
         if (!result) return false;
+        if (auto change = running.commit->take_change()) changes_.push_back(std::move(*change));
         if (!*result) {
             refuse(*running.file, result->error());
             return true;
@@ -122,6 +124,7 @@ private:
     Step step_ = Step::reading;
     std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
     std::vector<Running> running_;
+    http::Changes changes_;
     http::ClientShares::Share share_;
 };
 

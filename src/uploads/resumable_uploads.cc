@@ -39,14 +39,15 @@ constexpr int kRetrySeconds = 60;
 constexpr std::string_view kTakingBack =
     "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
 constexpr int kTakingBackSeconds = 1;
+constexpr std::string_view kShareTaken =
+    "too many unfinished uploads came from your address: finish some, or delete them at their addresses.";
 /// When a client at its bound may try again.
 constexpr int kShareSeconds = 60;
 
 /// One client may not keep others from uploading (RFC 6585 §4).
 http::Response refuse_share(const http::Request& request) {
-    http::Response response = handler::error_response(
-        &request, Status::too_many_requests,
-        "too many unfinished uploads came from your address: finish some, or delete them at their addresses.");
+    http::Response response = handler::error_response(&request, Status::too_many_requests, kShareTaken);
+    response.reason = kShareTaken;
     response.add("Retry-After", std::to_string(kShareSeconds));
     return response;
 }
@@ -230,8 +231,9 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
 std::optional<http::Response> ResumableUploads::refuse_append(const http::Request& request, const Upload& upload,
                                                               const http::UploadFields& fields) const {
     if (!http::is_partial_upload(request.find(FieldName::content_type).value_or(""))) {
-        auto response = handler::error_response(&request, Status::unsupported_media_type,
-                                                "what is appended has \"Content-Type: application/partial-upload\".");
+        auto response = handler::refusal_response(
+            &request,
+            {Status::unsupported_media_type, "what is appended has \"Content-Type: application/partial-upload\"."});
         response.add("Accept-Patch", http::kPartialUploadType);
         return response;
     }

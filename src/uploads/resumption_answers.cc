@@ -79,6 +79,13 @@ private:
     http::Request request_;
 };
 
+http::Change upload_change(http::Change::Action action, const UploadStore::Upload& upload) {
+    http::Change change;
+    change.action = action;
+    change.path = upload_location(upload);
+    return change;
+}
+
 }  // namespace
 
 void add_limit(http::FieldList& fields, const UploadStore& store, const UploadStore::Upload& upload,
@@ -191,6 +198,10 @@ std::optional<http::Response> OffsetAnswer::advance(http::Wake wake) {
         case Told::retrieved:
         case Told::appended: response.status = Status::no_content; break;
     }
+    if (telling_.told == Told::created || telling_.told == Told::appended) {
+        change_ = upload_change(http::Change::Action::append, *upload);
+        change_->bytes = sync_.offset();
+    }
     state_completeness(response, false);
     response.add("Upload-Offset", std::to_string(sync_.offset()));
     if (upload->length) response.add("Upload-Length", std::to_string(*upload->length));
@@ -288,10 +299,12 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
     if (modified_s && *modified_s) sink->keep_time(**modified_s);
     commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_),
                                              admission->tells);
+    if (digests_) commit_->note_digest(digests_->computed());
     return std::nullopt;
 }
 
 http::Response CompletionAnswer::end(http::Response response) {
+    if (commit_ != nullptr) changes_ = commit_->take_changes();
     commit_.reset();
     Upload& upload = *store_.find(number_);
     if (http::code(response.status) / 100 == 2) {
@@ -334,7 +347,9 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
 /// What a 204 says is gone stays gone after a power loss.
 std::optional<http::Response> AfterCommit::remove(Upload& upload, http::Wake wake) {
     const auto directories = store_.directories_of(upload);
+    http::Change change = upload_change(http::Change::Action::remove, upload);
     if (!store_.remove(upload, UploadEvent::cancelled)) return out_of_reach(nullptr);
+    change_ = std::move(change);
     removing_.emplace();
     if (store_.parts().durability != storage::Durability::none) {
         removing_->sync_directories(store_.parts().disk, directories, wake);

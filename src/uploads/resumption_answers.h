@@ -71,11 +71,13 @@ public:
                  const Telling& telling)
         : store_(store), telling_(telling), sync_(store, upload.number, std::move(bytes)) {}
     std::optional<http::Response> advance(http::Wake wake) override;
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(std::move(change_)); }
 
 private:
     UploadStore& store_;
     Telling telling_;
     UploadSync sync_;
+    std::optional<http::Change> change_;
 };
 
 /// All bytes are in: checks the digests, commits the file, and answers as the creating request would have been
@@ -92,6 +94,7 @@ public:
           repr_digest_(std::move(repr_digest)),
           gate_(std::move(gate)) {}
     std::optional<http::Response> advance(http::Wake wake) override;
+    [[nodiscard]] http::Changes take_changes() override { return std::move(changes_); }
 
 private:
     enum class Step : std::uint8_t { beginning, hashing, noting, committing };
@@ -112,6 +115,7 @@ private:
     std::uint64_t hashed_ = 0;
     std::optional<UploadSync> noted_;
     std::unique_ptr<UploadAnswer> commit_;
+    http::Changes changes_;
     Step step_ = Step::beginning;
 };
 
@@ -141,6 +145,7 @@ public:
     AfterCommit(UploadStore& store, std::uint64_t number, Then then, std::uint64_t max_bytes)
         : store_(store), number_(number), then_(then), max_bytes_(max_bytes) {}
     std::optional<http::Response> advance(http::Wake wake) override;
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(std::move(change_)); }
 
 private:
     std::optional<http::Response> remove(Upload& upload, http::Wake wake);
@@ -152,6 +157,7 @@ private:
     std::uint64_t max_bytes_;
     std::unique_ptr<OffsetAnswer> telling_;
     std::optional<storage::DiskOperations> removing_;  ///< it is removed, and that is made durable
+    std::optional<http::Change> change_;
 };
 
 }  // namespace uploads

@@ -34,4 +34,10 @@ std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
     return response;
 }
 
+http::Changes UploadAnswer::take_changes() {
+    std::optional<http::Change> change = commit_->take_change();
+    if (change) change->digest = repr_digest_.empty() ? std::move(noted_digest_) : std::move(repr_digest_);
+    return http::changes_of(std::move(change));
+}
+
 }  // namespace uploads

@@ -25,13 +25,17 @@ public:
           repr_digest_(std::move(repr_digest)),
           tells_(tells) {}
 
+    /// A digest that was computed and that the answer does not have, for the log.
+    void note_digest(std::string digest) { noted_digest_ = std::move(digest); }
     std::optional<http::Response> advance(http::Wake wake) override;
+    [[nodiscard]] http::Changes take_changes() override;
 
 private:
     std::unique_ptr<storage::FileCommit> commit_;
     std::string location_;
     std::string repr_digest_;
     Admission::Tells tells_;
+    std::string noted_digest_;
 };
 
 }  // namespace uploads

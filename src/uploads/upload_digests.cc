@@ -91,6 +91,15 @@ void UploadDigests::update(std::span<const std::byte> block) {
     }
 }
 
+std::string UploadDigests::computed() const {
+    std::string value;
+    for (const auto algorithm : {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512}) {
+        const std::string& result = results_[index(algorithm)];
+        if (value.empty() && !result.empty()) http::append_digest(value, algorithm, std::as_bytes(std::span(result)));
+    }
+    return value;
+}
+
 bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t begin, std::uint64_t end) {
     const auto digester = storage::Digester::make(algorithm);
     if (digester == nullptr) return false;

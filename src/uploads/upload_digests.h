@@ -41,6 +41,8 @@ public:
                                         std::uint64_t begin = 0);
     /// The value of Repr-Digest when the client wanted it; empty otherwise. After finish().
     [[nodiscard]] const std::string& repr_digest() const { return repr_digest_; }
+    /// Any digest that was computed, as Repr-Digest has it; empty when none was. After finish().
+    [[nodiscard]] std::string computed() const;
 
 private:
     std::optional<http::Refusal> expect(std::string_view value);

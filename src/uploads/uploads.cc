@@ -48,8 +48,10 @@ public:
         if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
         }
-        return std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_), digests_.repr_digest(),
-                                              tells_);
+        auto answer = std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_),
+                                                     digests_.repr_digest(), tells_);
+        answer->note_digest(digests_.computed());
+        return answer;
     }
 
 private:
@@ -77,12 +79,12 @@ bool is_form(const http::Request& request) {
 std::optional<http::Response> refuse_post_body(const http::Request& request) {
     if (request.method != http::Method::post || request.has_body()) return std::nullopt;
     if (request.fields.has(FieldName::content_length)) {
-        return handler::error_response(
-            &request, Status::bad_request,
-            "a POST stores its body, and this one is empty; an empty file is stored by PUT.");
+        return handler::refusal_response(
+            &request,
+            {Status::bad_request, "a POST stores its body, and this one is empty; an empty file is stored by PUT."});
     }
-    return handler::error_response(&request, Status::length_required,
-                                   "a POST stores its body; send it with Content-Length or chunked.");
+    return handler::refusal_response(
+        &request, {Status::length_required, "a POST stores its body; send it with Content-Length or chunked."});
 }
 
 /// The name in Content-Disposition, without a path; empty when it cannot be used, and a generated name takes its place.
@@ -99,13 +101,14 @@ std::string named_by_client(const http::Request& request) {
 std::optional<http::Response> Uploads::refuse_before_body(const http::Request& request) const {
     if (request.fields.has(FieldName::content_range)) {
         // RFC 9110 §14.5: a part that is taken for the whole would destroy the rest.
-        return handler::error_response(&request, Status::bad_request,
-                                       "Content-Range is not supported in uploads; send the whole file without it.");
+        return handler::refusal_response(
+            &request,
+            {Status::bad_request, "Content-Range is not supported in uploads; send the whole file without it."});
     }
     if (is_coded(request)) {
-        auto response =
-            handler::error_response(&request, Status::unsupported_media_type,
-                                    "files are stored as they are; send the body without Content-Encoding.");
+        auto response = handler::refusal_response(
+            &request,
+            {Status::unsupported_media_type, "files are stored as they are; send the body without Content-Encoding."});
         response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
         return response;
     }
@@ -122,8 +125,9 @@ handler::Decision Uploads::handle(const http::Request& request, std::string_view
     if (!path.ends_with('/')) {
         // A form that is stored as it is would be a useless file of files and boundaries.
         if (request.method == http::Method::post && is_form(request)) {
-            return handler::error_response(&request, Status::unsupported_media_type,
-                                           "the files of a form go to a directory; end its path with a slash.");
+            return handler::refusal_response(
+                &request,
+                {Status::unsupported_media_type, "the files of a form go to a directory; end its path with a slash."});
         }
         return store(request, path, std::string(request.path()), storage::OnConflict::replace,
                      WriteGate::Named::by_request);
@@ -139,8 +143,9 @@ handler::Decision Uploads::handle(const http::Request& request, std::string_view
 handler::Decision Uploads::take_form(const http::Request& request, std::string_view path) {
     const auto boundary = http::find_form_boundary(request.find(FieldName::content_type).value_or(""));
     if (!boundary) {
-        return handler::error_response(&request, Status::bad_request,
-                                       "the Content-Type of a form states its boundary, 1 to 70 characters long.");
+        return handler::refusal_response(
+            &request,
+            {Status::bad_request, "the Content-Type of a form states its boundary, 1 to 70 characters long."});
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());

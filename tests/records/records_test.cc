@@ -288,3 +288,27 @@ TEST_CASE("records handler: a directory in the place of the file is said, not hi
     check(blocked.ask("GET", "/database.txt/1"));
     check(blocked.send("POST", "/database.txt", kForm, "a=b"));
 }
+
+TEST_CASE("records handler: each change of a record is told for the audit log, with its tags", "[handlers][records]") {
+    using Action = http::Change::Action;
+    RecordsSite site;
+    const Answer made = site.send("POST", "/database.txt", kForm, "name=Ada");
+    REQUIRE(made.changes.size() == 1);
+    CHECK(made.changes[0].action == Action::create);
+    CHECK(made.changes[0].path == "/database.txt/1");
+    CHECK(made.changes[0].new_tag == site.ask("GET", "/database.txt/1").field("ETag"));
+    CHECK(made.changes[0].bytes == std::string("id=1&name=Ada").size());
+    const Answer replaced = site.send("PUT", "/database.txt/1", kForm, "name=Grace");
+    REQUIRE(replaced.changes.size() == 1);
+    CHECK(replaced.changes[0].action == Action::replace);
+    CHECK(replaced.changes[0].path == "/database.txt/1");
+    CHECK(replaced.changes[0].old_tag == made.changes[0].new_tag);
+    CHECK(replaced.changes[0].new_tag != made.changes[0].new_tag);
+    const Answer removed = site.ask("DELETE", "/database.txt/1");
+    REQUIRE(removed.changes.size() == 1);
+    CHECK(removed.changes[0].action == Action::remove);
+    CHECK(removed.changes[0].old_tag == replaced.changes[0].new_tag);
+    CHECK(removed.changes[0].new_tag.empty());
+    CHECK(site.ask("DELETE", "/database.txt/1").changes.empty());
+    CHECK(site.ask("GET", "/database.txt").changes.empty());
+}

@@ -108,3 +108,15 @@ TEST_CASE("directory creation: without durability nothing is waited for", "[cont
     CHECK(site.disk.seen.empty());
     CHECK(site.new_directories.empty());
 }
+
+TEST_CASE("directory creation: a directory that is there is a change, also where the disk failed afterwards",
+          "[content][directory_creation]") {
+    WriteSite site;
+    site.disk.directory_error = EIO;
+    auto creation = DirectoryCreation::open(*site.parts, "/d/");
+    REQUIRE(creation.has_value());
+    REQUIRE_FALSE(support::run(*creation, site.disk).has_value());
+    const auto change = creation->take_change();
+    REQUIRE(change.has_value());
+    CHECK(change->path == "/d/");
+}

@@ -336,3 +336,19 @@ TEST_CASE("file commit: a parent swapped for a link during uploads leads nowhere
     swapper.join();
     CHECK(outside.list().empty());
 }
+
+TEST_CASE("file commit: a file that has its name is a change, also where the disk failed afterwards",
+          "[content][commit]") {
+    WriteSite site;
+    site.disk.directory_error = EIO;
+    const auto commit = site.upload("/a", "x");
+    REQUIRE_FALSE(support::run(*commit, site.disk).has_value());
+    const auto change = commit->take_change();
+    REQUIRE(change.has_value());
+    CHECK(change->path == "/a");
+    CHECK_FALSE(commit->take_change().has_value());
+    site.disk.data_error = EIO;
+    const auto failed = site.upload("/b", "x");
+    REQUIRE_FALSE(support::run(*failed, site.disk).has_value());
+    CHECK_FALSE(failed->take_change().has_value());
+}

@@ -67,3 +67,18 @@ TEST_CASE("file removal: a directory that cannot be synced is no success", "[con
     site.disk.directory_error = EIO;
     CHECK(remove(site, "/a").error().status == Status::internal_server_error);
 }
+
+TEST_CASE("file removal: a name that is gone is a change, also where the disk failed afterwards",
+          "[content][removal]") {
+    WriteSite site;
+    site.directory.write("a", "x");
+    const std::string tag = tag_of(site.directory.at("a"));
+    site.disk.directory_error = EIO;
+    auto removal = storage::FileRemoval::open(*site.parts, "/a", {});
+    REQUIRE(removal.has_value());
+    REQUIRE_FALSE(support::run(*removal, site.disk).has_value());
+    const auto change = removal->take_change();
+    REQUIRE(change.has_value());
+    CHECK(change->action == http::Change::Action::remove);
+    CHECK(change->old_tag == tag);
+}

@@ -17,6 +17,7 @@ namespace support {
 struct Answer {
     http::Response response;
     bool before_body = true;  ///< refused without a byte of the body
+    http::Changes changes = {};
 
     [[nodiscard]] int status() const { return http::code(response.status); }
     /// The value of a field of the answer; empty when it is not there.
@@ -64,7 +65,8 @@ inline Answer settle(handler::Decision decision, std::string_view body, std::str
     } else {
         pending = std::move(std::get<std::unique_ptr<http::PendingResponse>>(decision));
     }
-    return {run(*pending, disk), false};
+    http::Response response = run(*pending, disk);
+    return {std::move(response), false, pending->take_changes()};
 }
 
 /// A directory and everything that answers for it.
