@@ -99,6 +99,7 @@ void ConfigReload::reload() {
     ++reloads_;
     if (new_logs->error) logs_.error.file().continue_in(std::move(*new_logs->error));
     if (new_logs->access) logs_.access.file().continue_in(std::move(*new_logs->access));
+    if (new_logs->audit) logs_.audit.file().continue_in(std::move(*new_logs->audit));
     if (next->server.log_format != running_.server.log_format) logs_.access.set_format(next->server.log_format);
     const std::vector<OptionWord> before = std::move(running_.words);
     const bool has_new_rules = std::ranges::any_of(
@@ -136,16 +137,21 @@ std::expected<Options, UsageError> ConfigReload::read_next(const std::vector<Opt
 }
 
 std::expected<ConfigReload::NewLogs, std::string> ConfigReload::open_logs(const server::ServerConfig& next) const {
+    struct Moved {
+        const std::string& from;
+        const std::string& to;
+        int standard;
+        std::optional<server::LogFile>& log;
+    };
+    const server::ServerConfig& now = running_.server;
     NewLogs logs;
-    if (next.error_log != running_.server.error_log) {
-        auto error = server::LogFile::open(next.error_log, STDERR_FILENO);
-        if (!error) return std::unexpected(std::move(error.error()) + hint_about_place());
-        logs.error = std::move(*error);
-    }
-    if (next.access_log != running_.server.access_log) {
-        auto access = server::LogFile::open(next.access_log, STDOUT_FILENO);
-        if (!access) return std::unexpected(std::move(access.error()) + hint_about_place());
-        logs.access = std::move(*access);
+    for (const Moved& moved : {Moved{now.error_log, next.error_log, STDERR_FILENO, logs.error},
+                               Moved{now.access_log, next.access_log, STDOUT_FILENO, logs.access},
+                               Moved{now.audit_log, next.audit_log, STDOUT_FILENO, logs.audit}}) {
+        if (moved.from == moved.to) continue;
+        auto opened = server::LogFile::open(moved.to, moved.standard);
+        if (!opened) return std::unexpected(std::move(opened.error()) + hint_about_place());
+        moved.log = std::move(*opened);
     }
     return logs;
 }

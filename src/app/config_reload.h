@@ -42,6 +42,7 @@ private:
     /// The logs that `next` names where they are others than now.
     struct NewLogs {
         std::optional<server::LogFile> access;
+        std::optional<server::LogFile> audit;
         std::optional<server::LogFile> error;
     };
     [[nodiscard]] std::expected<NewLogs, std::string> open_logs(const server::ServerConfig& next) const;

@@ -218,6 +218,9 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
         case id_access_log:
             options_.server.access_log = value == "off" ? std::string_view() : value;
             return taken_if(!value.empty());
+        case id_audit_log:
+            options_.server.audit_log = value == "off" ? std::string_view() : value;
+            return taken_if(!value.empty());
         case id_error_log: options_.server.error_log = value; return taken_if(!value.empty());
         case id_log_format:
             if (value == "common")
@@ -372,9 +375,9 @@ std::expected<Options, UsageError> OptionReader::finish() {
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
     if (auto error = settle_grants()) return std::unexpected(std::move(*error));
-    if (options_.daemon && options_.server.access_log == "-") {
-        return std::unexpected(
-            UsageError{"--daemon closes standard output: --access-log takes a file name or off with it"});
+    if (options_.daemon && (options_.server.access_log == "-" || options_.server.audit_log == "-")) {
+        return std::unexpected(UsageError{
+            "--daemon closes standard output: --access-log and --audit-log take a file name or off with it"});
     }
     if (options_.action == Action::signal && options_.pidfile.empty()) {
         return std::unexpected(UsageError{"--signal needs --pidfile FILE: it says which server is meant"});

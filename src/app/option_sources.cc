@@ -17,7 +17,8 @@ bool has(const std::vector<OptionWord>& words, OptionId id) {
 /// "-" and "off" are no names of files where logs are meant.
 bool is_file_name(const OptionWord& word) {
     if (word.spec->form != ValueForm::file_name || word.value.empty() || word.value == "-") return false;
-    return word.spec->id != id_access_log || word.value != "off";
+    const bool may_be_off = word.spec->id == id_access_log || word.spec->id == id_audit_log;
+    return !may_be_off || word.value != "off";
 }
 
 }  // namespace

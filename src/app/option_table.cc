@@ -69,6 +69,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_user, "user", process, "USER or USER:GROUP, names or numbers"},
     {id_sandbox, "sandbox", process, "on, off or required"},
     {id_access_log, "access-log", process, "a file name, - (standard output) or off", ValueForm::file_name},
+    {id_audit_log, "audit-log", process, "a file name, - (standard output) or off", ValueForm::file_name},
     {id_error_log, "error-log", process, "a file name or - (standard error)", ValueForm::file_name},
     {id_log_format, "log-format", process, "common, combined, extended or json"},
     {id_compression_level, "compression-level", site, "a number from 0 (off) to 9"},
@@ -222,6 +223,7 @@ bool changes_in_flight(const OptionSpec& spec) {
         case id_redirect_https:
         case id_hsts:
         case id_access_log:
+        case id_audit_log:
         case id_error_log:
         case id_log_format: return true;
         case id_cache_size:           // the size of what survives

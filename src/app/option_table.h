@@ -62,6 +62,7 @@ enum OptionId : int {
     id_pidfile,
     id_sandbox,
     id_access_log,
+    id_audit_log,
     id_error_log,
     id_log_format,
     id_compression_level,

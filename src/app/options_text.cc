@@ -159,6 +159,8 @@ Process
                              capabilities, as far as the kernel can; required:
                              all of that or no start; off
       --access-log FILE      a file, - (standard output) or off (default off)
+      --audit-log FILE       each change, who made it, and each refused write:
+                             a file, - (standard output) or off (default off)
       --error-log FILE       a file or - (standard error, the default)
       --log-format NAME      common, combined (default), extended or json
 
@@ -364,6 +366,7 @@ std::string describe(const Options& options, const std::string& directory) {
                 seconds_text(server.keep_alive_ms) + " s");
     add_web_rows(text, options);
     add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
+    add_row(text, "audit log", server.audit_log.empty() ? "off" : server.audit_log);
     add_row(text, "error log", server.error_log);
     add_unix_rights(text, options);
     if (!options.user.empty()) {

@@ -136,6 +136,7 @@ int restrict_files(const Options& options, const storage::FileRoot& root, Landlo
     Permissions permissions(*landlock);
     allow_root(options, root, permissions);
     allow_log(options.server.access_log, permissions);
+    allow_log(options.server.audit_log, permissions);
     allow_log(options.server.error_log, permissions);
     allow_standard_streams(options, permissions);
     allow_reloads(options, permissions);

@@ -102,21 +102,23 @@ std::uint16_t https_port(const std::vector<net::Listener>& listeners) {
 /// A log file that is created here belongs to `identity`, when there is one, because that user reopens the logs later.
 std::expected<Logs, std::string> open_logs(const server::ServerConfig& config,
                                            const std::optional<Identity>& identity) {
-    for (const std::string& path : {config.access_log, config.error_log}) {
+    for (const std::string& path : {config.access_log, config.audit_log, config.error_log}) {
         if (path.empty() || path == "-") continue;
         if (std::string objection = find_shared_place(path); !objection.empty()) {
-            return std::unexpected("--access-log, --error-log: " + objection);
+            return std::unexpected("--access-log, --audit-log, --error-log: " + objection);
         }
     }
-    auto access = server::LogFile::open(config.access_log, 1);
+    auto access = server::LogFile::open(config.access_log, STDOUT_FILENO);
     if (!access) return std::unexpected(access.error());
-    auto error = server::LogFile::open(config.error_log, 2);
+    auto audit = server::LogFile::open(config.audit_log, STDOUT_FILENO);
+    if (!audit) return std::unexpected(audit.error());
+    auto error = server::LogFile::open(config.error_log, STDERR_FILENO);
     if (!error) return std::unexpected(error.error());
     if (identity) {
-        access->give_to(identity->uid, identity->gid);
-        error->give_to(identity->uid, identity->gid);
+        for (const server::LogFile* log : {&*access, &*audit, &*error}) log->give_to(identity->uid, identity->gid);
     }
-    return Logs{server::AccessLog(std::move(*access), config.log_format), server::ErrorLog(std::move(*error))};
+    return Logs{server::AccessLog(std::move(*access), config.log_format), server::AuditLog(std::move(*audit)),
+                server::ErrorLog(std::move(*error))};
 }
 
 void print(const std::string& text) {
@@ -263,6 +265,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
          .arrivals = arrivals,
          .disk = *disk,
          .access_log = opened.logs.access,
+         .audit_log = opened.logs.audit,
          .error_log = opened.logs.error,
          .counters = counters,
          .upkeep = &checked.service,

@@ -69,7 +69,7 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
 }
 
 void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {
-    for (const server::LogFile* log : {&logs.access.file(), &logs.error.file()}) {
+    for (const server::LogFile* log : {&logs.access.file(), &logs.audit.file(), &logs.error.file()}) {
         const std::string obstacle = log->obstacle_to_reopening();
         if (!obstacle.empty()) logs.error.append(clock, "notice", nullptr, obstacle);
     }

@@ -5,6 +5,7 @@
 #include "app/options.h"
 #include "base/clock.h"
 #include "server/access_log.h"
+#include "server/audit_log.h"
 #include "site/site.h"
 #include "storage/disk_queue.h"
 
@@ -12,6 +13,7 @@ namespace app {
 
 struct Logs {
     server::AccessLog access;
+    server::AuditLog audit;
     server::ErrorLog error;
 };
 

@@ -1,22 +1,15 @@
 // The four line formats.
 #include "server/access_log.h"
 
-#include <charconv>
-#include <ctime>
-
 #include "base/escape.h"
+#include "server/log_line.h"
 
 namespace server {
 namespace {
 
 /// Longer values are cut: a line stays readable and bounded.
 constexpr std::size_t kMaxValueBytes = 1024;
-
-void append_number(std::string& out, std::uint64_t value) {
-    char digits[20];
-    const auto result = std::to_chars(std::begin(digits), std::end(digits), value);
-    out.append(digits, result.ptr);
-}
+constexpr const char* kTextTime = "%d/%b/%Y:%H:%M:%S +0000";
 
 void append_quoted(std::string& out, std::string_view value) {
     out.push_back('"');
@@ -28,23 +21,8 @@ void append_quoted(std::string& out, std::string_view value) {
     out.push_back('"');
 }
 
-void append_json_member(std::string& out, std::string_view name, std::string_view value) {
-    out.append(",\"").append(name).append("\":\"");
-    base::append_json_escaped(out, value.substr(0, kMaxValueBytes));
-    out.push_back('"');
-}
-
-void append_json_number(std::string& out, std::string_view name, std::uint64_t value) {
-    out.append(",\"").append(name).append("\":");
-    append_number(out, value);
-}
-
-std::string format_time(std::int64_t unix_seconds, const char* format) {
-    const time_t seconds = unix_seconds;
-    tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char text[40];
-    return {text, std::strftime(text, sizeof text, format, &parts)};
+void append_cut_member(std::string& out, std::string_view name, std::string_view value) {
+    append_json_member(out, name, value.substr(0, kMaxValueBytes));
 }
 
 }  // namespace
@@ -52,8 +30,7 @@ std::string format_time(std::int64_t unix_seconds, const char* format) {
 void AccessLog::prepare_time(std::int64_t unix_seconds) {
     if (unix_seconds == time_of_text_) return;
     time_of_text_ = unix_seconds;
-    time_text_ =
-        format_time(unix_seconds, format_ == LogFormat::json ? "%Y-%m-%dT%H:%M:%SZ" : "%d/%b/%Y:%H:%M:%S +0000");
+    time_text_ = format_log_time(unix_seconds, format_ == LogFormat::json ? kIsoTime : kTextTime);
 }
 
 void AccessLog::append(const AccessEntry& entry, const base::Clock& clock) {
@@ -105,16 +82,16 @@ void AccessLog::append_json(const AccessEntry& entry) {
     std::string peer;
     entry.peer.append_to(peer);
     append_json_member(out, "peer", peer);
-    append_json_member(out, "user", entry.user);
-    append_json_member(out, "method", entry.method);
-    append_json_member(out, "target", entry.target);
+    append_cut_member(out, "user", entry.user);
+    append_cut_member(out, "method", entry.method);
+    append_cut_member(out, "target", entry.target);
     append_json_member(out, "version", entry.version);
     append_json_number(out, "status", static_cast<std::uint64_t>(entry.status));
     append_json_number(out, "bytes", entry.body_bytes);
     append_json_number(out, "received", entry.received_bytes);
     append_json_number(out, "duration_ms", static_cast<std::uint64_t>(entry.duration_ms));
-    append_json_member(out, "referer", entry.referer);
-    append_json_member(out, "user_agent", entry.user_agent);
+    append_cut_member(out, "referer", entry.referer);
+    append_cut_member(out, "user_agent", entry.user_agent);
     if (!entry.aborted.empty()) append_json_member(out, "aborted", entry.aborted);
     out.append("}\n");
 }
@@ -123,7 +100,7 @@ void ErrorLog::append(const base::Clock& clock, std::string_view level, const ne
                       std::string_view text, std::string_view detail) {
     if (!file_.on()) return;
     std::string& out = file_.pending();
-    out.append(format_time(clock.unix_seconds(), "%Y-%m-%dT%H:%M:%SZ")).append(" ").append(level).append(": ");
+    out.append(format_log_time(clock.unix_seconds(), kIsoTime)).append(" ").append(level).append(": ");
     if (peer != nullptr) {
         peer->append_to(out);
         out.append(": ");

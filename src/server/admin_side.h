@@ -1,6 +1,6 @@
 // What connections of the admin listeners have in place of the site's: a handler, counters that nobody is shown, no
-// access log, and a bound of their own. So whoever watches the server is not counted with its clients, gets in when
-// they have every connection, and is answered until the server's end. Owned by the reactor.
+// access log and no audit log, and a bound of their own. So whoever watches the server is not counted with its clients,
+// gets in when they have every connection, and is answered until the server's end. Owned by the reactor.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 
 #include "net/listener.h"
 #include "server/access_log.h"
+#include "server/audit_log.h"
 #include "server/metrics.h"
 #include "server/turn.h"
 
@@ -29,6 +30,7 @@ public:
     AdminSide(const AdminParts& parts, const Turn& site)
         : parts_(parts),
           no_log_(LogFile::off(), LogFormat::common),
+          no_audit_(LogFile::off()),
           turn_{.config = site.config,
                 .clock = site.clock,
                 .handler = parts.handler,
@@ -40,6 +42,7 @@ public:
                 .arrivals = site.arrivals,
                 .date = site.date,
                 .access_log = no_log_,
+                .audit_log = no_audit_,
                 .error_log = site.error_log,
                 .metrics = metrics_,
                 .scratch = site.scratch} {}
@@ -61,6 +64,7 @@ private:
     AdminParts parts_;
     Metrics metrics_;
     AccessLog no_log_;
+    AuditLog no_audit_;
     Turn turn_;
 };
 

@@ -18,6 +18,8 @@ void Exchange::reset() {
     request_body_ = RequestBody::none;
     quiet_ = false;
     status_ = http::Status::ok;
+    reason_ = {};
+    if (!changes_.empty()) changes_ = http::Changes();
     decision_.reset();
     sink_.reset();
     work_.reset();
@@ -121,6 +123,7 @@ void Exchange::respond(http::Response&& response) {
     move(ExchangeEvent::response_ready);
     decision_.reset();
     sink_.reset();
+    if (work_ != nullptr) changes_ = work_->take_changes();
     work_.reset();
     take_content(std::move(response));
 }
@@ -132,6 +135,7 @@ void Exchange::respond_instead(http::Response&& response) {
 
 void Exchange::take_content(http::Response&& response) {
     status_ = response.status;
+    reason_ = response.reason;
     quiet_ = response.quiet;
     const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);
     if (!without_content) content_.body = std::move(response.body);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "handler/handler.h"
 #include "http/body.h"
+#include "http/change.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/status.h"
@@ -122,6 +123,10 @@ public:
     // ---- For the log and the counters
 
     [[nodiscard]] http::Status status() const { return status_; }
+    /// Why the response is a refusal, or what it lacks; empty otherwise.
+    [[nodiscard]] std::string_view reason() const { return reason_; }
+    /// What the work for the response changed.
+    [[nodiscard]] const http::Changes& changes() const { return changes_; }
     /// Not in the access log.
     [[nodiscard]] bool is_quiet() const { return quiet_; }
     /// The bytes of the response's content that were given to the framer so far.
@@ -153,6 +158,8 @@ private:
     RequestBody request_body_ = RequestBody::none;
     bool quiet_ = false;
     http::Status status_ = http::Status::ok;
+    std::string_view reason_;
+    http::Changes changes_;
     net::Token connection_;
     base::MonotonicMs begun_ms_ = 0;
     std::shared_ptr<handler::Handler> pinned_;  ///< outlives what it made: the four below

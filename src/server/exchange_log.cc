@@ -1,4 +1,4 @@
-// From an exchange to an entry of the access log.
+// From an exchange to entries of the logs.
 #include "server/exchange_log.h"
 
 #include <algorithm>
@@ -10,16 +10,11 @@ namespace {
 /// What nginx writes, and log readers know, for a client that left before its answer.
 constexpr int kNoAnswer = 499;
 
-int status_of(const Exchange& exchange) {
-    switch (exchange.state()) {
-        case ExchangeState::receiving:
-        case ExchangeState::deciding:
-        case ExchangeState::pending: return kNoAnswer;
-        case ExchangeState::responding:
-        case ExchangeState::done: break;
-    }
-    return http::code(exchange.status());
+bool is_answered(const Exchange& exchange) {
+    return exchange.state() == ExchangeState::responding || exchange.state() == ExchangeState::done;
 }
+
+int status_of(const Exchange& exchange) { return is_answered(exchange) ? http::code(exchange.status()) : kNoAnswer; }
 
 std::string_view version_of(const http::Request& request) {
     if (request.major_version == 2) return "2.0";
@@ -49,6 +44,49 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
         turn.clock);
 }
 
+bool may_write(http::Method method) {
+    switch (method) {
+        case http::Method::post:
+        case http::Method::put:
+        case http::Method::patch:
+        case http::Method::del:
+        case http::Method::mkcol: return true;
+        default: return false;
+    }
+}
+
+/// A line for each change, and one more when the write was refused or cut, as a whole or in part. `why` it ended early;
+/// empty when it did not.
+void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
+                  std::string_view why, Turn& turn) {
+    const http::Request& request = exchange.request;
+    if (!turn.audit_log.on() || !may_write(request.method)) return;
+    std::string target;
+    AuditEntry entry{
+        .peer = peer,
+        .user = request.user ? std::string_view(request.user->name) : std::string_view(),
+        .method = request.method_text.of(request.text),
+        .target = turn.handler.loggable(request.target_text.of(request.text), target),
+        .path = {},
+        .received_bytes = received_bytes,
+        .duration_ms = turn.clock.now_ms() - exchange.begun_ms(),
+        .status = std::nullopt,
+        .ended = why,
+    };
+    if (is_answered(exchange)) entry.status = http::code(exchange.status());
+    for (const http::Change& change : exchange.changes()) {
+        std::string path;
+        entry.change = &change;
+        entry.path = turn.handler.loggable(change.path, path);
+        turn.audit_log.append(entry, turn.clock);
+    }
+    entry.change = nullptr;
+    const bool is_cut = !entry.status && (exchange.has_sink() || exchange.state() == ExchangeState::pending);
+    const bool is_refused = entry.status && *entry.status >= 400;
+    if (is_refused && !exchange.reason().empty()) entry.ended = exchange.reason();
+    if (is_cut || is_refused) turn.audit_log.append(entry, turn.clock);
+}
+
 }  // namespace
 
 void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn) {
@@ -59,6 +97,7 @@ void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::
         turn.error_log.append(turn.clock, "error", &peer, lack,
                               turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
     }
+    append_audit(exchange, peer, received_bytes, {}, turn);
     if (!turn.access_log.on() || exchange.is_quiet()) return;
     append(exchange, peer, received_bytes, exchange.content_bytes(), {}, turn);
 }
@@ -67,6 +106,7 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn) {
     const std::uint64_t sent_bytes = exchange.content_bytes() - std::min(exchange.content_bytes(), unsent_bytes);
     if (turn.access_log.on()) append(exchange, peer, received_bytes, sent_bytes, why, turn);
+    append_audit(exchange, peer, received_bytes, why, turn);
     std::string text(why);
     if (exchange.state() == ExchangeState::responding) text += ", after " + std::to_string(sent_bytes) + " bytes of it";
     std::string storage;

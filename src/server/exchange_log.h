@@ -11,11 +11,12 @@
 
 namespace server {
 
-/// Counts a response that was given to the framer to its end, and writes its line into the access log.
+/// Counts a response that was given to the framer to its end, and writes its lines into the access log and, where it
+/// answers a write, into the audit log.
 /// `received_bytes`: of the request's body.
 void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes, Turn& turn);
-/// An exchange ended early: writes `why` to both logs, because the common formats of the access log have no place for
-/// it. `unsent_bytes`: content that is still in the output queue.
+/// An exchange ended early: writes `why` to the error log too, because the common formats of the access log have no
+/// place for it. `unsent_bytes`: content that is still in the output queue.
 void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn);
 /// Counts a request that was refused, and tells the error log why. `path` is empty when it was not understood.

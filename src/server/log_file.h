@@ -1,4 +1,5 @@
-// One log: lines gathered in memory and written once per turn, reopened on a signal. Used by AccessLog and ErrorLog.
+// One log: lines gathered in memory and written once per turn, reopened on a signal. Used by AccessLog, AuditLog
+// and ErrorLog.
 #pragma once
 
 #include <sys/types.h>

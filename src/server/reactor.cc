@@ -49,10 +49,11 @@ Reactor::Reactor(const Parts& parts)
             .arrivals = parts.arrivals,
             .date = date_,
             .access_log = parts.access_log,
+            .audit_log = parts.audit_log,
             .error_log = parts.error_log,
             .metrics = metrics_,
             .scratch = {scratch_.get(), kScratchBytes}},
-      logs_(parts.access_log, parts.error_log),
+      logs_(parts.access_log, parts.audit_log, parts.error_log),
       log_losses_shown_(logs_.register_counters(parts.counters)) {
     if (parts.admin) admin_.emplace(*parts.admin, turn_);
     own_shown_ = register_own(parts.counters);

@@ -20,6 +20,7 @@
 #include "net/signals.h"
 #include "server/access_log.h"
 #include "server/admin_side.h"
+#include "server/audit_log.h"
 #include "server/connection_table.h"
 #include "server/exchange_table.h"
 #include "server/heavy_queue.h"
@@ -47,6 +48,7 @@ public:
         base::ArrivalClock& arrivals;
         storage::DiskQueue& disk;
         AccessLog& access_log;
+        AuditLog& audit_log;
         ErrorLog& error_log;
         base::Counters& counters;  ///< shown on SIGUSR1; the reactor adds its own
         Upkeep* upkeep = nullptr;  ///< null where there is nothing to look after

@@ -54,8 +54,9 @@ struct ServerConfig {
     /// Bytes per second that a peer has to send of a body, or read of an answer, for its deadline to move.
     std::uint64_t min_rate = 100;
 
-    /// "-" is standard output (access) or standard error (error); empty is off.
+    /// "-" is standard output (access, audit) or standard error (error); empty is off.
     std::string access_log;
+    std::string audit_log;
     std::string error_log = "-";
     LogFormat log_format = LogFormat::combined;
 };

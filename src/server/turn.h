@@ -13,6 +13,7 @@
 #include "handler/handler.h"
 #include "http/head_writer.h"
 #include "server/access_log.h"
+#include "server/audit_log.h"
 #include "server/exchange_pool.h"
 #include "server/exchange_table.h"
 #include "server/http1/exchange.h"
@@ -94,6 +95,7 @@ struct Turn {
     base::ArrivalClock& arrivals;
     http::DateLine& date;
     AccessLog& access_log;
+    AuditLog& audit_log;
     ErrorLog& error_log;
     Metrics& metrics;
     std::span<std::byte> scratch;  ///< kScratchBytes, contents of no meaning between calls

@@ -35,6 +35,7 @@ TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[
     CHECK_FALSE(options.site.cors.on());
     CHECK_FALSE(options.daemon);
     CHECK(options.server.access_log.empty());
+    CHECK(options.server.audit_log.empty());
     CHECK(options.server.error_log == "-");
 }
 
@@ -58,6 +59,8 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "www:web",
                                            "--access-log",
                                            "a",
+                                           "--audit-log",
+                                           "u",
                                            "--error-log",
                                            "e",
                                            "--log-format",
@@ -113,6 +116,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.user == "www");
     CHECK(options.group == "web");
     CHECK(options.server.access_log == "a");
+    CHECK(options.server.audit_log == "u");
     CHECK(options.server.error_log == "e");
     CHECK(options.server.log_format == server::LogFormat::json);
     CHECK(options.site.compression_level == 9);
@@ -275,6 +279,7 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--user", "user:", "USER:GROUP"},
         {"--pidfile", "", "file name"},
         {"--access-log", "", "off"},
+        {"--audit-log", "", "off"},
         {"--error-log", "", "standard error"},
     };
     for (const Case& one : cases) {
@@ -292,7 +297,9 @@ TEST_CASE("options: an address is listened on once, and the last port counts for
     CHECK(options.server.addresses[1].to_text() == "[::]:2");
 }
 
-TEST_CASE("options: off means no access log", "[app][options]") {
+TEST_CASE("options: off means no access log and no audit log", "[app][options]") {
+    CHECK(accepted({"--audit-log", "x", "--audit-log", "off", "d"}).server.audit_log.empty());
+    CHECK(accepted({"--audit-log", "-", "d"}).server.audit_log == "-");
     CHECK(accepted({"--access-log", "x", "--access-log", "off", "d"}).server.access_log.empty());
     CHECK(accepted({"--access-log", "-", "d"}).server.access_log == "-");
 }
@@ -306,6 +313,9 @@ TEST_CASE("options: a daemon's paths do not depend on the working directory", "[
     }
     CHECK(accepted({"--daemon", "d"}).server.error_log == "-");
     CHECK(contains(refused({"--daemon", "--access-log", "-", "d"}), "--daemon closes standard output"));
+    CHECK(contains(refused({"--daemon", "--audit-log", "-", "d"}), "--daemon closes standard output"));
+    CHECK(accepted({"--daemon", "--audit-log", "u", "d"}).server.audit_log.starts_with('/'));
+    CHECK(accepted({"--daemon", "--audit-log", "off", "d"}).server.audit_log.empty());
 }
 
 TEST_CASE("options: the help is at most 80 columns wide and names every option", "[app][options]") {

@@ -103,6 +103,24 @@ TEST_CASE("config reload: logs go on in other files, in another form", "[e2e][re
     CHECK(server.says("notice: reloaded: access-log is the default now, was "));
 }
 
+TEST_CASE("config reload: the audit log begins, moves and ends", "[e2e][reload]") {
+    const support::TempDir logs;
+    // Under --sandbox a log may begin only in a directory that had one at the start.
+    const std::string others = "allow-upload\naccess-log " + logs.at("access") + "\n";
+    const Configured server(others);
+    server.site.fetch("PUT", "/one", {}, "1");
+    server.reload(others + "audit-log " + logs.at("audit") + "\n");
+    REQUIRE(server.says("notice: reloaded: audit-log is "));
+    server.site.fetch("PUT", "/two", {}, "2");
+    REQUIRE(support::eventually([&] { return logs.read("audit").find("/two") != std::string::npos; }));
+    CHECK(logs.read("audit").find("/one") == std::string::npos);
+    server.reload(others);
+    REQUIRE(server.says("notice: reloaded: audit-log is the default now, was "));
+    server.site.fetch("PUT", "/three", {}, "3");
+    server.site.fetch("GET", "/three");
+    CHECK(logs.read("audit").find("/three") == std::string::npos);
+}
+
 TEST_CASE("config reload: grants come and go only where the way of following links stays", "[e2e][reload]") {
     const Configured open("");
     open.reload("grant / * read\n");

@@ -1,8 +1,12 @@
 // What the logs and counters say of an exchange that ended well, that was cut, or that was refused.
 #include "server/exchange_log.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/connection_bench.h"
@@ -33,6 +37,50 @@ struct Logged {
     server::Exchange exchange;
     net::PeerAddress peer;
 };
+
+/// A request whose work, or whose body, the exchange has taken over.
+struct Writing {
+    explicit Writing(std::string method = "PUT") : head(std::move(method)) {
+        bench.audit_log = server::AuditLog(*server::LogFile::open("/dev/null", 1));
+        head += " /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
+        http::HeadParser parser;
+        REQUIRE(parser.parse(head, exchange.request) == http::HeadParser::Outcome::complete);
+        exchange.begin(net::Token{7, 3}, bench.clock.now_ms());
+        exchange.request.user = std::make_shared<http::User>(http::User{"alice", {}});
+        decision = exchange.ask(bench.handler);
+        peer.family = net::Family::ipv4;
+        peer.octets = {127, 0, 0, 1};
+    }
+    /// The body comes, the work ends, and `response` is what it answers; it has changed `changes`.
+    void answer(http::Changes changes, http::Status status = http::Status::created, std::string_view reason = {}) {
+        bench.handler.changes = std::move(changes);
+        exchange.adopt(std::move(decision));
+        exchange.end_body({});
+        auto response = exchange.advance(bench.handler, bench.waiting);
+        REQUIRE(response.has_value());
+        response->status = status;
+        response->reason = reason;
+        exchange.respond(std::move(*response));
+    }
+    [[nodiscard]] std::string audit() { return bench.audit_log.file().pending(); }
+    [[nodiscard]] std::ptrdiff_t lines() {
+        const std::string text = audit();
+        return std::count(text.begin(), text.end(), '\n');
+    }
+    [[nodiscard]] bool has(std::string_view part) { return audit().find(part) != std::string::npos; }
+
+    std::string head;
+    ConnectionBench bench;
+    server::Exchange exchange;
+    handler::Decision decision;
+    net::PeerAddress peer;
+};
+
+http::Change created(std::string path) {
+    http::Change change;
+    change.path = std::move(path);
+    return change;
+}
 
 }  // namespace
 
@@ -94,4 +142,61 @@ TEST_CASE("exchange log: the reason of a good answer is an error and no refusal"
     response.status = http::Status::forbidden;
     server::note_reason(response, logged.peer, "/d/", logged.bench.turn);
     CHECK(logged.bench.metrics.refusals.count() == 1);
+}
+
+TEST_CASE("exchange log: each change of a write is a line of the audit log, with who made it", "[server][log]") {
+    Writing writing;
+    writing.answer({created("/a"), created("/b")});
+    server::note_answered(writing.exchange, writing.peer, 5, writing.bench.turn);
+    CHECK(writing.lines() == 2);
+    CHECK(writing.has(R"("peer":"127.0.0.1","user":"alice","method":"PUT","target":"/a","action":"create","path":"/a",)"
+                      R"("received":5,"duration_ms":0,"status":201})"));
+    CHECK(writing.has(R"("path":"/b")"));
+    writing.exchange.reset();
+    CHECK(writing.exchange.changes().empty());
+}
+
+TEST_CASE("exchange log: what was changed by a refused request is in the audit log, and why the rest was refused",
+          "[server][log]") {
+    Writing writing;
+    writing.answer({created("/a")}, http::Status::conflict, "the name is taken");
+    server::note_answered(writing.exchange, writing.peer, 5, writing.bench.turn);
+    CHECK(writing.lines() == 2);
+    CHECK(writing.has(R"("action":"create","path":"/a","received":5,"duration_ms":0,"status":409})"));
+    CHECK(writing.has(R"("action":"refused","received":5,"duration_ms":0,"status":409,"ended":"the name is taken"})"));
+}
+
+TEST_CASE("exchange log: a write that was refused before its body is in the audit log, a read is not",
+          "[server][log]") {
+    for (const std::string method : {"PUT", "POST", "PATCH", "DELETE", "MKCOL", "GET", "OPTIONS", "PROPFIND"}) {
+        CAPTURE(method);
+        Writing writing(method);
+        http::Response response;
+        response.status = http::Status::forbidden;
+        response.reason = "you may not";
+        writing.exchange.respond(std::move(response));
+        server::note_answered(writing.exchange, writing.peer, 0, writing.bench.turn);
+        const bool writes = method != "GET" && method != "OPTIONS" && method != "PROPFIND";
+        CHECK(writing.lines() == (writes ? 1 : 0));
+        CHECK(writing.has(R"("action":"refused","received":0,"duration_ms":0,"status":403,"ended":"you may not"})") ==
+              writes);
+    }
+}
+
+TEST_CASE("exchange log: a write that was cut is in the audit log with what arrived", "[server][log]") {
+    Writing writing;
+    writing.exchange.adopt(std::move(writing.decision));
+    server::note_aborted(writing.exchange, writing.peer, 3, 0, "the peer left", writing.bench.turn);
+    CHECK(writing.lines() == 1);
+    CHECK(writing.has(R"("action":"cut","received":3,"duration_ms":0,"ended":"the peer left"})"));
+}
+
+TEST_CASE("exchange log: a change whose answer did not arrive is a change all the same", "[server][log]") {
+    Writing writing;
+    writing.answer({created("/a")});
+    server::note_aborted(writing.exchange, writing.peer, 5, 0, "the peer was gone before the answer",
+                         writing.bench.turn);
+    CHECK(writing.lines() == 1);
+    CHECK(writing.has(R"("action":"create","path":"/a","received":5,"duration_ms":0,"status":201,)"
+                      R"("ended":"the peer was gone before the answer"})"));
 }

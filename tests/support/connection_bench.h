@@ -63,6 +63,7 @@ public:
             response.status = http::Status::created;
             return response;
         }
+        [[nodiscard]] http::Changes take_changes() override { return std::move(owner_.changes); }
 
     private:
         ScriptedHandler& owner_;
@@ -94,6 +95,7 @@ public:
         interims;  ///< a field for each question to a sink; empty: no answer
     std::optional<std::size_t> refuse_after;
     bool disk_done = true;
+    http::Changes changes;  ///< of pending work
     http::Wake last_wake = 0;
     int sinks_aborted = 0;
     int writes = 0;  ///< to sinks
@@ -119,6 +121,7 @@ class ConnectionBench {
 public:
     ConnectionBench()
         : access_log(*server::LogFile::open("", 1), server::LogFormat::common),
+          audit_log(*server::LogFile::open("", 1)),
           error_log(*server::LogFile::open("", 2)),
           scratch(server::kScratchBytes),
           turn{.config = config,
@@ -132,6 +135,7 @@ public:
                .arrivals = arrivals,
                .date = date,
                .access_log = access_log,
+               .audit_log = audit_log,
                .error_log = error_log,
                .metrics = metrics,
                .scratch = scratch} {
@@ -177,6 +181,7 @@ public:
     base::ArrivalClock arrivals;
     http::DateLine date;
     server::AccessLog access_log;
+    server::AuditLog audit_log;
     server::ErrorLog error_log;
     server::Metrics metrics;
     std::vector<std::byte> scratch;

@@ -169,6 +169,7 @@ public:
                                                                            .arrivals = arrivals,
                                                                            .disk = disk,
                                                                            .access_log = access_log,
+                                                                           .audit_log = audit_log,
                                                                            .error_log = error_log,
                                                                            .counters = counters});
         REQUIRE(reactor->start());
@@ -243,6 +244,7 @@ public:
     base::WakeQueue wakes;
     CountingDisk disk{wakes};
     server::AccessLog access_log{*server::LogFile::open("", 1), server::LogFormat::common};
+    server::AuditLog audit_log{*server::LogFile::open("", 1)};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
     base::Counters counters;
     std::unique_ptr<server::Reactor> reactor;

@@ -28,6 +28,7 @@ public:
                                   .arrivals = bench.arrivals,
                                   .date = bench.date,
                                   .access_log = bench.access_log,
+                                  .audit_log = bench.audit_log,
                                   .error_log = bench.error_log,
                                   .metrics = bench.metrics,
                                   .scratch = bench.scratch});

@@ -113,6 +113,7 @@ TEST_CASE("http2 bodies: a decision that is awaited holds back its stream and no
                       .arrivals = bench.base.arrivals,
                       .date = bench.base.date,
                       .access_log = bench.base.access_log,
+                      .audit_log = bench.base.audit_log,
                       .error_log = bench.base.error_log,
                       .metrics = bench.base.metrics,
                       .scratch = bench.base.scratch};
