@@ -96,6 +96,9 @@ void VerifierClient::take_message(const FromVerifier& message) {
         events_.users_replaced();
     } else if (const auto* const fault = std::get_if<UsersFaulty>(&message)) {
         events_.say("error", fault->sentence + "; the users of before stay");
+    } else if (std::holds_alternative<KeeperReplaced>(message)) {
+        ++restarts_;
+        events_.say("error", "the process that looks after the one that checks passwords died, and is replaced");
     } else {
         ++restarts_;
         events_.say("error", "the process that checks passwords died and is started again");

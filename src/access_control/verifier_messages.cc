@@ -65,7 +65,8 @@ std::string encode(const ToVerifier& message) {
 std::string encode(const FromVerifier& message) {
     if (const auto* const answer = std::get_if<Answer>(&message)) return encode_answer(*answer);
     if (const auto* const fault = std::get_if<UsersFaulty>(&message)) return join({"faulty", fault->sentence});
-    return join({std::holds_alternative<Restarted>(message) ? "restarted" : "replaced"});
+    if (std::holds_alternative<Restarted>(message)) return join({"restarted"});
+    return join({std::holds_alternative<KeeperReplaced>(message) ? "kept" : "replaced"});
 }
 
 std::optional<ToVerifier> decode_to_verifier(std::string_view text) {
@@ -82,6 +83,7 @@ std::optional<FromVerifier> decode_from_verifier(std::string_view text) {
     const std::vector<std::string_view> parts = split(text);
     if (parts.size() == 1 && parts[0] == "replaced") return UsersReplaced{};
     if (parts.size() == 1 && parts[0] == "restarted") return Restarted{};
+    if (parts.size() == 1 && parts[0] == "kept") return KeeperReplaced{};
     if (parts.size() < 2) return std::nullopt;
     if (parts.size() == 2 && parts[0] == "faulty") return UsersFaulty{std::string(parts[1])};
     return decode_answer(parts);

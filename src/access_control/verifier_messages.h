@@ -29,10 +29,11 @@ struct UsersReplaced {};  ///< what was right before may be wrong now
 struct UsersFaulty {
     std::string sentence;
 };
-struct Restarted {};  ///< the process died; what it was asked has no answer
+struct Restarted {};       ///< the process died; what it was asked has no answer
+struct KeeperReplaced {};  ///< the one that would start it again died; another one does so now
 
 using ToVerifier = std::variant<Question, LookAgain>;
-using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, Restarted>;
+using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, Restarted, KeeperReplaced>;
 
 [[nodiscard]] std::string encode(const ToVerifier& message);
 [[nodiscard]] std::string encode(const FromVerifier& message);

@@ -1,7 +1,9 @@
-// The keeper forks the checker and waits for its end. Both hold one end of the socket and nothing of the server's.
+// The keeper forks the checker and waits for its end; the checker notices the end of the keeper. Both hold one end of
+// the socket and nothing of the server's.
 #include "access_control/verifier_process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -20,6 +22,7 @@
 #include "access_control/keyed_hash.h"
 #include "access_control/users_source.h"
 #include "access_control/verifier_messages.h"
+#include "base/capabilities.h"
 #include "base/landlock.h"
 
 namespace access_control {
@@ -51,16 +54,19 @@ class Checker {
 public:
     explicit Checker(const std::string& users_path) : users_(users_path) {}
 
-    /// Answers until the server is gone.
-    void run() {
+    enum class Ended : std::uint8_t { server, keeper };
+
+    /// Answers until the server or the keeper is gone. What was asked is answered first.
+    Ended run(pid_t keeper) {
         look();
-        for (;;) {
+        while (::getppid() == keeper) {
             pollfd socket{kSocket, POLLIN, 0};
             const int ready = ::poll(&socket, 1, kLookEveryMs);
-            if (ready < 0 && errno != EINTR) return;
+            if (ready < 0 && errno != EINTR) return Ended::server;
             look();
-            if (ready > 0 && !answer_next()) return;
+            if (ready > 0 && !answer_next()) return Ended::server;
         }
+        return Ended::keeper;
     }
 
 private:
@@ -126,17 +132,22 @@ void leave_the_server() {
     (void)::unshare(CLONE_NEWNET);  // only root may; the process has no socket but its own end anyway
 }
 
-/// A link that leads out of both directories later is not followed then. A kernel that lacks this changes nothing.
+/// A link that leads out of both directories later is not followed then. Nothing is written, and of root's power stays
+/// that the users file may belong to somebody else. A kernel that lacks this changes nothing.
 void keep_to_users_file(const std::string& users_path) {
     const auto landlock = base::Landlock::create();
     if (landlock && landlock->allow_beside(users_path, base::Access::read) == 0) (void)landlock->restrict_self();
+    const rlimit no_files{0, 0};
+    ::setrlimit(RLIMIT_FSIZE, &no_files);
+    (void)base::keep_capabilities(base::capability(CAP_DAC_READ_SEARCH));
 }
 
-[[noreturn]] void check_passwords(const std::string& users_path, pid_t keeper) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != keeper) ::_exit(kEnded);
-    Checker(users_path).run();
-    ::_exit(kEnded);
+/// The keeper's end interrupts the wait for the next question.
+void watch_keeper() {
+    struct sigaction interrupting{};
+    interrupting.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &interrupting, nullptr);
+    ::prctl(PR_SET_PDEATHSIG, SIGUSR1);
 }
 
 /// Waits for the end of `checker`. True when it ended because the server did. A stopped one would never answer, so it
@@ -155,12 +166,18 @@ bool await_end(pid_t checker) {
     }
 }
 
+/// The keeper's work. Each checker that survives its keeper goes on here as the next one.
 [[noreturn]] void keep_running(const std::string& users_path) {
     int pause_us = kShortestPause;
-    const pid_t self = ::getpid();
     for (;;) {
+        const pid_t keeper = ::getpid();
         const pid_t checker = ::fork();
-        if (checker == 0) check_passwords(users_path, self);
+        if (checker == 0) {
+            watch_keeper();
+            if (Checker(users_path).run(keeper) == Checker::Ended::server) ::_exit(kEnded);
+            if (!Voice::say(KeeperReplaced{})) ::_exit(kEnded);
+            continue;
+        }
         timespec begin{};
         ::clock_gettime(CLOCK_MONOTONIC, &begin);
         if (checker > 0 && await_end(checker)) ::_exit(0);

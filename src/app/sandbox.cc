@@ -5,11 +5,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -17,6 +15,7 @@
 #include <string_view>
 
 #include "app/process.h"
+#include "base/capabilities.h"
 #include "base/landlock.h"
 
 namespace app {
@@ -25,13 +24,11 @@ namespace {
 using base::Access;
 using base::Landlock;
 
-constexpr std::uint64_t capability(unsigned number) { return std::uint64_t{1} << number; }
-
 /// Root reads and replaces files of other users and keeps their owners. A server that became another user has none of
 /// these.
-constexpr std::uint64_t kKeptCapabilities = capability(CAP_CHOWN) | capability(CAP_DAC_OVERRIDE) |
-                                            capability(CAP_DAC_READ_SEARCH) | capability(CAP_FOWNER) |
-                                            capability(CAP_FSETID);
+constexpr std::uint64_t kKeptCapabilities = base::capability(CAP_CHOWN) | base::capability(CAP_DAC_OVERRIDE) |
+                                            base::capability(CAP_DAC_READ_SEARCH) | base::capability(CAP_FOWNER) |
+                                            base::capability(CAP_FSETID);
 
 /// A new upload asks for the number of this boot.
 constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
@@ -206,26 +203,6 @@ std::string_view sandbox_text(SandboxMode mode) {
     return "";
 }
 
-int drop_capabilities() {
-    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
-    if (::syscall(SYS_capget, &header, sets.data()) != 0) return errno;
-    // Only a process that executes programs would get these back; some kernels and users may not drop them.
-    for (unsigned number = 0; number < 64; ++number) {
-        if ((kKeptCapabilities & capability(number)) == 0) (void)::prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
-    }
-    bool is_changed = false;
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-        const auto kept = static_cast<std::uint32_t>(kKeptCapabilities >> (32 * i));
-        is_changed = is_changed || (sets[i].permitted & ~kept) != 0 || sets[i].inheritable != 0;
-        sets[i].permitted &= kept;
-        sets[i].effective &= kept;
-        sets[i].inheritable = 0;
-    }
-    // A process that has none makes no call: a filter of system calls may know no other answer than its end.
-    return !is_changed || ::syscall(SYS_capset, &header, sets.data()) == 0 ? 0 : errno;
-}
-
 std::expected<std::string, std::string> confine(const Options& options, const storage::FileRoot& root,
                                                 const ServiceNotify& service) {
     if (options.sandbox == SandboxMode::off) return std::string("sandbox: off");
@@ -233,7 +210,8 @@ std::expected<std::string, std::string> confine(const Options& options, const st
         service.uses_abstract_socket() ? Landlock::AbstractSockets::open : Landlock::AbstractSockets::closed;
     const auto restrict_all = [&] {
         (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        return Failures{.capabilities = drop_capabilities(), .files = restrict_files(options, root, sockets)};
+        return Failures{.capabilities = base::keep_capabilities(kKeptCapabilities),
+                        .files = restrict_files(options, root, sockets)};
     };
     if (are_calls_filtered() && !is_survived(restrict_all)) return settle(options, failure_text(EPERM));
     const Failures failures = restrict_all();

@@ -19,8 +19,4 @@ namespace app {
 /// "off", "on" or "required".
 [[nodiscard]] std::string_view sandbox_text(SandboxMode mode);
 
-/// Drops the capabilities that serving needs no more: all but those by which root works with the files of others.
-/// An errno, 0 for success.
-[[nodiscard]] int drop_capabilities();
-
 }  // namespace app

@@ -87,7 +87,7 @@ base::Counters::Registration SigningIn::register_counters(base::Counters& counte
     using enum base::CounterKind;
     return counters.add({
         {"sign_ins_waiting", gauge, "credentials that wait for their check", [this] { return verifier_.waiting(); }},
-        base::counter("verifier_restarts", total, "times that the process that checks passwords died",
+        base::counter("verifier_restarts", total, "times that a process for checking passwords died",
                       verifier_.restarts()),
     });
 }

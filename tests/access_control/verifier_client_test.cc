@@ -109,6 +109,17 @@ TEST_CASE("verifier client: a process that died leaves its question without an a
     CHECK(bench.next_question()->credentials.secret == "2");
 }
 
+TEST_CASE("verifier client: when the keeper died, what was asked is still answered", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    bench.say(KeeperReplaced{});
+    CHECK(bench.client->restarts() == 1);
+    CHECK(bench.said.size() == 1);
+    CHECK_FALSE(bench.client->take(*first).has_value());
+    bench.say(Answer{*first, wrong});
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::wrong);
+}
+
 TEST_CASE("verifier client: when the process is gone nobody signs in", "[access_control]") {
     Bench bench;
     const auto first = bench.ask(1);

@@ -56,6 +56,7 @@ TEST_CASE("verifier messages: notices arrive", "[access_control]") {
     CHECK(sent<UsersFaulty>(UsersFaulty{"line 3"}).sentence == "line 3");
     sent<UsersReplaced>(UsersReplaced{});
     sent<Restarted>(Restarted{});
+    sent<KeeperReplaced>(KeeperReplaced{});
 }
 
 TEST_CASE("verifier messages: what is cut or made up is refused", "[access_control]") {

@@ -1,8 +1,8 @@
 // The real processes: they answer, follow the file, come back when killed, and end with the server.
 #include "access_control/verifier_process.h"
 
+#include <linux/capability.h>
 #include <poll.h>
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,6 +16,7 @@
 
 #include "access_control/tokens.h"
 #include "access_control/verifier_messages.h"
+#include "base/capabilities.h"
 #include "base/landlock.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
@@ -23,6 +24,13 @@
 using namespace access_control;
 
 namespace {
+
+/// True once `holds` does, within five seconds.
+template <class Condition>
+bool eventually(const Condition& holds) {
+    for (int i = 0; i < 5'000 && !holds(); ++i) ::usleep(1'000);
+    return holds();
+}
 
 struct Process {
     Process() {
@@ -57,11 +65,12 @@ struct Process {
         return std::get<Answer>(*message).verdict;
     }
     /// Who sits at the other end: the keeper, whose only child is the checker.
-    [[nodiscard]] static pid_t checker() {
-        const std::string self = std::to_string(::getpid());
-        const std::string keepers = support::read_file("/proc/self/task/" + self + "/children");
-        const std::string keeper = std::to_string(std::stol(keepers));
-        const std::string path = "/proc/" + keeper + "/task/" + keeper + "/children";
+    [[nodiscard]] static pid_t keeper() { return child_of(::getpid()); }
+    [[nodiscard]] static pid_t checker() { return child_of(keeper()); }
+    [[nodiscard]] static pid_t child_of(pid_t parent) {
+        const std::string number = std::to_string(parent);
+        const std::string path = "/proc/" + number + "/task/" + number + "/children";
+        REQUIRE(eventually([&] { return !support::read_file(path).empty(); }));
         return static_cast<pid_t>(std::stol(support::read_file(path)));
     }
 
@@ -108,6 +117,51 @@ TEST_CASE("verifier process: is started again when it is killed or stopped", "[a
             CHECK(Process::checker() != before);
             CHECK(process.check("t").kind == Verdict::Kind::right);
         }
+    }
+    reap();
+}
+
+TEST_CASE("verifier process: when the keeper is killed, the one that checks takes its place", "[access_control]") {
+    if (!has_tokens()) return;
+    pid_t last = 0;
+    {
+        const Process process;
+        pid_t keeper = Process::keeper();
+        for (int i = 0; i < 3; ++i) {
+            const pid_t next_keeper = Process::child_of(keeper);
+            REQUIRE(::kill(keeper, SIGKILL) == 0);
+            CHECK(std::holds_alternative<KeeperReplaced>(*process.next()));
+            CHECK(std::holds_alternative<UsersReplaced>(*process.next()));
+            CHECK(process.check("t").kind == Verdict::Kind::right);
+            keeper = next_keeper;
+            last = Process::child_of(keeper);
+            CHECK(last != keeper);
+        }
+        // The new keeper does what the first one did.
+        REQUIRE(::kill(last, SIGKILL) == 0);
+        CHECK(std::holds_alternative<Restarted>(*process.next()));
+        CHECK(std::holds_alternative<UsersReplaced>(*process.next()));
+        CHECK(process.check("x").kind == Verdict::Kind::wrong);
+        last = keeper;
+    }
+    reap();
+    CHECK(eventually([&] { return ::kill(last, 0) != 0; }));
+}
+
+TEST_CASE("verifier process: of root's power it keeps that it may read", "[access_control]") {
+    if (!has_tokens()) return;
+    {
+        const Process process;
+        const std::string status = support::read_file("/proc/" + std::to_string(Process::checker()) + "/status");
+        for (const std::string name : {"CapPrm:", "CapEff:", "CapInh:"}) {
+            const std::size_t at = status.find(name);
+            REQUIRE(at != std::string::npos);
+            const unsigned long long set = std::stoull(status.substr(at + name.size()), nullptr, 16);
+            CHECK((set & ~base::capability(CAP_DAC_READ_SEARCH)) == 0);
+        }
+        const std::string limits = support::read_file("/proc/" + std::to_string(Process::checker()) + "/limits");
+        CHECK(limits.find("Max file size             0 ") != std::string::npos);
+        CHECK(process.check("t").kind == Verdict::Kind::right);
     }
     reap();
 }
