@@ -36,7 +36,7 @@ std::span<const std::byte> Representation::bytes() const {
 }
 
 std::size_t Representation::memory_bytes() const {
-    std::size_t sum = sizeof *this + path_.capacity();
+    std::size_t sum = sizeof *this + path_.capacity() + real_path_.capacity();
     for (const Form& form : forms_) {
         sum += form.fields_.memory_bytes() + form.entity_tag_.capacity();
         if (form.bytes_ != nullptr) sum += form.bytes_->size();

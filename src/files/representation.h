@@ -87,6 +87,8 @@ public:
     [[nodiscard]] Kind kind() const { return kind_; }
     /// The target's path that it was found at.
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// The same without links: rules for this path hold, too.
+    [[nodiscard]] const std::string& real_path() const { return real_path_.empty() ? path_ : real_path_; }
     /// Of the file as it was opened.
     [[nodiscard]] std::uint64_t length() const { return static_cast<std::uint64_t>(status_.st_size); }
     /// With parameters, as in Content-Type.
@@ -131,6 +133,7 @@ private:
     std::int64_t last_modified_ = 0;
     struct stat status_{};
     std::string path_;
+    std::string real_path_;  ///< empty when it is `path_`
     std::string media_type_;
     std::string_view own_coding_;  ///< of the file's bytes, by its name; static lifetime
     std::array<Form, http::kCodings> forms_;

@@ -115,7 +115,8 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
         return opened;
     }
     opened.watch.set_file(content->status);
-    representation->media_type_ = choose_media_type(named, *content, path);
+    if (opened.watch.passes_link()) representation->real_path_ = root_.find_real_path(path).value_or(std::string());
+    representation->media_type_ = choose_media_type(named, *content, *representation);
     representation->own_coding_ = own_coding(named.coding);
     representation->confined_ = rules_.confines_pages && media::may_run_scripts(representation->media_type_);
     representation->settled_ = !storage::is_young(content->status, clock_.unix_ns());
@@ -186,13 +187,15 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
 
 /// By the name; where that does not tell, by the first bytes.
 std::string RepresentationBuilder::choose_media_type(const media::NamedType& named, const Content& content,
-                                                     std::string_view path) const {
+                                                     const Representation& representation) const {
     std::string_view type = named.media_type;
     if (!named.is_certain && begins_as_text(content.bytes.get(), content.file.get())) type = media::kPlainText;
     constexpr std::string_view kUtf8 = "; charset=utf-8";
     const CharsetRule* longest = nullptr;
     for (const CharsetRule& rule : rules_.charsets) {
-        if (!path.starts_with(rule.path_prefix)) continue;
+        const bool is_for_it = representation.real_path().starts_with(rule.path_prefix) ||
+                               representation.path().starts_with(rule.path_prefix);
+        if (!is_for_it) continue;
         if (longest == nullptr || rule.path_prefix.size() > longest->path_prefix.size()) longest = &rule;
     }
     if (longest == nullptr || !type.ends_with(kUtf8)) return std::string(type);
@@ -212,7 +215,8 @@ void RepresentationBuilder::add_made_forms(Representation& representation) const
 void RepresentationBuilder::prepare_texts(Representation& representation) const {
     const std::string tag = storage::make_entity_tag(representation.status_,
                                                      storage::needs_weak_tag(representation.status_, clock_.unix_ns()));
-    const std::string_view cache_control = rules_.cache_rules.find(representation.path_);
+    std::string_view cache_control = rules_.cache_rules.find(representation.real_path());
+    if (cache_control.empty()) cache_control = rules_.cache_rules.find(representation.path_);
     for (std::size_t i = 0; i < http::kCodings; ++i) {
         Form& form = representation.forms_[i];
         if (form.state_ == Form::State::none) continue;

@@ -52,7 +52,7 @@ struct RepresentationRules {
     media::CompressionPolicy policy;
     CacheRules cache_rules;
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
-    std::vector<CharsetRule> charsets;  ///< the longest prefix of the path counts
+    std::vector<CharsetRule> charsets;  ///< the longest prefix counts, of the path or of the one without links
     /// Files that could run scripts as pages of this server are sent with kConfinement: strangers may have written
     /// them.
     bool confines_pages = false;
@@ -84,7 +84,7 @@ private:
     void add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen, std::string_view path,
                      std::size_t index) const;
     [[nodiscard]] std::string choose_media_type(const media::NamedType& named, const Content& content,
-                                                std::string_view path) const;
+                                                const Representation& representation) const;
     void add_made_forms(Representation& representation) const;
     void prepare_texts(Representation& representation) const;
 

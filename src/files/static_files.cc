@@ -210,14 +210,14 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
             case http::Precondition::not_modified: {
                 http::Response response;
                 response.status = http::Status::not_modified;
-                response.prepared = {found, form.not_modified_fields()};
+                response.prepared = {found, form.not_modified_fields(), found->real_path()};
                 if (varies == Varies::by_navigation) response.add("Vary", "Accept, Sec-Fetch-Dest");
                 return response;
             }
             case http::Precondition::precondition_failed: {
                 http::Response response = handler::error_response(
                     &request, http::Status::precondition_failed, "the file is not the version that the request names.");
-                response.prepared = {found, form.validator_fields()};
+                response.prepared = {found, form.validator_fields(), found->real_path()};
                 return response;
             }
         }
@@ -233,7 +233,7 @@ handler::Decision StaticFiles::serve(const http::Request& request, const Found& 
         case http::RangeSet::Kind::unsatisfiable: {
             http::Response response = handler::error_response(&request, http::Status::range_not_satisfiable,
                                                               "the file has no bytes in the range that was asked for.");
-            response.prepared = {found, form.validator_fields()};
+            response.prepared = {found, form.validator_fields(), found->real_path()};
             response.add("Content-Range", http::unsatisfied_content_range(found->length()));
             return response;
         }
@@ -264,7 +264,7 @@ handler::Decision StaticFiles::complete(const http::Request& request, const Foun
 void StaticFiles::fill_whole(http::Response& response, const http::Request& request, const Found& found,
                              Coding coding) {
     const Form& form = found->form(coding);
-    response.prepared = {found, form.fields()};
+    response.prepared = {found, form.fields(), found->real_path()};
     if (request.method == http::Method::head && form.state() == Form::State::ready) {
         response.stated_length = form.length();
     } else {
@@ -278,7 +278,7 @@ void StaticFiles::fill_ranges(http::Response& response, const Found& found, cons
     assert(!items.empty());
     response.status = http::Status::partial_content;
     if (items.size() == 1) {
-        response.prepared = {found, found->identity().fields()};
+        response.prepared = {found, found->identity().fields(), found->real_path()};
         response.add("Content-Range", http::content_range(items[0], found->length()));
         response.body = Representation::slice(found, Coding::identity, items[0].first, items[0].length());
         return;
@@ -292,7 +292,7 @@ void StaticFiles::fill_ranges(http::Response& response, const Found& found, cons
         pieces.push_back(Representation::slice(found, Coding::identity, items[i].first, items[i].length()));
     }
     pieces.emplace_back(text.tail());
-    response.prepared = {found, found->identity().fields_after_type()};
+    response.prepared = {found, found->identity().fields_after_type(), found->real_path()};
     response.add("Content-Type", text.media_type());
     response.body = std::move(pieces);
 }

@@ -18,6 +18,8 @@ struct Response {
     struct Prepared {
         std::shared_ptr<const void> owner;
         FieldTail fields;
+        /// Of the file that they are of, without links; rules by path hold for it as for the request's. May be empty.
+        std::string_view path;
     } prepared;
     /// Further fields, sent behind the prepared ones.
     FieldList fields;

@@ -65,8 +65,10 @@ void answer_preflight(const http::Request& request, http::Response& response) {
 
 }  // namespace
 
-Decoration::Decoration(const SiteConfig& config, const Resources& resources, files::RepresentationCache& cache)
-    : resources_(resources),
+Decoration::Decoration(const SiteConfig& config, const storage::FileRoot& root, const Resources& resources,
+                       files::RepresentationCache& cache)
+    : root_(root),
+      resources_(resources),
       cache_(cache),
       headers_(config.headers),
       hsts_(config.hsts_s ? "max-age=" + std::to_string(*config.hsts_s) : std::string()),
@@ -74,7 +76,10 @@ Decoration::Decoration(const SiteConfig& config, const Resources& resources, fil
       error_pages_(config.error_pages),
       cors_(config.cors) {
     // A rule for "/files/up/" is meant for the files below "/up/".
-    for (HeaderRule& rule : headers_) rule.path_prefix = std::string(resources_.find(rule.path_prefix).path);
+    for (HeaderRule& rule : headers_) {
+        rule.path_prefix = std::string(resources_.find(rule.path_prefix).path);
+        has_prefixes_ = has_prefixes_ || rule.path_prefix != "/";
+    }
 }
 
 bool Decoration::is_wanted(const SiteConfig& config) {
@@ -84,11 +89,25 @@ bool Decoration::is_wanted(const SiteConfig& config) {
 
 void Decoration::apply(const http::Request* request, http::Response& response) const {
     if (!error_pages_.empty() && http::code(response.status) >= 400) take_error_page(request, response);
-    add_configured(request, response);
+    std::string real;
+    Paths paths;
+    if (request != nullptr && has_rules_by_path()) paths = find_paths(*request, response, real);
+    add_configured(paths, response);
     // Over plain HTTP anybody could have added it, so browsers ignore it there (RFC 6797 §8.1).
     if (!hsts_.empty() && request != nullptr && is_secured(*request)) response.add("Strict-Transport-Security", hsts_);
-    if (!cache_rules_.empty() && request != nullptr) add_cache_control(*request, response);
+    if (!cache_rules_.empty() && request != nullptr) add_cache_control(*request, paths, response);
     if (cors_.on()) add_cors(request, response);
+}
+
+/// Files bring their path along. For other answers, such as listings, refusals and those of writes, it is found out.
+Decoration::Paths Decoration::find_paths(const http::Request& request, const http::Response& response,
+                                         std::string& real) const {
+    const handler::Resource resource = resources_.find(request);
+    if (!response.prepared.path.empty()) return {resource.path, response.prepared.path};
+    if (resource.is_below_root() && resource.path.starts_with('/')) {
+        real = root_.find_real_path(resource.path).value_or(std::string());
+    }
+    return {resource.path, real};
 }
 
 void Decoration::take_error_page(const http::Request* request, http::Response& response) const {
@@ -105,7 +124,7 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     };
     for (const http::FieldView field : response.prepared.fields) keep(field);
     for (const http::FieldView field : response.fields) keep(field);
-    response.prepared = {};
+    response.prepared.fields = {};
     response.fields = std::move(kept);
     response.add("Content-Type", (*found)->media_type());
     response.add("X-Content-Type-Options", "nosniff");
@@ -119,12 +138,12 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
     }
 }
 
-void Decoration::add_configured(const http::Request* request, http::Response& response) const {
+void Decoration::add_configured(const Paths& paths, http::Response& response) const {
     const bool has_content = response.status == Status::ok || response.status == Status::partial_content;
-    const std::string_view path = request == nullptr ? std::string_view() : resources_.find(*request).path;
     for (const HeaderRule& rule : headers_) {
-        const bool everywhere = rule.path_prefix == "/";
-        if (!everywhere && !path.starts_with(rule.path_prefix)) continue;
+        const bool is_for_it = rule.path_prefix == "/" || paths.asked.starts_with(rule.path_prefix) ||
+                               paths.served.starts_with(rule.path_prefix);
+        if (!is_for_it) continue;
         if (is_of_content(rule.name) && !has_content) continue;
         const auto present = response.find(rule.name);
         // Browsers enforce every policy that they get, so another one loosens nothing.
@@ -135,14 +154,14 @@ void Decoration::add_configured(const http::Request* request, http::Response& re
 
 /// Files have theirs already, by their own path, and listings say no-cache. This is for other answers, and for files
 /// that only the request's path has a rule for.
-void Decoration::add_cache_control(const http::Request& request, http::Response& response) const {
+void Decoration::add_cache_control(const http::Request& request, const Paths& paths, http::Response& response) const {
     if (request.method != http::Method::get && request.method != http::Method::head) return;
     const bool takes_it = response.status == Status::ok || response.status == Status::partial_content ||
                           response.status == Status::not_modified;
     if (!takes_it || response.find("Cache-Control")) return;
-    if (const std::string_view value = cache_rules_.find(resources_.find(request).path); !value.empty()) {
-        response.add("Cache-Control", value);
-    }
+    std::string_view value = cache_rules_.find(paths.served);
+    if (value.empty()) value = cache_rules_.find(paths.asked);
+    if (!value.empty()) response.add("Cache-Control", value);
 }
 
 void Decoration::add_cors(const http::Request* request, http::Response& response) const {

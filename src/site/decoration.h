@@ -17,9 +17,11 @@ namespace site {
 
 class Decoration {
 public:
-    /// Both references must outlive this. Prefixes and patterns are compared with the canonical path of what was asked
-    /// for; error pages are found in `cache`.
-    Decoration(const SiteConfig& config, const Resources& resources, files::RepresentationCache& cache);
+    /// The references must outlive this, that of `config` aside. Prefixes and patterns are compared with the canonical
+    /// path of what was asked for, and with the path of what answers: behind a link below `root`, an index, a page or a
+    /// route of an application it is another one. Error pages are found in `cache`.
+    Decoration(const SiteConfig& config, const storage::FileRoot& root, const Resources& resources,
+               files::RepresentationCache& cache);
 
     [[nodiscard]] static bool is_wanted(const SiteConfig& config);
 
@@ -28,14 +30,26 @@ public:
 
 private:
     void take_error_page(const http::Request* request, http::Response& response) const;
-    void add_configured(const http::Request* request, http::Response& response) const;
-    void add_cache_control(const http::Request& request, http::Response& response) const;
+    /// The paths by which rules are looked up.
+    struct Paths {
+        std::string_view asked;   ///< canonical, of the request
+        std::string_view served;  ///< of what answers; empty when it is not known
+    };
+
+    [[nodiscard]] bool has_rules_by_path() const { return has_prefixes_ || !cache_rules_.empty(); }
+    /// `real` holds what the result points to.
+    [[nodiscard]] Paths find_paths(const http::Request& request, const http::Response& response,
+                                   std::string& real) const;
+    void add_configured(const Paths& paths, http::Response& response) const;
+    void add_cache_control(const http::Request& request, const Paths& paths, http::Response& response) const;
     void add_cors(const http::Request* request, http::Response& response) const;
 
+    const storage::FileRoot& root_;
     const Resources& resources_;
     files::RepresentationCache& cache_;
     std::vector<HeaderRule> headers_;
-    std::string hsts_;  ///< the value of Strict-Transport-Security; empty: none
+    bool has_prefixes_ = false;  ///< one of them is not for every path
+    std::string hsts_;           ///< the value of Strict-Transport-Security; empty: none
     files::CacheRules cache_rules_;
     std::vector<ErrorPage> error_pages_;
     Cors cors_;

@@ -81,7 +81,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .directories = directories_,
                .misdirected = state.misdirected}) {
     state.records = records_.file();
-    if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, resources_, state.cache);
+    if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, state.root, resources_, state.cache);
 }
 
 /// True for paths other than that of the single file that is served.

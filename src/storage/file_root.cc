@@ -23,6 +23,9 @@ namespace {
 /// openat2 fails with EAGAIN when a concurrent rename made it unsure whether ".." stayed below the root.
 constexpr int kTries = 32;
 
+/// How many names that nothing has a path may end in, behind a link. No write makes as many directories.
+constexpr int kMaxMissingNames = 64;
+
 /// How many absolute links one path may pass through: as many as the kernel allows links in all.
 constexpr int kMaxAbsoluteLinks = 40;
 
@@ -118,6 +121,16 @@ std::expected<std::string, FileError> expand_first_link(int directory, std::stri
     return std::unexpected(FileError{EXDEV});
 }
 
+/// The absolute name of what is open; ENOSYS where /proc is not mounted.
+std::expected<std::string, FileError> name_of(int descriptor) {
+    std::array<char, PATH_MAX> text;
+    const std::string entry = "/proc/self/fd/" + std::to_string(descriptor);
+    const ssize_t length = ::readlink(entry.c_str(), text.data(), text.size());
+    if (length < 0) return std::unexpected(FileError{ENOSYS});
+    if (static_cast<std::size_t>(length) == text.size()) return std::unexpected(FileError{ENAMETOOLONG});
+    return std::string(text.data(), static_cast<std::size_t>(length));
+}
+
 std::string absolute_name(const std::string& directory) {
     const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(directory.c_str(), nullptr), &std::free);
     return resolved != nullptr ? std::string(resolved.get()) : directory;
@@ -187,6 +200,40 @@ std::expected<struct stat, FileError> FileRoot::stat_inside(std::string_view pat
 
 std::expected<struct stat, FileError> FileRoot::stat_directly(std::string_view path) const {
     return stat_below(directory_->get(), path);
+}
+
+/// The path of what is open below the root, without links.
+std::expected<std::string, FileError> FileRoot::path_of(int descriptor) const {
+    // The root's name is asked for again, because somebody may have renamed the root since the start.
+    const auto root = name_of(directory_->get());
+    auto name = name_of(descriptor);
+    if (!root || !name) return std::unexpected(root ? name.error() : root.error());
+    if (*name == *root) return "/";
+    if (*root == "/") return name;
+    if (!name->starts_with(*root) || (*name)[root->size()] != '/') return std::unexpected(FileError{EXDEV});
+    return name->substr(root->size());
+}
+
+std::expected<std::string, FileError> FileRoot::find_real_path(std::string_view path) const {
+    // The kernel stops at the first link, or before it where a name is missing: then no link is on the way.
+    const auto direct = open_below(directory_->get(), path, O_PATH, Symlinks::none);
+    const int error = direct ? 0 : direct.error().number;
+    const bool is_direct = error == 0 || error == ENOENT || error == ENOTDIR || error == EACCES;
+    if (is_direct) return std::string(path);
+    if (error != ELOOP || symlinks_ == Symlinks::none) return std::unexpected(FileError{error});
+    std::size_t end = path.size() - (path.ends_with('/') ? 1 : 0);
+    for (int i = 0; i < kMaxMissingNames && end > 0; ++i) {
+        const auto opened = open_path(path.substr(0, end), O_PATH);
+        if (opened) {
+            auto real = path_of(opened->get());
+            if (!real) return real;
+            if (*real == "/" && end < path.size()) real->clear();
+            return real->append(path.substr(end));
+        }
+        if (opened.error().number != ENOENT && opened.error().number != ENOTDIR) return std::unexpected(opened.error());
+        end = path.rfind('/', end - 1);
+    }
+    return std::unexpected(FileError{ENOENT});
 }
 
 std::expected<struct stat, FileError> FileRoot::stat_name_inside(std::string_view path) const {

@@ -56,6 +56,11 @@ public:
     /// would follow one there, even out of the root.
     [[nodiscard]] std::expected<struct stat, FileError> stat_directly(std::string_view path) const;
 
+    /// `path` without the links on its way: rules for the place that they lead to hold for it. Names that nothing has
+    /// stay as they are. Errors: an errno of the resolution; EXDEV: it leads out of the root; ENOSYS: the kernel does
+    /// not tell, because /proc is not mounted.
+    [[nodiscard]] std::expected<std::string, FileError> find_real_path(std::string_view path) const;
+
     [[nodiscard]] int descriptor() const { return directory_->get(); }
     [[nodiscard]] const base::SharedFd& shared() const { return directory_; }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
@@ -64,6 +69,7 @@ private:
     FileRoot(base::Fd directory, std::string name, Symlinks symlinks);
 
     [[nodiscard]] std::expected<base::Fd, FileError> open_path(std::string_view path, int flags) const;
+    [[nodiscard]] std::expected<std::string, FileError> path_of(int descriptor) const;
 
     base::SharedFd directory_;
     std::string name_;

@@ -37,6 +37,7 @@ public:
     /// that exists; where a link is on the way, three calls in place of each.
     [[nodiscard]] bool holds(const FileRoot& root, std::string_view path, base::UnixNs now);
 
+    [[nodiscard]] bool passes_link() const { return passes_link_; }
     [[nodiscard]] const Sidecar& sidecar(std::size_t index) const { return sidecars_[index]; }
 
 private:

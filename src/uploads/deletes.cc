@@ -31,7 +31,7 @@ private:
 }  // namespace
 
 handler::Decision Deletes::handle(const http::Request& request, std::string_view path) {
-    const WriteGate gate(config_, handler::Client::of(request));
+    const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     if (const auto fault = gate.find_removal_fault(path, WriteGate::Named::by_request))
         return handler::refusal_response(&request, *fault);
     auto removal = storage::FileRemoval::open(parts_, path, storage::WriteConditions(request));

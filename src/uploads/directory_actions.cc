@@ -156,7 +156,7 @@ public:
     ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
                std::string_view directory, Action action, std::optional<std::string> boundary)
         : parts_(parts),
-          gate_(config, handler::Client::of(request)),
+          gate_(config, parts.root, handler::Client::of(request)),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           directory_(directory),
           action_(action),
@@ -234,7 +234,7 @@ std::optional<Action> DirectoryActions::find_action(std::string_view query) {
 
 handler::Decision DirectoryActions::create(const http::Request& request, std::string_view path,
                                            http::MethodSet allowed) {
-    const WriteGate gate(config_, handler::Client::of(request));
+    const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     if (const auto fault = gate.find_directory_fault(path)) return handler::refusal_response(&request, *fault);
     if (request.has_body()) {
         // RFC 4918 §9.3 does not define what a body of MKCOL would mean.
@@ -255,7 +255,7 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
 }
 
 handler::Decision DirectoryActions::act(const http::Request& request, std::string_view path, Action action) {
-    const WriteGate gate(config_, handler::Client::of(request));
+    const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     const auto fault = action == Action::create ? gate.find_directory_fault(path)
                                                 : gate.find_removal_fault(path, WriteGate::Named::by_request);
     if (fault) return handler::refusal_response(&request, *fault);

@@ -135,7 +135,7 @@ public:
              std::optional<std::int64_t> modified_s, http::ClientShares::Share share)
         : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
-          reader_(std::make_unique<FormReader>(parts, WriteGate(config, handler::Client::of(request)),
+          reader_(std::make_unique<FormReader>(parts, WriteGate(config, parts.root, handler::Client::of(request)),
                                                config.on_conflict, directory, boundary)),
           digests_(std::move(digests)),
           limit_(config.max_body),

@@ -190,7 +190,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         AppendSink::Setting{
             is_whole ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::creates,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body, whole, WriteGate(config_, handler::Client::of(request))}));
+            config_.max_body, whole, WriteGate(config_, parts_.root, handler::Client::of(request))}));
 }
 
 handler::Decision ResumableUploads::handle(const http::Request& request) {
@@ -301,7 +301,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
         AppendSink::Setting{
             *fields.complete ? AppendSink::Ends::whole : AppendSink::Ends::part, AppendSink::Role::appends,
             takes_interim(request, fields) ? AppendSink::Interims::wanted : AppendSink::Interims::unwanted,
-            config_.max_body, whole, WriteGate(config_, handler::Client::of(request))});
+            config_.max_body, whole, WriteGate(config_, parts_.root, handler::Client::of(request))});
 }
 
 }  // namespace uploads

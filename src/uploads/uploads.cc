@@ -169,7 +169,7 @@ std::string Uploads::generate_name() {
 
 handler::Decision Uploads::store(const http::Request& request, std::string_view path, std::string location,
                                  storage::OnConflict wanted, WriteGate::Named named) {
-    const WriteGate gate(config_, handler::Client::of(request));
+    const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     const auto admission = gate.admit_file(path, wanted, named);
     if (!admission) return handler::refusal_response(&request, admission.error());
     if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {

@@ -2,6 +2,7 @@
 #include "uploads/write_gate.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 
 #include "storage/file_root.h"
@@ -24,6 +25,8 @@ constexpr Refusal kNoRemovals{Status::forbidden, "nothing may be deleted here."}
 constexpr Refusal kRecordsName{Status::conflict,
                                "this is the file of the records; they are added and removed one by one."};
 
+constexpr Refusal kUntold{Status::service_unavailable, "the server cannot tell for now where this path leads."};
+
 /// `directory`: "/" or without a slash at its end.
 bool is_directly_in(std::string_view directory, std::string_view path) {
     return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)) == directory;
@@ -36,8 +39,27 @@ handler::Rights WriteGate::rights_at(std::string_view path) const {
     return rules_.resolve_rights({kind, path}, client_);
 }
 
-std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view path, OnConflict wanted, Named named) const {
-    if (storage::is_hidden(path)) return std::unexpected(kHidden);
+/// `path` without links in its directories. A link at its end is what is written, not what it leads to.
+std::expected<std::string, Refusal> WriteGate::find_written_path(std::string_view path) const {
+    const std::size_t slash = path.rfind('/', path.size() < 2 ? 0 : path.size() - 2);
+    if (slash == 0 || slash == std::string_view::npos) return std::string(path);
+    auto directory = root_.find_real_path(path.substr(0, slash));
+    if (directory) return (*directory == "/" ? std::string() : std::move(*directory)).append(path.substr(slash));
+    switch (directory.error().number) {
+        // The write itself comes to the same end, or it happens outside, where no rule by path holds.
+        case EXDEV:
+        case EACCES:
+        case ELOOP:
+        case ENAMETOOLONG: return std::string(path);
+        default: return std::unexpected(kUntold);
+    }
+}
+
+std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, OnConflict wanted, Named named) const {
+    const auto written = find_written_path(asked);
+    if (!written) return std::unexpected(written.error());
+    const std::string_view path = *written;
+    if (storage::is_hidden(asked) || storage::is_hidden(path)) return std::unexpected(kHidden);
     const handler::Rights rights = rights_at(path);
     const bool replaces = rights.has(Right::replace);
     const bool only_replaces = replaces && !rights.has(Right::create) && wanted == OnConflict::replace;
@@ -54,8 +76,11 @@ std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view path, O
     return Admission{wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted};
 }
 
-std::optional<Refusal> WriteGate::find_directory_fault(std::string_view path) const {
-    if (storage::is_hidden(path)) return kHidden;
+std::optional<Refusal> WriteGate::find_directory_fault(std::string_view asked) const {
+    const auto written = find_written_path(asked);
+    if (!written) return written.error();
+    const std::string_view path = *written;
+    if (storage::is_hidden(asked) || storage::is_hidden(path)) return kHidden;
     const handler::Rights rights = rights_at(path);
     if (!rights.has(Right::create)) return kNoDirectories;
     if (rights.only_adds()) return kOnlyFilesHere;
@@ -63,8 +88,11 @@ std::optional<Refusal> WriteGate::find_directory_fault(std::string_view path) co
     return std::nullopt;
 }
 
-std::optional<Refusal> WriteGate::find_removal_fault(std::string_view path, Named named) const {
-    if (storage::is_hidden(path)) return kHiddenFile;
+std::optional<Refusal> WriteGate::find_removal_fault(std::string_view asked, Named named) const {
+    const auto written = find_written_path(asked);
+    if (!written) return written.error();
+    const std::string_view path = *written;
+    if (storage::is_hidden(asked) || storage::is_hidden(path)) return kHiddenFile;
     if (!rights_at(path).has(Right::remove)) return kNoRemovals;
     if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;

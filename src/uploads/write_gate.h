@@ -1,16 +1,18 @@
 // The rules that can refuse a write below the root, wherever its name came from: the path of a request, the field
 // Content-Disposition, a form's file, an action's name, the target of a resumable upload. Every writer asks here before
-// it touches anything. Pure.
+// it touches anything. Changes nothing.
 #pragma once
 
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "handler/write_rules.h"
 #include "http/framing.h"
+#include "storage/file_root.h"
 #include "storage/on_conflict.h"
 
 namespace uploads {
@@ -35,8 +37,12 @@ public:
         in_passing,  ///< it is a part of the request's content or of a field
     };
 
-    /// `rules` outlive this.
-    WriteGate(const handler::WriteRules& rules, handler::Client client) : rules_(rules), client_(std::move(client)) {}
+    /// `rules` and `root` outlive this.
+    WriteGate(const handler::WriteRules& rules, const storage::FileRoot& root, handler::Client client)
+        : rules_(rules), root_(root), client_(std::move(client)) {}
+
+    // The rules for a path hold where the write happens, whatever links lead there. 503 when it cannot be told where
+    // that is.
 
     /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
     /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file.
@@ -50,8 +56,10 @@ public:
 
 private:
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
+    [[nodiscard]] std::expected<std::string, http::Refusal> find_written_path(std::string_view path) const;
 
     const handler::WriteRules& rules_;
+    const storage::FileRoot& root_;
     handler::Client client_;
 };
 

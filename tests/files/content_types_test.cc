@@ -70,6 +70,10 @@ TEST_CASE("content types: the charset of text follows the longest prefix", "[fil
     CHECK(types.type("/a.txt") == "text/plain; charset=utf-16");
     CHECK(types.type("/old/a.html") == "text/html; charset=iso-8859-1");
     CHECK(types.type("/old/a.png") == "image/png");
+    types.tree.link("old/a.html", "new.html");
+    types.tree.link("old", "new");
+    CHECK(types.type("/new.html") == "text/html; charset=iso-8859-1");
+    CHECK(types.type("/new/a.html") == "text/html; charset=iso-8859-1");
 }
 
 TEST_CASE("coded forms: what is compressed at once in one turn has a bound, and one file always is", "[files][cache]") {

@@ -1,6 +1,8 @@
 // Configured fields, error pages, Cache-Control and CORS on the answers of a whole site.
 #include "site/decoration.h"
 
+#include <unistd.h>
+
 #include <string>
 
 #include "support/allocations.h"
@@ -80,6 +82,57 @@ TEST_CASE("decoration: a prefix is of the path", "[handlers][decoration]") {
     CHECK(site.ask("GET", "/b.txt").field("X-Robots-Tag").empty());
     CHECK(site.ask("GET", "/private").field("X-Robots-Tag").empty());
     CHECK(site.ask("OPTIONS", "*").field("X-Robots-Tag").empty());
+}
+
+TEST_CASE("decoration: a prefix is of the place, whatever links lead there", "[handlers][decoration]") {
+    AnsweringSite site(with_header("/private/", "X-Robots-Tag", "noindex"));
+    site.directory.write("private/a.txt", "text");
+    site.directory.write("b.txt", "text");
+    REQUIRE(::symlink("private", site.directory.at("link").c_str()) == 0);
+    REQUIRE(::symlink("private/a.txt", site.directory.at("a.txt").c_str()) == 0);
+    for (const std::string_view target : {"/link/a.txt", "/a.txt", "/files/link/a.txt", "/link/", "/link/none"}) {
+        INFO(target);
+        CHECK(site.ask("GET", target).field("X-Robots-Tag") == "noindex");
+    }
+    CHECK(site.ask("GET", "/a.txt", "If-None-Match: *\r\n").field("X-Robots-Tag") == "noindex");
+    CHECK(site.ask("GET", "/a.txt", "Range: bytes=0-1\r\n").field("X-Robots-Tag") == "noindex");
+    CHECK(site.ask("GET", "/a.txt", "If-Match: \"x\"\r\n").field("X-Robots-Tag") == "noindex");
+    CHECK(site.put("/link/new/c.txt", "text").field("X-Robots-Tag") == "noindex");
+    CHECK(site.ask("GET", "/b.txt").field("X-Robots-Tag").empty());
+    AnsweringSite by_link(with_header("/link/", "X-Robots-Tag", "noindex"));
+    by_link.directory.write("private/a.txt", "text");
+    REQUIRE(::symlink("private", by_link.directory.at("link").c_str()) == 0);
+    CHECK(by_link.ask("GET", "/link/a.txt").field("X-Robots-Tag") == "noindex");
+    CHECK(by_link.ask("GET", "/private/a.txt").field("X-Robots-Tag").empty());
+}
+
+TEST_CASE("decoration: a prefix that names a file holds for all of its addresses", "[handlers][decoration]") {
+    site::SiteConfig config = with_header("/index.html", "X-Frame-Options", "DENY");
+    config.headers.push_back({"/about.html", "X-Robots-Tag", "noindex"});
+    config.spa = config.clean_urls = true;
+    config.error_pages.push_back({http::Status::precondition_failed, "/sorry.html"});
+    AnsweringSite site(config);
+    site.directory.write("index.html", "front");
+    site.directory.write("about.html", "about");
+    site.directory.write("sorry.html", "sorry");
+    CHECK(site.ask("GET", "/").field("X-Frame-Options") == "DENY");
+    CHECK(site.ask("GET", "/some/route").field("X-Frame-Options") == "DENY");
+    CHECK(site.ask("GET", "/about").field("X-Robots-Tag") == "noindex");
+    CHECK(site.ask("GET", "/about").field("X-Frame-Options").empty());
+    CHECK(site.ask("GET", "/about", "If-Match: \"x\"\r\n").field("X-Robots-Tag") == "noindex");
+}
+
+TEST_CASE("decoration: Cache-Control of a place holds behind links", "[handlers][decoration]") {
+    site::SiteConfig config;
+    config.cache_rules = {{"/old/*", "no-store"}, {"/link.txt", "max-age=5"}};
+    AnsweringSite site(config);
+    site.directory.write("old/a.txt", "text");
+    site.directory.write("b.txt", "text");
+    REQUIRE(::symlink("old/a.txt", site.directory.at("c.txt").c_str()) == 0);
+    REQUIRE(::symlink("b.txt", site.directory.at("link.txt").c_str()) == 0);
+    CHECK(site.ask("GET", "/c.txt").field("Cache-Control") == "no-store");
+    CHECK(site.ask("GET", "/link.txt").field("Cache-Control") == "max-age=5");
+    CHECK(site.ask("GET", "/b.txt").field("Cache-Control").empty());
 }
 
 TEST_CASE("decoration: what an answer says already is not said twice", "[handlers][decoration]") {

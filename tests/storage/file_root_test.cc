@@ -136,6 +136,36 @@ TEST_CASE("file root: a look tells whether a link was on the way", "[content][ro
     }
 }
 
+TEST_CASE("file root: a path has one real path, whatever links lead there", "[content][root]") {
+    const ServedTree tree;
+    tree.write("d/e/a.txt", "abc");
+    tree.link("d/e/a.txt", "last");
+    tree.link("d/e", "first");
+    tree.link("../d", "d/up");
+    tree.link(".", "self");
+    tree.link(tree.open().name() + "/d", "absolute");
+    tree.link("..", "out");
+    const auto root = tree.open();
+    const auto real = [&](const char* path) { return root.find_real_path(path).value_or("none"); };
+    CHECK(real("/d/e/a.txt") == "/d/e/a.txt");
+    CHECK(real("/") == "/");
+    for (const char* const path :
+         {"/last", "/first/a.txt", "/absolute/e/a.txt", "/d/up/up/e/a.txt", "/self/self/first/a.txt"}) {
+        CAPTURE(path);
+        CHECK(real(path) == "/d/e/a.txt");
+    }
+    CHECK(real("/self") == "/");
+    CHECK(real("/first") == "/d/e");
+    CHECK(real("/first/") == "/d/e/");
+    CHECK(real("/self/") == "/");
+    CHECK(real("/none/b") == "/none/b");
+    CHECK(real("/self/none/b") == "/none/b");
+    CHECK(real("/first/none/b/") == "/d/e/none/b/");
+    CHECK(real("/last/none") == "/d/e/a.txt/none");
+    CHECK(root.find_real_path("/out/x").error().number == EXDEV);
+    CHECK(root.find_real_path("/out").error().number == EXDEV);
+}
+
 TEST_CASE("file root: a look behind a link out of the root tells nothing of what is there", "[content][root]") {
     const ServedTree tree;
     tree.link("..", "up");

@@ -28,7 +28,7 @@ struct Appending {
                 *upload,
                 store.bytes,
                 {},
-                {ends, role, interims, limit, length, uploads::WriteGate(rules, {})}};
+                {ends, role, interims, limit, length, uploads::WriteGate(rules, *store.site.root, {})}};
     }
     /// The status of the answer that finish() leads to.
     int end(AppendSink& sink) {

@@ -19,8 +19,8 @@ namespace {
 struct Reading {
     explicit Reading(handler::WriteRules its_rules = allowed(), std::chrono::microseconds slice = std::chrono::hours(1))
         : rules(std::move(its_rules)),
-          reader(*site.parts, uploads::WriteGate(rules, {}), storage::OnConflict::refuse, "/", forms::kBoundary,
-                 slice) {}
+          reader(*site.parts, uploads::WriteGate(rules, *site.root, {}), storage::OnConflict::refuse, "/",
+                 forms::kBoundary, slice) {}
 
     static handler::WriteRules allowed() {
         handler::WriteRules rules;

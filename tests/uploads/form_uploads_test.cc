@@ -194,7 +194,7 @@ TEST_CASE("forms: who goes away after a thousand files holds nobody up: their na
     support::WriteSite site;
     const site::SiteConfig config = AnsweringSite::all_allowed();
     // A slice that no slow machine ends in the middle.
-    std::optional<uploads::FormReader> reader(std::in_place, *site.parts, uploads::WriteGate(config, {}),
+    std::optional<uploads::FormReader> reader(std::in_place, *site.parts, uploads::WriteGate(config, *site.root, {}),
                                               config.on_conflict, "/", kBoundary, std::chrono::seconds(60));
     REQUIRE(reader->take(support::bytes(file_part("a", "one") + file_part("b", "two") + "--AaB03x\r\n")).has_value());
     CHECK(site.directory.list().size() == 2);
@@ -255,8 +255,8 @@ TEST_CASE("forms: no more than a slice is worked off by one call, and no descrip
 TEST_CASE("forms: where files are slow to make, a slice is one of them", "[handlers][forms]") {
     support::WriteSite site;
     const site::SiteConfig config = AnsweringSite::all_allowed();
-    uploads::FormReader reader(*site.parts, uploads::WriteGate(config, {}), config.on_conflict, "/", kBoundary,
-                               std::chrono::microseconds(0));
+    uploads::FormReader reader(*site.parts, uploads::WriteGate(config, *site.root, {}), config.on_conflict, "/",
+                               kBoundary, std::chrono::microseconds(0));
     std::string body;
     for (int i = 0; i < 3; ++i) body += file_part("f" + std::to_string(i), "x");
     REQUIRE(reader.take(support::bytes(body + kEnd)).has_value());

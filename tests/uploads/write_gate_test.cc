@@ -1,6 +1,10 @@
 // Every door of a write, and what stays behind each.
 #include "uploads/write_gate.h"
 
+#include <unistd.h>
+
+#include <string>
+
 #include "support/catch.h"
 #include "support/write_answers.h"
 #include "uploads/form_posts.h"
@@ -47,18 +51,54 @@ int make_directory(AnsweringSite& site, std::string_view target, std::string_vie
 }  // namespace
 
 TEST_CASE("write gate: what is wanted is done, but nothing is replaced without the right to", "[uploads][gate]") {
+    const AnsweringSite site(only_uploads());
     handler::WriteRules rules;
     rules.allow_upload = true;
-    CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::replace, by_request) ==
+    CHECK(WriteGate(rules, *site.root, {}).admit_file("/a", storage::OnConflict::replace, by_request) ==
           uploads::Admission{storage::OnConflict::keep_content});
-    CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::rename, in_passing) ==
+    CHECK(WriteGate(rules, *site.root, {}).admit_file("/a", storage::OnConflict::rename, in_passing) ==
           uploads::Admission{storage::OnConflict::rename});
     rules.allow_replace = true;
-    CHECK(WriteGate(rules, {}).admit_file("/a", storage::OnConflict::replace, in_passing) ==
+    CHECK(WriteGate(rules, *site.root, {}).admit_file("/a", storage::OnConflict::replace, in_passing) ==
           uploads::Admission{storage::OnConflict::replace});
-    CHECK(WriteGate(rules, {}).admit_file("/.a", storage::OnConflict::replace, in_passing).error().status ==
+    CHECK(WriteGate(rules, *site.root, {}).admit_file("/.a", storage::OnConflict::replace, in_passing).error().status ==
           http::Status::forbidden);
-    CHECK(WriteGate(rules, {}).find_removal_fault("/a", by_request).has_value());
+    CHECK(WriteGate(rules, *site.root, {}).find_removal_fault("/a", by_request).has_value());
+}
+
+TEST_CASE("write gate: the rules for a path hold behind links, too", "[uploads][gate]") {
+    AnsweringSite site;
+    site.directory.write(".well-known/a", "old");
+    site.directory.write(".secret/s.txt", "old");
+    site.directory.write("database.txt", "");
+    for (const char* const target : {".well-known", ".secret", "."}) {
+        const std::string name = std::string("link") + target;
+        REQUIRE(::symlink(target, site.directory.at(name).c_str()) == 0);
+    }
+    for (const std::string_view directory : {"/link.well-known/", "/files/link.well-known/", "/link./.well-known/",
+                                             "/link./link.well-known/", "/link.secret/"}) {
+        INFO(directory);
+        CHECK(site.put(std::string(directory) + "b", "new").status() == 403);
+        CHECK(site.put(std::string(directory) + "new/b", "new").status() == 403);
+        CHECK(post_form(site, directory, "b") == 403);
+        CHECK(post_named(site, directory, "b") == 403);
+        CHECK(make_directory(site, directory, "b") == 403);
+        CHECK(site.ask("MKCOL", std::string(directory) + "b").status() == 403);
+    }
+    CHECK(site.ask("DELETE", "/link.well-known/a").status() == 403);
+    CHECK(site.ask("DELETE", "/link.secret/s.txt").status() == 404);
+    CHECK(post_form(site, "/link./", "database.txt") == 409);
+    CHECK(post_named(site, "/link./", "database.txt") == 409);
+    CHECK(site.ask("MKCOL", "/link./database.txt/").status() == 409);
+    CHECK(site.directory.read(".well-known/a") == "old");
+    for (const char* const name : {".well-known/b", ".well-known/new", ".secret/b", ".secret/new"}) {
+        CAPTURE(name);
+        CHECK(::access(site.directory.at(name).c_str(), F_OK) != 0);
+    }
+    CHECK(site.put("/link./x.txt", "new").status() == 201);  // where no rule speaks against it
+    // The link itself is a name like another.
+    CHECK(site.ask("DELETE", "/link.secret").status() == 204);
+    CHECK(site.directory.read(".secret/s.txt") == "old");
 }
 
 TEST_CASE("write gate: uploading is not overwriting, whatever the way in", "[uploads][gate]") {
