@@ -313,7 +313,7 @@ handler::Decision Records::handle(const http::Request& request, handler::Rights 
     }
     const std::string_view id = path.substr(config_.path.size() + 1);
     if (!is_record_id(id)) {
-        return handler::error_response(&request, Status::not_found, "there is no record with this id.");
+        return handler::refusal_response(&request, {Status::not_found, "there is no record with this id."});
     }
     if (request.method == Method::put) return receive(request, id);
     const auto kind = request.method == Method::del ? RecordOperation::Kind::remove : RecordOperation::Kind::read;

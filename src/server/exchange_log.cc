@@ -60,7 +60,7 @@ bool may_write(http::Method method) {
 void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::string_view why, Turn& turn) {
     const http::Request& request = exchange.request;
-    if (!turn.audit_log.on() || !may_write(request.method)) return;
+    if (!may_write(request.method)) return;
     std::string target;
     AuditEntry entry{
         .peer = peer,
@@ -97,7 +97,7 @@ void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::
         turn.error_log.append(turn.clock, "error", &peer, lack,
                               turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
     }
-    append_audit(exchange, peer, received_bytes, {}, turn);
+    if (turn.audit_log.on()) append_audit(exchange, peer, received_bytes, {}, turn);
     if (!turn.access_log.on() || exchange.is_quiet()) return;
     append(exchange, peer, received_bytes, exchange.content_bytes(), {}, turn);
 }
@@ -106,7 +106,7 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn) {
     const std::uint64_t sent_bytes = exchange.content_bytes() - std::min(exchange.content_bytes(), unsent_bytes);
     if (turn.access_log.on()) append(exchange, peer, received_bytes, sent_bytes, why, turn);
-    append_audit(exchange, peer, received_bytes, why, turn);
+    if (turn.audit_log.on()) append_audit(exchange, peer, received_bytes, why, turn);
     std::string text(why);
     if (exchange.state() == ExchangeState::responding) text += ", after " + std::to_string(sent_bytes) + " bytes of it";
     std::string storage;

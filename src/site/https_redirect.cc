@@ -35,8 +35,8 @@ std::optional<http::Response> lead_to_https(const http::Request& request, const 
         return std::nullopt;
     }
     if (!http::is_safe(request.method)) {
-        return handler::error_response(&request, Status::forbidden,
-                                       "nothing is taken over a connection without encryption here; use https://.");
+        return handler::refusal_response(
+            &request, {Status::forbidden, "nothing is taken over a connection without encryption here; use https://."});
     }
     const std::string_view host = host_of(request);
     if (host.empty()) {

@@ -230,8 +230,8 @@ handler::Decision Router::handle(const http::Request& request) {
         if (auto response = lead_to_https(request, config_)) return std::move(*response);
     }
     if (request.unknown_expectation) {
-        return handler::error_response(&request, Status::expectation_failed,
-                                       "the only expectation that can be met is \"100-continue\".");
+        return handler::refusal_response(
+            &request, {Status::expectation_failed, "the only expectation that can be met is \"100-continue\"."});
     }
     if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     if (!http::is_safe(request.method)) {

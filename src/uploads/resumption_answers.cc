@@ -148,9 +148,9 @@ http::Response complete_response(const UploadStore& store, const UploadStore::Up
 }
 
 http::Response unknown_upload(const http::Request* request) {
-    return handler::error_response(
-        request, Status::not_found,
-        "there is no such upload; it was cancelled, has expired, or its address is another.");
+    return handler::refusal_response(
+        request,
+        {Status::not_found, "there is no such upload; it was cancelled, has expired, or its address is another."});
 }
 
 http::Response out_of_reach(const http::Request* request, int error) {

@@ -258,3 +258,39 @@ TEST_CASE("router: nothing tells what is outside the root behind a link", "[hand
         CHECK(same("PUT", "/there", "/dangling", fields));
     }
 }
+
+TEST_CASE("router: every write that is refused has a reason for the logs", "[handlers][router]") {
+    struct Refused {
+        std::string_view method;
+        std::string_view target;
+        std::string_view fields;
+        int status;
+    };
+    constexpr std::string_view kUpload = "/.godwit/uploads/012345678901234567890123456789012345678901234567";
+    const std::vector<Refused> cases = {
+        {"PUT", "/a", "Expect: 200-ok\r\n", 417},
+        {"PUT", "/a", "Content-Encoding: gzip\r\n", 415},
+        {"PUT", "/a", "Content-Range: bytes 0-1/2\r\n", 400},
+        {"PUT", "/a", "If-Match: \"other\"\r\n", 412},
+        {"POST", "/a", "Content-Type: multipart/form-data; boundary=x\r\n", 415},
+        {"POST", "/", "Content-Type: multipart/form-data\r\n", 400},
+        {"POST", "/?mkcol", "Content-Type: text/plain\r\n", 415},
+        {"MKCOL", "/d/", "", 415},
+        {"DELETE", "/none", "", 404},
+        {"DELETE", "/database.txt/.none", "", 404},
+        {"PUT", "/database.txt/7", "Content-Type: text/plain\r\n", 415},
+        {"PATCH", kUpload, "Upload-Offset: 0\r\n", 404},
+        {"DELETE", kUpload, "", 404},
+        {"PUT", "/healthz", "", 405},
+    };
+    AnsweringSite site;
+    for (const Refused& each : cases) {
+        CAPTURE(each.method, each.target, each.fields);
+        const auto answer = site.upload(each.method, each.target, "ab", each.fields);
+        CHECK(answer.status() == each.status);
+        CHECK_FALSE(answer.response.reason.empty());
+    }
+    const auto empty = site.upload("POST", "/", "");
+    CHECK(empty.status() == 400);
+    CHECK_FALSE(empty.response.reason.empty());
+}
