@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "app/exposure.h"
 #include "app/option_values.h"
 #include "app/process.h"
 #include "app/served_site.h"
-#include "app/signing_in.h"
 
 namespace app {
 namespace {

@@ -142,6 +142,7 @@ Objection OptionReader::apply_access(OptionId id, std::string_view value) {
         case id_auth_cache: return store(options_.auth_cache_ms, parse_seconds(value, 0, kDayMs));
         case id_auth_prompt: return take_prompt(value);
         case id_insecure_auth: options_.insecure_auth = true; return std::nullopt;
+        case id_insecure_writes: options_.insecure_writes = true; return std::nullopt;
         default: return "";
     }
 }

@@ -37,6 +37,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
      "replace, delete, write, or none",
      ValueForm::below_prefix},
     {id_trust_uploads, "trust-uploads", site, ""},
+    {id_insecure_writes, "insecure-writes", access, ""},
     {id_allowed_host, "allowed-host", site,
      "a host name such as files.example, or an IP address, without a port; or *"},
     {id_users, "users", access, "a file of users, as godwit passwd and godwit token write it", ValueForm::file_name},
@@ -220,6 +221,7 @@ bool changes_in_flight(const OptionSpec& spec) {
         case id_trusted_proxy:
         case id_grant:
         case id_auth_prompt:
+        case id_insecure_writes:
         case id_redirect_https:
         case id_hsts:
         case id_access_log:

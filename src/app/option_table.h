@@ -30,6 +30,7 @@ enum OptionId : int {
     id_allow_well_known,
     id_grant,
     id_trust_uploads,
+    id_insecure_writes,
     id_users,
     id_auth_cache,
     id_auth_prompt,

@@ -66,6 +66,7 @@ struct Options {
     std::string users_file;                ///< of --users; empty: nobody can sign in
     std::int64_t auth_cache_ms = 300'000;  ///< how long credentials that were right are not checked again
     bool insecure_auth = false;            ///< passwords may cross a network for all to read
+    bool insecure_writes = false;          ///< anybody who reaches an address may write everywhere
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     SandboxMode sandbox = SandboxMode::on;
@@ -103,11 +104,11 @@ std::string help_text(std::string_view section);
 /// Version, and what this build can do; ends with a newline.
 std::string version_text();
 
-/// "godwit 0.1.0: serving DIR on http://127.0.0.1:4221/ (uploads on, deletes on)" and a newline. `bound` are the
-/// addresses really listened on, with their real ports; `directory` the absolute name of the root; `reachable` the URLs
-/// that other machines may use, when `bound` does not say them.
+/// "godwit 0.1.0, sandbox on: serving DIR on http://127.0.0.1:4221/ (uploads on, deletes on)" and a newline. `bound`
+/// are the addresses really listened on, with their real ports; `directory` the absolute name of the root; `reachable`
+/// the URLs that other machines may use, when `bound` does not say them; `sandbox` says what --sandbox became.
 std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound,
-                       std::span<const std::string> reachable = {});
+                       std::span<const std::string> reachable = {}, std::string_view sandbox = "on");
 
 /// The addresses as URLs, in the form of the start line.
 std::string url_list(std::span<const net::Address> addresses);

@@ -100,6 +100,8 @@ What
                              may read there: for programs that sign in only
                              when asked (davfs2, Windows); repeatable
       --insecure-auth        take passwords over plain connections, too
+      --insecure-writes      let anybody write who can reach an address that is
+                             open to other machines
   -i, --index NAME           file served for a directory (default index.html)
       --no-listing           do not list directories without such a file
       --no-builtin           no /echo/, /user-agent, /files/ and /healthz

@@ -187,9 +187,9 @@ std::string failure_text(int error) {
 }
 
 /// The notice about what could not be had, or the error where it has to be.
-std::expected<std::string, std::string> settle(const Options& options, const std::string& lacking) {
+std::expected<Confinement, std::string> settle(const Options& options, const std::string& lacking) {
     if (options.sandbox == SandboxMode::required) return std::unexpected("--sandbox required: " + lacking);
-    return "no whole sandbox: " + lacking;
+    return Confinement{.is_whole = false, .word = "not whole", .notice = "no whole sandbox: " + lacking};
 }
 
 }  // namespace
@@ -203,9 +203,9 @@ std::string_view sandbox_text(SandboxMode mode) {
     return "";
 }
 
-std::expected<std::string, std::string> confine(const Options& options, const storage::FileRoot& root,
+std::expected<Confinement, std::string> confine(const Options& options, const storage::FileRoot& root,
                                                 const ServiceNotify& service) {
-    if (options.sandbox == SandboxMode::off) return std::string("sandbox: off");
+    if (options.sandbox == SandboxMode::off) return Confinement{.word = "off", .notice = "sandbox: off"};
     const auto sockets =
         service.uses_abstract_socket() ? Landlock::AbstractSockets::open : Landlock::AbstractSockets::closed;
     const auto restrict_all = [&] {
@@ -226,7 +226,7 @@ std::expected<std::string, std::string> confine(const Options& options, const st
     std::string notice = "sandbox: on (Landlock " + std::to_string(version) + "), no programs, no outgoing connections";
     notice += options.site.symlinks == storage::Symlinks::all ? "; --symlinks all leaves all files open"
                                                               : ", no files outside";
-    return notice;
+    return Confinement{.is_whole = true, .word = "on", .notice = std::move(notice)};
 }
 
 }  // namespace app

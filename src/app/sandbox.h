@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "app/options.h"
 #include "app/service_notify.h"
@@ -11,9 +12,16 @@
 
 namespace app {
 
-/// Confines the process for good, as --sandbox says. The result is a notice for the error log: what holds, or what this
-/// kernel lacks. The error is a sentence, only with SandboxMode::required. `service` goes on telling what it tells.
-[[nodiscard]] std::expected<std::string, std::string> confine(const Options& options, const storage::FileRoot& root,
+/// What holds since the process confined itself.
+struct Confinement {
+    bool is_whole = false;  ///< all that --sandbox is about; of root's rights, only those over files are left
+    std::string_view word;  ///< for the start line: "on", "off" or "not whole"
+    std::string notice;     ///< for the error log: what holds, or what this kernel lacks
+};
+
+/// Confines the process for good, as --sandbox says. The error is a sentence, only with SandboxMode::required.
+/// `service` goes on telling what it tells.
+[[nodiscard]] std::expected<Confinement, std::string> confine(const Options& options, const storage::FileRoot& root,
                                                               const ServiceNotify& service);
 
 /// "off", "on" or "required".

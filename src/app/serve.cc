@@ -15,6 +15,7 @@
 #include "app/config_reload.h"
 #include "app/daemon.h"
 #include "app/encryption.h"
+#include "app/exposure.h"
 #include "app/handed_sockets.h"
 #include "app/own_hosts.h"
 #include "app/process.h"
@@ -147,6 +148,7 @@ std::expected<Checked, std::string> check(Options options, const base::Clock& cl
     if (!service) return std::unexpected(service.error());
     raise_descriptor_limit();
     if (auto found = look_up_site(options); !found) return std::unexpected(found.error());
+    if (auto exposure = check_exposure(options); !exposure) return std::unexpected(exposure.error());
     if (auto users = check_users(options); !users) return std::unexpected(users.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
     if (!root) return std::unexpected(root.error());
@@ -208,9 +210,9 @@ std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueu
 
 /// Says on standard output and to the service manager that the server is ready, and lets the process that was started
 /// end when it detached.
-std::expected<void, std::string> announce(Checked& checked, Opened& opened) {
+std::expected<void, std::string> announce(Checked& checked, Opened& opened, const Confinement& confinement) {
     const std::vector<net::Address> bound = addresses_of(opened.listeners);
-    std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound));
+    std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound), confinement.word);
     checked.service.ready(line.substr(line.find("serving")));
     if (checked.encryption) line += checked.encryption->notice();
     if (!opened.detached) {
@@ -286,13 +288,13 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
 
     log_start(opened.logs.error, clock, site, *disk, options, checked.root.descriptor(), encryption);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
-    const auto confined = confine(options, checked.root, checked.service);
-    if (!confined) return std::unexpected(confined.error());
-    opened.logs.error.append(clock, "notice", nullptr, *confined);
+    const auto confinement = confine(options, checked.root, checked.service);
+    if (!confinement) return std::unexpected(confinement.error());
+    log_confinement(opened.logs.error, clock, options, *confinement);
     log_rotation_obstacles(opened.logs, clock);
     reload.report_obstacle();
     opened.logs.error.file().flush();
-    if (auto announced = announce(checked, opened); !announced) return announced;
+    if (auto announced = announce(checked, opened, *confinement); !announced) return announced;
     reactor.run();
     // A person who pressed Ctrl-C sees that it worked.
     if (::isatty(STDOUT_FILENO) == 1) print("\ngodwit: stopped\n");

@@ -1,7 +1,6 @@
 // The file is read here only to say what is wrong with it; the process reads it for itself.
 #include "app/signing_in.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -12,41 +11,14 @@
 #include "app/process.h"
 
 namespace app {
-namespace {
-
-/// The first address where a password could be read on its way; empty when there is none.
-std::string find_exposed_address(const Options& options) {
-    // Over what is led to https no credentials are looked at, and a proxy may speak https to the clients.
-    const bool is_allowed =
-        options.insecure_auth || options.site.redirect_https || !options.server.trusted_proxies.empty();
-    if (is_allowed) return {};
-    for (const net::Address& address : options.server.addresses) {
-        const bool is_plain = address.scheme == net::Scheme::http && address.family != net::Family::local;
-        if (is_plain && !address.is_loopback()) return address.url();
-    }
-    return {};
-}
-
-}  // namespace
 
 std::expected<void, std::string> check_users(Options& options) {
     if (options.users_file.empty()) return {};
-    if (auto exposure = check_exposure(options); !exposure) return exposure;
     std::error_code error;
     const auto absolute = std::filesystem::absolute(options.users_file, error);
     if (!error) options.users_file = absolute.string();
     if (auto users = access_control::read_users(options.users_file); !users) {
         return std::unexpected(printable(users.error(), kWholeText));
-    }
-    return {};
-}
-
-std::expected<void, std::string> check_exposure(const Options& options) {
-    if (options.users_file.empty()) return {};
-    if (const std::string exposed = find_exposed_address(options); !exposed.empty()) {
-        return std::unexpected("--users: passwords and tokens sent to " + exposed +
-                               " could be read on their way; use --bind https://ADDRESS:PORT, or a proxy that speaks "
-                               "https and --trusted-proxy RANGE; --insecure-auth allows it all the same");
     }
     return {};
 }

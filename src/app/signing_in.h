@@ -19,11 +19,8 @@
 
 namespace app {
 
-/// Looks whether passwords would cross a network for all to read. Nothing to do without --users. The error is a
-/// sentence for the operator. Asked again for each new configuration.
-[[nodiscard]] std::expected<void, std::string> check_exposure(const Options& options);
-
-/// The same, and reads the users file once, for what is wrong with it. Makes its name absolute.
+/// Reads the users file once, for what is wrong with it, which is the error. Makes its name absolute. Nothing to do
+/// without --users.
 [[nodiscard]] std::expected<void, std::string> check_users(Options& options);
 
 class SigningIn final : public server::Upkeep {

@@ -29,10 +29,6 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
     if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
-    if (options.user.empty() && ::geteuid() == 0) {
-        log.append(clock, "warning", nullptr,
-                   "the server keeps all rights of root; --user USER gives them up once it listens");
-    }
     if (const std::string missing = missing_descriptors(options.server.max_connections); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
@@ -66,6 +62,16 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
     log.append(clock, "notice", nullptr,
                "disk writes: " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
                    " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
+}
+
+void log_confinement(server::ErrorLog& log, const base::Clock& clock, const Options& options,
+                     const Confinement& confinement) {
+    log.append(clock, "notice", nullptr, confinement.notice);
+    if (!options.user.empty() || ::geteuid() != 0) return;
+    std::string kept = "all rights of root";
+    if (options.sandbox != SandboxMode::off) kept = "rights of root";
+    if (confinement.is_whole) kept = "root's rights over the files that the sandbox leaves open";
+    log.append(clock, "warning", nullptr, "the server keeps " + kept + "; --user USER gives them up once it listens");
 }
 
 void log_rotation_obstacles(Logs& logs, const base::Clock& clock) {

@@ -3,6 +3,7 @@
 
 #include "app/encryption.h"
 #include "app/options.h"
+#include "app/sandbox.h"
 #include "base/clock.h"
 #include "server/access_log.h"
 #include "server/audit_log.h"
@@ -21,6 +22,10 @@ struct Logs {
 /// `encryption` is null where no address is https.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
                const Options& options, int directory, const Encryption* encryption);
+
+/// Says what the sandbox holds, and which rights of root stay.
+void log_confinement(server::ErrorLog& log, const base::Clock& clock, const Options& options,
+                     const Confinement& confinement);
 
 /// Says what will go wrong when the logs are rotated.
 void log_rotation_obstacles(Logs& logs, const base::Clock& clock);

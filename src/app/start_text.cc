@@ -58,9 +58,9 @@ std::string version_text() {
 }
 
 std::string start_line(const Options& options, const std::string& directory, std::span<const net::Address> bound,
-                       std::span<const std::string> reachable) {
-    std::string line =
-        "godwit " GODWIT_VERSION ": serving " + printable(directory, kWholeText) + " on " + url_list(bound);
+                       std::span<const std::string> reachable, std::string_view sandbox) {
+    std::string line = "godwit " GODWIT_VERSION ", sandbox " + std::string(sandbox) + ": serving " +
+                       printable(directory, kWholeText) + " on " + url_list(bound);
     line += options.grants.empty() ? " (" + rights_text(options.site) : " (rights by --grant";
     for (const std::string& url : reachable) line += (&url == reachable.data() ? "; others use " : ", ") + url;
     const auto is_all_of = [&](net::Family family) {

@@ -1,40 +1,28 @@
-// Which addresses passwords may be sent to.
+// What is looked at before the process that checks passwords is started.
 #include "app/signing_in.h"
 
-#include <string>
+#include <filesystem>
 
 #include "support/catch.h"
+#include "support/temp_dir.h"
 
-namespace {
-
-app::Options at(const std::string& address) {
+TEST_CASE("signing in: a users file that is not there is named in the refusal", "[app][access]") {
+    const support::TempDir folder;
     app::Options options;
-    options.users_file = "users";
-    options.server.addresses = {*net::Address::parse(address, 80)};
-    return options;
+    CHECK(app::check_users(options).has_value());
+    options.users_file = folder.at("gone");
+    const auto checked = app::check_users(options);
+    REQUIRE_FALSE(checked.has_value());
+    CHECK(checked.error().find(folder.at("gone")) != std::string::npos);
 }
 
-}  // namespace
-
-TEST_CASE("signing in: a plain address that others can reach is refused with the ways out", "[app][access]") {
-    for (const char* address : {"0.0.0.0", "192.0.2.1", "::"}) {
-        const auto checked = app::check_exposure(at(address));
-        REQUIRE_FALSE(checked.has_value());
-        CHECK(checked.error().find("--insecure-auth") != std::string::npos);
-    }
-    for (const char* address : {"127.0.0.1", "127.0.0.2", "::1", "https://0.0.0.0", "unix:/run/godwit"}) {
-        CHECK(app::check_exposure(at(address)).has_value());
-    }
-}
-
-TEST_CASE("signing in: who knows what they do may send passwords anywhere", "[app][access]") {
-    app::Options options = at("0.0.0.0");
-    options.insecure_auth = true;
-    CHECK(app::check_exposure(options).has_value());
-    options = at("0.0.0.0");
-    options.site.redirect_https = true;
-    CHECK(app::check_exposure(options).has_value());
-    options = at("0.0.0.0");
-    options.users_file.clear();
-    CHECK(app::check_exposure(options).has_value());
+TEST_CASE("signing in: the name of the users file is absolute afterwards", "[app][access]") {
+    const support::TempDir folder;
+    folder.write("users", "");
+    std::filesystem::permissions(folder.at("users"), std::filesystem::perms::owner_read);
+    app::Options options;
+    options.users_file = std::filesystem::relative(folder.at("users")).string();
+    (void)app::check_users(options);
+    CHECK(options.users_file.starts_with('/'));
+    CHECK(std::filesystem::equivalent(options.users_file, folder.at("users")));
 }

@@ -15,7 +15,8 @@ TEST_CASE("start text: the start line names the directory, the real ports and th
     const std::vector<net::Address> bound = {*net::Address::parse("127.0.0.1", 4221), *net::Address::parse("::1", 80)};
     CHECK(app::start_line(options, "/srv/d", std::span(bound).first(1)) ==
           "godwit " GODWIT_VERSION
-          ": serving /srv/d on http://127.0.0.1:4221/ (uploads on, replacing off, deletes off)\n");
+          ", sandbox on: serving /srv/d on http://127.0.0.1:4221/ (uploads on, replacing off, deletes off)\n");
+    CHECK(contains(app::start_line(options, "/srv/d", bound, {}, "not whole"), ", sandbox not whole: serving /srv/d "));
     CHECK(contains(app::start_line(options, "/srv/d", bound), "http://127.0.0.1:4221/, http://[::1]:80/ ("));
     CHECK(contains(app::start_line(options, "/srv/a\nb", bound), "/srv/a?b"));
 }

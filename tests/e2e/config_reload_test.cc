@@ -72,6 +72,16 @@ TEST_CASE("config reload: a file with a mistake changes nothing and says so", "[
     CHECK(server.says("config_reloads=1 config_reloads_failed=2"));
 }
 
+TEST_CASE("config reload: rights that would let anybody of a network write are not taken", "[e2e][reload]") {
+    const Configured server("bind 0.0.0.0\n");
+    server.reload("bind 0.0.0.0\nallow-upload\n");
+    CHECK(server.says("error: the configuration was not taken, and nothing changed: anybody who can reach http://"));
+    CHECK(server.site.fetch("PUT", "/new", {}, "1").status == 405);
+    server.reload("bind 0.0.0.0\nallow-upload\ninsecure-writes\n");
+    CHECK(server.says("reloaded: allow-upload is on now"));
+    CHECK(server.site.fetch("PUT", "/new", {}, "1").status == 201);
+}
+
 TEST_CASE("config reload: what needs a new process keeps its value and is named", "[e2e][reload]") {
     const Configured server("bind localhost\ncache-size 1M\nindex hello.txt\n");
     server.reload("bind 0.0.0.0\ncache-size 2M\nindex index.html\n");

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/landlock.h"
 #include "e2e/site.h"
 
 using e2e::Site;
@@ -284,5 +285,11 @@ TEST_CASE("process: a server that stays root warns of it", "[e2e][process]") {
     if (::geteuid() != 0) return;
     const support::TempDir files;
     support::ServerProcess server({.directory = files.path()});
-    CHECK(server.error_text().find("warning: the server keeps all rights of root; --user") != std::string::npos);
+    const bool has_landlock = base::Landlock::version() >= base::Landlock::kOthers;
+    CHECK(server.error_text().find(has_landlock
+                                       ? "warning: the server keeps root's rights over the files that the "
+                                         "sandbox leaves open; --user"
+                                       : "warning: the server keeps rights of root; --user") != std::string::npos);
+    support::ServerProcess open({.directory = files.path(), .options = {"--sandbox", "off"}});
+    CHECK(open.error_text().find("warning: the server keeps all rights of root; --user") != std::string::npos);
 }

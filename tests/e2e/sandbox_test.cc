@@ -28,6 +28,7 @@ TEST_CASE("sandbox: files, directories and records are written and removed withi
     if (is_missing()) return;
     const Site site({"--allow-all", "--sandbox", "required"});
     CHECK(says(site.server, "notice: sandbox: on (Landlock "));
+    CHECK(site.server.start_line().find(", sandbox on: serving ") != std::string::npos);
     CHECK(site.fetch("PUT", "/new/folder/a.txt", {}, "one").status == 201);
     CHECK(site.fetch("PUT", "/new/folder/a.txt", {}, "two").status == 204);
     CHECK(site.fetch("GET", "/new/folder/a.txt").body == "two");
@@ -132,4 +133,6 @@ TEST_CASE("sandbox: a kernel without it is a notice, or no start where it is req
     CHECK(required.error_text().find("--sandbox required: this kernel has no Landlock") != std::string::npos);
     const support::ServerProcess off(start("off"));
     CHECK(says(off, "notice: sandbox: off\n"));
+    CHECK(off.start_line().find(", sandbox off: serving ") != std::string::npos);
+    CHECK(on.start_line().find(", sandbox not whole: serving ") != std::string::npos);
 }

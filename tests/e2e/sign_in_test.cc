@@ -162,6 +162,20 @@ TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone"
     CHECK(site.fetch("GET", "/hello.txt").status == 200);
 }
 
+TEST_CASE("sign-in e2e: writing by anybody is refused where other machines can connect", "[e2e][access]") {
+    const support::TempDir folder;
+    const auto with = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {support::godwit_program(), "--test", "--bind", "0.0.0.0"});
+        words.push_back(folder.path());
+        return support::run_command(words);
+    };
+    CHECK(with({}).status == 0);
+    const auto open = with({"--allow-upload"});
+    CHECK(open.status == 1);
+    CHECK(open.errors.find("--insecure-writes") != std::string::npos);
+    CHECK(with({"--allow-upload", "--insecure-writes"}).status == 0);
+}
+
 TEST_CASE("sign-in e2e: a file that others can read, and a plain address for all, are refused at the start",
           "[e2e][access]") {
     const Users users;
