@@ -2,7 +2,9 @@
 #include "uploads/upload_name.h"
 
 #include <algorithm>
+#include <array>
 #include <climits>
+#include <cstddef>
 
 #include "base/ascii.h"
 #include "http/content_disposition.h"
@@ -13,14 +15,29 @@ namespace {
 using http::Refusal;
 using http::Status;
 
+/// White space and what has no width, in UTF-8 (Unicode's White_Space, U+00AD, U+200B to U+200D, U+2060, U+FEFF).
+std::size_t invisible_bytes(std::string_view text) {
+    static constexpr auto kInvisible = std::to_array<std::string_view>(
+        {" ",      "\t",     "\u0085", "\u00A0", "\u00AD", "\u1680", "\u2000", "\u2001", "\u2002",
+         "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u200B",
+         "\u200C", "\u200D", "\u2028", "\u2029", "\u202F", "\u205F", "\u2060", "\u3000", "\uFEFF"});
+    const auto* const found =
+        std::ranges::find_if(kInvisible, [&](std::string_view each) { return text.starts_with(each); });
+    return found == kInvisible.end() ? 0 : found->size();
+}
+
+bool is_invisible(std::string_view name) {
+    while (const std::size_t length = invisible_bytes(name)) name.remove_prefix(length);
+    return name.empty();
+}
+
 }  // namespace
 
 std::optional<Refusal> find_name_fault(std::string_view name) {
     constexpr Status kStatus = Status::unprocessable_content;
     if (name.empty()) return Refusal{kStatus, "there is no name."};
     // Nobody could see or request such a name.
-    if (name.find_first_not_of(" \t") == std::string_view::npos)
-        return Refusal{kStatus, "the name is white space alone."};
+    if (is_invisible(name)) return Refusal{kStatus, "the name is white space alone."};
     // "." and ".." are among them.
     if (name.front() == '.') return Refusal{Status::forbidden, "names that begin with a dot are not written."};
     if (name.find('/') != std::string_view::npos) return Refusal{kStatus, "a name does not hold a slash."};

@@ -21,14 +21,15 @@ std::string chosen(std::string_view filename) {
 }  // namespace
 
 TEST_CASE("upload name: is one segment of a path that everybody can see", "[uploads]") {
-    for (const std::string& name : {std::string("a"), std::string("a b.txt"), std::string("\xc3\xa9"),
-                                    std::string("a..b"), std::string("a\\b"), std::string(255, 'x')}) {
+    for (const std::string& name :
+         {std::string("a"), std::string("a b.txt"), std::string("\xc3\xa9"), std::string("\u3000a"),
+          std::string("a..b"), std::string("a\\b"), std::string(255, 'x')}) {
         INFO(name);
         CHECK(fault(name) == 0);
     }
     for (const std::string& name :
-         {std::string(), std::string(" \t"), std::string("a/b"), std::string("/"), std::string("a\nb"),
-          std::string("a\0b", 3), std::string("a\x7f"), std::string(256, 'x')}) {
+         {std::string(), std::string(" \t"), std::string("\u00A0"), std::string(" \u3000\u200B"), std::string("a/b"),
+          std::string("/"), std::string("a\nb"), std::string("a\0b", 3), std::string("a\x7f"), std::string(256, 'x')}) {
         INFO(name);
         CHECK(fault(name) == 422);
     }

@@ -357,7 +357,9 @@ void Connection::abandon(Turn& turn, std::string_view why) {
 void Connection::log_abort(Turn& turn, std::string_view why) {
     lend_text();
     const std::uint64_t received = exchange_->decoder.body_bytes();
-    note_aborted(*exchange_, exchange_->address_or(transport_.peer), received, transport_.output.bytes(), why, turn);
+    // What lies in the kernel's buffers has not reached the client.
+    const std::uint64_t unsent = transport_.output.bytes() + transport_.stream->unacknowledged_bytes();
+    note_aborted(*exchange_, exchange_->address_or(transport_.peer), received, unsent, why, turn);
 }
 
 /// An incomplete head has no text of its own for the log: its slices refer to the input buffer, which still holds it.

@@ -157,6 +157,20 @@ TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's 
     }
 }
 
+TEST_CASE("connection: an answer that was cut is logged with the bytes that reached the peer", "[server]") {
+    ConnectionBench bench;
+    bench.handler.answers["/a"] = [] { return answer_of(300'000); };
+    bench.stream->set_send_room(200'000);
+    bench.stream->set_unacknowledged(150'000);
+    bench.stream->incoming(kGet);
+    bench.run();
+    bench.connection->abandon(bench.turn, "it was cut");
+    const std::string errors(bench.error_log.file().pending());
+    const std::size_t at = errors.find(", after 49");  // the head was among the first 50,000
+    REQUIRE(at != std::string::npos);
+    CHECK(errors.find(" bytes of it", at) == at + std::string_view(", after 49xxx").size());
+}
+
 TEST_CASE("connection: a peer that took much at once has the time to read it", "[server]") {
     ConnectionBench bench;
     constexpr std::size_t kTaken = 2'000'000;
