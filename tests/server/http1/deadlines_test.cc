@@ -159,6 +159,7 @@ TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's 
 
 TEST_CASE("connection: an answer that was cut is logged with the bytes that reached the peer", "[server]") {
     ConnectionBench bench;
+    bench.error_log = server::ErrorLog(*server::LogFile::open("/dev/null", 2));
     bench.handler.answers["/a"] = [] { return answer_of(300'000); };
     bench.stream->set_send_room(200'000);
     bench.stream->set_unacknowledged(150'000);
