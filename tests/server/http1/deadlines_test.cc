@@ -2,6 +2,7 @@
 #include "server/http1/connection.h"
 
 #include <string>
+#include <vector>
 
 #include "support/catch.h"
 #include "support/connection_bench.h"
@@ -160,13 +161,18 @@ TEST_CASE("connection: a peer that reads steadily is not cut while the kernel's 
 TEST_CASE("connection: an answer that was cut is logged with the bytes that reached the peer", "[server]") {
     ConnectionBench bench;
     bench.error_log = server::ErrorLog(*server::LogFile::open("/dev/null", 2));
-    bench.handler.answers["/a"] = [] { return answer_of(300'000); };
+    bench.handler.answers["/a"] = [] {
+        http::Response response;  // longer than what may wait for the stream
+        response.body = std::vector<http::Piece>(10, http::Piece(std::string(100'000, 'a')));
+        return response;
+    };
     bench.stream->set_send_room(200'000);
     bench.stream->set_unacknowledged(150'000);
     bench.stream->incoming(kGet);
     bench.run();
     bench.connection->abandon(bench.turn, "it was cut");
     const std::string errors(bench.error_log.file().pending());
+    INFO(errors);
     const std::size_t at = errors.find(", after 49");  // the head was among the first 50,000
     REQUIRE(at != std::string::npos);
     CHECK(errors.find(" bytes of it", at) == at + std::string_view(", after 49xxx").size());
