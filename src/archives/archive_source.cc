@@ -18,7 +18,7 @@ constexpr std::size_t kBytesPerUnit = 128;
 }  // namespace
 
 ArchiveSource::ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
-                             base::MemoryHold hold)
+                             http::MemoryHold hold)
     : walk_(std::move(walk)), format_(std::move(format)), clock_(clock), hold_(std::move(hold)) {}
 
 http::BodySource::Pulled ArchiveSource::pull(std::span<std::byte> into) {

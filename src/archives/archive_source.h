@@ -14,8 +14,8 @@
 #include "archives/archive_slice.h"
 #include "archives/archive_walk.h"
 #include "base/clock.h"
-#include "base/memory_share.h"
 #include "http/body.h"
+#include "http/memory_share.h"
 #include "storage/open_file.h"
 
 namespace archives {
@@ -24,7 +24,7 @@ class ArchiveSource final : public http::BodySource {
 public:
     /// `walk`: at its beginning. `clock` outlives this. `hold`: what the walk may take, given back with this.
     ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
-                  base::MemoryHold hold);
+                  http::MemoryHold hold);
 
     /// Fails, so that the answer is cut, when a file turns out shorter or was changed while it was sent, when an entry
     /// cannot be read for another reason than its rights, and when there is no memory for a zip's directory.
@@ -44,7 +44,7 @@ private:
     ArchiveWalk walk_;
     std::unique_ptr<ArchiveFormat> format_;
     const base::Clock& clock_;
-    base::MemoryHold hold_;
+    http::MemoryHold hold_;
     Stage stage_ = Stage::entries;
     Fault fault_ = Fault::none;
     int error_ = 0;                          ///< errno of `unreadable`

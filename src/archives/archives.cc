@@ -43,8 +43,8 @@ std::string_view name_of(std::string_view path) {
     return name.empty() ? "archive" : name;
 }
 
-std::unique_ptr<ArchiveFormat> format_of(ArchiveForm form, base::MemoryShare& share) {
-    if (form == ArchiveForm::zip) return std::make_unique<ZipArchive>(base::MemoryHold(share));
+std::unique_ptr<ArchiveFormat> format_of(ArchiveForm form, http::MemoryHold notes) {
+    if (form == ArchiveForm::zip) return std::make_unique<ZipArchive>(std::move(notes));
     return std::make_unique<TarArchive>();
 }
 
@@ -66,7 +66,7 @@ std::optional<http::Response> check_conditions(const http::Request& request, con
 
 handler::Decision Archives::send(const http::Request& request, base::Fd directory, ArchiveForm form) {
     if (auto refused = check_conditions(request, clock_)) return std::move(*refused);
-    base::MemoryHold hold(share_);
+    http::MemoryHold hold(share_, request.client.key);
     if (!hold.grow(kWalkBytes + (form == ArchiveForm::tar_gz ? media::kEncodingSourceBytes : 0))) {
         return handler::unavailable(&request, "too many archives are being made; ask again later.", kRetrySeconds);
     }
@@ -76,8 +76,8 @@ handler::Decision Archives::send(const http::Request& request, base::Fd director
                       .index_name = config_.index_name,
                       .path = std::string(request.path())},
                      std::move(directory));
-    std::unique_ptr<http::BodySource> source =
-        std::make_unique<ArchiveSource>(std::move(walk), format_of(form, share_), clock_, std::move(hold));
+    std::unique_ptr<http::BodySource> source = std::make_unique<ArchiveSource>(
+        std::move(walk), format_of(form, http::MemoryHold(share_, request.client.key)), clock_, std::move(hold));
     if (form == ArchiveForm::tar_gz) {
         source = std::make_unique<media::EncodingSource>(std::move(source), media::DeflateEncoder::Format::gzip,
                                                          std::max(config_.compression_level, 1));

@@ -9,15 +9,16 @@
 #include "archives/archive_query.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/memory_share.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
+#include "http/memory_share.h"
 #include "storage/file_root.h"
 
 namespace archives {
 
-/// What all archives under way may take together: ten of them at least, or a zip of a million files.
-inline constexpr std::size_t kArchivesBytes = std::size_t{40} * 1024 * 1024;
+/// What all archives under way may take together. One client has half of it, if it is alone: eight of them at least, or
+/// a zip of a million files.
+inline constexpr std::size_t kArchivesBytes = std::size_t{64} * 1024 * 1024;
 
 struct ArchivesConfig {
     int compression_level = 0;  ///< 0 to 9; of a tar.gz at least 1
@@ -28,7 +29,7 @@ struct ArchivesConfig {
 class Archives {
 public:
     /// The references must outlive this and every response made by it. `share`: of kArchivesBytes.
-    Archives(const storage::FileRoot& root, const base::Clock& clock, base::MemoryShare& share, ArchivesConfig config)
+    Archives(const storage::FileRoot& root, const base::Clock& clock, http::MemoryShare& share, ArchivesConfig config)
         : root_(root), clock_(clock), share_(share), config_(std::move(config)) {}
 
     /// `request`: GET or HEAD of a path that ends in '/', by a client that may list it. `directory`: what it names,
@@ -38,7 +39,7 @@ public:
 private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
-    base::MemoryShare& share_;
+    http::MemoryShare& share_;
     ArchivesConfig config_;
 };
 

@@ -7,14 +7,14 @@
 
 #include "archives/archive_format.h"
 #include "archives/zip_notes.h"
-#include "base/memory_share.h"
+#include "http/memory_share.h"
 
 namespace archives {
 
 class ZipArchive final : public ArchiveFormat {
 public:
     /// `hold`: grows with the number of entries.
-    explicit ZipArchive(base::MemoryHold hold) : notes_(std::move(hold)) {}
+    explicit ZipArchive(http::MemoryHold hold) : notes_(std::move(hold)) {}
 
     [[nodiscard]] bool needs_crc() const override { return true; }
     void begin_entry(std::string& out, const ArchiveEntry& entry) override;

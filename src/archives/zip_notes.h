@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "archives/archive_entry.h"
-#include "base/memory_share.h"
+#include "http/memory_share.h"
 
 namespace archives {
 
@@ -19,7 +19,7 @@ inline constexpr std::size_t kNotesBlockBytes = std::size_t{64} * 1024;
 class ZipNotes {
 public:
     /// `hold`: grows with the notes.
-    explicit ZipNotes(base::MemoryHold hold) : hold_(std::move(hold)) {}
+    explicit ZipNotes(http::MemoryHold hold) : hold_(std::move(hold)) {}
 
     /// False when there is no memory; nothing changes then.
     [[nodiscard]] bool add(const ArchiveEntry& entry, std::uint32_t crc);
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool take(Note& note);
 
 private:
-    base::MemoryHold hold_;
+    http::MemoryHold hold_;
     std::vector<std::string> blocks_;
     std::string last_path_;  ///< of the note that was added last
     std::size_t block_ = 0;  ///< that is read

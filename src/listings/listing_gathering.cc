@@ -34,13 +34,15 @@ std::uint64_t GatheredText::bytes() const {
     return sum;
 }
 
-ListingGathering::ListingGathering(ListingReader reader, ListingSpan span, ListingShares& shares)
+ListingGathering::ListingGathering(ListingReader reader, ListingSpan span, ListingShares& shares,
+                                   const http::ClientKey& client)
     : reader_(std::move(reader)),
       span_(std::move(span)),
       shares_(shares),
-      entries_hold_(shares),
+      client_(client),
+      entries_hold_(shares, client),
       selection_(span_.ordering, span_.limit, std::move(span_.after), entries_hold_),
-      text_(std::make_shared<GatheredText>(shares)) {}
+      text_(std::make_shared<GatheredText>(shares, client)) {}
 
 ListingGathering::Outcome ListingGathering::work() {
     ListingSlice slice;
@@ -165,7 +167,7 @@ ListingGathering::Outcome ListingGathering::finish() {
 
 ListingGathering::Outcome ListingGathering::give_up() {
     selection_.clear();
-    text_ = std::make_shared<GatheredText>(shares_);
+    text_ = std::make_shared<GatheredText>(shares_, client_);
     return span_.extent == ListingSpan::Extent::whole ? Outcome::too_large : Outcome::no_memory;
 }
 

@@ -33,7 +33,7 @@ struct ListingSpan {
 
 /// A listing's text, in parts of about 64 KiB, with its share of the memory of all listings.
 struct GatheredText {
-    explicit GatheredText(ListingShares& shares) : hold(shares) {}
+    GatheredText(ListingShares& shares, const http::ClientKey& client) : hold(shares, client) {}
     [[nodiscard]] std::uint64_t bytes() const;
 
     std::vector<std::string> parts;
@@ -51,8 +51,8 @@ public:
         failed,     ///< the directory cannot be read; error() is the errno
     };
 
-    /// `shares` must outlive this and its text.
-    ListingGathering(ListingReader reader, ListingSpan span, ListingShares& shares);
+    /// `shares` must outlive this and its text. `client`: whose memory it is.
+    ListingGathering(ListingReader reader, ListingSpan span, ListingShares& shares, const http::ClientKey& client = {});
 
     /// Works for one slice.
     Outcome work();
@@ -91,6 +91,7 @@ private:
     ListingReader reader_;
     ListingSpan span_;
     ListingShares& shares_;
+    http::ClientKey client_;
     ListingHold entries_hold_;
     ListingSelection selection_;
     Phase phase_ = Phase::names;

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
-#include "base/memory_share.h"
+#include "http/memory_share.h"
 
 namespace listings {
 
@@ -23,7 +23,7 @@ enum class ListingStep : std::uint8_t { name = 1, sort = 4, look = 8, row = 8 };
 /// The units of one call: about a tenth of a millisecond. Each listing then takes turns with all other heavy work.
 inline constexpr unsigned kListingSlice = 512;
 
-class ListingShares : public base::MemoryShare {
+class ListingShares : public http::MemoryShare {
 public:
     /// `clock` must outlive this.
     explicit ListingShares(const base::Clock& clock, std::size_t max_bytes = kListingsBytes)
@@ -36,7 +36,7 @@ private:
 };
 
 /// The bytes that one listing holds.
-using ListingHold = base::MemoryHold;
+using ListingHold = http::MemoryHold;
 
 /// The work of one call.
 class ListingSlice {

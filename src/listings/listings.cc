@@ -71,8 +71,8 @@ public:
           compression_level_(wish.compression_level),
           wakes_(wakes),
           shares_(shares),
-          coding_hold_(shares),
-          gathering_(std::move(reader), std::move(wish.span), shares) {}
+          coding_hold_(shares, request.client.key),
+          gathering_(std::move(reader), std::move(wish.span), shares, request.client.key) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         switch (work()) {

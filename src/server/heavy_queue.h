@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <unordered_map>
 
 #include "base/clock.h"
+#include "http/client.h"
 #include "net/token.h"
 
 namespace server {
@@ -21,20 +23,40 @@ inline constexpr base::MonotonicUs kHeavyShareAloneUs = 2000;
 /// How long light connections count as busy after one of them had something to send.
 inline constexpr base::MonotonicMs kLightAboutMs = 100;
 
-/// A round: every connection that is in the queue when the round begins is advanced once. A round may take several
-/// turns of the loop, and each of these turns ends with the round at the latest.
+/// How many clients keep their place in memory while none of their connections waits.
+inline constexpr std::size_t kKeptLines = 64;
+
+/// Clients take turns, and the connections of each client among themselves: whoever has many connections gets no more
+/// than others. A round has as many pops as there are connections when it begins. It may take several turns of the
+/// loop, and each of these turns ends with the round at the latest.
 class HeavyQueue {
 public:
     /// `token` is not in the queue yet.
-    void push(net::Token token) { waiting_.push_back(token); }
-    [[nodiscard]] bool empty() const { return waiting_.empty(); }
-    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+    void push(net::Token token, const http::ClientKey& client) {
+        Line& line = lines_[client];
+        if (line.waiting.empty()) {
+            line.client = client;
+            order_.push_back(&line);
+        }
+        line.waiting.push_back(token);
+        ++size_;
+    }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const { return size_; }
     /// The next one; begins a round when none is under way. Not when empty().
     [[nodiscard]] net::Token pop() {
-        if (left_ == 0) left_ = waiting_.size();
+        if (left_ == 0) left_ = size_;
         --left_;
-        const net::Token token = waiting_.front();
-        waiting_.pop_front();
+        --size_;
+        Line* const line = order_.front();
+        order_.pop_front();
+        const net::Token token = line->waiting.front();
+        line->waiting.pop_front();
+        if (!line->waiting.empty()) {
+            order_.push_back(line);
+        } else if (lines_.size() > kKeptLines) {
+            lines_.erase(http::ClientKey(line->client));
+        }
         return token;
     }
     /// True until the first pop() of a round, and after its last one.
@@ -50,7 +72,14 @@ public:
     }
 
 private:
-    std::deque<net::Token> waiting_;
+    struct Line {
+        http::ClientKey client;
+        std::deque<net::Token> waiting;
+    };
+
+    std::unordered_map<http::ClientKey, Line, http::ClientKeyHash> lines_;  ///< which never moves its elements
+    std::deque<Line*> order_;                                               ///< of clients with connections that wait
+    std::size_t size_ = 0;
     std::size_t left_ = 0;  ///< of this round
     base::MonotonicMs light_until_ms_ = 0;
 };

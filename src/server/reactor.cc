@@ -165,11 +165,11 @@ void Reactor::enlist(ConnectionTable::Slot& slot, std::vector<net::Token>& light
     }
 }
 
-/// Puts a connection behind all that wait for a turn among the heavy ones.
+/// Puts a connection behind all of its client that wait for a turn among the heavy ones.
 void Reactor::queue(ConnectionTable::Slot& slot) {
     if (slot.queued) return;
     slot.queued = true;
-    heavy_.push(slot.connection->token());
+    heavy_.push(slot.connection->token(), slot.share.client());
 }
 
 /// Advances all light connections, then heavy ones for their share. Time is read only when there are heavy ones.

@@ -8,9 +8,9 @@
 #include "archives/archives.h"
 #include "base/clock.h"
 #include "base/counters.h"
-#include "base/memory_share.h"
 #include "files/digest_queue.h"
 #include "files/representation_cache.h"
+#include "http/memory_share.h"
 #include "listings/listing_shares.h"
 #include "listings/page_assets.h"
 #include "records/record_file.h"
@@ -53,7 +53,7 @@ struct SiteState {
     storage::WriteCounts written;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
-    base::MemoryShare archives_share{archives::kArchivesBytes};
+    http::MemoryShare archives_share{archives::kArchivesBytes};
     uploads::UploadStore uploads;
     uploads::FormShares forms;
     std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null
@@ -62,6 +62,7 @@ struct SiteState {
     std::optional<uploads::LeftoverSweep> sweep;  ///< once files may be uploaded
     std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
     base::Counters::Registration misdirected_shown;
+    base::Counters::Registration memory_shown;
     base::Counters* counters = nullptr;  ///< once they are shown
     base::Counters::Registration forms_shown;
     base::Counters::Registration written_shown;

@@ -77,9 +77,9 @@ std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload
     if (!digests_.any() && upload.offset - upload.synced >= store_.limits().sync_every_bytes) {
         store_.sync_in_background(number_, bytes_);
     }
-    if (unchecked_ < kSpaceCheckBytes || store_.parts().min_free_bytes == 0) return {};
+    if (unchecked_ < kSpaceCheckBytes) return {};
     unchecked_ = 0;
-    return storage::FileSink::check_space(bytes_->file.get(), store_.parts().min_free_bytes, 0);
+    return store_.check_space(upload, bytes_->file.get(), 0);
 }
 
 std::optional<http::Interim> AppendSink::take_interim() {

@@ -40,7 +40,7 @@ constexpr std::string_view kTakingBack =
     "bytes whose digest was wrong are being taken back; HEAD tells the offset when that is done.";
 constexpr int kTakingBackSeconds = 1;
 constexpr std::string_view kShareTaken =
-    "too many unfinished uploads came from your address: finish some, or delete them at their addresses.";
+    "your unfinished uploads are too many, or hold too much space: finish some, or delete them at their addresses.";
 /// When a client at its bound may try again.
 constexpr int kShareSeconds = 60;
 
@@ -294,7 +294,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     std::optional<std::uint64_t> whole;
     if (auto refused = refuse_length(request, upload, fields, whole)) return std::move(*refused);
     const std::uint64_t more = whole ? *whole - upload.offset : request.body_length().value_or(0);
-    const auto space = storage::FileSink::check_space((*bytes)->file.get(), parts_.min_free_bytes, more);
+    const auto space = store_.check_space(upload, (*bytes)->file.get(), more);
     if (!space) return handler::refusal_response(&request, space.error());
     // The latest request goes on: the client has given up the connection of the one before. A request that was refused
     // has changed nothing.

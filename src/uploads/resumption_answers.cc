@@ -335,7 +335,7 @@ std::optional<http::Response> TakingBack::advance(http::Wake wake) {
         store_.put_off_taking_back(upload, begin_);
         return std::move(refused_);
     }
-    upload.offset = shorter;
+    UploadStore::shorten(upload, shorter);
     if (upload.offset > begin_) {
         store_.parts().disk.wakes().wake(wake);
         return std::nullopt;

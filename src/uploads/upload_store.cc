@@ -131,6 +131,11 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     auto nearest = open_nearest(parts_.root, state.target, state.directory);
     if (!nearest) return std::unexpected(nearest.error().number);
     PartialFile made{std::move(*nearest), {}};
+    const std::uint64_t held = client == http::ClientKey() ? 0 : pending_of_.bytes_of(client);
+    if (held > 0 && !storage::FileSink::check_space(made.directory.get(), held, 0)) {
+        ++over_share_;
+        return std::unexpected(EUSERS);
+    }
     const std::string name = partial_name(number);
     made.file = base::Fd(
         ::openat(made.directory.get(), name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, kBytesMode));
@@ -190,6 +195,7 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
         return std::unexpected(BytesError{Kind::gone, EINVAL});
     }
     upload.offset = size;
+    upload.share.set_bytes(size);
     return std::shared_ptr<const PartialFile>(new PartialFile(std::move(opened)), CloseBytes{&parts_.disk});
 }
 
@@ -202,7 +208,26 @@ base::Fd UploadStore::open_state(std::uint64_t number, int flags) const {
         ::openat(directory_->get(), state_name(number).c_str(), flags | O_NOFOLLOW | O_CLOEXEC, kStateMode));
 }
 
-void UploadStore::prolong(Upload& upload) const { upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s; }
+void UploadStore::prolong(Upload& upload) const {
+    upload.share.set_bytes(upload.offset);
+    upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s;
+}
+
+void UploadStore::shorten(Upload& upload, std::uint64_t offset) {
+    upload.offset = offset;
+    upload.share.set_bytes(offset);
+}
+
+std::expected<void, http::Refusal> UploadStore::check_space(const Upload& upload, int file, std::uint64_t more) {
+    auto checked = storage::FileSink::check_space(file, parts_.min_free_bytes, more);
+    const bool is_one_client = upload.share.client() != http::ClientKey();
+    const std::uint64_t held = is_one_client ? upload.share.bytes_beside() : 0;
+    if (!checked || held == 0 || storage::FileSink::check_space(file, held, more)) return checked;
+    ++over_share_;
+    return std::unexpected(http::Refusal{http::Status::insufficient_storage,
+                                         "your other unfinished uploads hold more than would be left free; finish or "
+                                         "delete them first."});
+}
 
 void UploadStore::move(Upload& upload, UploadEvent event) const {
     const bool was_busy = upload.is_busy();
@@ -217,7 +242,8 @@ void UploadStore::put_off_taking_back(Upload& upload, std::uint64_t begin) {
         remove(upload, UploadEvent::ruined);
         return;
     }
-    upload.offset = upload.synced = begin;
+    shorten(upload, begin);
+    upload.synced = begin;
     move(upload, UploadEvent::taking_back_failed);
 }
 
@@ -298,8 +324,8 @@ void UploadStore::register_counters(base::Counters& counters) {
     using base::counter;
     counters_shown_ = counters.add({
         counter("resumable_uploads_pending", gauge, "resumable uploads that are not complete", pending_),
-        counter("resumable_uploads_over_share", total, "resumable uploads refused because their client has too many",
-                over_share_),
+        counter("resumable_uploads_over_share", total,
+                "resumable uploads refused because their client has too many, or too much in them", over_share_),
         counter("resumable_uploads_resumed", total, "requests that went on with an upload that had bytes already",
                 resumed_),
         counter("resumable_uploads_completed", total, "resumable uploads that became files", completed_),

@@ -59,7 +59,8 @@ public:
     void set_max_per_client(std::size_t uploads) { limits_.max_pending_per_client = uploads; }
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
-    /// rest of `state`. An errno; EBUSY: there are too many; EUSERS: `client` has too many.
+    /// rest of `state`. An errno; EBUSY: there are too many; EUSERS: `client` has too many, or more bytes in them than
+    /// are left free.
     std::expected<Upload*, int> create(UploadState& state, const http::ClientKey& client,
                                        std::shared_ptr<const PartialFile>& bytes);
     /// By number and secret, as token() gave them; nullptr for every other text.
@@ -82,8 +83,13 @@ public:
 
     /// The length of the whole, when it is not known yet. It counts only once it is noted.
     void note_length(Upload& upload, std::uint64_t length) const;
-    /// Bytes have arrived: the upload expires later.
+    /// Bytes have arrived: they count for the client, and the upload expires later.
     void prolong(Upload& upload) const;
+    /// What is behind `offset` was removed.
+    static void shorten(Upload& upload, std::uint64_t offset);
+    /// 507 when `more` bytes would leave less free space than is kept, or less than the client's other uploads hold. So
+    /// one that goes on alone may fill what there is, and many that are left lying may not. `file`: its bytes.
+    [[nodiscard]] std::expected<void, http::Refusal> check_space(const Upload& upload, int file, std::uint64_t more);
     /// Moves it by an event that changes nothing on disk, and wakes what waits for it.
     void move(Upload& upload, UploadEvent event) const;
     /// The part behind `begin` could not be removed: it does not count, and is removed when the upload is used again.

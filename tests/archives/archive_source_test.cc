@@ -21,10 +21,10 @@ struct Sending {
         return {archives::ArchiveWalk(
                     {.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/"},
                     *root.open_directory("/")),
-                std::move(format), clock, base::MemoryHold(share)};
+                std::move(format), clock, http::MemoryHold(share)};
     }
     ArchiveSource tar() { return source(std::make_unique<archives::TarArchive>()); }
-    ArchiveSource zip() { return source(std::make_unique<archives::ZipArchive>(base::MemoryHold(share))); }
+    ArchiveSource zip() { return source(std::make_unique<archives::ZipArchive>(http::MemoryHold(share))); }
 
     std::string pull_all(ArchiveSource& source, std::size_t block_bytes = 1024) {
         std::vector<std::byte> room(block_bytes);
@@ -40,7 +40,7 @@ struct Sending {
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
-    base::MemoryShare share{1'000'000};
+    http::MemoryShare share{1'000'000};
     Outcome ended = Outcome::produced;
     int pulls = 0;
 };
@@ -107,8 +107,8 @@ TEST_CASE("archive source: a file that is rewritten while it is sent cuts the an
 TEST_CASE("archive source: a zip without memory for its directory is cut, and says why", "[archives]") {
     Sending sending;
     sending.tree.write("file", "x");
-    base::MemoryShare none(0);
-    auto source = sending.source(std::make_unique<archives::ZipArchive>(base::MemoryHold(none)));
+    http::MemoryShare none(0);
+    auto source = sending.source(std::make_unique<archives::ZipArchive>(http::MemoryHold(none)));
     sending.pull_all(source);
     CHECK(sending.ended == Outcome::failed);
     CHECK(source.lack().find("tar") != std::string_view::npos);

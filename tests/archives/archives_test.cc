@@ -20,7 +20,7 @@ struct Site {
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
-    base::MemoryShare share{archives::kArchivesBytes};
+    http::MemoryShare share{archives::kArchivesBytes};
     archives::Archives archives{root, clock, share, {.compression_level = 6, .grants = nullptr, .index_name = "i"}};
 };
 
@@ -69,7 +69,7 @@ TEST_CASE("archives: no version that a request names is this one", "[archives]")
 
 TEST_CASE("archives: when their memory is used up they are refused for the moment", "[archives]") {
     Site site;
-    base::MemoryHold others(site.share);
+    http::MemoryHold others(site.share);
     REQUIRE(others.grow(archives::kArchivesBytes - archives::kWalkBytes));
     CHECK(site.ask("GET", "/", ArchiveForm::tar).status == 200);
     const Answer refused = site.ask("GET", "/", ArchiveForm::tar_gz);

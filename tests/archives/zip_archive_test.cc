@@ -18,8 +18,8 @@ std::string ended(archives::ZipArchive& zip) {
 }  // namespace
 
 TEST_CASE("zip archive: the directory repeats the entries with their offsets", "[archives]") {
-    base::MemoryShare share(1'000'000);
-    archives::ZipArchive zip{base::MemoryHold(share)};
+    http::MemoryShare share(1'000'000);
+    archives::ZipArchive zip{http::MemoryHold(share)};
     const ArchiveEntry folder{.path = "d/"};
     const ArchiveEntry file{.path = "d/a", .size_bytes = 3};
     std::string text;
@@ -37,13 +37,13 @@ TEST_CASE("zip archive: the directory repeats the entries with their offsets", "
 }
 
 TEST_CASE("zip archive: the comment names what was left out, escaped and not without end", "[archives]") {
-    base::MemoryShare share(1'000'000);
-    archives::ZipArchive zip{base::MemoryHold(share)};
+    http::MemoryShare share(1'000'000);
+    archives::ZipArchive zip{http::MemoryHold(share)};
     zip.leave_out({.path = "PK\5\6"});
     const std::string text = ended(zip);
     CHECK(text.find("PK\\x05\\x06\n") != std::string::npos);
     CHECK(text.rfind("PK\5\6") == 0);
-    archives::ZipArchive many{base::MemoryHold(share)};
+    archives::ZipArchive many{http::MemoryHold(share)};
     for (int i = 0; i < 10'000; ++i) many.leave_out({.path = "name " + std::to_string(i)});
     const std::string end = ended(many);
     CHECK(end.size() < 65'536);
@@ -51,8 +51,8 @@ TEST_CASE("zip archive: the comment names what was left out, escaped and not wit
 }
 
 TEST_CASE("zip archive: without memory for its directory it cannot go on", "[archives]") {
-    base::MemoryShare share(0);
-    archives::ZipArchive zip{base::MemoryHold(share)};
+    http::MemoryShare share(0);
+    archives::ZipArchive zip{http::MemoryHold(share)};
     std::string text;
     CHECK_FALSE(zip.end_entry(text, {.path = "a"}, 0));
 }

@@ -7,9 +7,9 @@ using archives::ArchiveEntry;
 using archives::ZipNotes;
 
 TEST_CASE("zip notes: give back what they were given", "[archives]") {
-    base::MemoryShare share(10 * archives::kNotesBlockBytes);
+    http::MemoryShare share(10 * archives::kNotesBlockBytes);
     {
-        ZipNotes notes{base::MemoryHold(share)};
+        ZipNotes notes{http::MemoryHold(share)};
         const auto entry = [](int i) {
             return ArchiveEntry{.path = "folder/file number " + std::to_string(i),
                                 .size_bytes = std::uint64_t{1} << static_cast<unsigned>(i % 60),
@@ -33,8 +33,8 @@ TEST_CASE("zip notes: give back what they were given", "[archives]") {
 }
 
 TEST_CASE("zip notes: without memory nothing is added", "[archives]") {
-    base::MemoryShare share(archives::kNotesBlockBytes);
-    ZipNotes notes{base::MemoryHold(share)};
+    http::MemoryShare share(archives::kNotesBlockBytes);
+    ZipNotes notes{http::MemoryHold(share)};
     int added = 0;
     while (notes.add({.path = std::to_string(added) + std::string(200, 'x')}, 0)) ++added;
     CHECK(added > 200);

@@ -37,3 +37,23 @@ TEST_CASE("client shares: a share that is moved is given back once", "[http]") {
     }
     CHECK(shares.clients() == 0);
 }
+
+TEST_CASE("client shares: bytes are those of what is counted, and are given back with it", "[http]") {
+    http::ClientShares shares;
+    const http::ClientKey client{1, 2};
+    auto first = shares.count(client);
+    auto second = shares.count(client);
+    first.set_bytes(100);
+    second.set_bytes(10);
+    CHECK(shares.bytes_of(client) == 110);
+    CHECK(first.bytes_beside() == 10);
+    first.set_bytes(30);
+    CHECK(second.bytes_beside() == 30);
+    http::ClientShares::Share moved = std::move(first);
+    CHECK(shares.bytes_of(client) == 40);
+    moved.reset();
+    CHECK(shares.bytes_of(client) == 10);
+    CHECK(moved.bytes_beside() == 0);
+    second = shares.count(client);
+    CHECK(shares.bytes_of(client) == 0);
+}

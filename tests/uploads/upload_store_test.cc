@@ -181,6 +181,35 @@ TEST_CASE("upload store: one client has a share of the uploads, and others have 
     CHECK(begin(greedy, "/f").error() == EUSERS);
 }
 
+TEST_CASE("upload store: a client whose uploads hold more than is free begins and continues no other", "[upload]") {
+    base::Counters counters;
+    Store store(uploads::UploadLimits{});
+    store.store->register_counters(counters);
+    const http::ClientKey greedy{1, 0};
+    std::shared_ptr<const uploads::PartialFile> bytes;
+    const auto begin = [&](const http::ClientKey& client, std::string_view target) {
+        uploads::UploadState state;
+        state.target = target;
+        return store.store->create(state, client, bytes);
+    };
+    const auto small = begin(greedy, "/small");
+    const auto large = begin(greedy, "/large");
+    REQUIRE(small);
+    REQUIRE(large);
+    (*large)->offset = INT64_MAX;  // more than any disk has
+    store.store->prolong(**large);
+    CHECK(begin(greedy, "/other").error() == EUSERS);
+    const auto refused = store.store->check_space(**small, bytes->file.get(), 0);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().status == http::Status::insufficient_storage);
+    // The large one goes on, and so do others.
+    CHECK(store.store->check_space(**large, bytes->file.get(), 0));
+    CHECK(begin({2, 0}, "/others"));
+    CHECK(base::counters_line(counters).find("resumable_uploads_over_share=2") != std::string::npos);
+    UploadStore::shorten(**large, 0);
+    CHECK(begin(greedy, "/other"));
+}
+
 TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[content][upload]") {
     base::Counters counters;
     Store store({.expiry_s = 100});
