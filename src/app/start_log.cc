@@ -16,6 +16,10 @@ std::string missing_rights(int directory, const Options& options) {
     const auto may = [directory](int rights) { return ::faccessat(directory, ".", rights, AT_EACCESS) == 0; };
     const std::string who = options.user.empty() ? "the server's user" : "the user " + options.user;
     if (!may(X_OK)) return who + " has no right to enter the directory: requests will be answered 403";
+    if (const std::string& only = options.site.only_path; !only.empty()) {
+        if (::faccessat(directory, only.c_str() + 1, R_OK, AT_EACCESS) == 0) return {};
+        return who + " has no right to read the file: requests will be answered 403";
+    }
     if (options.site.listing && !may(R_OK)) return who + " has no right to read the directory: it will not be listed";
     const bool is_written = options.site.allow_upload || options.site.allow_delete;
     if (is_written && !may(W_OK)) return who + " has no right to write to the directory: uploads there will be 403";

@@ -53,8 +53,8 @@ struct RepresentationRules {
     CacheRules cache_rules;
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     std::vector<CharsetRule> charsets;  ///< the longest prefix counts, of the path or of the one without links
-    /// Files that could run scripts as pages of this server are sent with kConfinement: strangers may have written
-    /// them.
+    /// Strangers may have written files: those that could run scripts as pages of this server are sent with
+    /// kConfinement, and a sidecar counts only when it was stored after its file.
     bool confines_pages = false;
 };
 

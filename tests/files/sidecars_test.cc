@@ -10,7 +10,10 @@ using http::Coding;
 namespace {
 
 struct Site {
-    explicit Site(const FakeClock& shown) : clock(shown) { tree.write("a.bin", "plain"); }
+    explicit Site(const FakeClock& shown, files::RepresentationRules rules = {})
+        : clock(shown), cache(root, clock, arrivals, {}, std::move(rules)) {
+        tree.write("a.bin", "plain");
+    }
 
     const Form& form(Coding coding) {
         const auto found = cache.find("/a.bin", ++arrivals.latest);
@@ -30,7 +33,7 @@ struct Site {
     storage::FileRoot root = tree.open();
     FakeClock clock;
     base::ArrivalClock arrivals;
-    files::RepresentationCache cache{root, clock, arrivals, {}, {}};
+    files::RepresentationCache cache;
     std::shared_ptr<const files::Representation> last;
 };
 
@@ -62,6 +65,25 @@ TEST_CASE("sidecars: one that is older than its file is not used", "[content][si
     CHECK(site.state(Coding::gzip) == Form::State::none);
     site.tree.set_mtime("a.bin.gz", 1'000'000'000, 500);
     CHECK(site.state(Coding::gzip) == Form::State::ready);
+}
+
+TEST_CASE("sidecars: where strangers write, one that waited for its file is not used", "[content][sidecar]") {
+    const bool may_be_strangers = GENERATE(true, false);
+    Site site(settled_clock(), {.confines_pages = may_be_strangers});
+    const auto ctime_ns = [&](const char* name) {
+        const timespec at = site.root.stat_directly(name)->st_ctim;
+        return at.tv_sec * 1'000'000'000 + at.tv_nsec;
+    };
+    site.tree.write("a.bin.gz", "GZ");
+    // Stored later, as far as the kernel's clock tells, but with an older time of its own.
+    do {
+        site.tree.set_mtime("a.bin", 1'000'000'000, 0);
+    } while (ctime_ns("/a.bin") <= ctime_ns("/a.bin.gz"));
+    CHECK(site.state(Coding::gzip) == (may_be_strangers ? Form::State::none : Form::State::ready));
+    do {
+        site.tree.write("a.bin.gz", "GZ2");
+    } while (ctime_ns("/a.bin.gz") <= ctime_ns("/a.bin"));
+    CHECK(site.body(Coding::gzip) == "GZ2");
 }
 
 TEST_CASE("sidecars: a link out of the root, a directory or a FIFO is none", "[content][sidecar]") {
