@@ -36,14 +36,15 @@ bool DigestQueue::is_possible(const Representation& found, Coding coding) {
 }
 
 std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const Representation>& found, Coding coding,
-                                                     http::DigestAlgorithm algorithm) {
+                                                     http::DigestAlgorithm algorithm, const http::ClientKey& client) {
     const Form& form = found->form(coding);
     if (!form.digest(algorithm).empty() || !is_possible(*found, coding)) return nullptr;
     const auto same = [&](const std::shared_ptr<Job>& job) {
         return job->found == found && job->coding == coding && job->algorithm == algorithm;
     };
     if (const auto running = std::ranges::find_if(jobs_, same); running != jobs_.end()) {
-        return waits_ < kMaxDigestWaits ? std::make_unique<Wait>(*this, *running) : nullptr;
+        const bool is_room = waits_ < kMaxDigestWaits && is_admitted(waits_of_, client, kMaxDigestWaitsPerClient);
+        return is_room ? std::make_unique<Wait>(*this, *running, client) : nullptr;
     }
     auto job = std::make_shared<Job>();
     job->found = found;
@@ -56,15 +57,26 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
         return nullptr;
     }
     if (jobs_.size() >= kMaxDigestJobs || waits_ >= kMaxDigestWaits) return nullptr;
+    if (!is_admitted(jobs_of_, client, kMaxDigestJobsPerClient)) return nullptr;
+    if (!is_admitted(waits_of_, client, kMaxDigestWaitsPerClient)) return nullptr;
     if (form.state() == Form::State::to_make) {
         http::Body body = cache_.body(found, coding);
         job->maker = std::move(std::get<std::unique_ptr<http::BodySource>>(body));
     }
+    job->share = jobs_of_.count(client);
     jobs_.push_back(job);
-    return std::make_unique<Wait>(*this, std::move(job));
+    return std::make_unique<Wait>(*this, std::move(job), client);
 }
 
-DigestQueue::Wait::Wait(DigestQueue& queue, std::shared_ptr<Job> job) : queue_(queue), job_(std::move(job)) {
+/// Unix sockets are those of many clients.
+bool DigestQueue::is_admitted(const http::ClientShares& shares, const http::ClientKey& client, std::size_t most) {
+    if (client == http::ClientKey() || shares.of(client) < most) return true;
+    ++over_share_;
+    return false;
+}
+
+DigestQueue::Wait::Wait(DigestQueue& queue, std::shared_ptr<Job> job, const http::ClientKey& client)
+    : queue_(queue), job_(std::move(job)), share_(queue.waits_of_.count(client)) {
     ++job_->waits;
     ++queue_.waits_;
 }
@@ -105,6 +117,7 @@ void DigestQueue::choose_driver() {
 
 void DigestQueue::end(Job& job, http::Wake present) {
     job.done = true;
+    job.share.reset();
     for (const http::Wake wake : std::exchange(job.waiting, {})) {
         if (wake != present) wakes_.wake(wake);
     }

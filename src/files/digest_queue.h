@@ -14,6 +14,7 @@
 #include "base/wake_queue.h"
 #include "files/representation.h"
 #include "files/representation_cache.h"
+#include "http/client_shares.h"
 #include "http/digest_field.h"
 #include "storage/digest.h"
 
@@ -30,6 +31,9 @@ inline constexpr std::size_t kMaxDigestJobs = 64;
 /// Responses that wait for them. A client that closed its side cannot be told from one that still reads, so each keeps
 /// its connection until the digest is made: a tenth of the connections at most, by default.
 inline constexpr std::size_t kMaxDigestWaits = 1000;
+/// Of these, those of one client, so that others have theirs made as well.
+inline constexpr std::size_t kMaxDigestJobsPerClient = 16;
+inline constexpr std::size_t kMaxDigestWaitsPerClient = 250;
 
 class DigestQueue {
     struct Job;
@@ -39,7 +43,7 @@ public:
     /// the work ends.
     class Wait {
     public:
-        Wait(DigestQueue& queue, std::shared_ptr<Job> job);
+        Wait(DigestQueue& queue, std::shared_ptr<Job> job, const http::ClientKey& client);
         Wait(const Wait&) = delete;
         Wait& operator=(const Wait&) = delete;
         ~Wait();
@@ -50,6 +54,7 @@ public:
     private:
         DigestQueue& queue_;
         std::shared_ptr<Job> job_;
+        http::ClientShares::Share share_;
         std::optional<http::Wake> wake_;
     };
 
@@ -58,9 +63,11 @@ public:
 
     /// Makes the digest of a form of `found`, which `coding` names, so that form().digest() has it. What is short and
     /// in memory is done at once. nullptr: it is there now, or there will be none: the file is too young for its
-    /// changes to show, or too long, or too many are being made, or the build has no digests.
+    /// changes to show, or too long, or too many are being made, or too many for `client`, or the build has no digests.
     [[nodiscard]] std::unique_ptr<Wait> make(const std::shared_ptr<const Representation>& found, Coding coding,
-                                             http::DigestAlgorithm algorithm);
+                                             http::DigestAlgorithm algorithm, const http::ClientKey& client = {});
+    /// How often a client had too many; lives as long as this.
+    [[nodiscard]] const std::uint64_t& over_share() const { return over_share_; }
 
 private:
     enum class Progress : std::uint8_t { more, ended };
@@ -73,11 +80,13 @@ private:
         std::unique_ptr<storage::Digester> digester;
         std::uint64_t offset = 0;
         std::vector<http::Wake> waiting;
-        std::size_t waits = 0;  ///< all of them; `waiting` has those that were advanced
+        http::ClientShares::Share share;  ///< of who asked first, until it is made
+        std::size_t waits = 0;            ///< all of them; `waiting` has those that were advanced
         bool done = false;
     };
 
     [[nodiscard]] static bool is_possible(const Representation& found, Coding coding);
+    bool is_admitted(const http::ClientShares& shares, const http::ClientKey& client, std::size_t most);
     bool advance(Job& job, http::Wake wake);
     void leave(Job& job, std::optional<http::Wake> wake);
     void work(http::Wake wake);
@@ -91,6 +100,9 @@ private:
 
     base::WakeQueue& wakes_;
     RepresentationCache& cache_;
+    http::ClientShares jobs_of_;
+    http::ClientShares waits_of_;
+    std::uint64_t over_share_ = 0;
     std::size_t waits_ = 0;                  ///< of all jobs
     std::deque<std::shared_ptr<Job>> jobs_;  ///< each gets a slice in its turn
     std::optional<http::Wake> driver_;       ///< whose next advance does a slice

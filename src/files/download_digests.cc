@@ -30,6 +30,7 @@ public:
     DigestedResponse(DigestQueue& queue, const http::Request& request, std::shared_ptr<const Representation> found,
                      http::Coding coding, http::Response response)
         : queue_(queue),
+          client_(request.client.key),
           method_(request.method),
           found_(std::move(found)),
           coding_(coding),
@@ -64,7 +65,7 @@ private:
         wait_.reset();
         for (; step_ < wanted_.size(); ++step_) {
             const Wanted& wanted = wanted_[step_];
-            if (wanted.algorithm) wait_ = queue_.make(found_, coding_, *wanted.algorithm);
+            if (wanted.algorithm) wait_ = queue_.make(found_, coding_, *wanted.algorithm, client_);
             if (wait_ != nullptr) return;
             add_field(wanted);
         }
@@ -90,6 +91,7 @@ private:
     }
 
     DigestQueue& queue_;
+    http::ClientKey client_;
     http::Method method_;
     std::shared_ptr<const Representation> found_;
     http::Coding coding_;

@@ -60,12 +60,15 @@ void SiteState::register_counters(base::Counters& registry) {
     misdirected_shown =
         registry.add({base::counter("requests_misdirected", base::CounterKind::total,
                                     "requests refused because of the host that they name", misdirected)});
-    memory_shown = registry.add({base::counter("listings_over_share", base::CounterKind::total,
-                                               "times that a client's listings held as much memory as one client may",
-                                               listing_shares.over_share()),
-                                 base::counter("archives_over_share", base::CounterKind::total,
-                                               "times that a client's archives held as much memory as one client may",
-                                               archives_share.over_share())});
+    memory_shown =
+        registry.add({base::counter("listings_over_share", base::CounterKind::total,
+                                    "times that a client's listings held as much memory as one client may",
+                                    listing_shares.over_share()),
+                      base::counter("archives_over_share", base::CounterKind::total,
+                                    "times that a client's archives held as much memory as one client may",
+                                    archives_share.over_share()),
+                      base::counter("digests_over_share", base::CounterKind::total,
+                                    "digests not made because their client waits for too many", digests.over_share())});
     forms_shown = forms.register_counters(registry);
     written_shown = registry.add({base::counter("uploads_committed", base::CounterKind::total,
                                                 "uploads of any kind that became files", written.files_committed)});

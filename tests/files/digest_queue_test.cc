@@ -22,8 +22,9 @@ struct Digesting {
         REQUIRE(found.has_value());
         return *found;
     }
-    std::unique_ptr<DigestQueue::Wait> make(const std::shared_ptr<const files::Representation>& found) {
-        return digests.make(found, Coding::identity, DigestAlgorithm::sha_256);
+    std::unique_ptr<DigestQueue::Wait> make(const std::shared_ptr<const files::Representation>& found,
+                                            const http::ClientKey& client = {}) {
+        return digests.make(found, Coding::identity, DigestAlgorithm::sha_256, client);
     }
     std::vector<http::Wake> woken() {
         std::vector<http::Wake> come;
@@ -123,4 +124,33 @@ TEST_CASE("digest queue: a file that is too young for its changes to show gets n
     const auto found = digesting.get("/a");
     CHECK(digesting.make(found) == nullptr);
     CHECK_FALSE(Digesting::has_digest(*found));
+}
+
+TEST_CASE("digest queue: one client has a part of what is made at once, and others the rest", "[files][digests]") {
+    if (!storage::has_digests()) return;
+    Digesting digesting;
+    constexpr http::ClientKey kGreedy{1, 0};
+    constexpr http::ClientKey kOther{2, 0};
+    const auto file = [&](std::size_t number) {
+        const std::string name = std::to_string(number);
+        digesting.tree.write(name, std::string(2 * files::kDigestSliceBytes, 'a'));
+        return digesting.get("/" + name);
+    };
+    std::vector<std::unique_ptr<DigestQueue::Wait>> waits;
+    for (std::size_t i = 0; i < files::kMaxDigestJobsPerClient; ++i) {
+        waits.push_back(digesting.make(file(i), kGreedy));
+        REQUIRE(waits.back() != nullptr);
+    }
+    const auto more = file(waits.size());
+    CHECK(digesting.make(more, kGreedy) == nullptr);
+    CHECK(digesting.digests.over_share() == 1);
+    CHECK(digesting.make(more, kOther) != nullptr);
+    CHECK(digesting.make(more) != nullptr);
+    waits.pop_back();
+    CHECK(digesting.make(more, kGreedy) != nullptr);
+    while (waits.size() < files::kMaxDigestWaitsPerClient)
+        waits.push_back(digesting.make(digesting.get("/0"), kGreedy));
+    REQUIRE(waits.back() != nullptr);
+    CHECK(digesting.make(digesting.get("/0"), kGreedy) == nullptr);
+    CHECK(digesting.make(digesting.get("/0"), kOther) != nullptr);
 }
