@@ -2,25 +2,8 @@
 #include "base/block_pool.h"
 
 #include <cassert>
-#include <utility>
 
 namespace base {
-
-Block::Block(Block&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::exchange(other.bytes_, nullptr)) {}
-
-Block& Block::operator=(Block&& other) noexcept {
-    if (this != &other) {
-        reset();
-        pool_ = std::exchange(other.pool_, nullptr);
-        bytes_ = std::exchange(other.bytes_, nullptr);
-    }
-    return *this;
-}
-
-void Block::reset() {
-    if (bytes_ != nullptr) pool_->give_back(std::exchange(bytes_, nullptr));
-}
 
 BlockPool::~BlockPool() {
     assert(lent_ == 0);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace base {
@@ -14,7 +15,8 @@ class BlockPool;
 class Block {
 public:
     Block() = default;
-    Block(Block&& other) noexcept;
+    Block(Block&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::exchange(other.bytes_, nullptr)) {}
     Block& operator=(Block&& other) noexcept;
     Block(const Block&) = delete;
     Block& operator=(const Block&) = delete;
@@ -54,5 +56,19 @@ private:
     std::size_t lent_ = 0;
     std::vector<std::byte*> unused_;
 };
+
+inline Block& Block::operator=(Block&& other) noexcept {
+    if (this != &other) {
+        reset();
+        pool_ = std::exchange(other.pool_, nullptr);
+        bytes_ = std::exchange(other.bytes_, nullptr);
+    }
+    return *this;
+}
+
+// Inline: most blocks that are destroyed are empty, left behind by a move.
+inline void Block::reset() {
+    if (bytes_ != nullptr) pool_->give_back(std::exchange(bytes_, nullptr));
+}
 
 }  // namespace base

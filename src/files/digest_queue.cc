@@ -59,10 +59,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
     if (jobs_.size() >= kMaxDigestJobs || waits_ >= kMaxDigestWaits) return nullptr;
     if (!is_admitted(jobs_of_, client, kMaxDigestJobsPerClient)) return nullptr;
     if (!is_admitted(waits_of_, client, kMaxDigestWaitsPerClient)) return nullptr;
-    if (form.state() == Form::State::to_make) {
-        http::Body body = cache_.body(found, coding);
-        job->maker = std::move(std::get<std::unique_ptr<http::BodySource>>(body));
-    }
+    if (form.state() == Form::State::to_make) job->maker = cache_.compress(found, coding);
     job->share = jobs_of_.count(client);
     jobs_.push_back(job);
     return std::make_unique<Wait>(*this, std::move(job), client);

@@ -213,10 +213,9 @@ Coding RepresentationCache::settle(const std::shared_ptr<const Representation>& 
     return wanted;
 }
 
-http::Body RepresentationCache::body(const std::shared_ptr<const Representation>& found, Coding coding) {
-    const Form& form = found->form(coding);
-    assert(form.state() != Form::State::none);
-    if (form.state() == Form::State::ready) return Representation::slice(found, coding, 0, form.length());
+std::unique_ptr<http::BodySource> RepresentationCache::compress(const std::shared_ptr<const Representation>& found,
+                                                                Coding coding) {
+    assert(found->form(coding).state() == Form::State::to_make || found->form(coding).state() == Form::State::making);
     return std::make_unique<CompressingSource>(found->file(), http::Blob{found, found->bytes()}, found->length(),
                                                format_of(coding), builder_.rules().policy.level,
                                                std::make_unique<Keeper>(*this, changeable(found), coding));

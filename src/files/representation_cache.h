@@ -65,9 +65,9 @@ public:
     /// when that would not be smaller. The form of the result is ready or still to make, the same for GET and HEAD.
     Coding settle(const std::shared_ptr<const Representation>& found, Coding wanted);
 
-    /// The body of a form of `found`, whole: its bytes or file; for a form that is not made yet, a source that
-    /// compresses and lets this cache keep the result. `coding` is what settle() gave.
-    http::Body body(const std::shared_ptr<const Representation>& found, Coding coding);
+    /// For a form of `found` that is not made yet: a source that compresses the whole and lets this cache keep the
+    /// result. `coding` is what settle() gave.
+    std::unique_ptr<http::BodySource> compress(const std::shared_ptr<const Representation>& found, Coding coding);
 
     /// From here on the form has this digest ("sha-256=:…:"), which must be that of its bytes.
     void keep_digest(const std::shared_ptr<const Representation>& found, Coding coding, http::DigestAlgorithm algorithm,

@@ -19,7 +19,11 @@ struct Slice {
     std::uint32_t offset = 0;
     std::uint32_t length = 0;
 
-    [[nodiscard]] std::string_view of(std::string_view text) const { return text.substr(offset, length); }
+    /// `text`: the one that the slice was taken from.
+    [[nodiscard]] std::string_view of(std::string_view text) const {
+        assert(std::size_t{offset} + length <= text.size());
+        return {text.data() + offset, length};
+    }
 };
 
 struct Field {

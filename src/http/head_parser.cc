@@ -197,7 +197,7 @@ bool HeadParser::parse_request_line(std::string_view text, std::size_t begin, st
     if (target_end == end || end - target_end != 1 + kVersionBytes) {
         return invalid(Status::bad_request, kBadRequestLine);
     }
-    const std::string_view version = text.substr(target_end + 1, kVersionBytes);
+    const std::string_view version(text.data() + target_end + 1, kVersionBytes);
     if (version != "HTTP/1.1") {
         if (!version.starts_with("HTTP/") || !base::is_digit(version[5]) || version[6] != '.' ||
             !base::is_digit(version[7])) {
@@ -263,7 +263,7 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
     const Field field{
         .name = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(colon - begin)},
         .value = {static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_end - value)},
-        .known = find_field_name(text.substr(begin, colon - begin)),
+        .known = find_field_name({text.data() + begin, colon - begin}),
     };
     if (request.fields.add(field)) return true;
     refuse(Status::header_fields_too_large, kTooManyFields);
@@ -272,7 +272,7 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
 
 HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) {
     stage_ = Stage::done;
-    request.text = text.substr(0, position_);
+    request.text = {text.data(), position_};
 
     // RFC 9112 §3.2: also when the target names the authority itself.
     if (request.fields.has(FieldName::host)) {

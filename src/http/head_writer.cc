@@ -67,7 +67,8 @@ public:
     static std::string_view of(const FieldList& list) { return list.text_; }
     static std::string_view of(const FieldTail& tail) {
         if (tail.empty()) return {};
-        return std::string_view(tail.list_->text_).substr(tail.list_->place(tail.first_).begin);
+        const std::string_view text = tail.list_->text_;
+        return {text.begin() + tail.list_->place(tail.first_).begin, text.end()};
     }
 };
 

@@ -247,11 +247,13 @@ std::expected<struct stat, FileError> FileRoot::stat_name_inside(std::string_vie
 
 bool is_hidden(std::string_view path) {
     constexpr std::string_view kWellKnown = "/.well-known";
-    std::size_t at = 0;
-    if (path.starts_with(kWellKnown) && (path.size() == kWellKnown.size() || path[kWellKnown.size()] == '/')) {
-        at = kWellKnown.size();
+    for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+        if (dot == 0 || path[dot - 1] != '/') continue;
+        const bool is_well_known = dot == 1 && path.starts_with(kWellKnown) &&
+                                   (path.size() == kWellKnown.size() || path[kWellKnown.size()] == '/');
+        if (!is_well_known) return true;
     }
-    return path.find("/.", at) != std::string_view::npos;
+    return false;
 }
 
 }  // namespace storage

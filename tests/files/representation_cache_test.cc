@@ -68,9 +68,10 @@ struct Cached {
     }
     std::string body(std::string_view path, Coding coding = Coding::identity) {
         const auto found = get(path);
-        auto body = cache.body(found, cache.settle(found, coding));
-        if (auto* piece = std::get_if<http::Piece>(&body)) return text_of(*piece);
-        return text_of(*std::get<std::unique_ptr<http::BodySource>>(body)).value_or("FAILED");
+        const Coding settled = cache.settle(found, coding);
+        const Form& form = found->form(settled);
+        if (form.state() == Form::State::ready) return text_of(Representation::slice(found, settled, 0, form.length()));
+        return text_of(*cache.compress(found, settled)).value_or("FAILED");
     }
     [[nodiscard]] const files::CacheCounters& counters() const { return cache.counters(); }
 
@@ -309,13 +310,12 @@ TEST_CASE("representation cache: the first coded response streams, the second ha
         cached.tree.write("a.txt", text);
         const auto found = cached.get("/a.txt");
         REQUIRE(cached.cache.settle(found, Coding::gzip) == Coding::gzip);
-        auto first = cached.cache.body(found, Coding::gzip);
-        REQUIRE(std::holds_alternative<std::unique_ptr<http::BodySource>>(first));
-        CHECK(text_of(*std::get<std::unique_ptr<http::BodySource>>(first)) == gzipped(text));
-        const auto second = cached.cache.body(found, Coding::gzip);
-        REQUIRE(std::holds_alternative<http::Piece>(second));
-        CHECK(text_of(std::get<http::Piece>(second)) == gzipped(text));
-        CHECK(found->form(Coding::gzip).length() == gzipped(text).size());
+        const Form& form = found->form(Coding::gzip);
+        REQUIRE(form.state() == Form::State::to_make);
+        CHECK(text_of(*cached.cache.compress(found, Coding::gzip)) == gzipped(text));
+        REQUIRE(form.state() == Form::State::ready);
+        CHECK(form.length() == gzipped(text).size());
+        CHECK(text_of(Representation::slice(found, Coding::gzip, 0, form.length())) == gzipped(text));
     }
 }
 
@@ -325,8 +325,8 @@ TEST_CASE("representation cache: one response collects; when it is aborted the n
     cached.tree.write("a.txt", text);
     const auto found = cached.get("/a.txt");
     std::vector<std::byte> room(4096);
-    auto first = std::get<std::unique_ptr<http::BodySource>>(cached.cache.body(found, Coding::gzip));
-    auto second = std::get<std::unique_ptr<http::BodySource>>(cached.cache.body(found, Coding::gzip));
+    auto first = cached.cache.compress(found, Coding::gzip);
+    auto second = cached.cache.compress(found, Coding::gzip);
     REQUIRE(first->pull(room).outcome == http::BodySource::Outcome::produced);
     CHECK(found->form(Coding::gzip).state() == Form::State::making);
     CHECK(text_of(*second) == gzipped(text));
@@ -344,18 +344,18 @@ TEST_CASE("representation cache: a file that changes while it is compressed fail
     const auto found = cached.get("/a.txt");
     std::vector<std::byte> room(1024);
     SECTION("rewritten in place") {
-        auto source = std::get<std::unique_ptr<http::BodySource>>(cached.cache.body(found, Coding::gzip));
+        auto source = cached.cache.compress(found, Coding::gzip);
         REQUIRE(source->pull(room).outcome == http::BodySource::Outcome::produced);
         cached.tree.write("a.txt", prose(300'000));
         CHECK_FALSE(text_of(*source).has_value());
     }
     SECTION("truncated") {
-        auto source = std::get<std::unique_ptr<http::BodySource>>(cached.cache.body(found, Coding::gzip));
+        auto source = cached.cache.compress(found, Coding::gzip);
         cached.tree.write("a.txt", "short");
         CHECK_FALSE(text_of(*source).has_value());
     }
     SECTION("replaced: the open file is whole") {
-        auto source = std::get<std::unique_ptr<http::BodySource>>(cached.cache.body(found, Coding::gzip));
+        auto source = cached.cache.compress(found, Coding::gzip);
         cached.tree.replace("a.txt", "new");
         CHECK(text_of(*source) == gzipped(prose(300'000)));
     }
