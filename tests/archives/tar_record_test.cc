@@ -29,7 +29,7 @@ TEST_CASE("tar record: a plain file takes one block", "[archives]") {
                                                "00",
                                                8));
     unsigned sum = 0;
-    for (std::size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(header[i]);
+    for (std::size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? 32U : static_cast<unsigned char>(header[i]);
     CHECK(std::stoul(field(header, 148, 8), nullptr, 8) == sum);
 }
 
