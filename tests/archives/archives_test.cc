@@ -1,6 +1,9 @@
 // The answer that an archive is.
 #include "archives/archives.h"
 
+#include <variant>
+#include <vector>
+
 #include "archives/archive_walk.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
@@ -75,4 +78,23 @@ TEST_CASE("archives: when their memory is used up they are refused for the momen
     const Answer refused = site.ask("GET", "/", ArchiveForm::tar_gz);
     CHECK(refused.status == 503);
     CHECK(refused.field("Retry-After") != "-");
+}
+
+TEST_CASE("archives: one client that reads slowly leaves others memory for theirs", "[archives]") {
+    Site site;
+    const ParsedRequest parsed("GET", "/");
+    http::Request request = parsed.get();
+    const auto send = [&](const http::ClientKey& client) {
+        request.client.key = client;
+        return site.archives.send(request, *site.root.open_directory("/"), ArchiveForm::zip);
+    };
+    const auto status = [](const handler::Decision& decision) { return std::get<http::Response>(decision).status; };
+    std::vector<handler::Decision> held;
+    do {
+        held.push_back(send({1, 0}));
+    } while (status(held.back()) == http::Status::ok);
+    CHECK(held.size() > 8);
+    CHECK(status(held.back()) == http::Status::service_unavailable);
+    CHECK(status(send({2, 0})) == http::Status::ok);
+    CHECK(site.share.over_share() == 1);
 }
