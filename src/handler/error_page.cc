@@ -99,6 +99,7 @@ http::Response method_not_allowed(const http::Request& request, http::MethodSet 
 http::Response unavailable(const http::Request* request, std::string_view sentence, int retry_after_seconds) {
     http::Response response = error_response(request, http::Status::service_unavailable, sentence);
     response.add("Retry-After", std::to_string(retry_after_seconds));
+    response.reason = sentence;
     return response;
 }
 

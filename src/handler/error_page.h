@@ -26,7 +26,7 @@ namespace handler {
 [[nodiscard]] http::Response method_not_allowed(const http::Request& request, http::MethodSet allowed,
                                                 std::string_view cause = {});
 
-/// 503 with Retry-After.
+/// 503 with Retry-After. `sentence`: of static lifetime; it is the reason in the error log, too.
 [[nodiscard]] http::Response unavailable(const http::Request* request, std::string_view sentence,
                                          int retry_after_seconds);
 

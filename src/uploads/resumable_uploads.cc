@@ -52,13 +52,6 @@ http::Response refuse_share(const http::Request& request) {
     return response;
 }
 
-/// `reason`: of static lifetime.
-http::Response refuse_for_now(const http::Request& request, std::string_view reason, int retry_seconds) {
-    http::Response response = handler::unavailable(&request, reason, retry_seconds);
-    response.reason = reason;
-    return response;
-}
-
 bool has_value(const http::Request& request, FieldName name) {
     const auto value = request.find(name);
     return value && !value->empty();
@@ -183,7 +176,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     if (!created) {
         if (is_whole) return std::nullopt;
         if (created.error() == EBUSY) {
-            return handler::Decision(refuse_for_now(request, kBusy.reason, kRetrySeconds));
+            return handler::Decision(handler::unavailable(&request, kBusy.reason, kRetrySeconds));
         }
         if (created.error() == EUSERS) return handler::Decision(refuse_share(request));
         return handler::Decision(handler::refusal_response(&request, storage::write_refusal(created.error())));
@@ -251,7 +244,7 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
     if (!fields.offset) return handler::refusal_response(&request, kNoOffset);
     if (upload.phase() == UploadPhase::open) return std::nullopt;
     if (upload.phase() == UploadPhase::taking_back) {
-        return refuse_for_now(request, kTakingBack, kTakingBackSeconds);
+        return handler::unavailable(&request, kTakingBack, kTakingBackSeconds);
     }
     return request.has_body() ? inconsistent_length()
                               : problem_response(Status::bad_request, UploadProblem::completed_upload);

@@ -48,7 +48,9 @@ TEST_CASE("error page: 405 names what is allowed, 503 when to come back", "[hand
     CHECK(refused.status == 405);
     CHECK(refused.field("Allow") == "GET, HEAD, PUT, DELETE");
     CHECK(handler::allow_value(http::MethodSet()).empty());
-    const Answer later = take_answer(handler::unavailable(nullptr, "busy.", 7));
+    http::Response busy = handler::unavailable(nullptr, "busy.", 7);
+    CHECK(busy.reason == "busy.");
+    const Answer later = take_answer(std::move(busy));
     CHECK(later.status == 503);
     CHECK(later.field("Retry-After") == "7");
     const http::Response logged = handler::refusal_response(nullptr, {Status::uri_too_long, "too long"});
