@@ -151,6 +151,8 @@ def run_put(name, options, work, server_pin, client_pin):
     own = work / name
     spread_sites(own)
     servers = [start("godwit", "godwit", own, server_pin, options.godwit, ("--durability", "none"))]
+    if options.before:
+        servers.append(start("godwit", "before", own, server_pin, options.before, ("--durability", "none")))
     servers += [start(peer, peer, own, server_pin, None) for peer in options.peers]
     servers = [server for server in servers if server]
     durable = start("godwit", "godwit-full", own, server_pin, options.godwit)
