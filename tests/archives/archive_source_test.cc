@@ -9,6 +9,7 @@
 #include "archives/tar_archive.h"
 #include "archives/zip_archive.h"
 #include "support/catch.h"
+#include "support/pulling.h"
 #include "support/served_tree.h"
 
 using archives::ArchiveSource;
@@ -16,7 +17,7 @@ using Outcome = http::BodySource::Outcome;
 
 namespace {
 
-struct Sending {
+struct Sending : Pulling {
     ArchiveSource source(std::unique_ptr<archives::ArchiveFormat> format) {
         return {archives::ArchiveWalk(
                     {.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/"},
@@ -26,23 +27,10 @@ struct Sending {
     ArchiveSource tar() { return source(std::make_unique<archives::TarArchive>()); }
     ArchiveSource zip() { return source(std::make_unique<archives::ZipArchive>(http::MemoryHold(share))); }
 
-    std::string pull_all(ArchiveSource& source, std::size_t block_bytes = 1024) {
-        std::vector<std::byte> room(block_bytes);
-        std::string text;
-        for (pulls = 1;; ++pulls) {
-            const auto pulled = source.pull(room);
-            text.append(reinterpret_cast<const char*>(room.data()), pulled.bytes);
-            ended = pulled.outcome;
-            if (pulled.outcome != Outcome::produced) return text;
-        }
-    }
-
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     http::MemoryShare share{1'000'000};
-    Outcome ended = Outcome::produced;
-    int pulls = 0;
 };
 
 }  // namespace

@@ -4,40 +4,27 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "listings/listing_text.h"
 #include "support/catch.h"
+#include "support/pulling.h"
 #include "support/served_tree.h"
 
 using Outcome = http::BodySource::Outcome;
 
 namespace {
 
-struct Streaming {
+struct Streaming : Pulling {
     listings::ListingSource source(base::Fd directory) {
         return {listings::ListingReader(root, *media::MediaTypes::built_in(), std::move(directory), "/"),
                 std::make_unique<listings::ListingText>(), shares};
     }
     listings::ListingSource source() { return source(std::move(*root.open_directory("/"))); }
-    /// Everything that is pulled in blocks of `block_bytes`, and how it ended.
-    std::string pull_all(listings::ListingSource& source, std::size_t block_bytes = 1024) {
-        std::vector<std::byte> room(block_bytes);
-        std::string text;
-        for (pulls = 1;; ++pulls) {
-            const auto pulled = source.pull(room);
-            text.append(reinterpret_cast<const char*>(room.data()), pulled.bytes);
-            ended = pulled.outcome;
-            if (pulled.outcome != Outcome::produced) return text;
-        }
-    }
 
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     listings::ListingShares shares{clock};
-    Outcome ended = Outcome::produced;
-    int pulls = 0;
 };
 
 }  // namespace
