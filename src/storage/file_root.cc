@@ -121,14 +121,25 @@ std::expected<std::string, FileError> expand_first_link(int directory, std::stri
     return std::unexpected(FileError{EXDEV});
 }
 
-/// The absolute name of what is open; ENOSYS where /proc is not mounted.
+/// True when `name` still leads to what is open.
+bool is_named(int descriptor, const std::string& name) {
+    struct stat open{};
+    struct stat named{};
+    return ::fstat(descriptor, &open) == 0 && ::lstat(name.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
+           open.st_ino == named.st_ino;
+}
+
+/// The absolute name of what is open. ENOENT when it has none any more, ENOSYS where /proc is not mounted.
 std::expected<std::string, FileError> name_of(int descriptor) {
     std::array<char, PATH_MAX> text;
     const std::string entry = "/proc/self/fd/" + std::to_string(descriptor);
     const ssize_t length = ::readlink(entry.c_str(), text.data(), text.size());
     if (length < 0) return std::unexpected(FileError{ENOSYS});
     if (static_cast<std::size_t>(length) == text.size()) return std::unexpected(FileError{ENAMETOOLONG});
-    return std::string(text.data(), static_cast<std::size_t>(length));
+    std::string name(text.data(), static_cast<std::size_t>(length));
+    // The kernel writes this behind a name that is gone, but a name may also end so.
+    if (name.ends_with(" (deleted)") && !is_named(descriptor, name)) return std::unexpected(FileError{ENOENT});
+    return name;
 }
 
 std::string absolute_name(const std::string& directory) {
@@ -233,6 +244,8 @@ std::expected<std::string, FileError> FileRoot::find_real_path(std::string_view 
         if (opened.error().number != ENOENT && opened.error().number != ENOTDIR) return std::unexpected(opened.error());
         end = path.rfind('/', end - 1);
     }
+    // A link directly below the root leads to nothing.
+    if (end == 0) return std::string(path);
     return std::unexpected(FileError{ENOENT});
 }
 

@@ -145,6 +145,8 @@ TEST_CASE("file root: a path has one real path, whatever links lead there", "[co
     tree.link(".", "self");
     tree.link(tree.open().name() + "/d", "absolute");
     tree.link("..", "out");
+    tree.link("nothing", "dangling");
+    tree.write("d/e/b (deleted)", "b");
     const auto root = tree.open();
     const auto real = [&](const char* path) { return root.find_real_path(path).value_or("none"); };
     CHECK(real("/d/e/a.txt") == "/d/e/a.txt");
@@ -162,6 +164,9 @@ TEST_CASE("file root: a path has one real path, whatever links lead there", "[co
     CHECK(real("/self/none/b") == "/none/b");
     CHECK(real("/first/none/b/") == "/d/e/none/b/");
     CHECK(real("/last/none") == "/d/e/a.txt/none");
+    CHECK(real("/first/b (deleted)") == "/d/e/b (deleted)");
+    CHECK(real("/dangling") == "/dangling");
+    CHECK(real("/dangling/b") == "/dangling/b");
     CHECK(root.find_real_path("/out/x").error().number == EXDEV);
     CHECK(root.find_real_path("/out").error().number == EXDEV);
 }
