@@ -94,8 +94,9 @@ void ArchiveSource::begin_entry() {
     offset_ = 0;
     crc_ = 0;
     format_->begin_entry(text_, entry_);
-    if (!entry_.is_directory() && entry_.size_bytes > 0) {
-        file_.emplace(walk_.take_file(), walk_.status(), clock_);
+    base::Fd file = walk_.take_file();
+    if (entry_.size_bytes > 0) {
+        file_.emplace(std::move(file), walk_.status(), clock_);
     } else {
         end_entry();
     }
@@ -117,7 +118,8 @@ std::string_view ArchiveSource::lack() const {
             return "a zip was cut off, because the memory of archives has no room for so many entries; "
                    "a tar needs none";
     }
-    if (walk_.has_lack()) return "entries that the server may not read were left out of an archive";
+    if (walk_.has_lack())
+        return "entries that the server may not read, or directories that are too deep, were left out of an archive";
     return {};
 }
 

@@ -79,7 +79,11 @@ ArchiveWalk::Step ArchiveWalk::visit_directory() {
     if (!levels_.back().visible.has_directory(path_)) return Step::more;
     const bool may_list = may(handler::Right::list);
     path_.push_back('/');
-    if (!may_list || levels_.size() == kMostLevels || has_index()) return leave_out();
+    if (!may_list || has_index()) return leave_out();
+    if (levels_.size() == kMostLevels) {
+        has_lack_ = true;
+        return leave_out();
+    }
     auto opened = scope_.root.open_directory(path_);
     if (!opened) return pass_by(opened.error().number);
     struct stat status{};

@@ -58,11 +58,11 @@ public:
     [[nodiscard]] const ArchiveEntry& entry() const { return entry_; }
     /// What the open file is.
     [[nodiscard]] const struct stat& status() const { return status_; }
-    /// Once for each file.
+    /// Once for each entry; none for a folder.
     [[nodiscard]] base::Fd take_file() { return std::move(file_); }
 
     [[nodiscard]] int error() const { return error_; }
-    /// True when something was left out that the client may read, but the server may not.
+    /// True when something was left out that the client may read: the server may not, or it is too deep.
     [[nodiscard]] bool has_lack() const { return has_lack_; }
 
 private:

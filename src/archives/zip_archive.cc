@@ -40,7 +40,9 @@ void ZipArchive::leave_out(const ArchiveEntry& entry) {
 
 std::string ZipArchive::comment() const {
     if (left_out_.empty()) return {};
-    std::string text = "Left out, because they are not listed or may not be read here:\n" + left_out_;
+    std::string text =
+        "Left out, because they are not listed here, may not be read, are too deep, or lead around in a circle:\n" +
+        left_out_;
     if (unnamed_ > 0) text.append("and ").append(std::to_string(unnamed_)).append(" more\n");
     return text;
 }

@@ -135,4 +135,5 @@ TEST_CASE("archive walk: folders deeper than the bound are left out", "[archives
     const Walked walked = walk_all(tree.open(), "/");
     CHECK(walked.entries.size() == archives::kMostLevels - 1);
     CHECK(walked.left_out.size() == 1);
+    CHECK(walked.has_lack);
 }
