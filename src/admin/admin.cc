@@ -42,7 +42,7 @@ bool is_own_name(std::string_view host) {
     if (host.starts_with('[')) return true;
     const std::string_view name = host.substr(0, host.find(':'));
     const auto is_of_address = [](char c) { return base::is_digit(c) || c == '.'; };
-    return name == "localhost" || std::ranges::all_of(name, is_of_address);
+    return name == "localhost" || (!name.empty() && std::ranges::all_of(name, is_of_address));
 }
 
 }  // namespace

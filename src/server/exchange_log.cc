@@ -124,7 +124,8 @@ void note_reason(const http::Response& response, const net::PeerAddress& peer, s
     if (http::code(response.status) >= 400) {
         note_refused({response.status, response.reason}, peer, path, turn);
     } else {
-        turn.error_log.append(turn.clock, "error", &peer, response.reason, path);
+        std::string storage;
+        turn.error_log.append(turn.clock, "error", &peer, response.reason, turn.handler.loggable(path, storage));
     }
 }
 
