@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::shared_ptr<const http::User> find(std::string_view field) const;
     /// Only what was right is kept. The oldest entry makes room.
     void keep(std::string_view field, std::shared_ptr<const http::User> user);
-    /// The users changed.
+    /// Called when the users change: forgets everything.
     void clear() { entries_.clear(); }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

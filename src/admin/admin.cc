@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
-/// Everything here is of this moment, and nothing of it may load anything from elsewhere.
+/// Answers must not be cached, and a page must not load anything from another origin.
 http::Response answer(const http::Request& request, std::string_view type, std::string text) {
     http::Response response;
     response.add("Content-Type", type);

@@ -14,7 +14,9 @@ namespace admin {
 
 /// Which host names are answered.
 enum class Hosts : std::uint8_t {
-    own,  ///< localhost and IP addresses: a page of a stranger cannot read along by giving its name our address
+    /// localhost and IP addresses. A stranger's web page that points its own host name at our address (DNS rebinding)
+    /// is refused.
+    own,
     any,  ///< unix sockets, which no browser reaches
 };
 

@@ -1,5 +1,5 @@
-// A unix socket and a loopback address are of this machine. Every other address counts as reachable, since a firewall
-// in front of it cannot be seen from here.
+// A unix socket and a loopback address can be reached from this machine only. Every other address counts as reachable
+// by others, since a firewall in front of it cannot be seen from here.
 #include "app/exposure.h"
 
 #include <algorithm>
@@ -19,12 +19,13 @@ std::string find_open_address(const Options& options, bool plain_only) {
 }
 
 bool are_passwords_taken_anywhere(const Options& options) {
-    // Over what is led to https no credentials are looked at, and a proxy may speak https to the clients.
+    // Credentials are not read on an address that only redirects to https; and behind a trusted proxy the clients may
+    // well use https.
     return options.insecure_auth || options.site.redirect_https || !options.server.trusted_proxies.empty();
 }
 
-/// Whether somebody without a name may write at the root. A line of --grant that opens one folder to anybody is a
-/// limit that the operator wrote down.
+/// Whether somebody without a name may write at the root. A line of --grant for one folder does not count: the operator
+/// has limited writing to that folder.
 bool may_anybody_write_everywhere(const Options& options) {
     using handler::Right;
     const site::SiteConfig& site = options.site;

@@ -6,7 +6,7 @@
 
 namespace archives {
 
-/// Of a mode only this much is told: the rest says who may do what on the server's machine.
+/// An archive tells only these modes; the other bits concern users of the server's machine.
 inline constexpr unsigned kFileMode = 0644;
 inline constexpr unsigned kProgramMode = 0755;
 inline constexpr unsigned kDirectoryMode = 0755;

@@ -26,8 +26,10 @@ public:
     ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
                   http::MemoryHold hold);
 
-    /// Fails, so that the answer is cut, when a file turns out shorter or was changed while it was sent, when an entry
-    /// cannot be read for another reason than its rights, and when there is no memory for a zip's directory.
+    /// Fails, so that the answer is cut, when
+    /// (1) a file turns out shorter or was changed while it was sent,
+    /// (2) an entry cannot be read for another reason than its rights, or
+    /// (3) there is no memory for a zip's directory.
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::string_view lack() const override;
 

@@ -21,12 +21,12 @@
 
 namespace archives {
 
-/// Folders in folders, the archived one counted: as many descriptors are open.
+/// How deep folders are followed, the archived one included. Each level keeps one descriptor open.
 inline constexpr std::size_t kMostLevels = 64;
-/// Names that wait in all levels. A level that finds no more room has kLeastRoomBytes.
+/// Names that wait in all levels. A level always gets at least kLeastRoomBytes.
 inline constexpr std::size_t kNamesBytes = std::size_t{1024} * 1024;
 inline constexpr std::size_t kLeastRoomBytes = 4096;
-/// What a walk may take.
+/// What a walk may take. Each level has a directory stream, whose buffer takes 32 KiB, and a little more.
 inline constexpr std::size_t kWalkBytes = kNamesBytes + kMostLevels * (kLeastRoomBytes + 33 * 1024);
 
 /// Whose files, and for whom.

@@ -16,8 +16,8 @@
 
 namespace archives {
 
-/// What all archives under way may take together. One client has half of it, if it is alone: eight of them at least, or
-/// a zip of a million files.
+/// What all archives under way may take together. A single client gets at most half: enough for eight archives, or for
+/// one zip of about a million files.
 inline constexpr std::size_t kArchivesBytes = std::size_t{64} * 1024 * 1024;
 
 struct ArchivesConfig {

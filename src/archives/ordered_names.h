@@ -23,8 +23,8 @@ public:
         end,
         failed,  ///< the directory cannot be read; error() is the errno
     };
-    /// Names that begin with a dot are left out. Each name comes once, also when names come and go meanwhile.
-    /// `room_bytes`: what the names may take, at least one of them.
+    /// Names that begin with a dot are left out. Each name comes at most once, even if files are added or removed
+    /// during the walk. `room_bytes`: memory for waiting names; one name is kept even if it is larger.
     Step next(ArchiveSlice& slice, std::size_t room_bytes);
 
     /// Without a slash. Valid until the next call of next().

@@ -27,7 +27,7 @@ private:
     [[nodiscard]] std::string comment() const;
 
     ZipNotes notes_;
-    ZipNotes::Note note_;  ///< that the central directory is at
+    ZipNotes::Note note_;  ///< the note whose record is written next
     std::uint64_t entries_ = 0;
     std::uint64_t entries_bytes_ = 0;    ///< before the central directory
     std::uint64_t offset_bytes_ = 0;     ///< of the next entry that the central directory tells of

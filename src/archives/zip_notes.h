@@ -28,7 +28,7 @@ public:
         ArchiveEntry entry;
         std::uint32_t crc = 0;
     };
-    /// Reads the notes once, in their order, when no more is added. The next one into `note`; false at the end.
+    /// Puts the next note into `note`; false after the last. Call add() no more after the first take().
     [[nodiscard]] bool take(Note& note);
 
 private:

@@ -10,7 +10,7 @@
 
 namespace archives {
 
-/// Before the content. The sum is not known yet; it follows in the descriptor.
+/// Before the content. The CRC is not known yet; it follows in the descriptor.
 [[nodiscard]] std::string zip_local_header(const ArchiveEntry& entry);
 /// Behind the content; empty for a folder. `crc` of all of the content.
 [[nodiscard]] std::string zip_descriptor(const ArchiveEntry& entry, std::uint32_t crc);

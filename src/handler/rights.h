@@ -66,7 +66,8 @@ public:
     [[nodiscard]] virtual bool has_places_below(std::string_view directory) const = 0;
 };
 
-/// What the options allow. This is the one place that decides about rights.
+/// What the options allow. Without --grant this alone decides about rights. With it Grants::rights_at() decides, and
+/// the options can only take away from that.
 struct RightsRules {
     /// Null: everybody may what the options below say. Otherwise these decide, and the options below say what somebody
     /// may somewhere.

@@ -1,5 +1,5 @@
 // Which entries of a directory a client may know of: what may not be read is neither shown nor counted. Made for each
-// request by listings/.
+// request by listings/, and by archives/ for each folder of an archive.
 #pragma once
 
 #include <cstdint>

@@ -76,7 +76,8 @@ std::optional<std::int64_t> find_date(const Fields& fields, FieldName name, std:
     return parse_date(*fields.find(name, text), now);
 }
 
-/// Steps 1 and 2 of RFC 9110 §13.2.2: may the request change or read what it thinks it knows?
+/// Steps 1 and 2 of RFC 9110 §13.2.2: is the representation still the one that the request expects (If-Match,
+/// If-Unmodified-Since)?
 bool is_still_the_expected(const Fields& fields, std::string_view text, const Validators& validators,
                            std::int64_t now) {
     if (fields.has(FieldName::if_match)) {
@@ -87,7 +88,7 @@ bool is_still_the_expected(const Fields& fields, std::string_view text, const Va
     return !since || *validators.last_modified <= *since;
 }
 
-/// Steps 3 and 4: is what the client has still what it would get?
+/// Steps 3 and 4: does the client already have the current representation?
 bool is_known_to_client(const Fields& fields, std::string_view text, bool is_read, const Validators& validators,
                         std::int64_t now) {
     if (fields.has(FieldName::if_none_match)) {

@@ -42,8 +42,8 @@ enum class Precondition : std::uint8_t {
 [[nodiscard]] Precondition evaluate_preconditions(const Fields& fields, std::string_view text, Method method,
                                                   const Validators& validators, std::int64_t now);
 
-/// Whether a Range field counts (RFC 9110 §13.1.5): true without If-Range, with the very same strong tag, or with the
-/// very same date when that date is a strong validator. False: the whole representation is sent.
+/// Whether a Range field counts (RFC 9110 §13.1.5). True when there is no If-Range, when it has the same strong tag, or
+/// when it has the same date and that date is a strong validator. False: the whole representation is sent.
 [[nodiscard]] bool range_applies(const Fields& fields, std::string_view text, const Validators& validators,
                                  std::int64_t now);
 
@@ -55,9 +55,9 @@ enum class Precondition : std::uint8_t {
 /// The same opaque part, weak or not.
 [[nodiscard]] bool tags_match_weakly(std::string_view a, std::string_view b);
 
-/// A Last-Modified is strong when it is at least this much older than the Date it is sent with (RFC 9110 §8.8.2.2), and
-/// when nothing changed later than this behind it: a file that took the place of another one with the same time, as
-/// copies with their times do, was changed after the date that it states.
+/// A Last-Modified is a strong validator when it is at least this much older than the Date of the answer (RFC 9110
+/// §8.8.2.2), and the file's ctime is at most this much later than it. The second test catches a copy that kept its old
+/// time: its ctime is later than the date it states.
 inline constexpr std::int64_t kStrongDateAgeSeconds = 1;
 
 }  // namespace http

@@ -1,5 +1,6 @@
 // Memory that all work of one kind may hold together: each takes from the share and gives back. One client holds at
-// most as much as it leaves to the others. Called by listings and archives.
+// most as much as it leaves to the others. Made by site/site_state and listings/listing_shares; listings and archives
+// hold memory of it.
 #pragma once
 
 #include <cstddef>

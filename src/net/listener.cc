@@ -62,8 +62,8 @@ std::string sentence_for(const Address& address, int error) {
     }
 }
 
-// Whether a socket file lies at the address that nobody serves any more: connecting is refused. A full backlog
-// (EAGAIN) is a living server.
+// True when the address has a socket file that no process serves any more: a connection to it is refused. A full
+// backlog (EAGAIN) is a living server.
 bool is_stale_socket(const Address& address) {
     struct stat status{};
     if (::lstat(address.path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
@@ -118,7 +118,7 @@ int socket_family(Family family) {
     return AF_UNSPEC;
 }
 
-// Of accept4(2): errors that concern the one connection that was about to be taken, not the listener.
+// What an errno of accept4(2) means. Most errors concern only the connection that was about to be accepted.
 Accepted::Outcome outcome_of(int error) {
     switch (error) {
         case EAGAIN:

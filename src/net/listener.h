@@ -47,9 +47,9 @@ public:
     static std::expected<Listener, std::string> open(const Address& address, int backlog,
                                                      const SocketRights& rights = {});
 
-    /// A socket that the process which started this one has opened. It stays theirs: a socket file is not removed, and
-    /// what waits in the backlog when this closes is for the next one that listens. The error ends a sentence that
-    /// begins with the socket, such as "is no socket that listens for connections".
+    /// A socket that the process which started this one has opened. It still belongs to that process. Closing removes
+    /// no socket file, and connections that wait in the backlog are left to the next process that listens. The error
+    /// ends a sentence that begins with the socket, such as "is no socket that listens for connections".
     static std::expected<Listener, std::string> adopt(base::Fd fd, Scheme scheme);
 
     Listener(Listener&& other) noexcept;

@@ -15,7 +15,7 @@ namespace server {
 
 struct AccessEntry {
     net::PeerAddress peer;
-    std::string_view user = "-";       ///< who signed in, a name of the users file, which has no blanks; "-": nobody
+    std::string_view user = "-";       ///< the name of who signed in (it has no blanks); "-" when nobody did
     std::string_view method;           ///< empty when no request line was understood
     std::string_view target;           ///< as sent
     std::string_view version = "1.1";  ///< of HTTP

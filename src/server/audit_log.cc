@@ -1,4 +1,4 @@
-// The members of a line. Those whose value is not known are left out.
+// Writes one line. Members without a value are left out.
 #include "server/audit_log.h"
 
 #include "server/log_line.h"

@@ -1,5 +1,5 @@
-// One JSON line for each write: each file of a form, each record, each directory, and each write that was taken up and
-// then refused or cut (docs/access.md). Called by exchange_log when an exchange ends.
+// One JSON line for each change, and one for each write that was refused or cut (docs/access.md). A form with three
+// files makes three changes. Called by exchange_log when an exchange ends.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,13 @@ namespace server {
 
 struct AuditEntry {
     net::PeerAddress peer;
-    std::string_view user;                 ///< who signed in; empty: nobody
-    std::string_view method;               ///< as sent
-    std::string_view target;               ///< as sent, without secrets
-    const http::Change* change = nullptr;  ///< null: the write was refused or cut, and changed nothing or only a part
-    std::string_view path;                 ///< of the change, without secrets
-    std::uint64_t received_bytes = 0;      ///< of the request's body
+    std::string_view user;    ///< who signed in; empty: nobody
+    std::string_view method;  ///< as sent
+    std::string_view target;  ///< as sent, without secrets
+    /// Null for the line that tells of a refusal or a cut; what was changed before it has lines of its own.
+    const http::Change* change = nullptr;
+    std::string_view path;             ///< of the change, without secrets
+    std::uint64_t received_bytes = 0;  ///< of the request's body
     base::MonotonicMs duration_ms = 0;
     std::optional<int> status;  ///< of the answer; nullopt: there was none
     std::string_view ended;     ///< why it was refused, or why the exchange ended early; empty otherwise

@@ -55,8 +55,8 @@ bool may_write(http::Method method) {
     }
 }
 
-/// A line for each change, and one more when the write was refused or cut, as a whole or in part. `why` it ended early;
-/// empty when it did not.
+/// A line for each change, and one more when the write was refused or cut, as a whole or in part. `why`: the reason why
+/// the exchange ended early; empty when it did not.
 void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::string_view why, Turn& turn) {
     const http::Request& request = exchange.request;

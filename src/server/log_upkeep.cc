@@ -25,7 +25,7 @@ void LogUpkeep::tell_losses(const base::Clock& clock) {
     const std::string audit =
         audit_.on() ? std::to_string(audit_.file().lost_bytes()) + " bytes of --audit-log, " : std::string();
     error_.append(clock, "error", nullptr,
-                  "lines were lost since the start, because what takes them was full: " +
+                  "lines were lost since the start, because a pipe, terminal or disk was full: " +
                       std::to_string(access_.file().lost_bytes()) + " bytes of --access-log, " + audit +
                       std::to_string(error_bytes) + " bytes of --error-log");
     error_.file().flush();

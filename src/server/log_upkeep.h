@@ -33,7 +33,7 @@ private:
     AccessLog& access_;
     AuditLog& audit_;
     ErrorLog& error_;
-    std::uint64_t told_bytes_ = 0;  ///< of what was lost
+    std::uint64_t told_bytes_ = 0;  ///< how many lost bytes the error log has been told of
     base::MonotonicMs tell_again_ms_ = 0;
 };
 

@@ -17,8 +17,8 @@ constexpr std::size_t kCopyBytes = 4 * 1024;
 /// The last bytes of a file are sent from memory, after a check that the file is still the same version.
 constexpr std::uint64_t kFileTailBytes = 4 * 1024;
 
-/// A file at rest is sent from the kernel's pages, a file that was just written to is read into memory. The last bytes
-/// are always read into memory, and sent only when the file is still the one that the head described.
+/// A file at rest is sent from the kernel's pages. A file that was written to lately is read into memory. The last
+/// bytes are always read into memory, and sent only when the file is still the one that the head described.
 Produced produce_file(const http::FileSlice& slice, Content& content, Framer& framer, Rest rest) {
     while (content.piece_offset < slice.length) {
         const std::uint64_t left = slice.length - content.piece_offset;

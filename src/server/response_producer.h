@@ -33,7 +33,7 @@ enum class Produced : std::uint8_t {
 };
 
 /// Gives more of the content to the framer.
-/// `pulls`: steps of a source, which are all that computes here.
+/// `pulls`: how often a source may be pulled. Nothing else here takes much time.
 [[nodiscard]] Produced produce(Content& content, Framer& framer, std::uint32_t pulls);
 
 }  // namespace server

@@ -1,4 +1,5 @@
-// Resolution below the root by the kernel: one openat2 per path, no string comparison that a link could get around.
+// The kernel resolves each path below the root (openat2). An absolute link is replaced in the text of a path
+// (expand_first_link), and the kernel resolves the result again, so no comparison of strings decides what is inside.
 #include "storage/file_root.h"
 
 #include <fcntl.h>
@@ -23,7 +24,7 @@ namespace {
 /// openat2 fails with EAGAIN when a concurrent rename made it unsure whether ".." stayed below the root.
 constexpr int kTries = 32;
 
-/// How many names that nothing has a path may end in, behind a link. No write makes as many directories.
+/// How many missing names a path may end with when it passes through a link. No write makes as many directories.
 constexpr int kMaxMissingNames = 64;
 
 /// How many absolute links one path may pass through: as many as the kernel allows links in all.
@@ -85,7 +86,7 @@ std::expected<struct stat, FileError> stat_below(int directory, std::string_view
     return status;
 }
 
-/// What the link at `path` says; nullopt when what is there is no link. The error is why it could not be looked at.
+/// The target of the link at `path`; nullopt when what is there is no link. The error is why it could not be looked at.
 std::expected<std::optional<std::string>, FileError> read_link(int directory, std::string_view path) {
     const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
     if (!link) return std::unexpected(link.error());
@@ -226,7 +227,8 @@ std::expected<std::string, FileError> FileRoot::path_of(int descriptor) const {
 }
 
 std::expected<std::string, FileError> FileRoot::find_real_path(std::string_view path) const {
-    // The kernel stops at the first link, or before it where a name is missing: then no link is on the way.
+    // With Symlinks::none the kernel fails with ELOOP at the first link. When it succeeds, or stops at a name that is
+    // missing or closed to it, it met none.
     const auto direct = open_below(directory_->get(), path, O_PATH, Symlinks::none);
     const int error = direct ? 0 : direct.error().number;
     const bool is_direct = error == 0 || error == ENOENT || error == ENOTDIR || error == EACCES;

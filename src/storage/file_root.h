@@ -1,5 +1,5 @@
 // The served directory. Every path is resolved by the kernel below it (openat2, RESOLVE_BENEATH), for reads and for
-// writes; no path of a request reaches any other call. Called by the cache, the sinks and the handlers.
+// writes; no path of a request reaches any other call. Called by the features, by the writers in storage, and by site.
 #pragma once
 
 #include <sys/stat.h>
@@ -42,8 +42,8 @@ public:
         bool passes_link = false;  ///< the path's last name or one before it is a link
     };
 
-    /// What open_for_reading() would open, without opening it: a device or a FIFO is not touched. Links are followed
-    /// as the policy allows. Behind one that leads out of the root the result is EXDEV or ELOOP, whatever is there.
+    /// What open_for_reading() would open, without opening it: a device or a FIFO is not touched. Links are followed as
+    /// the policy allows. A link that leads out of the root gives EXDEV or ELOOP, whether or not its target exists.
     [[nodiscard]] std::expected<Found, FileError> find(std::string_view path) const;
     /// The status that find() gives.
     [[nodiscard]] std::expected<struct stat, FileError> stat_inside(std::string_view path) const;
@@ -56,9 +56,9 @@ public:
     /// would follow one there, even out of the root.
     [[nodiscard]] std::expected<struct stat, FileError> stat_directly(std::string_view path) const;
 
-    /// `path` without the links on its way: rules for the place that they lead to hold for it. Names that nothing has
-    /// stay as they are. Errors: an errno of the resolution; EXDEV: it leads out of the root; ENOSYS: the kernel does
-    /// not tell, because /proc is not mounted.
+    /// The path with every link resolved, so that rules can be looked up by the real place. Names at its end that do
+    /// not exist yet are kept. Errors: an errno of the resolution; EXDEV: it leads out of the root; ENOSYS: the kernel
+    /// does not tell, because /proc is not mounted.
     [[nodiscard]] std::expected<std::string, FileError> find_real_path(std::string_view path) const;
 
     [[nodiscard]] int descriptor() const { return directory_->get(); }

@@ -68,7 +68,7 @@ void Connection::put_frame_head(std::span<const std::byte> head) {
 // ---- what comes from the peer
 
 Exchange* Connection::open_stream(std::int32_t stream) {
-    // Work of streams that were reset goes on and counts, or resets would buy more of it at once.
+    // Work of a reset stream goes on and still counts; otherwise a client could start more work by resetting streams.
     if (exchanges_.size() >= kMaxStreams || breaking_ != ErrorCode::no_error) return nullptr;
     exchanges_.push_back(turn_->http2_exchanges.take());
     Exchange& exchange = *exchanges_.back();
@@ -128,7 +128,7 @@ void Connection::take_body(Exchange& exchange, std::span<const std::byte> bytes)
     const bool may_be_wanted = exchange.state() == ExchangeState::receiving
                                    ? exchange.has_sink() || exchange.reading == Reading::waiting
                                    : exchange.state() == ExchangeState::deciding;
-    // The window of what is not wanted stays used: the peer stops, and hears the answer.
+    // For a body that nobody wants the window is not given back, so the peer stops sending and can read the answer.
     if (!may_be_wanted) return;
     waiting_bytes_ += bytes.size();
     exchange.body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());

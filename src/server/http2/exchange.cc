@@ -1,4 +1,4 @@
-// Ready for the next stream.
+// Makes an exchange ready for its next stream.
 #include "server/http2/exchange.h"
 
 namespace server::http2 {

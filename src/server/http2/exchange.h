@@ -28,8 +28,8 @@ struct Exchange final : server::Exchange {
     bool heavy = false;          ///< as the handler says, or because it works for its answer
     bool request_ended = false;  ///< END_STREAM came
     bool failed = false;         ///< the content cannot be finished
-    bool rests = false;          ///< a source had its share of the turn
-    bool works = false;          ///< such a source is what the content comes from
+    bool rests = false;          ///< the source has used its share of this turn
+    bool works = false;          ///< the content comes from a source that computes
     bool deferred = false;       ///< content is asked for again only after Session::resume()
     bool stays_small = false;    ///< the sink had to catch up: its window does not grow
 
@@ -44,12 +44,13 @@ struct Exchange final : server::Exchange {
     std::uint32_t window_bytes = 0;       ///< what the peer may send ahead
     std::uint64_t taken_since_grown = 0;  ///< by the sink, since the window last grew
 
-    base::MonotonicMs due_ms = 0;   ///< when the head, more of the body, or more room for the answer must be there
+    /// Deadline of what it waits for: the head, more of the body, or room for the answer.
+    base::MonotonicMs due_ms = 0;
     base::MonotonicMs mark_ms = 0;  ///< since when mark_bytes are counted
     std::uint64_t mark_bytes = 0;
     Patience patience;  ///< for the content that its window let through
 
-    /// Hides that of the base on purpose: the pool knows this type.
+    /// Hides server::Exchange::reset() on purpose: the pool calls this one.
     void reset();
 };
 

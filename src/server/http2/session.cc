@@ -83,7 +83,7 @@ struct Session::Callbacks {
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }
 
-    /// Here and not when they are whole, because the library passes over some without a word.
+    /// Frames are counted when they begin, because the library drops some kinds without reporting that they ended.
     static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* self) {
         switch (head->type) {
             case NGHTTP2_HEADERS:

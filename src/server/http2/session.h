@@ -18,7 +18,7 @@ namespace server::http2 {
 
 struct Exchange;
 
-/// RFC 9113 §7; those that are said here.
+/// RFC 9113 §7; those that godwit sends.
 enum class ErrorCode : std::uint32_t {
     no_error = 0,
     protocol_error = 1,
@@ -32,15 +32,15 @@ enum class ErrorCode : std::uint32_t {
 /// Streams of one connection at once; clients hold further requests back (RFC 9113 §5.1.2). As much as browsers ask
 /// for.
 inline constexpr std::uint32_t kMaxStreams = 100;
-/// What a client may send of a body before its sink took any of it: so much is buffered while the request waits for a
-/// decision, of four streams before the connection receives nothing more (kMaxWaitingBytes).
+/// What a client may send of a body before its sink took any of it. This much is buffered per stream while its request
+/// waits for a decision. When four streams have filled it, the connection stops receiving (kMaxWaitingBytes).
 inline constexpr std::uint32_t kFirstWindowBytes = 256 * 1024;
 /// What a client may send ahead of a sink that keeps up: 400 MB/s over 40 ms.
 inline constexpr std::uint32_t kMostWindowBytes = 16 * 1024 * 1024;
 /// How much wider a window gets in one step: two steps lead to the widest.
 inline constexpr std::uint32_t kWindowGrowth = 8;
 /// What all streams together may send ahead. It is given back as soon as bytes are here, because what waits for sinks
-/// is bounded apart (kMaxWaitingBytes): so no stream holds up another.
+/// has a bound of its own (kMaxWaitingBytes). So one stream cannot block the others.
 inline constexpr std::uint32_t kConnectionWindowBytes = 32 * 1024 * 1024;
 /// CONTINUATION frames of one head: the largest head takes one with frames of 16 KiB (CVE-2024-28182).
 inline constexpr std::size_t kMaxContinuations = 4;
@@ -94,11 +94,11 @@ public:
     /// Takes all of `bytes`. False: the peer broke the protocol, or a bound of the library, and nothing more is to be
     /// received; error() says which.
     [[nodiscard]] bool receive(std::span<const std::byte> bytes);
-    /// Also once the session itself said an end with an error; is_alive() is false behind that.
+    /// Why receive() failed, or the error of a GOAWAY that the session sent itself. After one, is_alive() is false.
     [[nodiscard]] ErrorCode error() const { return error_; }
 
-    /// The next bytes to be sent, but for content, which goes into the output by give_content(). Valid until the next
-    /// call. Empty: nothing more now, or pause() was called.
+    /// The next bytes to be sent, except content, which give_content() puts into the output directly. Valid until the
+    /// next call. Empty: nothing more now, or pause() was called.
     [[nodiscard]] std::span<const std::byte> next_frame();
     /// next_frame() returns after the frame that is being made.
     void pause() { paused_ = true; }
