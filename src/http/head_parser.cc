@@ -272,7 +272,7 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
 
 HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) {
     stage_ = Stage::done;
-    request.text = {text.data(), position_};
+    request.text = {text.begin(), text.begin() + position_};
 
     // RFC 9112 §3.2: also when the target names the authority itself.
     if (request.fields.has(FieldName::host)) {

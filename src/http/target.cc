@@ -127,7 +127,7 @@ TargetError parse_path_and_query(std::string_view text, Slice where, Target& tar
     const std::string_view raw = where.of(text);
     const Scan scan = scan_path(raw);
     if (!scan.valid) return TargetError::bad_byte;
-    const std::string_view raw_path(raw.data(), scan.path_end);
+    const std::string_view raw_path(raw.begin(), raw.begin() + scan.path_end);
     if (scan.path_end < raw.size()) {
         for (const char c : raw.substr(scan.path_end)) {
             if (path_byte(c) == PathByte::bad) return TargetError::bad_byte;
