@@ -51,8 +51,8 @@ enum class Stopping : std::uint8_t {
 
 /// The share of all light connections together in one turn, so that a small request behind many busy ones waits for a
 /// few milliseconds at most.
-inline constexpr std::size_t kAllTurnBytes = 4 * 1024 * 1024;
-inline constexpr std::uint32_t kAllTurnRequests = 512;
+inline constexpr std::size_t kAllTurnBytes = 8 * 1024 * 1024;
+inline constexpr std::uint32_t kAllTurnRequests = 1024;
 /// However many there are, each may do this much.
 inline constexpr std::size_t kLeastTurnBytes = 16 * 1024;
 
