@@ -49,7 +49,8 @@ TEST_CASE("archives: zip, tar and tar.gz hold what the listings show, and python
     CHECK(read.status == 0);
     CHECK(read.output ==
           "'a.txt' 2\n'empty/' 0\n'gr\\xfc\\xdfe.txt' 1\n250 4\n'sub/' 0\n'sub/big' 300000\n'zero' 0\n"
-          "Left out, because they are not listed or may not be read here:\nweb/\n");
+          "Left out, because they are not listed here, may not be read, are too deep, or lead around in a "
+          "circle:\nweb/\n");
 }
 
 TEST_CASE("archives: asked for where listings are, and nowhere else", "[e2e][archives]") {
