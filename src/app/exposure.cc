@@ -32,8 +32,7 @@ bool may_anybody_write_everywhere(const Options& options) {
     if (options.grants.empty()) return site.allow_upload || site.allow_replace || site.allow_delete;
     return std::ranges::any_of(options.grants, [](const access_control::Grant& line) {
         const bool is_for_all = line.who == access_control::Grant::Who::anyone && line.path == "/";
-        return is_for_all &&
-               (line.rights.has(Right::create) || line.rights.has(Right::replace) || line.rights.has(Right::remove));
+        return is_for_all && line.rights.has_any_of(handler::Rights(Right::create, Right::replace, Right::remove));
     });
 }
 

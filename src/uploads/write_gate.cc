@@ -39,6 +39,12 @@ handler::Rights WriteGate::rights_at(std::string_view path) const {
     return rules_.resolve_rights({kind, path}, client_);
 }
 
+std::expected<std::string, Refusal> WriteGate::find_visible_path(std::string_view asked, const Refusal& hidden) const {
+    auto path = find_written_path(asked);
+    if (path && (storage::is_hidden(asked) || storage::is_hidden(*path))) return std::unexpected(hidden);
+    return path;
+}
+
 /// `path` without links in its directories. A link at its end is what is written, not what it leads to.
 std::expected<std::string, Refusal> WriteGate::find_written_path(std::string_view path) const {
     const std::size_t slash = path.rfind('/', path.size() < 2 ? 0 : path.size() - 2);
@@ -56,10 +62,9 @@ std::expected<std::string, Refusal> WriteGate::find_written_path(std::string_vie
 }
 
 std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, OnConflict wanted, Named named) const {
-    const auto written = find_written_path(asked);
+    const auto written = find_visible_path(asked, kHidden);
     if (!written) return std::unexpected(written.error());
     const std::string_view path = *written;
-    if (storage::is_hidden(asked) || storage::is_hidden(path)) return std::unexpected(kHidden);
     const handler::Rights rights = rights_at(path);
     const bool replaces = rights.has(Right::replace);
     const bool only_replaces = replaces && !rights.has(Right::create) && wanted == OnConflict::replace;
@@ -77,10 +82,9 @@ std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, 
 }
 
 std::optional<Refusal> WriteGate::find_directory_fault(std::string_view asked) const {
-    const auto written = find_written_path(asked);
+    const auto written = find_visible_path(asked, kHidden);
     if (!written) return written.error();
     const std::string_view path = *written;
-    if (storage::is_hidden(asked) || storage::is_hidden(path)) return kHidden;
     const handler::Rights rights = rights_at(path);
     if (!rights.has(Right::create)) return kNoDirectories;
     if (rights.only_adds()) return kOnlyFilesHere;
@@ -89,10 +93,9 @@ std::optional<Refusal> WriteGate::find_directory_fault(std::string_view asked) c
 }
 
 std::optional<Refusal> WriteGate::find_removal_fault(std::string_view asked, Named named) const {
-    const auto written = find_written_path(asked);
+    const auto written = find_visible_path(asked, kHiddenFile);
     if (!written) return written.error();
     const std::string_view path = *written;
-    if (storage::is_hidden(asked) || storage::is_hidden(path)) return kHiddenFile;
     if (!rights_at(path).has(Right::remove)) return kNoRemovals;
     if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;

@@ -56,6 +56,9 @@ public:
 
 private:
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
+    /// find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
+    [[nodiscard]] std::expected<std::string, http::Refusal> find_visible_path(std::string_view asked,
+                                                                              const http::Refusal& hidden) const;
     [[nodiscard]] std::expected<std::string, http::Refusal> find_written_path(std::string_view path) const;
 
     const handler::WriteRules& rules_;
