@@ -7,14 +7,12 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/loopback_peer.h"
 
 namespace {
 
 server::AccessEntry entry() {
-    net::PeerAddress peer;
-    peer.family = net::Family::ipv4;
-    peer.octets = {127, 0, 0, 1};
-    return {.peer = peer,
+    return {.peer = loopback_peer(),
             .method = "GET",
             .target = "/a?b",
             .version = "1.1",

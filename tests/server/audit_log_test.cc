@@ -5,6 +5,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/loopback_peer.h"
 
 namespace {
 
@@ -16,10 +17,7 @@ std::string line(const server::AuditEntry& entry) {
 }
 
 server::AuditEntry entry() {
-    net::PeerAddress peer;
-    peer.family = net::Family::ipv4;
-    peer.octets = {127, 0, 0, 1};
-    return {.peer = peer,
+    return {.peer = loopback_peer(),
             .user = "anna",
             .method = "PUT",
             .target = "/a%20b?x",

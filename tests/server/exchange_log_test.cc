@@ -10,6 +10,7 @@
 
 #include "support/catch.h"
 #include "support/connection_bench.h"
+#include "support/loopback_peer.h"
 
 namespace {
 
@@ -26,8 +27,6 @@ struct Logged {
         response.status = status;
         response.body = http::Piece(std::move(body));
         exchange.respond(std::move(response));
-        peer.family = net::Family::ipv4;
-        peer.octets = {127, 0, 0, 1};
     }
     [[nodiscard]] std::string access() { return bench.access_log.file().pending(); }
     [[nodiscard]] std::string errors() { return bench.error_log.file().pending(); }
@@ -35,7 +34,7 @@ struct Logged {
     std::string head = "GET /a?b HTTP/1.1\r\nHost: x\r\nUser-Agent: curl/8\r\n\r\n";
     ConnectionBench bench;
     server::Exchange exchange;
-    net::PeerAddress peer;
+    net::PeerAddress peer = loopback_peer();
 };
 
 /// A request whose work, or whose body, the exchange has taken over.
@@ -48,8 +47,6 @@ struct Writing {
         exchange.begin(net::Token{7, 3}, bench.clock.now_ms());
         exchange.request.user = std::make_shared<http::User>(http::User{"alice", {}});
         decision = exchange.ask(bench.handler);
-        peer.family = net::Family::ipv4;
-        peer.octets = {127, 0, 0, 1};
     }
     /// The body comes, the work ends, and `response` is what it answers; it has changed `changes`.
     void answer(http::Changes changes, http::Status status = http::Status::created, std::string_view reason = {}) {
@@ -73,7 +70,7 @@ struct Writing {
     ConnectionBench bench;
     server::Exchange exchange;
     handler::Decision decision;
-    net::PeerAddress peer;
+    net::PeerAddress peer = loopback_peer();
 };
 
 http::Change created(std::string path) {
