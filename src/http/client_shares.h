@@ -1,6 +1,6 @@
 // How much of something each client has at this moment, for a bound per client: connections, requests under way, forms,
-// unfinished uploads and their bytes. Holds an entry only for clients that have any, so it is bounded by what is
-// counted. Used by server/ and by features, each for what it owns.
+// unfinished uploads and their bytes, memory that is held. Holds an entry only for clients that have any, so it is
+// bounded by what is counted. Used by http/memory_share, server/ and features, each for what it owns.
 #pragma once
 
 #include <cstddef>

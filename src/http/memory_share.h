@@ -5,9 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 
-#include "http/client.h"
+#include "http/client_shares.h"
 
 namespace http {
 
@@ -25,7 +24,7 @@ private:
     friend class MemoryHold;
 
     std::size_t bytes_left_;
-    std::unordered_map<ClientKey, std::size_t, ClientKeyHash> held_by_;  ///< only clients that hold any
+    ClientShares held_by_;
     std::uint64_t over_share_ = 0;
 };
 
@@ -33,7 +32,8 @@ private:
 /// Unix sockets are those of many clients (ClientKey()), and may take all.
 class MemoryHold {
 public:
-    explicit MemoryHold(MemoryShare& share, const ClientKey& client = {}) : share_(&share), client_(client) {}
+    explicit MemoryHold(MemoryShare& share, const ClientKey& client = {})
+        : share_(&share), held_(client == ClientKey() ? ClientShares::Share() : share.held_by_.count(client)) {}
     MemoryHold(MemoryHold&& other) noexcept;
     MemoryHold& operator=(MemoryHold&&) = delete;
     MemoryHold(const MemoryHold&) = delete;
@@ -49,7 +49,7 @@ public:
 
 private:
     MemoryShare* share_;
-    ClientKey client_;
+    ClientShares::Share held_;
     std::size_t bytes_ = 0;
 };
 
