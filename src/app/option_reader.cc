@@ -223,6 +223,7 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
             options_.server.audit_log = value == "off" ? std::string_view() : value;
             return taken_if(!value.empty());
         case id_error_log: options_.server.error_log = value; return taken_if(!value.empty());
+        case id_request_id: options_.server.has_request_ids = true; return std::nullopt;
         case id_log_format:
             if (value == "common")
                 options_.server.log_format = server::LogFormat::common;

@@ -73,6 +73,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_audit_log, "audit-log", process, "a file name, - (standard output) or off", ValueForm::file_name},
     {id_error_log, "error-log", process, "a file name or - (standard error)", ValueForm::file_name},
     {id_log_format, "log-format", process, "common, combined, extended or json"},
+    {id_request_id, "request-id", process, ""},
     {id_compression_level, "compression-level", site, "a number from 0 (off) to 9"},
     {id_cache_size, "cache-size", site, "a size in bytes such as 512K, 64M or 1G"},
     {id_durability, "durability", site, "full or none"},
@@ -227,7 +228,8 @@ bool changes_in_flight(const OptionSpec& spec) {
         case id_access_log:
         case id_audit_log:
         case id_error_log:
-        case id_log_format: return true;
+        case id_log_format:
+        case id_request_id: return true;
         case id_cache_size:           // the size of what survives
         case id_symlinks:             // of the directory that is open
         case id_http2: return false;  // TLS offers it from the start

@@ -66,6 +66,7 @@ enum OptionId : int {
     id_audit_log,
     id_error_log,
     id_log_format,
+    id_request_id,
     id_compression_level,
     id_cache_size,
     id_durability,

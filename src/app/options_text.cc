@@ -165,6 +165,8 @@ Process
                              a file, - (standard output) or off (default off)
       --error-log FILE       a file or - (standard error, the default)
       --log-format NAME      common, combined (default), extended or json
+      --request-id           X-Request-Id, of a trusted proxy or new, in answers
+                             and logs; the logs have traceparent, too
 
 Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --max-connections N    at the limit the longest unused connection makes
@@ -370,6 +372,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "access log", server.access_log.empty() ? "off" : server.access_log);
     add_row(text, "audit log", server.audit_log.empty() ? "off" : server.audit_log);
     add_row(text, "error log", server.error_log);
+    if (server.has_request_ids) add_row(text, "request ids", "on");
     add_unix_rights(text, options);
     if (!options.user.empty()) {
         add_row(text, "user", options.group.empty() ? options.user : options.user + ":" + options.group);

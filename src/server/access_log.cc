@@ -71,6 +71,8 @@ void AccessLog::append_text(const AccessEntry& entry) {
         out.push_back(' ');
         append_number(out, static_cast<std::uint64_t>(entry.duration_ms));
         out.append("ms");
+        if (!entry.request_id.empty()) out.append(" id=").append(entry.request_id);
+        if (!entry.trace.empty()) out.append(" trace=").append(entry.trace);
         if (!entry.aborted.empty()) out.append(" aborted: ").append(entry.aborted);
     }
     out.push_back('\n');
@@ -92,12 +94,14 @@ void AccessLog::append_json(const AccessEntry& entry) {
     append_json_number(out, "duration_ms", static_cast<std::uint64_t>(entry.duration_ms));
     append_cut_member(out, "referer", entry.referer);
     append_cut_member(out, "user_agent", entry.user_agent);
+    if (!entry.request_id.empty()) append_json_member(out, "request_id", entry.request_id);
+    if (!entry.trace.empty()) append_json_member(out, "traceparent", entry.trace);
     if (!entry.aborted.empty()) append_json_member(out, "aborted", entry.aborted);
     out.append("}\n");
 }
 
 void ErrorLog::append(const base::Clock& clock, std::string_view level, const net::PeerAddress* peer,
-                      std::string_view text, std::string_view detail) {
+                      std::string_view text, std::string_view detail, std::string_view request_id) {
     if (!file_.on()) return;
     std::string& out = file_.pending();
     out.append(format_log_time(clock.unix_seconds(), kIsoTime)).append(" ").append(level).append(": ");
@@ -112,6 +116,7 @@ void ErrorLog::append(const base::Clock& clock, std::string_view level, const ne
         out.append(": ");
         base::append_log_escaped(out, detail, kMaxValueBytes);
     }
+    if (!request_id.empty()) out.append(" (request ").append(request_id).append(")");
     out.push_back('\n');
 }
 

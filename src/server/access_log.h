@@ -25,7 +25,9 @@ struct AccessEntry {
     std::uint64_t body_bytes = 0;      ///< of the response's content, without framing
     std::uint64_t received_bytes = 0;  ///< of the request's body
     base::MonotonicMs duration_ms = 0;
-    std::string_view aborted;  ///< why the answer or the upload is incomplete; empty when it is whole
+    std::string_view request_id;  ///< empty without --request-id
+    std::string_view trace;       ///< a traceparent, checked; empty when there is none
+    std::string_view aborted;     ///< why the answer or the upload is incomplete; empty when it is whole
 };
 
 class AccessLog {
@@ -58,9 +60,9 @@ public:
     explicit ErrorLog(LogFile file) : file_(std::move(file)) {}
 
     /// `peer`: of the connection it is about, or nullptr. `text` is the server's own; `detail` may come from the peer
-    /// and is escaped.
+    /// and is escaped. `request_id`: of the request it is about; stands at the end.
     void append(const base::Clock& clock, std::string_view level, const net::PeerAddress* peer, std::string_view text,
-                std::string_view detail = {});
+                std::string_view detail = {}, std::string_view request_id = {});
     [[nodiscard]] LogFile& file() { return file_; }
 
 private:

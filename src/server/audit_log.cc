@@ -47,6 +47,7 @@ void AuditLog::append(const AuditEntry& entry, const base::Clock& clock) {
     append_json_number(out, "duration_ms", static_cast<std::uint64_t>(entry.duration_ms));
     if (entry.status) append_json_number(out, "status", static_cast<std::uint64_t>(*entry.status));
     append_known(out, "ended", entry.ended);
+    append_known(out, "request_id", entry.request_id);
     out.append("}\n");
 }
 

@@ -25,8 +25,9 @@ struct AuditEntry {
     std::string_view path;             ///< of the change, without secrets
     std::uint64_t received_bytes = 0;  ///< of the request's body
     base::MonotonicMs duration_ms = 0;
-    std::optional<int> status;  ///< of the answer; nullopt: there was none
-    std::string_view ended;     ///< why it was refused, or why the exchange ended early; empty otherwise
+    std::optional<int> status;    ///< of the answer; nullopt: there was none
+    std::string_view ended;       ///< why it was refused, or why the exchange ended early; empty otherwise
+    std::string_view request_id;  ///< empty without --request-id
 };
 
 class AuditLog {

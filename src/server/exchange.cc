@@ -27,6 +27,7 @@ void Exchange::reset() {
     content_.reset();
     pinned_.reset();
     forwarded_.reset();
+    request_id_.clear();
     share_.reset();
     shares_ = nullptr;
 }
@@ -36,6 +37,13 @@ void Exchange::identify(const http::Client& client, const net::PeerAddress& peer
     request.client = client;
     shares_ = &shares;
     if (client.is_forwarded) forwarded_ = take_forwarded(request, peer, trusted_proxies);
+}
+
+/// The fields of a head that was not understood count for nothing: it has no text then.
+void Exchange::name_request(const http::Client& client, RequestIds& ids) {
+    if (!request_id_.empty()) return;
+    if (client.is_forwarded && !request.text.empty()) request_id_ = find_request_id(request);
+    if (request_id_.empty()) request_id_ = ids.next();
 }
 
 handler::Decision Exchange::ask(handler::Handler& handler) {

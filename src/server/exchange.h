@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -23,6 +24,7 @@
 #include "server/client_identity.h"
 #include "server/exchange_state.h"
 #include "server/exchange_table.h"
+#include "server/request_id.h"
 #include "server/request_shares.h"
 #include "server/response_producer.h"
 
@@ -61,12 +63,19 @@ public:
     [[nodiscard]] const net::PeerAddress& address_or(const net::PeerAddress& peer) const {
         return forwarded_ ? *forwarded_ : peer;
     }
+    /// Gives the request its id, unless it has one: the id that a trusted proxy sends, or a new one. `client`: of the
+    /// connection. Without this call it has none.
+    void name_request(const http::Client& client, RequestIds& ids);
     /// Asks `handler`, first who asks, unless the client has too many requests under way: then the decision is a
     /// refusal. A decision that is a Response goes to respond(), any other one to adopt().
     [[nodiscard]] handler::Decision ask(handler::Handler& handler);
     /// Makes the last changes to a response that handle() did not return, by the rules that the request began with.
     void decorate(handler::Handler& handler, http::Response& response) const {
         (pinned_ ? *pinned_ : handler).decorate(&request, response);
+    }
+    /// Tells the client the id of its request, if it has one. The last change to a response before its head is written.
+    void add_request_id(http::Response& response) const {
+        if (!request_id_.empty()) response.add(kRequestIdName, request_id_);
     }
     /// Takes over a decision that is no Response yet. Afterwards: `receiving` where a sink wants the body, `pending` or
     /// `deciding` where advance() has to be called. `request` must stay valid from here on.
@@ -137,6 +146,8 @@ public:
         return source == nullptr ? std::string_view() : (*source)->lack();
     }
     [[nodiscard]] base::MonotonicMs begun_ms() const { return begun_ms_; }
+    /// Empty without --request-id, and for a request whose head did not come whole.
+    [[nodiscard]] std::string_view request_id() const { return request_id_; }
 
 private:
     void move(ExchangeEvent event) {
@@ -169,6 +180,7 @@ private:
     ExchangeTable::Entry entry_;  ///< from the first wait for something off the loop
     Content content_;
     std::optional<net::PeerAddress> forwarded_;
+    std::string request_id_;
     RequestShares* shares_ = nullptr;  ///< once the client is known
     http::ClientShares::Share share_;
 };

@@ -39,6 +39,8 @@ void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_
             .body_bytes = sent_bytes,
             .received_bytes = received_bytes,
             .duration_ms = turn.clock.now_ms() - exchange.begun_ms(),
+            .request_id = exchange.request_id(),
+            .trace = exchange.request_id().empty() ? std::string_view() : find_traceparent(request),
             .aborted = aborted,
         },
         turn.clock);
@@ -72,6 +74,7 @@ void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::u
         .duration_ms = turn.clock.now_ms() - exchange.begun_ms(),
         .status = std::nullopt,
         .ended = why,
+        .request_id = exchange.request_id(),
     };
     if (is_answered(exchange)) entry.status = http::code(exchange.status());
     for (const http::Change& change : exchange.changes()) {
@@ -95,7 +98,8 @@ void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::
     if (const std::string_view lack = exchange.lack(); !lack.empty()) {
         std::string storage;
         turn.error_log.append(turn.clock, "error", &peer, lack,
-                              turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
+                              turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage),
+                              exchange.request_id());
     }
     if (turn.audit_log.on()) append_audit(exchange, peer, received_bytes, {}, turn);
     if (!turn.access_log.on() || exchange.is_quiet()) return;
@@ -111,22 +115,21 @@ void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::u
     if (exchange.state() == ExchangeState::responding) text += ", after " + std::to_string(sent_bytes) + " bytes of it";
     std::string storage;
     turn.error_log.append(turn.clock, "aborted", &peer, text,
-                          turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage));
+                          turn.handler.loggable(exchange.request.target_text.of(exchange.request.text), storage),
+                          exchange.request_id());
 }
 
-void note_refused(const http::Refusal& refusal, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
+void note_refused(const http::Refusal& refusal, const Exchange& exchange, const net::PeerAddress& peer, Turn& turn) {
     turn.metrics.refusals.add(refusal.status);
-    std::string storage;
-    turn.error_log.append(turn.clock, "refused", &peer, refusal.reason, turn.handler.loggable(path, storage));
+    turn.error_log.append(turn.clock, "refused", &peer, refusal.reason, {}, exchange.request_id());
 }
 
-void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn) {
-    if (http::code(response.status) >= 400) {
-        note_refused({response.status, response.reason}, peer, path, turn);
-    } else {
-        std::string storage;
-        turn.error_log.append(turn.clock, "error", &peer, response.reason, turn.handler.loggable(path, storage));
-    }
+void note_reason(const http::Response& response, const Exchange& exchange, const net::PeerAddress& peer, Turn& turn) {
+    const bool is_refusal = http::code(response.status) >= 400;
+    if (is_refusal) turn.metrics.refusals.add(response.status);
+    std::string storage;
+    turn.error_log.append(turn.clock, is_refusal ? "refused" : "error", &peer, response.reason,
+                          turn.handler.loggable(exchange.request.target.path, storage), exchange.request_id());
 }
 
 }  // namespace server

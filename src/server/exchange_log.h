@@ -19,9 +19,9 @@ void note_answered(const Exchange& exchange, const net::PeerAddress& peer, std::
 /// place for it. `unsent_bytes`: content that is still in the output queue.
 void note_aborted(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::uint64_t unsent_bytes, std::string_view why, Turn& turn);
-/// Counts a request that was refused, and tells the error log why. `path` is empty when it was not understood.
-void note_refused(const http::Refusal& refusal, const net::PeerAddress& peer, std::string_view path, Turn& turn);
+/// Counts a request that was refused because it could not be understood, and tells the error log why.
+void note_refused(const http::Refusal& refusal, const Exchange& exchange, const net::PeerAddress& peer, Turn& turn);
 /// Notes the reason of a response in the error log: as a refusal, or as an error of a response that is none.
-void note_reason(const http::Response& response, const net::PeerAddress& peer, std::string_view path, Turn& turn);
+void note_reason(const http::Response& response, const Exchange& exchange, const net::PeerAddress& peer, Turn& turn);
 
 }  // namespace server

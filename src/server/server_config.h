@@ -59,6 +59,8 @@ struct ServerConfig {
     std::string audit_log;
     std::string error_log = "-";
     LogFormat log_format = LogFormat::combined;
+    /// Each request has an id in the logs and in its answer (request_id.h).
+    bool has_request_ids = false;
 };
 
 }  // namespace server

@@ -19,6 +19,7 @@
 #include "server/http1/exchange.h"
 #include "server/http2/exchange.h"
 #include "server/metrics.h"
+#include "server/request_id.h"
 #include "server/request_shares.h"
 #include "server/server_config.h"
 
@@ -98,6 +99,7 @@ struct Turn {
     AuditLog& audit_log;
     ErrorLog& error_log;
     Metrics& metrics;
+    RequestIds request_ids{};
     std::span<std::byte> scratch;  ///< kScratchBytes, contents of no meaning between calls
     TurnShare share{};             ///< of the connection that is advanced
     Stopping stopping = Stopping::no;

@@ -65,6 +65,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "e",
                                            "--log-format",
                                            "json",
+                                           "--request-id",
                                            "--compression-level",
                                            "9",
                                            "--cache-size",
@@ -119,6 +120,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.server.audit_log == "u");
     CHECK(options.server.error_log == "e");
     CHECK(options.server.log_format == server::LogFormat::json);
+    CHECK(options.server.has_request_ids);
     CHECK(options.site.compression_level == 9);
     CHECK(options.site.cache_bytes == 1U << 20);
     CHECK(options.site.durability == storage::Durability::none);

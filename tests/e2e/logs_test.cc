@@ -161,3 +161,36 @@ TEST_CASE("logs: a lost client and an unfinished upload are said", "[e2e][logs]"
     CHECK(line.find("\"PUT /up HTTP/1.1\" 499 0 ") != std::string::npos);
     CHECK(line.find("aborted") != std::string::npos);
 }
+
+TEST_CASE("logs: with --request-id one id is in the answer and in every log, with the trace", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--allow-upload", "--request-id", "--log-format", "json", "--access-log", logs.at("access"),
+               "--audit-log", logs.at("audit"), "--error-log", logs.at("error")});
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    // Nobody is trusted here, so the client's own id counts for nothing.
+    const auto answer = site.fetch("PUT", "/hello.txt", {"X-Request-Id: mine", "traceparent: " + trace}, "x");
+    CHECK(answer.status == 403);
+    const std::string id = answer.value("X-Request-Id");
+    CHECK(id.size() == 32);
+    CHECK(answer.count("X-Request-Id") == 1);
+    const std::string access = wait_for_lines(logs.at("access"), 1);
+    CHECK(access.find(R"("request_id":")" + id + R"(","traceparent":")" + trace + "\"}") != std::string::npos);
+    CHECK(wait_for_lines(logs.at("audit"), 1).find(R"("request_id":")" + id + '"') != std::string::npos);
+    CHECK(support::eventually([&] { return logs.read("error").find("(request " + id + ")\n") != std::string::npos; }));
+}
+
+TEST_CASE("logs: a trusted proxy's id is taken, an unusable one is not", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--request-id", "--trusted-proxy", "127.0.0.1", "--log-format", "extended", "--access-log",
+               logs.at("access")});
+    CHECK(site.fetch("GET", "/hello.txt", {"X-Request-Id: edge-7/1"}).value("X-Request-Id") == "edge-7/1");
+    CHECK(site.fetch("GET", "/hello.txt", {"X-Request-Id: a b"}).value("X-Request-Id").size() == 32);
+    CHECK(wait_for_lines(logs.at("access"), 2).find("ms id=edge-7/1\n") != std::string::npos);
+}
+
+TEST_CASE("logs: without --request-id there is no id anywhere", "[e2e][logs]") {
+    const support::TempDir logs;
+    Site site({"--trusted-proxy", "127.0.0.1", "--log-format", "json", "--access-log", logs.at("access")});
+    CHECK_FALSE(site.fetch("GET", "/hello.txt", {"X-Request-Id: a"}).has("X-Request-Id"));
+    CHECK(wait_for_lines(logs.at("access"), 1).find("request_id") == std::string::npos);
+}

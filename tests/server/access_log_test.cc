@@ -73,6 +73,18 @@ TEST_CASE("access log: the extended form has the time and the ending behind", "[
     CHECK(line(server::LogFormat::extended, what).ends_with("\"-\" \"curl/8\" 5ms aborted: the peer left\n"));
 }
 
+TEST_CASE("access log: an id and a trace are in the extended and the JSON form alone", "[server][log]") {
+    server::AccessEntry what = entry();
+    what.request_id = "4f";
+    what.trace = "00-1-2-01";
+    what.aborted = "the peer left";
+    CHECK(line(server::LogFormat::extended, what).ends_with(" 5ms id=4f trace=00-1-2-01 aborted: the peer left\n"));
+    CHECK(line(server::LogFormat::json, what)
+              .ends_with(R"(,"request_id":"4f","traceparent":"00-1-2-01","aborted":"the peer left"})"
+                         "\n"));
+    CHECK(line(server::LogFormat::combined, what).ends_with("\"curl/8\"\n"));
+}
+
 TEST_CASE("access log: the patterns of log readers match whole lines, also of what was cut", "[server][log]") {
     // What fluent-bit, logstash and fail2ban ask of a line, in the words of one grammar: host, two names, time in
     // brackets, request in quotes, status, bytes; combined adds two texts in quotes. Nothing may follow.

@@ -120,12 +120,10 @@ TEST_CASE("exchange log: a request that was cut before there was an answer has n
     CHECK(logged.access().find("\"GET /a?b HTTP/1.1\" 499 0") != std::string::npos);
 }
 
-TEST_CASE("exchange log: a refusal is counted and said with its reason and path", "[server][log]") {
+TEST_CASE("exchange log: a request that was not understood is counted, and said with the reason", "[server][log]") {
     Logged logged;
-    server::note_refused({http::Status::not_found, "no such thing"}, logged.peer, "/x\n", logged.bench.turn);
-    CHECK(logged.errors().find("refused") != std::string::npos);
-    CHECK(logged.errors().find("no such thing") != std::string::npos);
-    CHECK(logged.errors().find("/x\n") == std::string::npos);
+    server::note_refused({http::Status::bad_request, "no such thing"}, logged.exchange, logged.peer, logged.bench.turn);
+    CHECK(logged.errors().ends_with("refused: 127.0.0.1: no such thing\n"));
     CHECK(logged.bench.metrics.refusals.count() == 1);
 }
 
@@ -133,12 +131,35 @@ TEST_CASE("exchange log: the reason of a good answer is an error and no refusal"
     Logged logged;
     http::Response response;
     response.reason = "the directory could not be read to its end";
-    server::note_reason(response, logged.peer, "/d/", logged.bench.turn);
-    CHECK(logged.errors().find("error") != std::string::npos);
+    logged.exchange.request.target.path = "/d\n/";
+    server::note_reason(response, logged.exchange, logged.peer, logged.bench.turn);
+    CHECK(logged.errors().ends_with("error: 127.0.0.1: the directory could not be read to its end: /d\\x0a/\n"));
     CHECK(logged.bench.metrics.refusals.count() == 0);
     response.status = http::Status::forbidden;
-    server::note_reason(response, logged.peer, "/d/", logged.bench.turn);
+    server::note_reason(response, logged.exchange, logged.peer, logged.bench.turn);
     CHECK(logged.bench.metrics.refusals.count() == 1);
+}
+
+TEST_CASE("exchange log: with an id, every line about a request ends with it", "[server][log]") {
+    Logged logged;
+    logged.exchange.name_request(http::Client(), logged.bench.turn.request_ids);
+    const std::string end = " (request " + std::string(logged.exchange.request_id()) + ")\n";
+    http::Response response;
+    response.reason = "no";
+    server::note_reason(response, logged.exchange, logged.peer, logged.bench.turn);
+    CHECK(logged.errors().ends_with(": no: /a" + end));
+    server::note_refused({http::Status::bad_request, "what"}, logged.exchange, logged.peer, logged.bench.turn);
+    CHECK(logged.errors().ends_with(": what" + end));
+    server::note_aborted(logged.exchange, logged.peer, 0, 0, "left", logged.bench.turn);
+    CHECK(logged.errors().ends_with(": /a?b" + end));
+}
+
+TEST_CASE("exchange log: the audit log has the id of the request", "[server][log]") {
+    Writing writing;
+    writing.exchange.name_request(http::Client(), writing.bench.turn.request_ids);
+    writing.answer({created("/a")});
+    server::note_answered(writing.exchange, writing.peer, 5, writing.bench.turn);
+    CHECK(writing.has(R"("request_id":")" + std::string(writing.exchange.request_id()) + "\"}"));
 }
 
 TEST_CASE("exchange log: each change of a write is a line of the audit log, with who made it", "[server][log]") {

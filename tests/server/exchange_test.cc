@@ -260,3 +260,32 @@ TEST_CASE("exchange: says what the content lacked once it has ended", "[server][
     CHECK(bench.exchange.produce(framer, 1) == Produced::all);
     CHECK(bench.exchange.lack() == "the third line");
 }
+
+TEST_CASE("exchange: its id is the one that a trusted proxy sends, for nobody else, and does not change", "[server]") {
+    const std::string head = "GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: abc-1\r\n\r\n";
+    server::RequestIds ids;
+    http::Client client;
+    for (const bool is_proxy : {true, false}) {
+        server::Exchange exchange;
+        http::HeadParser parser;
+        REQUIRE(parser.parse(head, exchange.request) == http::HeadParser::Outcome::complete);
+        client.is_forwarded = is_proxy;
+        exchange.name_request(client, ids);
+        const std::string id(exchange.request_id());
+        CHECK((id == "abc-1") == is_proxy);
+        exchange.name_request(client, ids);
+        CHECK(exchange.request_id() == id);
+        http::Response response;
+        exchange.add_request_id(response);
+        CHECK(response.find("X-Request-Id") == id);
+        exchange.reset();
+        CHECK(exchange.request_id().empty());
+    }
+}
+
+TEST_CASE("exchange: without an id the response has no field for one", "[server]") {
+    const server::Exchange exchange;
+    http::Response response;
+    exchange.add_request_id(response);
+    CHECK(response.fields.empty());
+}

@@ -195,6 +195,7 @@ Connection::Step Connection::dispatch(Turn& turn) {
     if (weight_ == Weight::heavy && before == Weight::light) return Step::yield;
     transport_.input.consume(exchange.parser.head_bytes());
     ++turn_requests_;
+    if (turn.config.has_request_ids) exchange.name_request(transport_.client, turn.request_ids);
     if (!exchange.request.has_body()) return decide(turn);
     exchange.expect_body();
     exchange.decoder.start(exchange.request.framing);
@@ -258,15 +259,15 @@ Ending Connection::choose_ending(const http::Response& response, const Turn& tur
 Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
     if (turn.stopping != Stopping::no && transport_.input.empty()) transport_.receive(turn);
     ending_ = choose_ending(response, turn);
-    if (!response.reason.empty())
-        note_reason(response, exchange_->address_or(transport_.peer), exchange_->request.target.path, turn);
+    if (!response.reason.empty()) note_reason(response, *exchange_, exchange_->address_or(transport_.peer), turn);
     begin_answer(std::move(response), turn);
     return Step::proceed;
 }
 
 /// A request that cannot be understood, or came too slowly: says why and ends, since what follows has no known start.
 Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& turn) {
-    note_refused(refusal, transport_.peer, {}, turn);
+    if (turn.config.has_request_ids) exchange_->name_request(transport_.client, turn.request_ids);
+    note_refused(refusal, *exchange_, transport_.peer, turn);
     http::Response response = handler::refusal_response(nullptr, refusal);
     turn.handler.decorate(nullptr, response);
     response.close = true;
@@ -279,6 +280,7 @@ Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& 
 void Connection::begin_answer(http::Response&& response, Turn& turn) {
     Exchange& exchange = *exchange_;
     is_unsent_ = transport_.output.empty();
+    exchange.add_request_id(response);
     Framer(transport_.output, exchange.response_framing, ending_, turn).begin(response, exchange.request);
     exchange.respond(std::move(response));
     if (state_ == reading) move(ConnectionEvent::answer_due, turn);
@@ -305,7 +307,8 @@ Connection::Step Connection::replace_or_cut(Turn& turn) {
     transport_.output.clear();
     http::Response response = handler::refusal_response(&exchange_->request, kUnreadable);
     exchange_->decorate(turn.handler, response);
-    note_reason(response, exchange_->address_or(transport_.peer), exchange_->request.target.path, turn);
+    note_reason(response, *exchange_, exchange_->address_or(transport_.peer), turn);
+    exchange_->add_request_id(response);
     Framer(transport_.output, exchange_->response_framing, ending_, turn).begin(response, exchange_->request);
     exchange_->respond_instead(std::move(response));
     return Step::proceed;

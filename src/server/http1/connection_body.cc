@@ -164,7 +164,7 @@ Connection::Step Connection::incomplete_body(Turn& turn) {
                               ? "the upload ended after " + std::to_string(received) + " of " +
                                     std::to_string(exchange.request.framing.length) + " bytes"
                               : "the chunked upload ended after " + std::to_string(received) + " bytes",
-                          target);
+                          target, exchange.request_id());
     return refuse_request(exchange.incomplete(), turn);
 }
 

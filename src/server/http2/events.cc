@@ -99,6 +99,7 @@ bool Connection::take_field(Exchange& exchange, std::string_view name, std::stri
 void Connection::end_head(Exchange& exchange, bool is_last) {
     const std::optional<http::Refusal> refusal = exchange.head.finish(is_last, exchange.request);
     exchange.request_ended = is_last;
+    if (turn_->config.has_request_ids) exchange.name_request(transport_.client, turn_->request_ids);
     if (refusal) {
         exchange.reading = Reading::asked;
         refuse_request(exchange, *refusal);
@@ -192,7 +193,7 @@ void Connection::give_up(Exchange& exchange, std::string_view why) {
     if (exchange.state() == ExchangeState::pending) return;
     if (exchange.reading == Reading::head) {
         note_refused({http::Status::bad_request, "a request's head broke the rules of HTTP/2, or did not come whole"},
-                     transport_.peer, {}, *turn_);
+                     exchange, transport_.peer, *turn_);
     } else if (exchange.state() != ExchangeState::done) {
         const bool in_body = exchange.state() == ExchangeState::receiving && exchange.has_sink();
         ++(in_body ? turn_->metrics.uploads_aborted : turn_->metrics.responses_aborted);

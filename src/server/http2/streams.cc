@@ -194,9 +194,10 @@ void Connection::note_progress(Exchange& exchange, std::size_t bytes, std::uint6
 
 void Connection::answer(Exchange& exchange, http::Response&& response) {
     if (!response.reason.empty()) {
-        note_reason(response, exchange.address_or(transport_.peer), exchange.request.target.path, *turn_);
+        note_reason(response, exchange, exchange.address_or(transport_.peer), *turn_);
     }
     drop_body(exchange);
+    exchange.add_request_id(response);
     Framer framer(transport_.output, session_, exchange, *turn_, 1);
     framer.begin(response, exchange.request);
     exchange.respond(std::move(response));
@@ -208,7 +209,7 @@ void Connection::answer(Exchange& exchange, http::Response&& response) {
 
 /// A request that cannot be understood, or came too slowly.
 void Connection::refuse_request(Exchange& exchange, const http::Refusal& refusal) {
-    note_refused(refusal, transport_.peer, {}, *turn_);
+    note_refused(refusal, exchange, transport_.peer, *turn_);
     http::Response response = handler::refusal_response(nullptr, refusal);
     response.reason = {};  // noted already
     turn_->handler.decorate(nullptr, response);

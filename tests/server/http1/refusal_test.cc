@@ -39,6 +39,19 @@ TEST_CASE("connection: one over the limit that may have sent HEAD gets no conten
     }
 }
 
+TEST_CASE("connection: a head that is not understood gets a new id, in the answer and in the error log", "[server]") {
+    ConnectionBench bench;
+    bench.config.has_request_ids = true;
+    bench.error_log = server::ErrorLog(*server::LogFile::open("/dev/null", 2));
+    bench.stream->incoming("GET / HTTP/1.1\r\nX-Request-Id: mine\r\nHost: x\r\nbroken field: x\r\n\r\n");
+    bench.run();
+    const std::string& sent = bench.stream->sent();
+    CHECK(statuses(sent) == Codes{400});
+    const std::size_t id = sent.find("\r\nX-Request-Id: ");
+    REQUIRE(id != std::string::npos);
+    CHECK(bench.error_log.file().pending().ends_with(" (request " + sent.substr(id + 16, 32) + ")\n"));
+}
+
 TEST_CASE("connection: a HEAD that is refused in its head gets no content", "[server]") {
     const std::string head = "HEAD ";
     const std::string long_target = head + "/" + std::string(9000, 'a');

@@ -35,6 +35,16 @@ TEST_CASE("http2: requests of one receive are answered in one send, heads and co
     CHECK(bench.base.metrics.responses.count() == 3);
 }
 
+TEST_CASE("http2: with --request-id each stream has an id of its own, and without it none", "[server][http2]") {
+    Http2Bench bench;
+    bench.send(get_frame(1, "/a"));
+    CHECK(bench.answer(1).value("x-request-id").empty());
+    bench.base.config.has_request_ids = true;
+    bench.send(get_frame(3, "/a") + get_frame(5, "/b"));
+    CHECK(bench.answer(3).value("x-request-id").size() == 32);
+    CHECK(bench.answer(3).value("x-request-id") != bench.answer(5).value("x-request-id"));
+}
+
 TEST_CASE("http2: any cut of the client's bytes gives the same answers", "[server][http2]") {
     const std::string bytes = client_begin() + get_frame(1, "/a") + upload_frames(3, "/b", "content");
     for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
