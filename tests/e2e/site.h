@@ -33,6 +33,7 @@ private:
         files.write("docs/index.html", "<p>docs</p>\n");
         files.write("list/a.txt", "a\n");
         files.write("big.bin", support::noise(3'000'000));
+        for (const auto& name : files.list()) files.make_old(name);
     }
 
 public:

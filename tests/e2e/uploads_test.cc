@@ -188,7 +188,6 @@ TEST_CASE("uploads: a slow download keeps the version it began with while it is 
 
 TEST_CASE("uploads: of two writers with the same If-Match one succeeds", "[e2e][uploads]") {
     Site site;
-    support::pause_ms(30);
     const std::string tag = site.fetch("GET", "/hello.txt").value("ETag");
     auto one = site.connect();
     auto two = site.connect();
@@ -292,7 +291,6 @@ TEST_CASE("uploads: many at once end up whole", "[e2e][uploads]") {
 TEST_CASE("uploads: of many writers with the same If-Match exactly one succeeds", "[e2e][uploads]") {
     constexpr unsigned kWriters = 40;
     Site site;
-    support::pause_ms(30);
     const std::string tag = site.fetch("GET", "/hello.txt").value("ETag");
     std::vector<RawClient> clients;
     for (unsigned i = 0; i < kWriters; ++i) {

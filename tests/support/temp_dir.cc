@@ -2,6 +2,7 @@
 #include "support/temp_dir.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,10 @@ bool TempDir::has(std::string_view name) const {
 }
 
 void TempDir::make_directory(std::string_view name) const { fs::create_directories(at(name)); }
+
+void TempDir::make_old(std::string_view name) const {
+    fs::last_write_time(at(name), fs::file_time_type::clock::now() - std::chrono::hours(1));
+}
 
 std::vector<std::string> TempDir::list() const {
     std::vector<std::string> names;

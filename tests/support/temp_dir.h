@@ -24,6 +24,8 @@ public:
     [[nodiscard]] std::string read(std::string_view name) const;
     [[nodiscard]] bool has(std::string_view name) const;
     void make_directory(std::string_view name) const;
+    /// Says that the file was last modified an hour ago: its tag is strong from the first request on.
+    void make_old(std::string_view name) const;
     /// Names of all files and directories below, dot names included, relative, sorted.
     [[nodiscard]] std::vector<std::string> list() const;
     /// Removes everything inside.
