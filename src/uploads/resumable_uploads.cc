@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "handler/error_page.h"
+#include "http/conditional.h"
 #include "storage/write_error.h"
 #include "uploads/append_sink.h"
 #include "uploads/upload_digests.h"
@@ -89,6 +90,19 @@ http::FieldList lasting_fields(const http::Request& request, std::optional<std::
         }
     }
     return fields;
+}
+
+/// RFC 9110 §13.1. An upload has no tag and no date, so a request that names a version of it means something else: the
+/// file, whose conditions belong into the creating request.
+std::optional<http::Response> refuse_conditions(const http::Request& request, const base::Clock& clock) {
+    if (http::evaluate_preconditions(request.fields, request.text, request.method,
+                                     {.etag = {}, .last_modified = {}, .exists = true},
+                                     clock.unix_seconds()) == http::Precondition::proceed) {
+        return std::nullopt;
+    }
+    return handler::error_response(&request, Status::precondition_failed,
+                                   "an upload under way has no versions; conditions for the file belong into the "
+                                   "request that creates the upload.");
 }
 
 /// Its address alone is not enough where its maker had signed in.
@@ -201,6 +215,9 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
     }
     if (!belongs_to(*upload, request)) return unknown_upload(&request);
     if (upload->phase() == UploadPhase::away) return out_of_reach(&request);
+    if (request.method == Method::del) {
+        if (auto refused = refuse_conditions(request, parts_.clock)) return std::move(*refused);
+    }
     if (request.method == Method::patch) {
         const bool was_complete =
             upload->phase() == UploadPhase::publishing || upload->phase() == UploadPhase::complete;
@@ -274,6 +291,7 @@ std::optional<http::Response> ResumableUploads::refuse_length(const http::Reques
 handler::Decision ResumableUploads::append(const http::Request& request, Upload& upload) {
     const http::UploadFields fields = http::UploadFields::of(request);
     if (auto refused = refuse_append(request, upload, fields)) return std::move(*refused);
+    if (auto refused = refuse_conditions(request, parts_.clock)) return std::move(*refused);
     auto digests = UploadDigests::of(request, UploadDigests::Covers::part);
     if (!digests) return handler::refusal_response(&request, digests.error());
     auto bytes = store_.open_bytes(upload);

@@ -175,6 +175,19 @@ TEST_CASE("resumable uploads: an append without what it needs is refused and cha
     CHECK(site.offset(upload) == "5");
 }
 
+TEST_CASE("resumable uploads: an upload has no versions that a condition could name", "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "12345");
+    const std::string append = std::string(kType) + "Upload-Offset: 5\r\n" + std::string(kPart);
+    CHECK(site.upload("PATCH", upload, "x", append + "If-Match: \"1\"\r\n").status() == 412);
+    CHECK(site.upload("PATCH", upload, "x", append + "If-None-Match: *\r\n").status() == 412);
+    CHECK(site.upload("DELETE", upload, "", "If-Match: \"1\"\r\n").status() == 412);
+    CHECK(site.offset(upload) == "5");
+    CHECK(site.upload("PATCH", upload, "x", append + "If-Match: *\r\n").status() == 204);
+    CHECK(site.offset(upload) == "6");
+    CHECK(site.upload("DELETE", upload, "", "If-Match: *\r\n").status() == 204);
+}
+
 TEST_CASE("resumable uploads: lengths must agree, in every request", "[handlers][upload]") {
     Uploading site;
     CHECK(site.put("/a", "123", std::string(kEnd) + "Upload-Length: 4\r\n").status() == 400);
