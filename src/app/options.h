@@ -101,6 +101,8 @@ std::expected<Options, UsageError> parse_options(int argc, char** argv, bool std
 /// Of one section of the options, of "all", or, for an empty name, the overview that fits a screen. Ends with a
 /// newline; at most 80 columns. Empty when there is no such section.
 std::string help_text(std::string_view section);
+/// The names that help_text() knows.
+[[nodiscard]] std::vector<std::string> help_sections();
 /// Version, and what this build can do; ends with a newline.
 std::string version_text();
 

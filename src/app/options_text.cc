@@ -57,8 +57,9 @@ constexpr std::string_view kSections = R"(Where
                              https:// in front: TLS; or unix:PATH; repeatable
                              (default 127.0.0.1)
       --tls-cert FILE        certificate and chain for TLS, with a --tls-key;
-      --tls-key FILE         repeatable, chosen by the name that is asked for.
-                             Without them a certificate is made for this run
+                             repeatable, chosen by the name that is asked for.
+                             Without one a certificate is made for this run
+      --tls-key FILE         private key of a --tls-cert; repeatable
       --trusted-proxy RANGE  believe Forwarded and X-Forwarded-* of proxies in
                              this range (10.0.0.0/8, ::1, unix); repeatable
       --proxy-protocol HOW   connections begin with a PROXY header, and come
@@ -318,6 +319,13 @@ std::string help_text(std::string_view section) {
         return std::string(kSections.substr(begin, kSections.find("\n\n", begin) + 1 - begin));
     }
     return {};
+}
+
+std::vector<std::string> help_sections() {
+    std::vector<std::string> names;
+    for (const Section& known : kSectionNames) names.emplace_back(known.name);
+    names.emplace_back("all");
+    return names;
 }
 
 std::string describe(const Options& options, const std::string& directory) {

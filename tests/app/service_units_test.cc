@@ -1,8 +1,11 @@
-// The units for systemd that the project brings are the ones that its documentation shows.
+// The units for systemd that the project brings are the ones that its documentation shows, and the configuration that
+// is installed as an example is one.
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include "app/option_table.h"
+#include "command_line.h"
 #include "support/catch.h"
 
 namespace {
@@ -24,4 +27,19 @@ TEST_CASE("service units: the documentation shows them as they are", "[app][serv
         REQUIRE(!unit.empty());
         CHECK(documentation.find("```\n" + unit + "```\n") != std::string::npos);
     }
+}
+
+TEST_CASE("service units: the example of a configuration is taken, and what it comments out are options", "[app]") {
+    const auto options = command_line::parse({"--config", PROJECT_ROOT "/scripts/install/example.conf"});
+    REQUIRE(options.has_value());
+    CHECK(options->directory == "/srv/www");
+    std::istringstream lines(text_of("scripts/install/example.conf"));
+    int commented = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with('#') || line.starts_with("# ") || line.starts_with("#[")) continue;
+        CAPTURE(line);
+        CHECK(app::find_option(line.substr(1, line.find(' ') - 1), app::OptionSource::file) != nullptr);
+        ++commented;
+    }
+    CHECK(commented > 5);
 }
