@@ -64,6 +64,30 @@ std::string zsh_text(std::string_view text) {
     return result;
 }
 
+/// An argument of _arguments: "'(-p --port)'{-p,--port=}'[port]:N: '".
+std::string zsh_option(const OptionHelp& option) {
+    const std::string name = std::string("--") + option.spec->name;
+    const Offer offer = offer_for(option);
+    const std::string written = offer == Offer::no_value ? name : name + "=";
+    std::string text;
+    if (option.letter == '\0') {
+        text.append(option.is_repeatable() ? "'*" : "'").append(written);
+    } else {
+        const std::string letter = {'-', option.letter};
+        const std::string apart = option.is_repeatable() ? "*" : "(" + letter + " " + name + ")";
+        text.append("'").append(apart).append("'{").append(letter).append(",").append(written).append("}'");
+    }
+    text.append("[").append(zsh_text(option.summary())).append("]");
+    if (offer != Offer::no_value) text.append(":").append(zsh_text(option.value)).append(":");
+    switch (offer) {
+        case Offer::no_value: break;
+        case Offer::words: text.append("(").append(choices_text(option)).append(")"); break;
+        case Offer::file_name: text.append("_files"); break;
+        case Offer::nothing: text.append(" "); break;
+    }
+    return text + "'";
+}
+
 /// "-p|--port", a pattern of the shell.
 std::string bash_pattern(const OptionHelp& option) {
     const std::string name = std::string("--") + option.spec->name;
@@ -144,26 +168,7 @@ _godwit() {
     esac
     _arguments -S \
 )";
-    for (const OptionHelp& option : all_options()) {
-        const std::string name = std::string("--") + option.spec->name;
-        const Offer offer = offer_for(option);
-        const std::string_view equals = offer == Offer::no_value ? "" : "=";
-        std::string action;
-        switch (offer) {
-            case Offer::no_value: break;
-            case Offer::words: action = ":" + zsh_text(option.value) + ":(" + choices_text(option) + ")"; break;
-            case Offer::file_name: action = ":" + zsh_text(option.value) + ":_files"; break;
-            case Offer::nothing: action = ":" + zsh_text(option.value) + ": "; break;
-        }
-        const std::string rest = "[" + zsh_text(option.summary()) + "]" + action + "' \\\n";
-        if (option.letter == '\0') {
-            text += "        '" + std::string(option.is_repeatable() ? "*" : "") + name + std::string(equals) + rest;
-            continue;
-        }
-        const std::string letter = std::string("-") + option.letter;
-        text += option.is_repeatable() ? std::string("        '*'") : "        '(" + letter + " " + name + ")'";
-        text += "{" + letter + "," + name + std::string(equals) + "}'" + rest;
-    }
+    for (const OptionHelp& option : all_options()) text.append("        ").append(zsh_option(option)).append(" \\\n");
     return text + "        '1:directory or command:_godwit_first'\n}\n_godwit \"$@\"\n";
 }
 
