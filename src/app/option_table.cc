@@ -40,6 +40,8 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_insecure_writes, "insecure-writes", access, ""},
     {id_allowed_host, "allowed-host", site,
      "a host name such as files.example, or an IP address, without a port; or *"},
+    {id_path_prefix, "path-prefix", site,
+     "a path that begins with / and has no empty, . or .. segments, such as /files"},
     {id_users, "users", access, "a file of users, as godwit passwd and godwit token write it", ValueForm::file_name},
     {id_auth_cache, "auth-cache", access, "seconds from 0 (every request is checked) to 86400"},
     {id_auth_prompt, "auth-prompt", access, "a path below the directory that begins with /, such as /dav"},

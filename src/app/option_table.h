@@ -36,6 +36,7 @@ enum OptionId : int {
     id_auth_prompt,
     id_insecure_auth,
     id_allowed_host,
+    id_path_prefix,
     id_no_listing,
     id_no_builtin,
     id_records,

@@ -76,6 +76,8 @@ constexpr std::string_view kSections = R"(Where
                              answers under addresses and this machine's names,
                              where writing is allowed or only this machine can
                              connect
+      --path-prefix PATH     the site is below PATH, for a proxy that passes the
+                             path on as it is; everything else is 404
       --admin ADDR:PORT      metrics, status and health of the server, for this
                              machine alone; or unix:PATH; repeatable
   -d, --directory DIR        what to serve; the same as DIR; or one file
@@ -344,6 +346,7 @@ std::string describe(const Options& options, const std::string& directory) {
     if (site.answers_any_host) add_row(text, "allowed host", "any");
     for (const std::string& name : site.allowed_hosts) add_row(text, "allowed host", name);
     add_right_rows(text, options);
+    if (!site.path_prefix.empty()) add_row(text, "path prefix", printable(site.path_prefix, kWholeText));
     add_row(text, "index", site.index_name);
     add_row(text, "listings", on_or_off(site.listing));
     add_row(text, "built-in", on_or_off(site.builtin));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "access_control/grants.h"
 #include "app/option_values.h"
 #include "app/site_values.h"
 #include "storage/file_root.h"
@@ -86,6 +87,13 @@ Objection take_allowed_host(std::string_view value, site::SiteConfig& site) {
     return std::nullopt;
 }
 
+Objection take_path_prefix(std::string_view value, site::SiteConfig& site) {
+    if (value == "/" || !access_control::is_plain_path(value)) return "";
+    if (value.ends_with('/')) value.remove_suffix(1);
+    site.path_prefix = value;
+    return std::nullopt;
+}
+
 Objection take_error_page(std::string_view value, site::SiteConfig& site) {
     auto page = parse_error_page(value);
     if (page) {
@@ -116,6 +124,7 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
         case id_trust_uploads: site.trusts_uploads = true; return std::nullopt;
         case id_no_listing: site.listing = false; return std::nullopt;
         case id_no_builtin: site.builtin = false; return std::nullopt;
+        case id_path_prefix: return take_path_prefix(value, site);
         case id_index: return take_index(value, site);
         case id_symlinks: return take_symlinks(value, site);
         case id_durability: return take_durability(value, site);

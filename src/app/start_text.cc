@@ -70,6 +70,7 @@ std::string start_line(const Options& options, const std::string& directory, std
     if (is_all_of(net::Family::ipv6) && !is_all_of(net::Family::ipv4)) {
         line += "; IPv6 only, --bind 0.0.0.0 adds IPv4";
     }
+    if (!options.site.path_prefix.empty()) line += "; below " + printable(options.site.path_prefix, kWholeText);
     if (!options.admin.empty()) line += "; admin on " + url_list(options.admin);
     if (options.are_sockets_handed_over) line += "; on sockets that were handed over";
     if (std::string_view(GODWIT_URING_VERSION).empty()) line += "; without io_uring";

@@ -39,8 +39,9 @@ public:
 class Handler {
 public:
     virtual ~Handler() = default;
-    /// Finds out who sends `request`, before handle(): sets its user, if it has one, and gives nullopt. Otherwise a
-    /// decision in place of that of handle(): a refusal, or one that comes later and asks handle() itself.
+    /// Prepares `request` for handle(), once: makes its path the handler's own, finds out who sends it, sets its user
+    /// if it has one, and gives nullopt. Otherwise a decision in place of that of handle(): an answer, or a decision
+    /// that comes later and asks handle() itself.
     virtual std::optional<Decision> admit(http::Request& request) {
         (void)request;
         return std::nullopt;
@@ -54,6 +55,8 @@ public:
         (void)request;
         (void)response;
     }
+    /// The same for an interim response of a sink.
+    virtual void decorate_interim(http::Interim& interim) { (void)interim; }
     /// The handler as it is at this moment. An exchange holds it from a decision whose response comes later until its
     /// end, so that rules that are replaced meanwhile do not reach it. Null when this handler never changes.
     [[nodiscard]] virtual std::shared_ptr<Handler> pin() { return nullptr; }

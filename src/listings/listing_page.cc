@@ -42,8 +42,14 @@ void ListingPage::opening(std::string& out) {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     append_shown_name(out, view_.path);
-    out.append("</title>\n<link rel=\"stylesheet\" href=\"").append(kPageStylePath).append("\">\n");
-    if (actions_.any()) out.append("<script src=\"").append(kPageScriptPath).append("\" defer></script>\n");
+    out.append("</title>\n<link rel=\"stylesheet\" href=\"");
+    append_asset(out, kPageStylePath);
+    out.append("\">\n");
+    if (actions_.any()) {
+        out.append("<script src=\"");
+        append_asset(out, kPageScriptPath);
+        out.append("\" defer></script>\n");
+    }
     out.append("</head>\n<body>\n");
     append_path(out);
     out.append("<main>\n");
@@ -57,6 +63,14 @@ void ListingPage::opening(std::string& out) {
     out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"../\">Parent folder</a></th>");
     append_times(out, columns() - 1, "<td></td>");
     out.append("</tr>\n");
+}
+
+/// The address of the style or the script, relative like every link of the page.
+void ListingPage::append_asset(std::string& out, std::string_view path) const {
+    const auto folders = static_cast<std::size_t>(std::ranges::count(view_.path, '/')) - 1;
+    out.append(folders == 0 ? "./" : "");
+    append_times(out, folders, "../");
+    out.append(path.substr(1));
 }
 
 /// The folders of the path are relative links upwards, so that they are right below any prefix.

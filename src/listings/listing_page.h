@@ -46,6 +46,7 @@ public:
     void closing(std::string& out, const ListingEnd& end) override;
 
 private:
+    void append_asset(std::string& out, std::string_view path) const;
     void append_path(std::string& out) const;
     void append_forms(std::string& out) const;
     void append_columns(std::string& out) const;

@@ -20,8 +20,8 @@ http::Response with_fields(http::Status status, const PageAsset& asset) {
 }  // namespace
 
 handler::Decision PageAssets::handle(const http::Request& request) {
-    assert(owns(request.path()));
-    const bool is_style = request.path() == kPageStylePath;
+    const bool is_style = request.path().ends_with(kPageStylePath);
+    assert(is_style || request.path().ends_with(kPageScriptPath));
     const PageAsset& asset = is_style ? page_style : page_script;
     const http::Validators validators{.etag = asset.etag, .last_modified = {}};
     switch (

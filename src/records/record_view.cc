@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "base/escape.h"
+#include "http/target.h"
 
 namespace records {
 namespace {
@@ -61,6 +62,10 @@ void append_record_json(std::string& out, const Record& record) {
         out.push_back('"');
     }
     out.push_back('}');
+}
+
+std::string relative_to_itself(std::string_view path) {
+    return "./" + http::encode_path(path.substr(path.rfind('/') + 1));
 }
 
 RecordView::RecordView(RecordSnapshot snapshot, Kind kind, std::size_t max_line_bytes, RecordPage page)
@@ -238,7 +243,7 @@ void RecordView::append_form() {
     std::vector<std::string> names = columns_;
     if (names.size() == 1) names.insert(names.end(), {"name", "text"});
     made_.append("<form method=\"post\" action=\"");
-    base::append_html_escaped(made_, page_.path);
+    base::append_html_escaped(made_, relative_to_itself(page_.path));
     made_.append("\">\n");
     for (const std::string& name : names) {
         made_.append("<label>");

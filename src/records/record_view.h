@@ -18,9 +18,12 @@ void append_record_json(std::string& out, const Record& record);
 
 /// A page's parts around the table.
 struct RecordPage {
-    std::string path;  ///< where the records are, as a target; the form posts there
+    std::string path;  ///< where the records are, decoded; the form posts there
     enum class Form : std::uint8_t { shown, hidden } form = Form::shown;
 };
+
+/// A link from the page at `path` to itself, percent-encoded: relative, so that it is right below any prefix.
+[[nodiscard]] std::string relative_to_itself(std::string_view path);
 
 class RecordView final : public http::BodySource {
 public:

@@ -94,7 +94,8 @@ http::Response refused(const http::Request& request, const http::Refusal& refusa
     return response;
 }
 
-/// Waits for an operation on a record, then answers.
+/// Waits for an operation on a record, then answers. Its page, like that of all records, stands at the collection's
+/// address.
 class RecordAnswer final : public http::PendingResponse {
 public:
     RecordAnswer(RecordFile& file, const base::Clock& clock, std::unique_ptr<const handler::KeptRequest> request,
@@ -181,9 +182,10 @@ private:
         std::string page =
             "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Stored</title>\n"
             "<meta name=\"viewport\" content=\"width=device-width\">\n<p>Stored as <a href=\"";
-        base::append_html_escaped(page, location);
+        const std::string all = relative_to_itself(collection);
+        base::append_html_escaped(page, all + "/" + result.id);
         page.append("\">").append(result.id).append("</a>. <a href=\"");
-        base::append_html_escaped(page, http::encode_path(collection));
+        base::append_html_escaped(page, all);
         page.append("\">All records</a></p>\n</html>\n");
         set_text(response, std::move(page));
         return response;
@@ -359,7 +361,7 @@ handler::Decision Records::read_all(const http::Request& request, handler::Right
     using Kind = RecordView::Kind;
     const Kind kind = which == AllForm::json ? Kind::json : which == AllForm::csv ? Kind::csv : Kind::html;
     if (kind == Kind::html) response.add("Content-Security-Policy", kPagePolicy);
-    RecordPage page{.path = http::encode_path(config_.path)};
+    RecordPage page{.path = config_.path};
     if (!rights.has(handler::Right::create)) page.form = RecordPage::Form::hidden;
     response.body =
         std::make_unique<RecordView>(std::move(*snapshot), kind, config_.limits.max_line_bytes, std::move(page));

@@ -85,7 +85,11 @@ public:
     /// As http::BodySink says; where there is no sink the bytes are dropped.
     [[nodiscard]] std::expected<void, http::Refusal> write(std::span<const std::byte> bytes);
     [[nodiscard]] bool catch_up() { return sink_ == nullptr || sink_->catch_up(); }
-    [[nodiscard]] std::optional<http::Interim> take_interim() { return sink_ ? sink_->take_interim() : std::nullopt; }
+    [[nodiscard]] std::optional<http::Interim> take_interim(handler::Handler& handler) {
+        std::optional<http::Interim> interim = sink_ ? sink_->take_interim() : std::nullopt;
+        if (interim) (pinned_ ? *pinned_ : handler).decorate_interim(*interim);
+        return interim;
+    }
     /// The refusal for a peer that closed its side before the end of the body.
     [[nodiscard]] http::Refusal incomplete() const;
     /// The body is in. With a sink the exchange is `pending` afterwards, and `receiving` without one.

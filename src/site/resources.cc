@@ -66,7 +66,10 @@ Resource Resources::find(std::string_view path) const {
         case 'f':
             if (!path.starts_with(kFiles) || !is_on(Kind::files_prefix)) return below_root(path);
             if (path.size() == kFiles.size()) return {Kind::files_prefix, path};
-            return below_root(path[kFiles.size()] == '/' ? path.substr(kFiles.size()) : path);
+            if (path[kFiles.size()] != '/') return below_root(path);
+            // The pages below /files/ find their style and script there, because their addresses are relative.
+            if (listings::PageAssets::owns(path.substr(kFiles.size()))) return {Kind::page_asset, path};
+            return below_root(path.substr(kFiles.size()));
         case 'u': return endpoint_or_file(Kind::user_agent, path == kUserAgentPath, path);
         case 'h': return endpoint_or_file(Kind::health, path == kHealthPath, path);
         default: return below_root(path);

@@ -9,6 +9,7 @@
 #include "handler/error_page.h"
 #include "site/cross_site.h"
 #include "site/https_redirect.h"
+#include "site/path_prefix.h"
 #include "site/sign_in_answers.h"
 
 namespace site {
@@ -70,17 +71,6 @@ private:
     const http::Request& request_;
     Rights rights_;
 };
-
-/// A redirection stays below the prefix that the request's path had ("/files").
-void lead_below(std::string_view prefix, http::Response& response) {
-    if (!response.fields.has("Location")) return;
-    http::FieldList fields;
-    for (const http::FieldView field : response.fields) {
-        const bool leads = field.name == "Location";
-        fields.add(field.name, leads ? std::string(prefix).append(field.value) : std::string(field.value));
-    }
-    response.fields = std::move(fields);
-}
 
 }  // namespace
 
@@ -290,7 +280,9 @@ handler::Decision Router::read_below_root(const Call& call) {
     if (is_rewritten) {
         const std::string_view asked = call.request.path();
         auto* response = std::get_if<http::Response>(&decision);
-        if (response != nullptr) lead_below(asked.substr(0, asked.size() - call.resource.path.size()), *response);
+        // A redirection stays below "/files".
+        const std::string_view files = asked.substr(0, asked.size() - call.resource.path.size());
+        if (response != nullptr) lead_below(files, response->fields);
     }
     return decision;
 }

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "handler/error_page.h"
+#include "http/target.h"
+#include "site/path_prefix.h"
 #include "site/sign_in_answers.h"
 
 namespace site {
@@ -110,6 +112,29 @@ void RuledSite::decorate(const http::Request* request, http::Response& response)
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
     if (resource) keep_private(*resource, *rules_, response);
+    if (!rules_->path_prefix.empty()) lead_below(http::encode_path(rules_->path_prefix), response.fields);
+}
+
+void RuledSite::decorate_interim(http::Interim& interim) {
+    if (!rules_->path_prefix.empty()) lead_below(http::encode_path(rules_->path_prefix), interim.fields);
+}
+
+std::optional<http::Response> RuledSite::enter_prefix(http::Request& request) const {
+    http::Target& target = request.target;
+    if (target.form == http::Target::Form::asterisk) return std::nullopt;
+    switch (match_prefix(rules_->path_prefix, target.path)) {
+        case PrefixMatch::below: target.path.erase(0, rules_->path_prefix.size()); return std::nullopt;
+        case PrefixMatch::itself: {
+            http::Response response = handler::error_response(&request, http::Status::moved_permanently,
+                                                              "the site is below this path, with a slash at its end.");
+            response.add("Location", target.has_query ? "/?" + std::string(request.query()) : std::string("/"));
+            response.add("Cache-Control", "no-cache");
+            return response;
+        }
+        case PrefixMatch::outside: break;
+    }
+    return handler::error_response(&request, http::Status::not_found,
+                                   "there is nothing at this path: the site is below another one.");
 }
 
 }  // namespace site

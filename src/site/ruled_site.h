@@ -36,6 +36,18 @@ public:
     /// The same; a response in it is not decorated yet.
     handler::Decision decide(const http::Request& request);
     void decorate(const http::Request* request, http::Response& response) override;
+    void decorate_interim(http::Interim& interim) override;
+
+    /// Takes --path-prefix off the path of `request`, before anything else is asked about it. The answer when nothing
+    /// is there: not decorated yet.
+    [[nodiscard]] std::optional<http::Response> enter(http::Request& request) const {
+        return rules_->path_prefix.empty() ? std::nullopt : enter_prefix(request);
+    }
+    /// True for the address of a resumable upload; `path` is as it came.
+    [[nodiscard]] bool is_of_upload(std::string_view path) const {
+        const std::string_view prefix = rules_->path_prefix;
+        return path.starts_with(prefix) && path.substr(prefix.size()).starts_with(uploads::kUploadsPath);
+    }
 
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
@@ -50,6 +62,7 @@ public:
 
 private:
     [[nodiscard]] bool is_outside(const http::Request& request) const;
+    [[nodiscard]] std::optional<http::Response> enter_prefix(http::Request& request) const;
 
     std::shared_ptr<const SiteConfig> rules_;
     bool are_records_given_up_ = false;

@@ -25,6 +25,10 @@ void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
 
 /// Over a connection that is led to https first nobody's credentials are looked at.
 std::optional<handler::Decision> Site::admit(http::Request& request) {
+    if (auto elsewhere = ruled_->enter(request)) {
+        ruled_->decorate(&request, *elsewhere);
+        return std::move(*elsewhere);
+    }
     if (sign_in_ == nullptr || !request.fields.has(http::FieldName::authorization)) return std::nullopt;
     if (ruled_->leads_away(request)) return std::nullopt;
     auto instead =

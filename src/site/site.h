@@ -35,10 +35,11 @@ public:
     std::optional<handler::Decision> admit(http::Request& request) override;
     handler::Decision handle(const http::Request& request) override;
     void decorate(const http::Request* request, http::Response& response) override;
+    void decorate_interim(http::Interim& interim) override { ruled_->decorate_interim(interim); }
     [[nodiscard]] std::shared_ptr<handler::Handler> pin() override { return ruled_; }
     /// A question for the offset of an upload must not overtake the bytes that lie in the sockets before it.
     [[nodiscard]] bool is_heavy(const http::Request& request) const override {
-        return !http::is_safe(request.method) || request.path().starts_with(uploads::kUploadsPath);
+        return !http::is_safe(request.method) || ruled_->is_of_upload(request.path());
     }
     std::string_view loggable(std::string_view target, std::string& storage) const override;
     void tidy() override { state_.tidy(); }

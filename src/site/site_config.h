@@ -49,6 +49,9 @@ struct SiteConfig : handler::WriteRules {
     /// An upload that would leave less than this free on its file system is refused with 507.
     std::uint64_t min_free_bytes = 0;
 
+    /// The path that the site is below, decoded: "/files", without a slash at its end; empty: none.
+    std::string path_prefix;
+
     /// Plain requests are led to https, at https_port.
     bool redirect_https = false;
     std::uint16_t https_port = 0;  ///< of the first https address

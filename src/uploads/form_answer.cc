@@ -54,10 +54,12 @@ std::string make_json(const http::Request& request, const std::vector<FormFile>&
     return json.append("]}\n");
 }
 
-void append_row(std::string& page, const http::Request& request, const FormFile& file) {
+/// The page stands where the form was sent to, the directory: its links are relative.
+void append_row(std::string& page, const FormFile& file) {
     page.append(file.is_named() ? "<li><a href=\"" : "<li><b>");
     if (file.is_named()) {
-        base::append_html_escaped(page, target_of(request, file));
+        page.append("./");
+        base::append_html_escaped(page, http::encode_path(file.name));
         page.append("\">");
     }
     base::append_html_escaped(page, file.name.empty() ? std::string_view("(no name)") : std::string_view(file.name));
@@ -66,7 +68,7 @@ void append_row(std::string& page, const http::Request& request, const FormFile&
     page.append("</li>\n");
 }
 
-std::string make_page(const http::Request& request, const std::vector<FormFile>& files) {
+std::string make_page(const std::vector<FormFile>& files) {
     const auto stored = static_cast<std::size_t>(std::ranges::count_if(files, &FormFile::is_stored));
     std::string title;
     base::append_decimal(title, stored);
@@ -83,14 +85,12 @@ std::string make_page(const http::Request& request, const std::vector<FormFile>&
     page.append(title).append("</h1>\n<ul>\n");
     // The files that were not stored come first.
     for (const FormFile& file : files) {
-        if (!file.is_stored()) append_row(page, request, file);
+        if (!file.is_stored()) append_row(page, file);
     }
     for (const FormFile& file : files) {
-        if (file.is_stored()) append_row(page, request, file);
+        if (file.is_stored()) append_row(page, file);
     }
-    page.append("</ul>\n<p><a href=\"");
-    base::append_html_escaped(page, http::encode_path(request.path()));
-    return page.append("\">Back to the directory</a></p>\n</body>\n</html>\n");
+    return page.append("</ul>\n<p><a href=\"./\">Back to the directory</a></p>\n</body>\n</html>\n");
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ http::Response answer_form(const http::Request& request, const std::vector<FormF
         response.add("Content-Type", "text/html; charset=utf-8");
         response.add("Content-Security-Policy",
                      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'");
-        response.body = http::Piece(make_page(request, files));
+        response.body = http::Piece(make_page(files));
     } else {
         response.add("Content-Type", "application/json");
         if (files.size() == 1 && response.status == Status::created && files.front().is_named()) {

@@ -21,6 +21,14 @@ TEST_CASE("start text: the start line names the directory, the real ports and th
     CHECK(contains(app::start_line(options, "/srv/a\nb", bound), "/srv/a?b"));
 }
 
+TEST_CASE("start text: a path prefix is in the start line and in --test, without its last slash", "[app][start]") {
+    const app::Options options = accepted({"--path-prefix", "/files/", "d"});
+    CHECK(options.site.path_prefix == "/files");
+    CHECK(app::start_line(options, "/d", options.server.addresses).find("; below /files") != std::string::npos);
+    CHECK(app::describe(options, "/d").find("path prefix:       /files\n") != std::string::npos);
+    CHECK(app::describe(accepted({"d"}), "/d").find("path prefix") == std::string::npos);
+}
+
 TEST_CASE("start text: --version says what the build has", "[app][start]") {
     CHECK(app::version_text().starts_with("godwit " GODWIT_VERSION "\n"));
     CHECK(contains(app::version_text(), "zlib "));

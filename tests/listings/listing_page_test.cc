@@ -177,7 +177,7 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     CHECK(listings::page_policy({}).find("script-src") == std::string_view::npos);
 
     const std::string writing = page_of({.path = "/"}, {file}, kEverything);
-    CHECK(has(writing, "<script src=\"/.godwit/upload.js\" defer></script>"));
+    CHECK(has(writing, "<script src=\"./.godwit/upload.js\" defer></script>"));
     CHECK(has(writing, "method=\"post\" action=\"./\" enctype=\"multipart/form-data\" data-resumable>"));
     CHECK(has(writing, "method=\"post\" action=\"./?mkcol\""));
     CHECK(has(writing, "action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"a%22b\">"));
@@ -189,6 +189,13 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     const std::string removing = page_of({.path = "/"}, {file}, {.removal = PageActions::Removal::offered});
     CHECK_FALSE(has(removing, "id=\"upload\""));
     CHECK(has(removing, "?delete"));
+}
+
+TEST_CASE("listing page: the style and the script are addressed from where the page stands", "[handlers][listing]") {
+    const std::string page = page_of({.path = "/a/b/"}, {{.name = "x"}}, kEverything);
+    CHECK(has(page, "<link rel=\"stylesheet\" href=\"../../.godwit/style.css\">"));
+    CHECK(has(page, "<script src=\"../../.godwit/upload.js\" defer></script>"));
+    CHECK_FALSE(has(page, "=\"/"));
 }
 
 TEST_CASE("listing page: nothing is inline, so that the policy needs no exception", "[handlers][listing]") {

@@ -55,3 +55,8 @@ TEST_CASE("page assets: owns two paths", "[handlers][page]") {
     CHECK_FALSE(listings::PageAssets::owns("/.godwit/"));
     CHECK_FALSE(listings::PageAssets::owns("/.godwit/uploads/x"));
 }
+
+TEST_CASE("page assets: they are found below /files/ too, where pages address them relatively", "[listing]") {
+    CHECK(ask("GET", "/files/.godwit/style.css").field("Content-Type") == "text/css; charset=utf-8");
+    CHECK(ask("GET", "/files/.godwit/upload.js").field("Content-Type") == "text/javascript; charset=utf-8");
+}

@@ -75,6 +75,8 @@ TEST_CASE("resources: every path has one kind", "[site][resources]") {
                                 {"/.godwit/style.css", Kind::page_asset},
                                 {"/.godwit/upload.js", Kind::page_asset},
                                 {"/.godwit/other.js", Kind::hidden},
+                                {"/files/.godwit/style.css", Kind::page_asset},
+                                {"/files/.godwit/other.js", Kind::hidden},
                                 {"/database.txt", Kind::records},
                                 {"/database.txt/", Kind::record},
                                 {"/database.txt/7", Kind::record},

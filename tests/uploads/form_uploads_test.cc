@@ -56,7 +56,9 @@ TEST_CASE("forms: a browser goes back to the directory, or sees what was not sto
     CHECK(mixed.body().find("1 of 2 files stored") != std::string::npos);
     CHECK(mixed.body().find("&lt;b&gt;&amp;</a>: stored") != std::string::npos);
     CHECK(mixed.body().find("<b>a</b>: there is something of that name") != std::string::npos);
-    CHECK(mixed.body().find("href=\"/in/\"") != std::string::npos);
+    CHECK(mixed.body().find("href=\"./%3Cb%3E&amp;\"") != std::string::npos);
+    CHECK(mixed.body().find("href=\"./\"") != std::string::npos);
+    CHECK(mixed.body().find("href=\"/") == std::string::npos);
     CHECK(site.directory.read("in/a") == "one");
     CHECK(site.directory.read("in/<b>&") == "two");
 }

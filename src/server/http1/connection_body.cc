@@ -64,7 +64,7 @@ void Connection::begin_body(Turn& turn) {
 /// gets no more of it.
 void Connection::send_interim(Turn& turn) {
     if (exchange_->request.minor_version == 0 || transport_.output.bytes() >= kBlockBytes) return;
-    const std::optional<http::Interim> interim = exchange_->take_interim();
+    const std::optional<http::Interim> interim = exchange_->take_interim(turn.handler);
     if (!interim) return;
     std::string head;
     http::append_interim_head(head, *interim);

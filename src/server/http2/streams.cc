@@ -114,7 +114,7 @@ void Connection::want_body(Exchange& exchange) {
         return;
     }
     // Before 100 Continue: with what stands in it a client can resume whatever happens to its body.
-    if (const auto interim = exchange.take_interim()) send_interim(exchange, *interim);
+    if (const auto interim = exchange.take_interim(turn_->handler)) send_interim(exchange, *interim);
     if (exchange.request.expects_continue && exchange.received_bytes == 0 && !exchange.request_ended) {
         session_.send_head(exchange, "100", {}, Session::Head::interim);
     }
@@ -140,7 +140,7 @@ void Connection::feed_body(Exchange& exchange) {
             return;
         }
         grow_window(exchange, bytes);
-        if (const auto interim = exchange.take_interim()) send_interim(exchange, *interim);
+        if (const auto interim = exchange.take_interim(turn_->handler)) send_interim(exchange, *interim);
         if (!exchange.request_ended && !exchange.catch_up()) enqueue(exchange);
     }
     if (exchange.request_ended) finish_body(exchange);
