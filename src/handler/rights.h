@@ -3,9 +3,12 @@
 // and every refusal follow from this value.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "handler/resource.h"
 #include "http/request.h"
@@ -72,10 +75,13 @@ struct RightsRules {
     /// Null: everybody may what the options below say. Otherwise these decide, and the options below say what somebody
     /// may somewhere.
     std::shared_ptr<const PathRights> grants;
-    bool listing = true;            ///< directories without an index file are listed
-    bool allow_upload = false;      ///< new files, directories and records
-    bool allow_replace = false;     ///< also over existing ones
-    bool allow_delete = false;      ///< DELETE
+    bool listing = true;         ///< directories without an index file are listed
+    bool allow_upload = false;   ///< new files, directories and records
+    bool allow_replace = false;  ///< also over existing ones
+    bool allow_delete = false;   ///< DELETE
+    bool signs_in = false;       ///< there are users: who sends a request is found out, and answers say so
+    /// Nothing is answered there and below without credentials: canonical, "/" or without a slash at the end.
+    std::vector<std::string> auth_prompts;
     bool allow_well_known = false;  ///< the same below "/.well-known/", which speaks for the whole host
 
     [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client& client) const {
@@ -87,6 +93,13 @@ struct RightsRules {
         if (allow_upload && allow_replace) rights.add(Right::replace);
         if (allow_delete) rights.add(Right::remove);
         return rights;
+    }
+    /// True where nothing is answered without credentials.
+    [[nodiscard]] bool asks_to_sign_in_at(std::string_view path) const {
+        return signs_in && std::ranges::any_of(auth_prompts, [path](std::string_view prompt) {
+                   if (prompt == "/") return true;
+                   return path.starts_with(prompt) && (path.size() == prompt.size() || path[prompt.size()] == '/');
+               });
     }
     /// True when somebody may write somewhere.
     [[nodiscard]] bool allows_writing() const { return allow_upload || allow_delete; }

@@ -16,13 +16,15 @@ struct Change {
         replace,         ///< another content for one that was there
         append,          ///< bytes of a resumable upload, which is no file yet
         remove,          ///< a file, an empty directory, a record, or a resumable upload
+        move,            ///< a file or a directory has another path; its content is the same
         make_directory,  ///< with its parent there, by MKCOL or a form
     };
 
     Action action = Action::create;
-    std::string path;     ///< decoded: below the root, a record's, or that of a resumable upload
-    std::string old_tag;  ///< the entity tag of what was there; empty when nothing was, or it has none
-    std::string new_tag;  ///< of what is there now; empty likewise
+    std::string from = {};  ///< where it was before, like `path`; of a move
+    std::string path;       ///< decoded: below the root, a record's, or that of a resumable upload
+    std::string old_tag;    ///< the entity tag of what was there; empty when nothing was, or it has none
+    std::string new_tag;    ///< of what is there now; empty likewise
     std::optional<std::uint64_t> bytes = std::nullopt;  ///< of the new content, or of what an upload has so far
     std::string digest;                                 ///< as Repr-Digest has it; empty when none was computed
 };

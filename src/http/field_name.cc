@@ -12,7 +12,7 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 40> kNames{
+constexpr std::array<std::string_view, 43> kNames{
     "",
     "Accept",
     "Accept-Encoding",
@@ -28,6 +28,8 @@ constexpr std::array<std::string_view, 40> kNames{
     "Content-Type",
     "Cookie",
     "Date",
+    "Depth",
+    "Destination",
     "Expect",
     "Forwarded",
     "Host",
@@ -38,6 +40,7 @@ constexpr std::array<std::string_view, 40> kNames{
     "If-Unmodified-Since",
     "Keep-Alive",
     "Origin",
+    "Overwrite",
     "Range",
     "Referer",
     "Repr-Digest",
@@ -117,7 +120,7 @@ FieldName find_field_name(std::string_view name) {
     switch (name.size()) {
         case 2: return match<te>(text);
         case 4: return lower(0) == 'h' ? match<host>(text) : match<date>(text);
-        case 5: return match<range>(text);
+        case 5: return lower(0) == 'd' ? match<depth>(text) : match<range>(text);
         case 6:
             switch (lower(0)) {
                 case 'a': return match<accept>(text);
@@ -129,11 +132,11 @@ FieldName find_field_name(std::string_view name) {
             if (lower(0) == 'r') return match<referer>(text);
             return lower(0) == 't' ? match<trailer>(text) : match<upgrade>(text);
         case 8: return lower(3) == 'm' ? match<if_match>(text) : match<if_range>(text);
-        case 9: return match<forwarded>(text);
+        case 9: return lower(0) == 'o' ? match<overwrite>(text) : match<forwarded>(text);
         case 10:
             if (lower(0) == 'u') return match<user_agent>(text);
             return lower(0) == 'c' ? match<connection>(text) : match<keep_alive>(text);
-        case 11: return match<repr_digest>(text);
+        case 11: return lower(0) == 'd' ? match<destination>(text) : match<repr_digest>(text);
         case 12: return match<content_type>(text);
         case 13:
             switch (lower(8)) {

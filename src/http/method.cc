@@ -7,8 +7,8 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames{"GET",   "HEAD",  "POST",  "PUT",     "DELETE", "OPTIONS",
-                                                  "PATCH", "MKCOL", "TRACE", "CONNECT", "?"};
+constexpr std::array<std::string_view, 12> kNames{"GET",   "HEAD",  "POST", "PUT",   "DELETE",  "OPTIONS",
+                                                  "PATCH", "MKCOL", "MOVE", "TRACE", "CONNECT", "?"};
 
 Method match(std::string_view name, Method candidate) {
     return name == method_name(candidate) ? candidate : Method::unknown;
@@ -19,7 +19,9 @@ Method match(std::string_view name, Method candidate) {
 Method parse_method(std::string_view name) {
     switch (name.size()) {
         case 3: return name[0] == 'G' ? match(name, Method::get) : match(name, Method::put);
-        case 4: return name[0] == 'H' ? match(name, Method::head) : match(name, Method::post);
+        case 4:
+            if (name[0] == 'H') return match(name, Method::head);
+            return name[0] == 'P' ? match(name, Method::post) : match(name, Method::move);
         case 5:
             if (name[0] == 'P') return match(name, Method::patch);
             return name[0] == 'M' ? match(name, Method::mkcol) : match(name, Method::trace);

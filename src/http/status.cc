@@ -37,6 +37,7 @@ std::string_view reason_phrase(Status status) {
         case Status::header_fields_too_large: return "Request Header Fields Too Large";
         case Status::internal_server_error: return "Internal Server Error";
         case Status::not_implemented: return "Not Implemented";
+        case Status::bad_gateway: return "Bad Gateway";
         case Status::service_unavailable: return "Service Unavailable";
         case Status::version_not_supported: return "HTTP Version Not Supported";
         case Status::insufficient_storage: return "Insufficient Storage";

@@ -39,6 +39,7 @@ enum class Status : std::uint16_t {
     header_fields_too_large = 431,
     internal_server_error = 500,
     not_implemented = 501,
+    bad_gateway = 502,  ///< RFC 4918 §9.9.4: the destination of a MOVE is on another server
     service_unavailable = 503,
     version_not_supported = 505,
     insufficient_storage = 507,

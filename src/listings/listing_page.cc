@@ -200,16 +200,34 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
     out.append("</tr>\n");
 }
 
+/// A field with the name as it is, in which a person writes another one. It follows the question of the delete in
+/// the same cell.
+void ListingPage::append_move(std::string& out, const ListingEntry& entry) const {
+    out.append("<details name=\"erase\" class=\"move\"><summary aria-label=\"Rename or move ");
+    append_shown_name(out, entry.name);
+    out.append("\"></summary>");
+    out.append("<form method=\"post\" action=\"./?move\"><input type=\"hidden\" name=\"segment\" value=\"");
+    append_encoded_segment(out, entry.name);
+    out.append(
+        "\"><p><label>New name, or path from the first folder<br><input name=\"to\" required autocomplete=\"off\" "
+        "value=\"");
+    append_shown_name(out, entry.name);
+    out.append("\"></label></p><button>Move</button></form></details>");
+}
+
 /// A question that unfolds, with a form in it; the script asks in a dialog instead.
 void ListingPage::append_removal(std::string& out, const ListingEntry& entry) const {
-    out.append("<td class=\"erase\"><details name=\"erase\"><summary aria-label=\"Delete ");
+    out.append("<td class=\"erase\">");
+    out.append("<details name=\"erase\" class=\"delete\"><summary aria-label=\"Delete ");
     append_shown_name(out, entry.name);
     out.append("\"></summary>");
     out.append("<form method=\"post\" action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"");
     append_encoded_segment(out, entry.name);
     out.append("\"><p>Delete <bdi>");
     append_shown_name(out, entry.name);
-    out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details></td>");
+    out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details>");
+    if (moves()) append_move(out, entry);
+    out.append("</td>");
 }
 
 std::string_view ListingPage::empty_text() const {

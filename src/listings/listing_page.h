@@ -22,14 +22,18 @@ struct PageActions {
     } upload = Upload::none;
     enum class Replacement : std::uint8_t { none, offered } replacement = Replacement::none;
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
+    /// Under another name or into another folder, which takes the rights to delete and to create.
+    enum class Moving : std::uint8_t { none, offered } moving = Moving::none;
     enum class Entries : std::uint8_t { shown, hidden } entries = Entries::shown;
 
     /// Those of them that `rights` allow.
     [[nodiscard]] PageActions allowed_by(handler::Rights rights) const {
-        return {.upload = rights.has(handler::Right::create) ? upload : Upload::none,
-                .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
-                .removal = rights.has(handler::Right::remove) ? removal : Removal::none,
-                .entries = rights.has(handler::Right::list) ? Entries::shown : Entries::hidden};
+        return {
+            .upload = rights.has(handler::Right::create) ? upload : Upload::none,
+            .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
+            .removal = rights.has(handler::Right::remove) ? removal : Removal::none,
+            .moving = rights.has(handler::Right::remove) && rights.has(handler::Right::create) ? moving : Moving::none,
+            .entries = rights.has(handler::Right::list) ? Entries::shown : Entries::hidden};
     }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };
@@ -51,6 +55,7 @@ private:
     void append_forms(std::string& out) const;
     void append_columns(std::string& out) const;
     void append_column(std::string& out, ListingColumn column, std::string_view label) const;
+    void append_move(std::string& out, const ListingEntry& entry) const;
     void append_removal(std::string& out, const ListingEntry& entry) const;
     [[nodiscard]] std::string_view empty_text() const;
     void append_summary(std::string& out, const ListingEnd& end) const;
@@ -58,6 +63,7 @@ private:
     [[nodiscard]] std::size_t columns() const { return removes() ? 5 : 4; }
     [[nodiscard]] bool uploads() const { return actions_.upload != PageActions::Upload::none; }
     [[nodiscard]] bool removes() const { return actions_.removal != PageActions::Removal::none; }
+    [[nodiscard]] bool moves() const { return actions_.moving != PageActions::Moving::none; }
 
     ListingView view_;
     PageActions actions_;

@@ -15,6 +15,7 @@ std::string_view action_of(const AuditEntry& entry) {
         case Action::replace: return "replace";
         case Action::append: return "append";
         case Action::remove: return "delete";
+        case Action::move: return "move";
         case Action::make_directory: return "mkdir";
     }
     return "";
@@ -37,6 +38,7 @@ void AuditLog::append(const AuditEntry& entry, const base::Clock& clock) {
     append_json_member(out, "target", entry.target);
     append_json_member(out, "action", action_of(entry));
     if (entry.change != nullptr) {
+        append_known(out, "from", entry.change->from);
         append_json_member(out, "path", entry.path);
         append_known(out, "old_etag", entry.change->old_tag);
         append_known(out, "etag", entry.change->new_tag);

@@ -52,7 +52,8 @@ bool may_write(http::Method method) {
         case http::Method::put:
         case http::Method::patch:
         case http::Method::del:
-        case http::Method::mkcol: return true;
+        case http::Method::mkcol:
+        case http::Method::move: return true;
         default: return false;
     }
 }

@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "handler/error_page.h"
 #include "site/cross_site.h"
+#include "site/destinations.h"
 #include "site/https_redirect.h"
 #include "site/path_prefix.h"
 #include "site/sign_in_answers.h"
@@ -24,12 +26,14 @@ using http::Refusal;
 using http::Status;
 using Kind = Resource::Kind;
 
-constexpr std::size_t kMethods = 11;
+constexpr std::size_t kMethods = 12;
 static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
 constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
 constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path."};
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
+constexpr Refusal kRootIsNotMoved{Status::forbidden, "the root itself is not moved."};
+constexpr Refusal kOnlyOneFile{Status::forbidden, "one file alone is served here, under its own name."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
                                   "this names a directory; send the file to a name without a slash at its end"};
@@ -100,21 +104,25 @@ private:
         {Kind::file, Method::post, Rights(Right::create, Right::replace), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::file, Method::move, Rights(Right::remove), &Router::move},
         {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::directory, Method::move, Rights(Right::remove), &Router::move},
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
+        {Kind::root, Method::move, Rights(Right::remove), nullptr, &kRootIsNotMoved},
         {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
         {Kind::hidden, Method::get, Rights(Right::read), &Router::answer_hidden},
         {Kind::hidden, Method::put, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::del, Rights(Right::remove), nullptr, &kHiddenFile},
+        {Kind::hidden, Method::move, Rights(Right::remove), nullptr, &kHiddenFile},
         {Kind::files_prefix, Method::get, Rights(Right::read), &Router::lead_to_files},
         {Kind::echo, Method::get, Rights(), &Router::ask_echo},
         {Kind::user_agent, Method::get, Rights(), &Router::ask_user_agent},
@@ -152,12 +160,18 @@ private:
 
 constinit const Router::RouteTable::Table Router::RouteTable::table_by_kind = make_table();
 
+/// A move needs a right at its destination as well. Where nobody may make anything there is none.
+bool Router::may_move(Rights rights) const {
+    return rights.has(Right::remove) && rights.has(Right::read) && config_.allow_upload && config_.only_path.empty();
+}
+
 MethodSet Router::allowed(const Resource& resource, Rights rights) const {
     MethodSet methods;
     for (std::size_t number = 0; number < kMethods; ++number) {
         const auto method = static_cast<Method>(number);
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
+        if (method == Method::move && !may_move(rights)) continue;
         // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Behind a link that leads out of the root this is not
         // revealed, nor to clients that may not see what is there.
         if (method == Method::mkcol) {
@@ -177,7 +191,8 @@ MethodSet Router::allowed_anywhere(Rights rights) const {
         for (std::size_t number = 0; number < kMethods; ++number) {
             const auto method = static_cast<Method>(number);
             const Route& route = RouteTable::find(kind, method);
-            if (route.function != nullptr && rights.has_any_of(route.any_of)) methods.add(method);
+            if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
+            if (method != Method::move || may_move(rights)) methods.add(method);
         }
     }
     return methods;
@@ -311,6 +326,16 @@ handler::Decision Router::post_to_directory(const Call& call) {
 }
 
 handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
+
+handler::Decision Router::move(const Call& call) {
+    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
+    auto destination = find_destination(call.request, resources_);
+    if (!destination) return handler::refusal_response(&call.request, destination.error());
+    // A directory is asked for with a slash.
+    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
+    if (lacks_slash) destination->location.push_back('/');
+    return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
+}
 
 handler::Decision Router::make_directory(const Call& call) {
     return targets_.directories.create(call.request, call.resource.path, allowed(call.resource, call.rights));

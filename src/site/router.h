@@ -17,6 +17,7 @@
 #include "storage/file_root.h"
 #include "uploads/deletes.h"
 #include "uploads/directory_actions.h"
+#include "uploads/moves.h"
 #include "uploads/resumable_uploads.h"
 #include "uploads/uploads.h"
 
@@ -37,6 +38,7 @@ public:
         uploads::Uploads& uploads;
         uploads::ResumableUploads& resumable;
         uploads::Deletes& deletes;
+        uploads::Moves& moves;
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         std::uint64_t& misdirected;              ///< counts requests for hosts that are not answered
     };
@@ -61,6 +63,7 @@ private:
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
+    [[nodiscard]] bool may_move(handler::Rights rights) const;
     [[nodiscard]] bool is_place(std::string_view path) const;
     handler::Decision read_below_root(const Call& call);
     handler::Decision read_directory(const Call& call);
@@ -75,6 +78,7 @@ private:
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);
+    handler::Decision move(const Call& call);
     handler::Decision make_directory(const Call& call);
     handler::Decision answer_options(const Call& call);
 

@@ -17,7 +17,8 @@ listings::PageActions page_actions(const SiteConfig& rules) {
     using Upload = listings::PageActions::Upload;
     return {.upload = rules.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
             .replacement = listings::PageActions::Replacement::offered,
-            .removal = listings::PageActions::Removal::offered};
+            .removal = listings::PageActions::Removal::offered,
+            .moving = listings::PageActions::Moving::offered};
 }
 
 /// When no file was chosen for records, an existing file of another kind stays an ordinary file.
@@ -61,6 +62,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
       resumable_(parts_, *rules_, state.uploads),
       uploads_(parts_, *rules_, resumable_, state.forms),
       deletes_(parts_, *rules_),
+      moves_(parts_, *rules_),
       directories_(parts_, *rules_),
       records_(state.parts,
                {.path = rules_->serves_records() ? rules_->records_path : std::string(),
@@ -80,6 +82,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .uploads = uploads_,
                .resumable = resumable_,
                .deletes = deletes_,
+               .moves = moves_,
                .directories = directories_,
                .misdirected = state.misdirected}) {
     state.records = records_.file();

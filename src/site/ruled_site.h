@@ -22,6 +22,7 @@
 #include "site/user_agent.h"
 #include "uploads/deletes.h"
 #include "uploads/directory_actions.h"
+#include "uploads/moves.h"
 #include "uploads/resumable_uploads.h"
 #include "uploads/uploads.h"
 
@@ -76,6 +77,7 @@ private:
     uploads::ResumableUploads resumable_;
     uploads::Uploads uploads_;
     uploads::Deletes deletes_;
+    uploads::Moves moves_;
     uploads::DirectoryActions directories_;
     records::Records records_;
     Resources resources_;

@@ -26,11 +26,7 @@ bool has_rights_of_its_own(const Resource& resource) {
 }
 
 bool is_prompted(const Resource& resource, const SiteConfig& config) {
-    return has_rights_of_its_own(resource) && std::ranges::any_of(config.auth_prompts, [&](std::string_view prompt) {
-               if (prompt == "/") return true;
-               const std::string_view path = resource.path;
-               return path.starts_with(prompt) && (path.size() == prompt.size() || path[prompt.size()] == '/');
-           });
+    return has_rights_of_its_own(resource) && config.asks_to_sign_in_at(resource.path);
 }
 
 /// True when another client could get another answer about `resource`.
@@ -65,7 +61,7 @@ void add_directives(std::string& out, std::string_view value) {
 }  // namespace
 
 bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
-    return config.signs_in && request.user == nullptr && is_prompted(resource, config) && !is_preflight(request);
+    return request.user == nullptr && is_prompted(resource, config) && !is_preflight(request);
 }
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,

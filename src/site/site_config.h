@@ -20,9 +20,6 @@
 namespace site {
 
 struct SiteConfig : handler::WriteRules {
-    bool signs_in = false;  ///< there are users: who sends a request is found out, and answers say so
-    /// Nothing is answered there and below without credentials: canonical, "/" or without a slash at the end.
-    std::vector<std::string> auth_prompts;
     bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
     /// When a single file is served: the only path besides "/" that names something; empty otherwise.

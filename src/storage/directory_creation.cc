@@ -83,6 +83,7 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
 /// One call makes the directory, or fails because something has the name.
 DirectoryCreation::Result DirectoryCreation::make(const HeldName& name) {
     if (auto checked = FileSink::check_space(place_.directory(), parts_->min_free_bytes, 0); !checked) return checked;
+    if (place_.is_left_behind()) return std::unexpected(kNoParent);
     if (const int error = make_directory(name); error != 0) return std::unexpected(creation_refusal(error));
     change_.emplace();
     change_->action = http::Change::Action::make_directory;

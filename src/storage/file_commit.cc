@@ -118,6 +118,9 @@ int FileCommit::set_time(const std::optional<struct stat>& old) {
 }
 
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
+    if (sink_.place_.is_left_behind()) {
+        if (const auto refusal = find_place_again()) return refuse(*refusal);
+    }
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
@@ -141,6 +144,9 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
 std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     int error = 0;
     for (int i = 0; i < kTries; ++i) {
+        if (sink_.place_.is_left_behind()) {
+            if (const auto refusal = find_place_again()) return refuse(*refusal);
+        }
         // The look comes first, because it may choose another name; the name is taken within the same turn of the loop.
         const auto old = find_old();
         if (!old) return refuse(write_refusal(old.error().number));
@@ -161,7 +167,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
     return refuse(naming_refusal(error == EEXIST ? EAGAIN : error));
 }
 
-/// A directory above the target was removed: the path is resolved again. The file comes along.
+/// A directory above the target was moved or removed: the path is resolved again. The file comes along.
 std::optional<http::Refusal> FileCommit::find_place_again() {
     auto place = WritePlace::find(sink_.parts_->root, sink_.parts_->new_directories, sink_.place_.path());
     if (!place) return write_refusal(place.error().number);

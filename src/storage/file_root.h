@@ -61,6 +61,8 @@ public:
     /// does not tell, because /proc is not mounted.
     [[nodiscard]] std::expected<std::string, FileError> find_real_path(std::string_view path) const;
 
+    /// True when links may lead out of the root.
+    [[nodiscard]] bool follows_links_out() const { return symlinks_ == Symlinks::all; }
     [[nodiscard]] int descriptor() const { return directory_->get(); }
     [[nodiscard]] const base::SharedFd& shared() const { return directory_; }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages

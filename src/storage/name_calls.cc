@@ -27,6 +27,17 @@ int link_descriptor(int file, int directory, const char* name) {
     return error;
 }
 
+/// Where the file system does not know RENAME_NOREPLACE, a link does not replace either. A directory has no links: for
+/// one the first error stays.
+int rename_without_replacing(int from_directory, const char* from, const HeldName& to) {
+    const int error = error_of(::renameat2(from_directory, from, to.directory(), to.name().c_str(), RENAME_NOREPLACE));
+    if (error != EINVAL && error != ENOSYS) return error;
+    if (::linkat(from_directory, from, to.directory(), to.name().c_str(), 0) != 0)
+        return errno == EPERM ? error : errno;
+    ::unlinkat(from_directory, from, 0);
+    return 0;
+}
+
 }  // namespace
 
 bool is_own_name(std::string_view name) {
@@ -44,18 +55,19 @@ std::string path_of_descriptor(int file) {
 int link_file(int file, const HeldName& to) { return link_descriptor(file, to.directory(), to.name().c_str()); }
 
 int rename_to_free(const OwnName& from, const HeldName& to) {
-    const std::string name(from.name);
-    const int error =
-        error_of(::renameat2(from.directory, name.c_str(), to.directory(), to.name().c_str(), RENAME_NOREPLACE));
-    if (error != EINVAL && error != ENOSYS) return error;
-    // The file system does not know RENAME_NOREPLACE: a link does not replace either.
-    if (::linkat(from.directory, name.c_str(), to.directory(), to.name().c_str(), 0) != 0) return errno;
-    remove_own(from);
-    return 0;
+    return rename_without_replacing(from.directory, std::string(from.name).c_str(), to);
 }
 
 int rename_over(const OwnName& from, const HeldName& to) {
     return error_of(::renameat(from.directory, std::string(from.name).c_str(), to.directory(), to.name().c_str()));
+}
+
+int move_to_free(const HeldName& from, const HeldName& to) {
+    return rename_without_replacing(from.directory(), from.name().c_str(), to);
+}
+
+int move_over(const HeldName& from, const HeldName& to) {
+    return error_of(::renameat(from.directory(), from.name().c_str(), to.directory(), to.name().c_str()));
 }
 
 base::Fd create_file(const HeldName& to) {

@@ -31,6 +31,10 @@ struct OwnName {
 [[nodiscard]] int rename_to_free(const OwnName& from, const HeldName& to);
 /// Renames over what has the name; a directory stays (EISDIR).
 [[nodiscard]] int rename_over(const OwnName& from, const HeldName& to);
+/// The same for a name that clients gave. A directory comes with all that is below it; EINVAL: `to` is below `from`.
+[[nodiscard]] int move_to_free(const HeldName& from, const HeldName& to);
+/// The same over a file; for files.
+[[nodiscard]] int move_over(const HeldName& from, const HeldName& to);
 /// An empty file, open for appending; none when something has the name (errno says so).
 [[nodiscard]] base::Fd create_file(const HeldName& to);
 [[nodiscard]] int make_directory(const HeldName& to);

@@ -1,5 +1,7 @@
-// The directories that uploads made and have not made durable yet. An upload into a directory that another one is
-// still making must sync that directory's name too before it may answer. Filled and asked by WritePlace.
+// What writes have to know of directories that others make and move. An upload into a directory that another one is
+// still making must sync that directory's name too before it may answer, and a write that holds a directory open must
+// see that the directory lies elsewhere now. Filled by WritePlace and by what makes and moves directories, asked by
+// WritePlace.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,13 @@ public:
         if (found != holders_.end() && --found->second == 0) holders_.erase(found);
     }
 
+    /// A directory has another path from here on.
+    void note_move() { ++moves_; }
+    /// How often that was so.
+    [[nodiscard]] std::uint64_t moves() const { return moves_; }
+
 private:
+    std::uint64_t moves_ = 0;
     std::map<std::string, std::uint32_t, std::less<>> holders_;
 };
 

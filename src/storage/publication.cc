@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/changes.h"
+#include "storage/directory_id.h"
 #include "storage/name_calls.h"
 
 namespace storage {
@@ -34,6 +35,16 @@ const HeldName* Publication::hold(const WritePlace& place, http::Wake wake) {
     return claim_->advance(wake) ? &claim_->held(0) : nullptr;
 }
 
+std::optional<Publication::HeldPair> Publication::hold_both(const WritePlace& from, const WritePlace& to,
+                                                            http::Wake wake) {
+    if (claim_ == nullptr) {
+        const std::vector<NameClaim::Target> wanted{{from.directory(), from.name()}, {to.directory(), to.name()}};
+        claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk.wakes(), wanted);
+    }
+    if (!claim_->advance(wake)) return std::nullopt;
+    return HeldPair{claim_->held(0), claim_->held(1)};
+}
+
 int Publication::create(const HeldName& name, TemporaryFile& file) {
     const auto published = file.publish_new(name);
     return published ? 0 : published.error().number;
@@ -49,6 +60,13 @@ int Publication::remove(const HeldName& name, Kind kind) {
     if (kind == Kind::directory) return remove_directory(name);
     replaced_ = hold_content(name.directory(), name.name());
     return remove_file(name);
+}
+
+int Publication::move(const HeldPair& names, Kind kind, Over over) {
+    if (over == Over::file) replaced_ = hold_content(names.to.directory(), names.to.name());
+    const int error = over == Over::file ? move_over(names.from, names.to) : move_to_free(names.from, names.to);
+    if (error == 0 && kind == Kind::directory) parts_->new_directories.note_move();
+    return error;
 }
 
 bool Publication::begin_in_background(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
@@ -79,6 +97,20 @@ void Publication::settle(const WritePlace& place, http::Wake wake) {
     const bool synced = background_ != nullptr && background_->is_named() && background_->error != EAGAIN &&
                         background_->error != EINVAL;
     if (!synced) syncs_.sync_directories(parts_->disk, place.changed_directories(), wake);
+}
+
+void Publication::settle_both(const WritePlace& from, const WritePlace& to, http::Wake wake) {
+    if (parts_->changes != nullptr) parts_->changes->path_changed(from.path());
+    settle_content(to);
+    parts_->disk.close_later(std::move(replaced_));
+    if (parts_->durability == Durability::none) return;
+    std::vector<base::SharedFd> changed = to.changed_directories();
+    for (base::SharedFd& directory : from.changed_directories()) {
+        const DirectoryId id = DirectoryId::of(directory->get());
+        const auto is_same = [id](const base::SharedFd& each) { return DirectoryId::of(each->get()) == id; };
+        if (std::ranges::none_of(changed, is_same)) changed.push_back(std::move(directory));
+    }
+    syncs_.sync_directories(parts_->disk, changed, wake);
 }
 
 void Publication::settle_content(const WritePlace& place) {

@@ -1,6 +1,7 @@
 // One change of one name below the root; every writer goes this way. The name is held, then the write looks at what is
 // there and checks its preconditions, then it makes the call. Changes is told, the name is released, and the directory
-// is made durable. Used by FileCommit, FileRemoval, DirectoryCreation and records/record_operation.
+// is made durable. A move holds two names. Used by FileCommit, FileRemoval, DirectoryCreation, EntryMove and
+// records/record_operation.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,14 @@ public:
     /// it: `wake` comes back then, and the caller has to look at the name again. Holding another name releases the
     /// first one.
     [[nodiscard]] const HeldName* hold(const WritePlace& place, http::Wake wake);
-    /// Gives the name up without a change.
+    /// The names of both places, which differ, in the one order of all claims. nullopt while another write holds one of
+    /// them. Always asked for the same two.
+    struct HeldPair {
+        const HeldName& from;
+        const HeldName& to;
+    };
+    [[nodiscard]] std::optional<HeldPair> hold_both(const WritePlace& from, const WritePlace& to, http::Wake wake);
+    /// Gives the names up without a change.
     void let_go() { claim_.reset(); }
 
     // The call; each returns an errno, 0 for success.
@@ -48,6 +56,9 @@ public:
     [[nodiscard]] int replace(const HeldName& name, TemporaryFile& file);
     enum class Kind : std::uint8_t { file, directory };
     [[nodiscard]] int remove(const HeldName& name, Kind kind);
+    /// Nothing is replaced where `over` is `free`: EEXIST. A directory replaces nothing.
+    enum class Over : std::uint8_t { free, file };
+    [[nodiscard]] int move(const HeldPair& names, Kind kind, Over over);
 
     /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
     /// not possible; nothing was done. `others` are further directories in which the file may have its temporary name.
@@ -61,6 +72,8 @@ public:
 
     /// The call was made: tells Changes, releases the name, and starts the syncs of the directories.
     void settle(const WritePlace& place, http::Wake wake);
+    /// The same after move().
+    void settle_both(const WritePlace& from, const WritePlace& to, http::Wake wake);
     /// The file of this name was written to; the name itself is as durable as before.
     void settle_content(const WritePlace& place);
     /// After settle(): nullopt while the disk works, then an errno, 0 for success.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "storage/directory_id.h"
 #include "storage/name_calls.h"
 
 namespace storage {
@@ -25,7 +26,7 @@ std::string_view last_segment(std::string_view path) { return path.substr(path.r
 }  // namespace
 
 WritePlace::WritePlace(const FileRoot& root, NewDirectories& made, std::string_view path)
-    : root_(&root), made_(&made), path_(path) {
+    : root_(&root), made_(&made), moves_seen_(made.moves()), path_(path) {
     assert(path.size() > 1 && path.front() == '/');
     if (path.ends_with('/')) path.remove_suffix(1);
     name_ = last_segment(path);
@@ -36,6 +37,7 @@ WritePlace& WritePlace::operator=(WritePlace&& other) noexcept {
     abandon();
     root_ = other.root_;
     made_ = other.made_;
+    moves_seen_ = other.moves_seen_;
     path_ = std::move(other.path_);
     name_ = std::move(other.name_);
     directory_ = std::move(other.directory_);
@@ -100,6 +102,14 @@ bool WritePlace::is_too_deep() const {
     return slashes - (path_.ends_with('/') ? 1 : 0) > kMaxDirectoryDepth;
 }
 
+bool WritePlace::is_left_behind() const {
+    if (made_->moves() == moves_seen_) return false;
+    std::string_view path = has_missing_parents() ? std::string_view(missing_.front()) : std::string_view(path_);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    const auto now = root_->open_directory(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)));
+    return !now || DirectoryId::of(now->get()) != DirectoryId::of(directory());
+}
+
 void WritePlace::hold(base::Fd next, std::string_view path, Link::Maker maker) {
     links_.push_back({std::exchange(directory_, base::share(std::move(next))), std::string(last_segment(path)),
                       std::string(path), maker});
@@ -125,6 +135,7 @@ std::expected<void, FileError> WritePlace::make_parents() {
 }
 
 std::expected<std::optional<struct stat>, FileError> WritePlace::status() const {
+    if (is_left_behind()) return std::unexpected(FileError{ENOENT});
     if (has_missing_parents()) return std::nullopt;
     struct stat status{};
     if (::fstatat(directory_->get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;

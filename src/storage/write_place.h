@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ public:
     [[nodiscard]] int directory() const { return directory_->get(); }
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// True when a directory on the way was moved or removed since find(), by a request to this server: path() leads to
+    /// another place than the directory that is open, or nowhere. Costs nothing when none was.
+    [[nodiscard]] bool is_left_behind() const;
     /// Another name in the same directory.
     void set_name(std::string_view name);
     /// True when a directory of this path would be deeper than any that is made.
@@ -42,7 +46,7 @@ public:
     /// Makes what is missing; directory() is the target's own afterwards. The descriptor that it was before stays open.
     std::expected<void, FileError> make_parents();
 
-    /// Of the name itself, a link not followed; nullopt when nothing has it.
+    /// Of the name itself, a link not followed; nullopt when nothing has it. ENOENT when is_left_behind().
     [[nodiscard]] std::expected<std::optional<struct stat>, FileError> status() const;
     /// What a GET of the path would find there: like status(), but a link is followed where it leads inside the root.
     [[nodiscard]] std::expected<std::optional<struct stat>, FileError> served_status() const;
@@ -69,6 +73,7 @@ private:
 
     const FileRoot* root_;
     NewDirectories* made_;
+    std::uint64_t moves_seen_;
     std::string path_;
     std::string name_;
     base::SharedFd directory_;

@@ -1,6 +1,7 @@
-// MKCOL, and the two actions of plain forms.
+// MKCOL, and the three actions of plain forms.
 #include "uploads/directory_actions.h"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "storage/file_removal.h"
 #include "storage/memory_sink.h"
 #include "uploads/form_answer.h"
+#include "uploads/moves.h"
 #include "uploads/upload_name.h"
 #include "uploads/upload_time.h"
 #include "uploads/write_gate.h"
@@ -26,13 +28,34 @@ namespace {
 using Action = DirectoryActions::Action;
 using http::Refusal;
 using http::Status;
-using Name = std::expected<std::string, Refusal>;
 
 constexpr std::string_view kFieldName = "name";
 /// The name, percent-encoded, because browsers change line breaks and bytes that are not UTF-8 in a field's value.
 constexpr std::string_view kSegmentFieldName = "segment";
+/// Where an entry moves to: a name or a path, as a person types it.
+constexpr std::string_view kDestinationFieldName = "to";
 constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
+constexpr Refusal kNoDestination{Status::unprocessable_content,
+                                 "the form has to have one field \"to\": the new name, or a path."};
+
+/// What the form of an action says.
+struct ActionFields {
+    std::optional<std::string> name;
+    std::optional<std::string> destination;
+
+    /// Where the field of this name belongs; null for others.
+    [[nodiscard]] std::optional<std::string>* find(std::string_view field) {
+        if (field == kFieldName || field == kSegmentFieldName) return &name;
+        return field == kDestinationFieldName ? &destination : nullptr;
+    }
+};
+using Fields = std::expected<ActionFields, Refusal>;
+
+/// Of a field that is there twice.
+Fields repeated(std::string_view field) {
+    return Fields(std::unexpect, field == kDestinationFieldName ? kNoDestination : kNoName);
+}
 
 std::string with_slash(std::string_view path) {
     std::string text(path);
@@ -40,52 +63,76 @@ std::string with_slash(std::string_view path) {
     return text;
 }
 
-Name find_urlencoded_name(std::string_view body) {
+Fields read_urlencoded(std::string_view body) {
     const auto fields = http::parse_form(body, {.fields = kMaxActionFields});
-    if (!fields) return Name(std::unexpect, kNoName);
-    std::optional<std::string> name;
+    if (!fields) return Fields(std::unexpect, kNoName);
+    ActionFields read;
     for (const http::FormField& field : *fields) {
-        if (field.name != kFieldName && field.name != kSegmentFieldName) continue;
-        if (name) return Name(std::unexpect, kNoName);
-        name.emplace();
-        if (field.name == kFieldName) {
-            *name = field.value;
+        std::optional<std::string>* const value = read.find(field.name);
+        if (value == nullptr) continue;
+        if (*value) return repeated(field.name);
+        value->emplace();
+        if (field.name == kSegmentFieldName) {
+            http::append_form_decoded(**value, field.value);
         } else {
-            http::append_form_decoded(*name, field.value);
+            **value = field.value;
         }
     }
-    return name ? Name(std::move(*name)) : Name(std::unexpect, kNoName);
+    return read;
 }
 
-Name find_multipart_name(std::string_view body, std::string_view boundary) {
+Fields read_multipart(std::string_view body, std::string_view boundary) {
     using Event = http::MultipartParser::Event;
     http::MultipartParser parser(boundary, kMaxActionFields);
     std::span<const std::byte> rest = std::as_bytes(std::span(body));
-    std::optional<std::string> name;
-    bool is_name = false;
+    ActionFields read;
+    std::optional<std::string>* value = nullptr;
     while (true) {
         const http::MultipartParser::Step step = parser.next(rest);
         rest = rest.subspan(step.consumed);
         switch (step.event) {
             case Event::part_begin:
-                is_name = parser.part().name == kFieldName && !parser.part().filename;
-                if (is_name && name) return Name(std::unexpect, kNoName);
-                if (is_name) name.emplace();
+                value = parser.part().filename || parser.part().name == kSegmentFieldName
+                            ? nullptr
+                            : read.find(parser.part().name);
+                if (value != nullptr && *value) return repeated(parser.part().name);
+                if (value != nullptr) value->emplace();
                 break;
             case Event::part_bytes:
-                if (is_name) name->append(reinterpret_cast<const char*>(step.bytes.data()), step.bytes.size());
+                if (value != nullptr)
+                    (*value)->append(reinterpret_cast<const char*>(step.bytes.data()), step.bytes.size());
                 break;
-            case Event::part_end: is_name = false; break;
-            case Event::error: return Name(std::unexpect, Refusal{Status::bad_request, parser.error_text()});
+            case Event::part_end: value = nullptr; break;
+            case Event::error: return Fields(std::unexpect, Refusal{Status::bad_request, parser.error_text()});
             case Event::end:
             case Event::need_more:
                 if (!parser.complete()) {
-                    return Name(std::unexpect,
-                                Refusal{Status::bad_request, "the form ends before its closing boundary."});
+                    return Fields(std::unexpect,
+                                  Refusal{Status::bad_request, "the form ends before its closing boundary."});
                 }
-                return name ? Name(std::move(*name)) : Name(std::unexpect, kNoName);
+                return read;
         }
     }
+}
+
+/// The path that an entry of `directory` is to have: `typed` is its new name, a path below the directory, or one from
+/// the root. With a slash at its end it is the directory to move to, and the name stays.
+std::expected<std::string, Refusal> find_destination(std::string_view directory, std::string_view name,
+                                                     std::string_view typed) {
+    std::string path(typed.starts_with('/') ? std::string_view("/") : directory);
+    std::string_view rest = typed.starts_with('/') ? typed.substr(1) : typed;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find('/'), rest.size());
+        const std::string_view segment = rest.substr(0, end);
+        if (const auto fault = find_name_fault(segment)) return std::unexpected(*fault);
+        path.append(segment);
+        const bool ends_in_slash = end + 1 == rest.size();
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (!rest.empty() || ends_in_slash) path.push_back('/');
+    }
+    if (typed.empty()) return std::unexpected(kNoDestination);
+    if (path.ends_with('/')) path.append(name);
+    return path;
 }
 
 /// Waits for a directory to be durable.
@@ -167,9 +214,15 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
         const std::string body = body_.take();
-        const Name name = boundary_ ? find_multipart_name(body, *boundary_) : find_urlencoded_name(body);
-        if (!name) return refuse(handler::refusal_response(&request_->get(), name.error()));
-        return action_ == Action::create ? create(*name) : remove(*name);
+        Fields fields = boundary_ ? read_multipart(body, *boundary_) : read_urlencoded(body);
+        if (fields && !fields->name) fields = std::unexpected(kNoName);
+        if (!fields) return refuse(handler::refusal_response(&request_->get(), fields.error()));
+        switch (action_) {
+            case Action::create: return create(*fields->name);
+            case Action::remove: return remove(std::move(*fields->name));
+            case Action::move: return move(std::move(*fields->name), fields->destination);
+        }
+        return nullptr;
     }
 
 private:
@@ -189,25 +242,46 @@ private:
                                                 http::MethodSet());
     }
 
-    /// Of a file or an empty directory, whose name may have a slash at its end.
-    std::unique_ptr<http::PendingResponse> remove(std::string name) {
-        const http::Request& request = request_->get();
+    /// The path of an entry of this directory, with a slash at its end when it is a directory. `name` may have one.
+    std::expected<std::string, Refusal> find_entry(std::string& name) const {
         if (name.ends_with('/')) name.pop_back();
         const bool is_segment = !name.empty() && name.find('/') == std::string::npos &&
                                 name.find('\0') == std::string::npos && name != "." && name != "..";
         if (!is_segment) {
-            return refuse(handler::refusal_response(
-                &request, {Status::unprocessable_content, "the name has to be that of one entry of this directory."}));
+            return std::unexpected(
+                Refusal{Status::unprocessable_content, "the name has to be that of one entry of this directory."});
         }
         std::string path = directory_ + name;
         if (const auto fault = gate_.find_removal_fault(path, WriteGate::Named::in_passing)) {
-            return refuse(handler::refusal_response(&request, *fault));
+            return std::unexpected(*fault);
         }
         const auto found = parts_.root.stat_name_inside(path);
         if (found && S_ISDIR(found->st_mode)) path.push_back('/');
-        auto removal = storage::FileRemoval::open(parts_, path, {});
+        return path;
+    }
+
+    std::unique_ptr<http::PendingResponse> remove(std::string name) {
+        const http::Request& request = request_->get();
+        const auto path = find_entry(name);
+        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        auto removal = storage::FileRemoval::open(parts_, *path, {});
         if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
         return std::make_unique<RemovalAnswer>(std::move(*removal), std::move(request_));
+    }
+
+    /// Nothing is replaced, since no form asks whether to.
+    std::unique_ptr<http::PendingResponse> move(std::string name, const std::optional<std::string>& typed) {
+        const http::Request& request = request_->get();
+        const auto path = find_entry(name);
+        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
+        const auto destination = find_destination(directory_, name, *typed);
+        if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
+        auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, {});
+        if (!move) return refuse(handler::refusal_response(&request, move.error()));
+        std::string location = http::encode_path(*destination);
+        if (path->ends_with('/')) location.push_back('/');
+        return make_move_answer(std::move(*move), std::move(request_), std::move(location));
     }
 
     const storage::WriteParts& parts_;
@@ -229,6 +303,7 @@ bool is_urlencoded(std::string_view content_type) {
 std::optional<Action> DirectoryActions::find_action(std::string_view query) {
     if (query == "mkcol") return Action::create;
     if (query == "delete") return Action::remove;
+    if (query == "move") return Action::move;
     return std::nullopt;
 }
 

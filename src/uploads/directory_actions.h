@@ -1,6 +1,7 @@
-// Makes directories by MKCOL, and does what the plain forms of a listing ask for: HTML can send neither MKCOL nor
-// DELETE, so "POST dir/?mkcol" and "POST dir/?delete" with a field "name" do the same. A urlencoded form may have a
-// field "segment" instead: the name, percent-encoded. Called by the router.
+// Makes directories by MKCOL, and does what the plain forms of a listing ask for: HTML can send neither MKCOL, DELETE
+// nor MOVE, so "POST dir/?mkcol", "POST dir/?delete" and "POST dir/?move" with a field "name" do the same. A urlencoded
+// form may have a field "segment" instead: the name, percent-encoded. For a move a field "to" says where. Called by the
+// router.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ inline constexpr std::size_t kMaxActionBytes = std::size_t{16} * 1024;
 
 class DirectoryActions {
 public:
-    enum class Action : std::uint8_t { create, remove };
+    enum class Action : std::uint8_t { create, remove, move };
 
     /// Both must outlive this and every answer that it makes.
     DirectoryActions(const storage::WriteParts& parts, const handler::WriteRules& config)

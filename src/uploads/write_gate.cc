@@ -25,6 +25,15 @@ constexpr Refusal kNoRemovals{Status::forbidden, "nothing may be deleted here."}
 constexpr Refusal kRecordsName{Status::conflict,
                                "this is the file of the records; they are added and removed one by one."};
 
+constexpr Refusal kNotRead{Status::forbidden, "you may not read this, so it is not moved."};
+constexpr Refusal kNotListed{Status::forbidden,
+                             "you may not list this directory, so it is not moved where it is listed."};
+constexpr Refusal kRootStays{Status::forbidden, "the root itself is neither moved nor replaced."};
+constexpr Refusal kNoMovesHere{Status::forbidden, "files are uploaded into this folder, and not moved."};
+constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved there without signing in."};
+constexpr Refusal kOtherRulesBelow{
+    Status::forbidden, "other rules hold for something below this directory or its destination; move what it holds."};
+
 constexpr Refusal kUntold{Status::service_unavailable, "the server cannot tell for now where this path leads."};
 
 /// `directory`: "/" or without a slash at its end.
@@ -99,6 +108,45 @@ std::optional<Refusal> WriteGate::find_removal_fault(std::string_view asked, Nam
     if (!rights_at(path).has(Right::remove)) return kNoRemovals;
     if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;
+}
+
+std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source, std::string_view destination,
+                                                         OnConflict wanted) const {
+    if (source == "/" || destination == "/") return std::unexpected(kRootStays);
+    const auto from = find_visible_path(source, kHiddenFile);
+    if (!from) return std::unexpected(from.error());
+    const handler::Rights rights = rights_at(*from);
+    if (!rights.has(Right::remove)) return std::unexpected(kNoRemovals);
+    if (!rights.has(Right::read)) return std::unexpected(kNotRead);
+    if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
+    const auto to = find_visible_path(destination, kHidden);
+    if (!to) return std::unexpected(to.error());
+    if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
+    if (!source.ends_with('/')) {
+        const auto admission = admit_file(destination, wanted, Named::in_passing);
+        if (!admission) return std::unexpected(admission.error());
+        if (admission->tells == Admission::Tells::nothing) return std::unexpected(kNoMovesHere);
+        return admission->on_conflict;
+    }
+    if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
+    if (const auto fault = find_tree_fault(*from, *to)) return std::unexpected(*fault);
+    return wanted;
+}
+
+/// Of a directory that is moved: each path below it gets another one, and has to keep its rules.
+std::optional<Refusal> WriteGate::find_tree_fault(const std::string& from, const std::string& to) const {
+    if (rights_at(to).has(Right::list) && !rights_at(from).has(Right::list)) return kNotListed;
+    if (has_rules_below(from) || has_rules_below(to)) return kOtherRulesBelow;
+    return std::nullopt;
+}
+
+bool WriteGate::has_rules_below(std::string_view directory) const {
+    if (rules_.grants != nullptr && rules_.grants->has_places_below(directory)) return true;
+    std::string prefix(directory);
+    if (!prefix.ends_with('/')) prefix.push_back('/');
+    const auto is_below = [&prefix](const std::string& path) { return path.starts_with(prefix); };
+    if (rules_.serves_records() && is_below(rules_.records_file)) return true;
+    return std::ranges::any_of(rules_.auth_prompts, is_below);
 }
 
 }  // namespace uploads

@@ -54,7 +54,16 @@ public:
     /// The same for a removal; 404 for a hidden name.
     [[nodiscard]] std::optional<http::Refusal> find_removal_fault(std::string_view path, Named named) const;
 
+    /// The same for a move, which is a removal and a write: what happens when a file has the destination's name.
+    /// `source` has a slash at its end for a directory. Nothing is moved that the client may not read, since it could
+    /// read it elsewhere, nor a directory below which other rules hold than for the directory itself.
+    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_move(std::string_view source,
+                                                                               std::string_view destination,
+                                                                               storage::OnConflict wanted) const;
+
 private:
+    [[nodiscard]] std::optional<http::Refusal> find_tree_fault(const std::string& from, const std::string& to) const;
+    [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
     /// find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
     [[nodiscard]] std::expected<std::string, http::Refusal> find_visible_path(std::string_view asked,

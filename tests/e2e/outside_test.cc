@@ -80,6 +80,8 @@ const std::vector<Asked>& all_asked() {
         {"PUT", {"If-Match: *"}, "", "x"},
         {"DELETE", {"If-Match: *"}, "", ""},
         {"MKCOL", {}, "", ""},
+        {"MOVE", {"Destination: /moved"}, "", ""},
+        {"POST", {type}, "?move", "name=x&to=y"},
         {"POST", {type}, "?mkcol", "name=x"},
         {"POST", {type}, "?delete", "name=x"},
         {"PUT", {"If-None-Match: *"}, "", "x"},
@@ -156,6 +158,7 @@ TEST_CASE("outside: only calls that the kernel keeps inside the root see a path 
     for (const Asked& asked : all_asked()) {
         for (const char* const target : {"/out/x", "/out/x/", "/hello.txt", "/hello.txt.gz"}) {
             if (asked.method == "PUT" || asked.method == "DELETE") continue;
+            if (asked.method == "MOVE") continue;  // it looks at a link as DELETE does
             site.fetch(asked.method, std::string(target) + asked.query, asked.fields, asked.body);
         }
     }

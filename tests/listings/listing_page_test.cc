@@ -189,6 +189,11 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     const std::string removing = page_of({.path = "/"}, {file}, {.removal = PageActions::Removal::offered});
     CHECK_FALSE(has(removing, "id=\"upload\""));
     CHECK(has(removing, "?delete"));
+    CHECK_FALSE(has(removing, "?move"));
+    const std::string moving = page_of(
+        {.path = "/"}, {file}, {.removal = PageActions::Removal::offered, .moving = PageActions::Moving::offered});
+    CHECK(has(moving, "action=\"./?move\"><input type=\"hidden\" name=\"segment\" value=\"a%22b\">"));
+    CHECK(has(moving, "<input name=\"to\" required autocomplete=\"off\" value=\"a&quot;b\">"));
 }
 
 TEST_CASE("listing page: the style and the script are addressed from where the page stands", "[handlers][listing]") {

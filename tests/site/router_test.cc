@@ -32,13 +32,13 @@ TEST_CASE("router: Allow follows the rights", "[handlers][router]") {
         CHECK(answer.status() == 204);
         return answer.field("Allow");
     };
-    CHECK(allow(all, "*") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
-    CHECK(allow(all, "/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
-    CHECK(allow(all, "/files/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL");
-    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS, MKCOL");
+    CHECK(allow(all, "*") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL, MOVE");
+    CHECK(allow(all, "/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL, MOVE");
+    CHECK(allow(all, "/files/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MKCOL, MOVE");
+    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS, MKCOL, MOVE");
     all.directory.write("d/a", "x");
-    CHECK(allow(all, "/d/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS");
-    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS");
+    CHECK(allow(all, "/d/a") == "GET, HEAD, POST, PUT, DELETE, OPTIONS, MOVE");
+    CHECK(allow(all, "/d/") == "GET, HEAD, POST, DELETE, OPTIONS, MOVE");
     CHECK(allow(all, "/") == "GET, HEAD, POST, OPTIONS");
     CHECK(allow(all, "/files/") == "GET, HEAD, POST, OPTIONS");
     for (const std::string_view target : {"/files", "/echo/x", "/user-agent", "/healthz", "/.hidden"}) {
@@ -76,8 +76,9 @@ TEST_CASE("router: every method outside Allow is 405 with the same Allow, every 
             fill();
             const std::string allow = site.ask("OPTIONS", target).field("Allow");
             const auto allowed = split_methods(allow);
-            for (const std::string method : {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "MKCOL", "TRACE"}) {
-                if (method == "DELETE" && target == "/") continue;
+            for (const std::string method :
+                 {"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "MKCOL", "MOVE", "TRACE"}) {
+                if ((method == "DELETE" || method == "MOVE") && target == "/") continue;
                 fill();
                 const auto answer = site.ask(method, target);
                 const bool is_allowed = std::find(allowed.begin(), allowed.end(), method) != allowed.end();

@@ -13,6 +13,7 @@
 
 #include "records/record_operation.h"
 #include "storage/directory_creation.h"
+#include "storage/entry_move.h"
 #include "storage/file_commit.h"
 #include "storage/file_removal.h"
 #include "support/catch.h"
@@ -151,6 +152,20 @@ Writer creation(Site& site) {
     };
 }
 
+Writer move(Site& site, const std::string& from, const std::string& to, storage::OnConflict on_conflict) {
+    auto opened = storage::EntryMove::open(*site.parts, from, to, {on_conflict}, {});
+    if (!opened) return refused(opened.error());
+    using How = storage::EntryMove::How;
+    return writer(std::make_shared<storage::EntryMove>(std::move(*opened)),
+                  [](How how) { return how == How::created ? 201 : 204; });
+}
+
+/// Of a file of its own.
+Writer move_onto(Site& site, const std::string& mark, storage::OnConflict on_conflict) {
+    site.directory.write(mark, "id=1&a=" + mark + "\n");
+    return move(site, "/" + mark, "/database.txt", on_conflict);
+}
+
 Writer record(Site& site, records::RecordOperation::Kind kind, const std::string& mark) {
     const bool appends = kind == records::RecordOperation::Kind::append;
     return writer(std::make_shared<records::RecordOperation>(*site.file, kind, appends ? "" : "1",
@@ -165,6 +180,14 @@ const std::vector<std::pair<std::string, Maker>> kWriters = {
     {"DELETE", [](Site& site, const std::string&) { return removal(site, {}); }},
     {"conditional DELETE", [](Site& site, const std::string&) { return removal(site, site.condition); }},
     {"MKCOL", [](Site& site, const std::string&) { return creation(site); }},
+    {"MOVE away",
+     [](Site& site, const std::string& mark) {
+         return move(site, "/database.txt", "/" + mark, storage::OnConflict::keep_content);
+     }},
+    {"MOVE onto",
+     [](Site& site, const std::string& mark) { return move_onto(site, mark, storage::OnConflict::replace); }},
+    {"MOVE where nothing is",
+     [](Site& site, const std::string& mark) { return move_onto(site, mark, storage::OnConflict::keep_content); }},
     {"append", [](Site& site, const std::string& mark) { return record(site, Kind::append, mark); }},
     {"replace", [](Site& site, const std::string& mark) { return record(site, Kind::replace, mark); }},
     {"remove", [](Site& site, const std::string& mark) { return record(site, Kind::remove, mark); }},
@@ -259,7 +282,7 @@ TEST_CASE("writers: of two conditional uploads one succeeds, and the other meets
 
 TEST_CASE("writers: a record and a conditional upload of its file", "[storage][writers]") {
     const Maker& conditional = kWriters[1].second;
-    const Maker& append = kWriters[5].second;
+    const Maker& append = kWriters[8].second;
     CHECK(run_in_turn(conditional, append, true, 0) == "204 200 database.txt:id=1&a=first\nid=2&a=second\n;");
     CHECK(run_in_turn(conditional, append, true, 1) == "412 200 database.txt:id=1&a=old\nid=2&a=second\n;");
 }

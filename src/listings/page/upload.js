@@ -105,7 +105,7 @@ async function deleteEntry(row) {
 }
 
 document.addEventListener("click", (event) => {
-    const summary = event.target.closest(".erase summary");
+    const summary = event.target.closest(".erase .delete summary");
     if (!summary) return;
     event.preventDefault();
     deleteEntry(summary.closest("tr"));

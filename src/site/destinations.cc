@@ -1,0 +1,50 @@
+// Compares the authority and the scheme of Destination with those that the client asked for.
+#include "site/destinations.h"
+
+#include <string_view>
+
+#include "base/ascii.h"
+#include "http/dav_fields.h"
+#include "http/target.h"
+#include "site/allowed_hosts.h"
+#include "site/https_redirect.h"
+
+namespace site {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+constexpr Refusal kOtherHost{Status::bad_gateway,
+                             "Destination is on another host than this request, and nothing is moved to other servers; "
+                             "send the path alone."};
+constexpr Refusal kOtherScheme{
+    Status::bad_gateway,
+    "Destination has another scheme than this request came by; send the path alone. Behind a proxy that speaks TLS, "
+    "--trusted-proxy tells godwit of it."};
+constexpr Refusal kEndpoint{Status::forbidden, "Destination is an address of the server itself; choose another name."};
+
+std::string_view without_port(std::string_view authority, std::string_view usual_port) {
+    return authority.ends_with(usual_port) ? authority.substr(0, authority.size() - usual_port.size()) : authority;
+}
+
+}  // namespace
+
+std::expected<FoundDestination, Refusal> find_destination(const http::Request& request, const Resources& resources) {
+    auto sent = http::parse_destination(request);
+    if (!sent) return std::unexpected(sent.error());
+    if (!sent->authority.empty()) {
+        const std::string_view port = sent->is_https ? ":443" : ":80";
+        const std::string_view asked = asked_authority(request);
+        if (!base::equals_ignoring_case(without_port(sent->authority, port), without_port(asked, port)))
+            return std::unexpected(kOtherHost);
+        if (sent->is_https != is_secured(request)) return std::unexpected(kOtherScheme);
+    }
+    const handler::Resource resource = resources.find(sent->path);
+    if (!resource.is_below_root() || resource.kind == handler::Resource::Kind::files_prefix) {
+        return std::unexpected(kEndpoint);
+    }
+    return FoundDestination{std::string(resource.path), http::encode_path(sent->path)};
+}
+
+}  // namespace site

@@ -1,0 +1,23 @@
+// Which path below the root the Destination of a MOVE names: on this server alone, and no built-in endpoint. Called by
+// the router.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "http/request.h"
+#include "site/resources.h"
+
+namespace site {
+
+struct FoundDestination {
+    std::string path;      ///< decoded, below the root; may have a slash at its end
+    std::string location;  ///< the same for the client, percent-encoded, where the files are for it
+};
+
+/// 400 as http::parse_destination() says; 502 for another host or scheme than those of `request` (RFC 4918 §9.9.4),
+/// since nothing is moved to other servers; 403 for an address that is the server's own.
+[[nodiscard]] std::expected<FoundDestination, http::Refusal> find_destination(const http::Request& request,
+                                                                              const Resources& resources);
+
+}  // namespace site

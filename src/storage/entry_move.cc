@@ -1,0 +1,191 @@
+// The steps of a MOVE.
+#include "storage/entry_move.h"
+
+#include <cerrno>
+
+#include "storage/directory_id.h"
+#include "storage/taken_name.h"
+#include "storage/validators.h"
+#include "storage/write_error.h"
+
+namespace storage {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+constexpr Refusal kNotFound{Status::not_found, "there is nothing of this name to be moved."};
+constexpr Refusal kIsDirectory{Status::conflict, "this is a directory; move it with a slash at the end."};
+constexpr Refusal kIsNoDirectory{Status::not_found,
+                                 "there is no such directory; a file has no slash at the end, also where it moves to."};
+constexpr Refusal kNoParent{Status::conflict, "the directory above the destination does not exist; make that first."};
+constexpr Refusal kSame{Status::forbidden, "source and destination are the same; nothing was changed."};
+constexpr Refusal kIntoItself{Status::forbidden, "a directory cannot be moved into itself."};
+constexpr Refusal kNotOverwritten{Status::precondition_failed,
+                                  "there is something at the destination, and Overwrite is F; nothing was changed."};
+constexpr Refusal kDirectoryStays{
+    Status::conflict,
+    "there is something at the destination, and only files take the place of files; delete it first."};
+constexpr Refusal kLinkStays{Status::forbidden, "symbolic links are neither moved nor renamed."};
+constexpr Refusal kKeepsPlace{Status::forbidden,
+                              "where links may lead out of the root a directory is renamed in its own directory only, "
+                              "since links in it may lead to something else elsewhere."};
+constexpr Refusal kOtherFileSystem{
+    Status::conflict, "the destination is on another file system; store it there, and delete it here afterwards."};
+constexpr Refusal kNotDurable{Status::internal_server_error, "it was moved, but the disk failed to make that durable."};
+
+Refusal source_refusal(int error) {
+    return error == ENOENT || error == ENOTDIR || error == E2BIG ? kNotFound : write_refusal(error);
+}
+
+Refusal destination_refusal(int error) { return error == ENOENT || error == E2BIG ? kNoParent : write_refusal(error); }
+
+/// Of the rename itself, after both names were looked at.
+Refusal move_refusal(int error, bool is_directory) {
+    switch (error) {
+        case EXDEV: return kOtherFileSystem;
+        case EINVAL: return is_directory ? kIntoItself : write_refusal(error);
+        case EEXIST:
+        case ENOTEMPTY:
+        case EISDIR:
+        case ENOTDIR: return kDirectoryStays;
+        default: return write_refusal(error);
+    }
+}
+
+bool is_same_directory(const WritePlace& one, const WritePlace& other) {
+    return DirectoryId::of(one.directory()) == DirectoryId::of(other.directory());
+}
+
+}  // namespace
+
+std::expected<EntryMove, Refusal> EntryMove::open(const WriteParts& parts, std::string_view source,
+                                                  std::string_view destination, MoveRules rules,
+                                                  WriteConditions conditions) {
+    auto from = WritePlace::find(parts.root, parts.new_directories, source);
+    if (!from) return std::unexpected(source_refusal(from.error().number));
+    auto to = WritePlace::find(parts.root, parts.new_directories, destination);
+    if (!to) return std::unexpected(destination_refusal(to.error().number));
+    if (destination.ends_with('/') && !source.ends_with('/')) return std::unexpected(kIsNoDirectory);
+    if (source.ends_with('/') && to->is_too_deep()) return std::unexpected(write_refusal(E2BIG));
+    EntryMove move(parts, std::move(*from), std::move(*to), rules, std::move(conditions));
+    if (const auto found = move.look(); !found) return std::unexpected(found.error());
+    return move;
+}
+
+EntryMove::EntryMove(EntryMove&& other) noexcept
+    : parts_(other.parts_),
+      from_(std::move(other.from_)),
+      to_(std::move(other.to_)),
+      rules_(other.rules_),
+      conditions_(std::move(other.conditions_)),
+      step_(other.step_),
+      how_(other.how_),
+      held_(std::exchange(other.held_, {})),
+      publication_(std::move(other.publication_)),
+      change_(std::move(other.change_)) {}
+
+std::expected<struct stat, Refusal> EntryMove::find_source() const {
+    const auto found = from_.status();
+    if (!found) return std::unexpected(source_refusal(found.error().number));
+    if (!*found) return std::unexpected(kNotFound);
+    const bool is_directory = S_ISDIR((*found)->st_mode);
+    if (is_directory && !moves_directory()) return std::unexpected(kIsDirectory);
+    if (!is_directory && moves_directory()) return std::unexpected(kIsNoDirectory);
+    if (!conditions_.any()) return **found;
+    const auto served = from_.served_status();
+    if (!served) return std::unexpected(source_refusal(served.error().number));
+    if (conditions_.hold(*served, parts_->clock.unix_ns())) return **found;
+    return std::unexpected(condition_refusal());
+}
+
+/// The text of a relative link means something else in another directory, and the sandbox makes no links. A directory
+/// may hold such links; where they may lead out of the root it keeps its place.
+std::optional<Refusal> EntryMove::find_link_fault(const struct stat& source) const {
+    if (S_ISLNK(source.st_mode)) return kLinkStays;
+    const bool keeps_place = moves_directory() && parts_->root.follows_links_out() && !is_same_directory(from_, to_);
+    return keeps_place ? std::optional(kKeepsPlace) : std::nullopt;
+}
+
+std::optional<Refusal> EntryMove::find_obstacle(const Look& found) const {
+    const auto& there = found.destination;
+    if (there && there->st_dev == found.source.st_dev && there->st_ino == found.source.st_ino) return kSame;
+    if (there && rules_.overwrite == http::Overwrite::refused) return kNotOverwritten;
+    if (there && (moves_directory() || S_ISDIR(there->st_mode))) return kDirectoryStays;
+    return find_taken_name(to_, there, rules_.on_conflict);
+}
+
+/// What is there, or why nothing is moved.
+std::expected<EntryMove::Look, Refusal> EntryMove::look() const {
+    Look found;
+    const auto source = find_source();
+    if (!source) return std::unexpected(source.error());
+    found.source = *source;
+    if (to_.has_missing_parents()) return std::unexpected(kNoParent);
+    const auto destination = to_.status();
+    if (!destination) return std::unexpected(destination_refusal(destination.error().number));
+    found.destination = *destination;
+    // Two claims of one name would wait for each other.
+    if (is_same_directory(from_, to_) && from_.name() == to_.name()) return std::unexpected(kSame);
+    if (const auto fault = find_link_fault(found.source)) return std::unexpected(*fault);
+    if (const auto obstacle = find_obstacle(found)) return std::unexpected(*obstacle);
+    return found;
+}
+
+std::optional<EntryMove::Result> EntryMove::advance(http::Wake wake) {
+    if (step_ == Step::moving) {
+        const auto names = publication_.hold_both(from_, to_, wake);
+        if (!names) return std::nullopt;
+        if (const auto refusal = move(*names)) {
+            publication_.let_go();
+            step_ = Step::done;
+            return Result(std::unexpect, *refusal);
+        }
+        publication_.settle_both(from_, to_, wake);
+        step_ = Step::syncing;
+    }
+    const auto error = publication_.durable();
+    if (!error) return std::nullopt;
+    step_ = Step::done;
+    release();
+    if (*error != 0) return Result(std::unexpect, kNotDurable);
+    if (parts_->counts != nullptr) ++parts_->counts->entries_moved;
+    return Result(how_);
+}
+
+/// Everything is looked at again in the same step as the call that moves.
+std::optional<Refusal> EntryMove::move(const Publication::HeldPair& names) {
+    const auto found = look();
+    if (!found) return found.error();
+    const auto kind = moves_directory() ? Publication::Kind::directory : Publication::Kind::file;
+    const auto over = found->destination ? Publication::Over::file : Publication::Over::free;
+    if (const int error = publication_.move(names, kind, over); error != 0) {
+        return move_refusal(error, moves_directory());
+    }
+    how_ = found->destination ? How::replaced : How::created;
+    note_change(*found);
+    if (!moves_directory() || parts_->durability == Durability::none) return std::nullopt;
+    held_ = to_.path();
+    if (held_.ends_with('/')) held_.pop_back();
+    parts_->new_directories.hold(held_);
+    return std::nullopt;
+}
+
+void EntryMove::note_change(const Look& found) {
+    change_.emplace();
+    change_->action = http::Change::Action::move;
+    change_->from = from_.path();
+    change_->path = to_.path();
+    if (moves_directory() && !change_->path.ends_with('/')) change_->path.push_back('/');
+    const auto tag_of = [](const struct stat& status) {
+        return S_ISREG(status.st_mode) ? make_entity_tag(status, false) : std::string();
+    };
+    if (found.destination) change_->old_tag = tag_of(*found.destination);
+    change_->new_tag = tag_of(found.source);
+}
+
+void EntryMove::release() {
+    if (!held_.empty()) parts_->new_directories.release(std::exchange(held_, {}));
+}
+
+}  // namespace storage
