@@ -21,7 +21,8 @@ std::string text_of(const std::string& name) {
 
 TEST_CASE("service units: the documentation shows them as they are", "[app][service]") {
     const std::string documentation = text_of("docs/operations.md");
-    for (const char* name : {"scripts/systemd/godwit.service", "scripts/systemd/godwit.socket"}) {
+    for (const char* name :
+         {"scripts/systemd/godwit.service", "scripts/systemd/godwit.socket", "scripts/systemd/godwit@.socket"}) {
         INFO(name);
         const std::string unit = text_of(name);
         REQUIRE(!unit.empty());
@@ -42,4 +43,18 @@ TEST_CASE("service units: the example of a configuration is taken, and what it c
         ++commented;
     }
     CHECK(commented > 5);
+}
+
+TEST_CASE("service units: the template for one of several sites is confined as the single one is", "[app][service]") {
+    const auto confinement = [](const std::string& name) {
+        const std::string unit = text_of(name);
+        const std::size_t begin = unit.find("PrivateNetwork=");
+        const std::size_t end = unit.find("[Install]");
+        REQUIRE(begin < end);
+        REQUIRE(end != std::string::npos);
+        return unit.substr(begin, end - begin);
+    };
+    CHECK(confinement("scripts/systemd/godwit@.service") == confinement("scripts/systemd/godwit.service"));
+    CHECK(text_of("scripts/systemd/godwit@.service").find("\nDynamicUser=yes\nStateDirectory=godwit/%i\n") !=
+          std::string::npos);
 }
