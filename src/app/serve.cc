@@ -286,7 +286,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     }
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
-    log_start(opened.logs.error, clock, site, *disk, options, checked.root.descriptor(), encryption);
+    log_start(opened.logs.error, clock, site, *disk, options, checked.root, encryption);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
     const auto confinement = confine(options, checked.root, checked.service);
     if (!confinement) return std::unexpected(confinement.error());

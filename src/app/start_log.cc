@@ -29,9 +29,15 @@ std::string missing_rights(int directory, const Options& options) {
 }  // namespace
 
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, int directory, const Encryption* encryption) {
-    if (const std::string missing = missing_rights(directory, options); !missing.empty()) {
+               const Options& options, const storage::FileRoot& root, const Encryption* encryption) {
+    if (const std::string missing = missing_rights(root.descriptor(), options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
+    }
+    if (root.resolver() == storage::Resolver::by_name) {
+        log.append(
+            clock, "notice", nullptr,
+            "links below the directory are not followed: this kernel, or the sandbox around this process, has no "
+            "openat2");
     }
     if (const std::string missing = missing_descriptors(options.server.max_connections); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);

@@ -9,6 +9,7 @@
 #include "server/audit_log.h"
 #include "site/site.h"
 #include "storage/disk_queue.h"
+#include "storage/file_root.h"
 
 namespace app {
 
@@ -18,10 +19,10 @@ struct Logs {
     server::ErrorLog error;
 };
 
-/// Says what will not work, and how much memory the server may use. `directory` is the descriptor of what is served;
-/// `encryption` is null where no address is https.
+/// Says what will not work, and how much memory the server may use. `root` is what is served; `encryption` is null where
+/// no address is https.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, int directory, const Encryption* encryption);
+               const Options& options, const storage::FileRoot& root, const Encryption* encryption);
 
 /// Says what the sandbox holds, and which rights of root stay.
 void log_confinement(server::ErrorLog& log, const base::Clock& clock, const Options& options,

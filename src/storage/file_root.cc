@@ -1,15 +1,12 @@
-// The kernel resolves each path below the root (openat2). An absolute link is replaced in the text of a path
-// (expand_first_link), and the kernel resolves the result again, so no comparison of strings decides what is inside.
+// What a path leads to, by path_opening. An absolute link is replaced in the text of a path (expand_first_link), and
+// the kernel resolves the result again, so no comparison of strings decides what is inside.
 #include "storage/file_root.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -21,74 +18,15 @@
 namespace storage {
 namespace {
 
-/// openat2 fails with EAGAIN when a concurrent rename made it unsure whether ".." stayed below the root.
-constexpr int kTries = 32;
-
 /// How many missing names a path may end with when it passes through a link. No write makes as many directories.
 constexpr int kMaxMissingNames = 64;
 
 /// How many absolute links one path may pass through: as many as the kernel allows links in all.
 constexpr int kMaxAbsoluteLinks = 40;
 
-/// The path relative to the root, ended by NUL, without allocation.
-class RelativePath {
-public:
-    explicit RelativePath(std::string_view path) {
-        assert(!path.empty() && path.front() == '/');
-        path.remove_prefix(1);
-        if (path.empty()) path = ".";
-        fits_ = path.size() < text_.size();
-        if (!fits_) return;
-        std::memcpy(text_.data(), path.data(), path.size());
-        text_[path.size()] = '\0';
-    }
-    [[nodiscard]] bool fits() const { return fits_; }
-    [[nodiscard]] const char* text() const { return text_.data(); }
-
-private:
-    std::array<char, PATH_MAX> text_;  // not initialised: only the path's bytes are written
-    bool fits_;
-};
-
-decltype(open_how::resolve) resolve_flags(Symlinks symlinks) {
-    switch (symlinks) {
-        case Symlinks::inside: return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-        case Symlinks::none: return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
-        case Symlinks::all: return RESOLVE_NO_MAGICLINKS;
-    }
-    return RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
-}
-
-std::expected<base::Fd, FileError> open_below(int directory, std::string_view path, int flags, Symlinks symlinks) {
-    const RelativePath relative(path);
-    if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
-    struct open_how how{};
-    // With O_PATH, openat2 refuses flags that have no meaning there.
-    const int further = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
-    how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC | further);
-    how.resolve = resolve_flags(symlinks);
-    int error = EAGAIN;
-    for (int i = 0; i < kTries && (error == EAGAIN || error == EINTR); ++i) {
-        const long number = ::syscall(SYS_openat2, directory, relative.text(), &how, sizeof how);
-        if (number >= 0) return base::Fd(static_cast<int>(number));
-        error = errno;
-    }
-    return std::unexpected(FileError{error});
-}
-
-/// Follows no link at the end of the path.
-std::expected<struct stat, FileError> stat_below(int directory, std::string_view path) {
-    const RelativePath relative(path);
-    if (!relative.fits()) return std::unexpected(FileError{ENAMETOOLONG});
-    struct stat status;
-    if (::fstatat(directory, relative.text(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return std::unexpected(FileError{errno});
-    return status;
-}
-
 /// The target of the link at `path`; nullopt when what is there is no link. The error is why it could not be looked at.
 std::expected<std::optional<std::string>, FileError> read_link(int directory, std::string_view path) {
-    const auto link = open_below(directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
+    const auto link = open_below(Resolver::kernel, directory, path, O_PATH | O_NOFOLLOW, Symlinks::inside);
     if (!link) return std::unexpected(link.error());
     std::array<char, PATH_MAX> text;
     const ssize_t length = ::readlinkat(link->get(), "", text.data(), text.size());
@@ -150,36 +88,36 @@ std::string absolute_name(const std::string& directory) {
 
 }  // namespace
 
-FileRoot::FileRoot(base::Fd directory, std::string name, Symlinks symlinks)
-    : directory_(base::share(std::move(directory))), name_(std::move(name)), symlinks_(symlinks) {}
+FileRoot::FileRoot(base::Fd directory, std::string name, Resolver resolver, Symlinks symlinks)
+    : directory_(base::share(std::move(directory))),
+      name_(std::move(name)),
+      resolver_(resolver),
+      symlinks_(resolver == Resolver::by_name ? Symlinks::none : symlinks) {}
 
-std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory, Symlinks symlinks) {
+std::expected<FileRoot, std::string> FileRoot::open(const std::string& directory, Symlinks symlinks,
+                                                    std::optional<Resolver> resolver) {
     base::Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened) {
         return std::unexpected("cannot open the directory to serve, " + directory + ": " + std::strerror(errno));
     }
-    FileRoot root(std::move(opened), absolute_name(directory), symlinks);
+    if (!resolver) resolver = find_resolver(opened.get());
+    FileRoot root(std::move(opened), absolute_name(directory), *resolver, symlinks);
     const auto probe = root.open_directory("/");
     if (probe) return root;
-    if (probe.error().number == ENOSYS || probe.error().number == EPERM) {
-        return std::unexpected(std::string("this kernel (or the sandbox around this process) has no openat2; "
-                                           "godwit needs Linux 5.6 or later to keep requests inside ") +
-                               root.name());
-    }
     return std::unexpected("cannot read the directory to serve, " + root.name() + ": " +
                            std::strerror(probe.error().number));
 }
 
 /// RESOLVE_BENEATH refuses every absolute link, even one that leads inside the root.
 std::expected<base::Fd, FileError> FileRoot::open_path(std::string_view path, int flags) const {
-    auto opened = open_below(directory_->get(), path, flags, symlinks_);
+    auto opened = open_below(resolver_, directory_->get(), path, flags, symlinks_);
     std::string expanded;
     for (int i = 0; i < kMaxAbsoluteLinks; ++i) {
         if (opened || opened.error().number != EXDEV || symlinks_ != Symlinks::inside) return opened;
         auto next = expand_first_link(directory_->get(), name_, expanded.empty() ? path : expanded);
         if (!next) return std::unexpected(next.error());
         expanded = std::move(*next);
-        opened = open_below(directory_->get(), expanded, flags, symlinks_);
+        opened = open_below(resolver_, directory_->get(), expanded, flags, symlinks_);
     }
     return opened;
 }
@@ -200,7 +138,7 @@ std::expected<FileRoot::Found, FileError> FileRoot::find(std::string_view path) 
         if (!S_ISLNK(status->st_mode)) return Found{.status = *status, .passes_link = false};
     }
     Found found;
-    auto opened = open_below(directory_->get(), path, O_PATH, Symlinks::none);
+    auto opened = open_below(resolver_, directory_->get(), path, O_PATH, Symlinks::none);
     if (!opened && opened.error().number == ELOOP && symlinks_ != Symlinks::none) {
         found.passes_link = true;
         opened = open_path(path, O_PATH);
@@ -235,7 +173,7 @@ std::expected<std::string, FileError> FileRoot::path_of(int descriptor) const {
 std::expected<std::string, FileError> FileRoot::find_real_path(std::string_view path) const {
     // With Symlinks::none the kernel fails with ELOOP at the first link. When it succeeds, or stops at a name that is
     // missing or closed to it, it met none.
-    const auto direct = open_below(directory_->get(), path, O_PATH, Symlinks::none);
+    const auto direct = open_below(resolver_, directory_->get(), path, O_PATH, Symlinks::none);
     const int error = direct ? 0 : direct.error().number;
     const bool is_direct = error == 0 || error == ENOENT || error == ENOTDIR || error == EACCES;
     if (is_direct) return std::string(path);

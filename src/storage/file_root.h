@@ -1,33 +1,25 @@
-// The served directory. Every path is resolved by the kernel below it (openat2, RESOLVE_BENEATH), for reads and for
-// writes; no path of a request reaches any other call. Called by the features, by the writers in storage, and by site.
+// The served directory. Every path is resolved below it by path_opening, for reads and for writes; no path of a request
+// reaches any other call. Called by the features, by the writers in storage, and by site.
 #pragma once
 
 #include <sys/stat.h>
 
-#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/fd.h"
+#include "storage/path_opening.h"
 
 namespace storage {
 
-enum class Symlinks : std::uint8_t {
-    inside,  ///< followed while the target stays below the root
-    none,    ///< never followed
-    all,     ///< followed anywhere; only for trees that no other user can write to
-};
-
-/// An errno, as a value.
-struct FileError {
-    int number = 0;
-};
-
 class FileRoot {
 public:
-    /// Opens `directory`. The error is a sentence for the person who started the server.
-    static std::expected<FileRoot, std::string> open(const std::string& directory, Symlinks symlinks);
+    /// Opens `directory`. The error is a sentence for the person who started the server. `resolver`: the one that this
+    /// process can use, unless a test names another.
+    static std::expected<FileRoot, std::string> open(const std::string& directory, Symlinks symlinks,
+                                                     std::optional<Resolver> resolver = std::nullopt);
 
     /// Paths here are a target's decoded path: they begin with '/', hold no NUL and no dot-segments; "/" is the root.
 
@@ -65,16 +57,18 @@ public:
     [[nodiscard]] bool follows_links_out() const { return symlinks_ == Symlinks::all; }
     [[nodiscard]] int descriptor() const { return directory_->get(); }
     [[nodiscard]] const base::SharedFd& shared() const { return directory_; }
+    [[nodiscard]] Resolver resolver() const { return resolver_; }
     [[nodiscard]] const std::string& name() const { return name_; }  ///< absolute path of the root, for messages
 
 private:
-    FileRoot(base::Fd directory, std::string name, Symlinks symlinks);
+    FileRoot(base::Fd directory, std::string name, Resolver resolver, Symlinks symlinks);
 
     [[nodiscard]] std::expected<base::Fd, FileError> open_path(std::string_view path, int flags) const;
     [[nodiscard]] std::expected<std::string, FileError> path_of(int descriptor) const;
 
     base::SharedFd directory_;
     std::string name_;
+    Resolver resolver_;
     Symlinks symlinks_;
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,13 +18,16 @@
 /// The root is "www" in a directory of its own, so that "../outside.txt" is something real.
 class ServedTree {
 public:
-    explicit ServedTree(storage::Symlinks symlinks = storage::Symlinks::inside) : symlinks_(symlinks) {
+    /// `resolver`: the one that this process can use when there is none.
+    explicit ServedTree(storage::Symlinks symlinks = storage::Symlinks::inside,
+                        std::optional<storage::Resolver> resolver = std::nullopt)
+        : symlinks_(symlinks), resolver_(resolver) {
         directory_.make_directory("www");
         directory_.write("outside.txt", "SECRET-OUTSIDE");
     }
 
     [[nodiscard]] storage::FileRoot open() const {
-        auto root = storage::FileRoot::open(at(""), symlinks_);
+        auto root = storage::FileRoot::open(at(""), symlinks_, resolver_);
         if (!root) throw std::runtime_error(root.error());
         return std::move(*root);
     }
@@ -60,6 +64,7 @@ private:
 
     support::TempDir directory_;
     storage::Symlinks symlinks_;
+    std::optional<storage::Resolver> resolver_;
 };
 
 /// A clock that shows a time at which what the test wrote has long settled.
