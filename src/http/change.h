@@ -15,7 +15,7 @@ struct Change {
         create,          ///< a file or a record
         replace,         ///< another content for one that was there
         append,          ///< bytes of a resumable upload, which is no file yet
-        remove,          ///< a file, an empty directory, a record, or a resumable upload
+        remove,          ///< a file, a directory (with what it held), a record, or a resumable upload
         move,            ///< a file or a directory has another path; its content is the same
         make_directory,  ///< with its parent there, by MKCOL or a form
     };

@@ -223,9 +223,11 @@ void ListingPage::append_removal(std::string& out, const ListingEntry& entry) co
     out.append("\"></summary>");
     out.append("<form method=\"post\" action=\"./?delete\"><input type=\"hidden\" name=\"segment\" value=\"");
     append_encoded_segment(out, entry.name);
+    if (entry.is_directory()) out.append("\"><input type=\"hidden\" name=\"depth\" value=\"infinity");
     out.append("\"><p>Delete <bdi>");
     append_shown_name(out, entry.name);
-    out.append("</bdi>?</p><button class=\"danger\">Delete</button></form></details>");
+    out.append(entry.is_directory() ? "</bdi> and everything in it?</p>" : "</bdi>?</p>");
+    out.append("<button class=\"danger\">Delete</button></form></details>");
     if (moves()) append_move(out, entry);
     out.append("</td>");
 }

@@ -23,11 +23,12 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       disk(queue),
       cache(root, clock, arrivals, {.max_bytes = rules.cache_bytes}, representation_rules(rules), &disk),
       digests(disk.wakes(), cache),
+      trees(queue, loop_clock),
       parts(parts_for(rules)),
       listing_shares(clock),
       uploads(parts, {.expiry_s = rules.upload_expiry_s, .max_pending_per_client = rules.max_uploads_per_client}),
       page_assets(clock) {
-    if (rules.allow_upload) sweep.emplace(root, disk, clock);
+    if (rules.allows_writing()) sweep.emplace(root, disk, clock, trees);
 }
 
 void SiteState::follow(const SiteConfig& rules) {
@@ -36,8 +37,8 @@ void SiteState::follow(const SiteConfig& rules) {
     parts.min_free_bytes = rules.min_free_bytes;
     uploads.set_expiry(rules.upload_expiry_s);
     uploads.set_max_per_client(rules.max_uploads_per_client);
-    if (!rules.allow_upload || sweep) return;
-    sweep.emplace(root, disk, clock);
+    if (!rules.allows_writing() || sweep) return;
+    sweep.emplace(root, disk, clock, trees);
     if (counters != nullptr) sweep->register_counters(*counters);
 }
 
@@ -50,6 +51,7 @@ storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
             .changes = &cache,
             .durability = rules.durability,
             .min_free_bytes = rules.min_free_bytes,
+            .trees = &trees,
             .counts = &written};
 }
 
@@ -75,19 +77,22 @@ void SiteState::register_counters(base::Counters& registry) {
                                     "uploads of any kind that became files", written.files_committed),
                       base::counter("entries_moved", base::CounterKind::total,
                                     "files and folders that were moved or renamed", written.entries_moved)});
+    trees.register_counters(registry);
     if (sweep) sweep->register_counters(registry);
 }
 
 void SiteState::tidy() {
     uploads.tidy();
+    if (trees.due() && *trees.due() <= clock.now_ms()) trees.advance();
     if (sweep && sweep->due() && *sweep->due() <= clock.now_ms()) sweep->advance();
 }
 
 std::optional<base::MonotonicMs> SiteState::tidy_due() const {
-    const auto sweep_due = sweep ? sweep->due() : std::nullopt;
-    const auto uploads_due = uploads.tidy_due();
-    if (!sweep_due || !uploads_due) return sweep_due ? sweep_due : uploads_due;
-    return std::min(*sweep_due, *uploads_due);
+    std::optional<base::MonotonicMs> first = trees.due();
+    for (const auto& due : {sweep ? sweep->due() : std::nullopt, uploads.tidy_due()}) {
+        if (due && (!first || *due < *first)) first = due;
+    }
+    return first;
 }
 
 }  // namespace site

@@ -18,6 +18,7 @@
 #include "site/site_config.h"
 #include "storage/held_names.h"
 #include "storage/new_directories.h"
+#include "storage/tree_removal.h"
 #include "storage/write_parts.h"
 #include "uploads/form_shares.h"
 #include "uploads/leftover_sweep.h"
@@ -51,6 +52,7 @@ struct SiteState {
     storage::NewDirectories new_directories;
     storage::HeldNames names;
     storage::WriteCounts written;
+    storage::TreeRemoval trees;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
     http::MemoryShare archives_share{archives::kArchivesBytes};
@@ -59,7 +61,7 @@ struct SiteState {
     std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null
     Health health;
     listings::PageAssets page_assets;
-    std::optional<uploads::LeftoverSweep> sweep;  ///< once files may be uploaded
+    std::optional<uploads::LeftoverSweep> sweep;  ///< once something may be written
     std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
     base::Counters::Registration misdirected_shown;
     base::Counters::Registration memory_shown;

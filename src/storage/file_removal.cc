@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
 
 #include "storage/validators.h"
@@ -12,23 +13,27 @@
 namespace storage {
 namespace {
 
+constexpr http::Refusal kTooMany{http::Status::service_unavailable,
+                                 "too many deleted folders are still being removed; try again when some are gone."};
 constexpr http::Refusal kNotFound{http::Status::not_found, "there is no such file."};
 
 http::Refusal removal_refusal(int error) {
     if (error == ENOENT || error == ENOTDIR || error == E2BIG) return kNotFound;
     if (error == ENOTEMPTY || error == EEXIST) {
-        return {http::Status::conflict, "the directory is not empty; delete what it holds first."};
+        return {http::Status::conflict,
+                "the directory is not empty; delete what it holds first, or all of it with Depth: infinity."};
     }
+    if (error == ENOBUFS) return kTooMany;
     return write_refusal(error);
 }
 
 }  // namespace
 
 std::expected<FileRemoval, http::Refusal> FileRemoval::open(const WriteParts& parts, std::string_view path,
-                                                            WriteConditions conditions) {
+                                                            WriteConditions conditions, Extent extent) {
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place) return std::unexpected(removal_refusal(place.error().number));
-    FileRemoval removal(parts, std::move(*place), std::move(conditions));
+    FileRemoval removal(parts, std::move(*place), std::move(conditions), extent);
     if (const auto target = removal.find_target(); !target) return std::unexpected(target.error());
     return removal;
 }
@@ -70,9 +75,22 @@ std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
     const auto error = publication_.durable();
     if (!error) return std::nullopt;
     step_ = Step::done;
+    gone_.reset();
     if (*error == 0) return Result();
     return Result(std::unexpect, http::Refusal{http::Status::internal_server_error,
                                                "the name is gone, but the disk failed to make that durable."});
+}
+
+/// A full one is not removed here, since that takes long, and a kill would leave half of it.
+int FileRemoval::remove_directory(const HeldName& name) {
+    const int error = publication_.remove(name, Publication::Kind::directory);
+    const bool is_full = error == ENOTEMPTY || error == EEXIST;
+    if (!is_full || extent_ != Extent::tree || parts_->trees == nullptr) return error;
+    if (!parts_->trees->has_room()) return ENOBUFS;
+    std::string gone = make_gone_name();
+    if (const int failed = publication_.hide(name, gone); failed != 0) return failed == EEXIST ? EAGAIN : failed;
+    gone_.emplace(*parts_->trees, place_.shared_directory(), std::move(gone));
+    return 0;
 }
 
 /// The conditions are looked at again in the same step as the call that removes the name.
@@ -80,7 +98,7 @@ FileRemoval::Result FileRemoval::remove(const HeldName& name) {
     const auto target = find_target();
     if (!target) return std::unexpected(target.error());
     const bool is_directory = place_.path().ends_with('/');
-    const int error = publication_.remove(name, is_directory ? Publication::Kind::directory : Publication::Kind::file);
+    const int error = is_directory ? remove_directory(name) : publication_.remove(name, Publication::Kind::file);
     if (error != 0) return std::unexpected(removal_refusal(error));
     change_.emplace();
     change_->action = http::Change::Action::remove;

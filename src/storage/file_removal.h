@@ -1,4 +1,5 @@
-// DELETE below the root: conditions, unlink or rmdir, sync of the directory. Called by uploads/deletes.
+// DELETE below the root: conditions, unlink or rmdir, sync of the directory. A full directory is renamed out of sight
+// first, and removed in the background. Called by uploads/deletes.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 
 #include "http/change.h"
 #include "storage/publication.h"
+#include "storage/tree_removal.h"
 #include "storage/write_conditions.h"
 
 namespace storage {
@@ -19,10 +21,16 @@ class FileRemoval {
 public:
     using Result = std::expected<void, http::Refusal>;
 
+    enum class Extent : std::uint8_t {
+        entry,  ///< a file or an empty directory
+        tree,   ///< also a directory with all that it holds
+    };
+
     /// Finds what is to be removed and checks the conditions. `path` is not "/" and not hidden; with a slash at its end
-    /// it means a directory, which must be empty. 404, 403, 409 or 412 otherwise.
+    /// it means a directory, which must be empty unless `extent` is `tree`. 503 where too many of these are being
+    /// removed. 404, 403, 409 or 412 otherwise.
     static std::expected<FileRemoval, http::Refusal> open(const WriteParts& parts, std::string_view path,
-                                                          WriteConditions conditions);
+                                                          WriteConditions conditions, Extent extent = Extent::entry);
 
     /// Starts the work, or goes on after `wake`. nullopt while the disk works; not called again after a result.
     std::optional<Result> advance(http::Wake wake);
@@ -32,15 +40,22 @@ public:
 private:
     enum class Step : std::uint8_t { removing, syncing_directory, done };
 
-    FileRemoval(const WriteParts& parts, WritePlace place, WriteConditions conditions)
-        : parts_(&parts), place_(std::move(place)), conditions_(std::move(conditions)), publication_(parts) {}
+    FileRemoval(const WriteParts& parts, WritePlace place, WriteConditions conditions, Extent extent)
+        : parts_(&parts),
+          place_(std::move(place)),
+          conditions_(std::move(conditions)),
+          extent_(extent),
+          publication_(parts) {}
     [[nodiscard]] std::expected<struct stat, http::Refusal> find_target() const;
     Result remove(const HeldName& name);
+    [[nodiscard]] int remove_directory(const HeldName& name);
 
     const WriteParts* parts_;
     WritePlace place_;
     WriteConditions conditions_;
+    Extent extent_;
     Step step_ = Step::removing;
+    std::optional<GoneTree> gone_;
     Publication publication_;
     std::optional<http::Change> change_;
 };

@@ -81,6 +81,23 @@ int remove_file(const HeldName& name) { return error_of(::unlinkat(name.director
 
 int remove_directory(const HeldName& name) { return remove_empty_directory(name.directory(), name.name()); }
 
+int hide_directory(const HeldName& name, std::string_view to) {
+    return lift_directory(name.directory(), name.name(), {name.directory(), to});
+}
+
+int remove_gone_entry(int directory, const std::string& name) {
+    return error_of(::unlinkat(directory, name.c_str(), 0));
+}
+
+/// Where the file system does not know RENAME_NOREPLACE: at most an empty directory has such a name.
+int lift_directory(int directory, const std::string& name, const OwnName& to) {
+    if (!is_own_name(to.name)) return EINVAL;
+    const std::string own(to.name);
+    const int error = error_of(::renameat2(directory, name.c_str(), to.directory, own.c_str(), RENAME_NOREPLACE));
+    if (error != EINVAL && error != ENOSYS) return error;
+    return error_of(::renameat(directory, name.c_str(), to.directory, own.c_str()));
+}
+
 int make_directory_above(int directory, const std::string& name, mode_t mode) {
     return error_of(::mkdirat(directory, name.c_str(), mode));
 }

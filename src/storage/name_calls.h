@@ -41,6 +41,17 @@ struct OwnName {
 [[nodiscard]] int remove_file(const HeldName& name);
 [[nodiscard]] int remove_directory(const HeldName& name);
 
+/// Gives the directory `name` the server's own name `to` beside it, so that no request finds it any more. EEXIST:
+/// something has that name.
+[[nodiscard]] int hide_directory(const HeldName& name, std::string_view to);
+
+// Within a directory that was hidden. No other write wants a name there.
+
+/// A file, or anything but a directory.
+[[nodiscard]] int remove_gone_entry(int directory, const std::string& name);
+/// A directory, to the name `to`.
+[[nodiscard]] int lift_directory(int directory, const std::string& name, const OwnName& to);
+
 // Directories on the way to a target. Making one replaces nothing, and only an empty one can be removed. Neither can
 // undo what another write did, so the names are not held.
 

@@ -62,6 +62,12 @@ int Publication::remove(const HeldName& name, Kind kind) {
     return remove_file(name);
 }
 
+int Publication::hide(const HeldName& name, std::string_view to) {
+    const int error = hide_directory(name, to);
+    if (error == 0) parts_->new_directories.note_move();
+    return error;
+}
+
 int Publication::move(const HeldPair& names, Kind kind, Over over) {
     if (over == Over::file) replaced_ = hold_content(names.to.directory(), names.to.name());
     const int error = over == Over::file ? move_over(names.from, names.to) : move_to_free(names.from, names.to);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/fd.h"
@@ -56,6 +57,8 @@ public:
     [[nodiscard]] int replace(const HeldName& name, TemporaryFile& file);
     enum class Kind : std::uint8_t { file, directory };
     [[nodiscard]] int remove(const HeldName& name, Kind kind);
+    /// Gives a directory the server's own name `to` beside it.
+    [[nodiscard]] int hide(const HeldName& name, std::string_view to);
     /// Nothing is replaced where `over` is `free`: EEXIST. A directory replaces nothing.
     enum class Over : std::uint8_t { free, file };
     [[nodiscard]] int move(const HeldPair& names, Kind kind, Over over);

@@ -13,6 +13,8 @@
 
 namespace storage {
 
+class TreeRemoval;
+
 /// What all writes are counted in.
 struct WriteCounts {
     std::uint64_t entries_moved = 0;    ///< files and directories that have another name, as durable as asked for
@@ -29,6 +31,7 @@ struct WriteParts {
     Changes* changes = nullptr;  ///< is told of every change; may be absent
     Durability durability = Durability::full;
     std::uint64_t min_free_bytes = 0;
+    TreeRemoval* trees = nullptr;   ///< removes full directories; null: none is
     WriteCounts* counts = nullptr;  ///< null: nobody counts
 };
 

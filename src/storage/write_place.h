@@ -53,6 +53,8 @@ public:
 
     /// The target is there: the directories stay.
     void keep();
+    /// That of directory(), for what outlives this.
+    [[nodiscard]] const base::SharedFd& shared_directory() const { return directory_; }
     /// The open directories whose entries changed for this target: its own and those in which parents were made.
     [[nodiscard]] std::vector<base::SharedFd> changed_directories() const;
 

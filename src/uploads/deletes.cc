@@ -4,11 +4,16 @@
 #include <utility>
 
 #include "handler/error_page.h"
+#include "http/dav_fields.h"
 #include "storage/file_removal.h"
 #include "uploads/write_gate.h"
 
 namespace uploads {
 namespace {
+
+constexpr http::Refusal kWholeTreesOnly{
+    http::Status::bad_request,
+    "a directory is deleted with all that it holds, by Depth: infinity, or empty, without Depth."};
 
 class DeleteAnswer final : public http::PendingResponse {
 public:
@@ -32,9 +37,18 @@ private:
 
 handler::Decision Deletes::handle(const http::Request& request, std::string_view path) {
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
-    if (const auto fault = gate.find_removal_fault(path, WriteGate::Named::by_request))
-        return handler::refusal_response(&request, *fault);
-    auto removal = storage::FileRemoval::open(parts_, path, storage::WriteConditions(request));
+    const auto depth = http::parse_depth(request);
+    if (!depth) return handler::refusal_response(&request, depth.error());
+    const bool is_directory = path.ends_with('/');
+    const bool is_partial = *depth == http::Depth::zero || *depth == http::Depth::one;
+    if (is_directory && is_partial) return handler::refusal_response(&request, kWholeTreesOnly);
+    const bool takes_all = is_directory && *depth == http::Depth::infinity;
+    const auto fault = takes_all ? gate.find_tree_removal_fault(path, WriteGate::Named::by_request)
+                                 : gate.find_removal_fault(path, WriteGate::Named::by_request);
+    if (fault) return handler::refusal_response(&request, *fault);
+    using Extent = storage::FileRemoval::Extent;
+    auto removal = storage::FileRemoval::open(parts_, path, storage::WriteConditions(request),
+                                              takes_all ? Extent::tree : Extent::entry);
     if (!removal) return handler::refusal_response(&request, removal.error());
     return std::make_unique<DeleteAnswer>(std::move(*removal));
 }

@@ -1,4 +1,5 @@
-// DELETE of files and of empty directories below the root. Called by the router.
+// DELETE of files and directories below the root; of full directories only with "Depth: infinity", since a directory
+// may be named by mistake. Called by the router.
 #pragma once
 
 #include <string_view>

@@ -34,6 +34,8 @@ constexpr std::string_view kFieldName = "name";
 constexpr std::string_view kSegmentFieldName = "segment";
 /// Where an entry moves to: a name or a path, as a person types it.
 constexpr std::string_view kDestinationFieldName = "to";
+/// "infinity": a directory is deleted with all that it holds.
+constexpr std::string_view kDepthFieldName = "depth";
 constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
 constexpr Refusal kNoDestination{Status::unprocessable_content,
@@ -43,10 +45,12 @@ constexpr Refusal kNoDestination{Status::unprocessable_content,
 struct ActionFields {
     std::optional<std::string> name;
     std::optional<std::string> destination;
+    std::optional<std::string> depth;
 
     /// Where the field of this name belongs; null for others.
     [[nodiscard]] std::optional<std::string>* find(std::string_view field) {
         if (field == kFieldName || field == kSegmentFieldName) return &name;
+        if (field == kDepthFieldName) return &depth;
         return field == kDestinationFieldName ? &destination : nullptr;
     }
 };
@@ -219,7 +223,7 @@ public:
         if (!fields) return refuse(handler::refusal_response(&request_->get(), fields.error()));
         switch (action_) {
             case Action::create: return create(*fields->name);
-            case Action::remove: return remove(std::move(*fields->name));
+            case Action::remove: return remove(std::move(*fields->name), fields->depth == "infinity");
             case Action::move: return move(std::move(*fields->name), fields->destination);
         }
         return nullptr;
@@ -260,11 +264,16 @@ private:
         return path;
     }
 
-    std::unique_ptr<http::PendingResponse> remove(std::string name) {
+    std::unique_ptr<http::PendingResponse> remove(std::string name, bool wants_all) {
         const http::Request& request = request_->get();
         const auto path = find_entry(name);
         if (!path) return refuse(handler::refusal_response(&request, path.error()));
-        auto removal = storage::FileRemoval::open(parts_, *path, {});
+        const bool takes_all = wants_all && path->ends_with('/');
+        const auto fault =
+            takes_all ? gate_.find_tree_removal_fault(*path, WriteGate::Named::in_passing) : std::nullopt;
+        if (fault) return refuse(handler::refusal_response(&request, *fault));
+        using Extent = storage::FileRemoval::Extent;
+        auto removal = storage::FileRemoval::open(parts_, *path, {}, takes_all ? Extent::tree : Extent::entry);
         if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
         return std::make_unique<RemovalAnswer>(std::move(*removal), std::move(request_));
     }

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 #include "storage/name_calls.h"
@@ -50,10 +51,11 @@ bool may_pass(int error) {
 }  // namespace
 
 LeftoverSweep::LeftoverSweep(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock,
-                             std::int64_t orphan_age_s)
+                             storage::TreeRemoval& trees, std::int64_t orphan_age_s)
     : root_(root),
       disk_(disk),
       clock_(clock),
+      trees_(trees),
       orphan_age_s_(orphan_age_s),
       due_ms_(clock.now_ms()),
       pause_ms_(kFirstPauseMs) {}
@@ -91,6 +93,10 @@ std::size_t LeftoverSweep::step() {
         count(remove_if_left_over(descriptor, entry->d_name));
         return kRemovalCost;
     }
+    if (storage::is_gone_name(entry->d_name)) {
+        remove_tree(descriptor, entry->d_name);
+        return kRemovalCost;
+    }
     if (const auto number = parse_partial_name(entry->d_name)) {
         count(remove_if_orphan(descriptor, entry->d_name, *number));
         return kRemovalCost;
@@ -107,6 +113,16 @@ void LeftoverSweep::enter(int parent, const char* name) {
     } else if (may_pass(errno)) {
         found_ = true;
     }
+}
+
+/// What finds no room is found by the next walk.
+void LeftoverSweep::remove_tree(int directory, const char* name) {
+    base::Fd parent(::fcntl(directory, F_DUPFD_CLOEXEC, 0));
+    if (!parent || !trees_.has_room()) {
+        found_ = true;
+        return;
+    }
+    trees_.add(base::share(std::move(parent)), name);
 }
 
 void LeftoverSweep::count(Outcome outcome) {

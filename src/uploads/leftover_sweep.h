@@ -12,6 +12,7 @@
 #include "base/directory_stream.h"
 #include "storage/disk_queue.h"
 #include "storage/file_root.h"
+#include "storage/tree_removal.h"
 
 namespace uploads {
 
@@ -21,8 +22,9 @@ inline constexpr std::int64_t kOrphanAgeSeconds = 86'400;
 class LeftoverSweep {
 public:
     /// All outlive this. The first walk is due at once.
+    /// Directories that were being removed are handed to `trees`.
     LeftoverSweep(const storage::FileRoot& root, storage::DiskQueue& disk, const base::Clock& clock,
-                  std::int64_t orphan_age_s = kOrphanAgeSeconds);
+                  storage::TreeRemoval& trees, std::int64_t orphan_age_s = kOrphanAgeSeconds);
 
     /// Goes on for a part of a millisecond: removes temporary files that a dead process left below the root, links not
     /// followed. What a live process holds locked stays, and so does what this process made.
@@ -40,6 +42,7 @@ private:
     std::size_t step();
     void end_walk();
     void enter(int parent, const char* name);
+    void remove_tree(int directory, const char* name);
     Outcome remove_if_left_over(int directory, const char* name);
     Outcome remove_if_orphan(int directory, const char* name, std::uint64_t number);
     Outcome unlink(int directory, const char* name);
@@ -48,6 +51,7 @@ private:
     const storage::FileRoot& root_;
     storage::DiskQueue& disk_;
     const base::Clock& clock_;
+    storage::TreeRemoval& trees_;
     std::int64_t orphan_age_s_;
     std::optional<base::MonotonicMs> due_ms_;
     base::MonotonicMs pause_ms_;  ///< before the next walk

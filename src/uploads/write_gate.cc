@@ -34,6 +34,9 @@ constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved there withou
 constexpr Refusal kOtherRulesBelow{
     Status::forbidden, "other rules hold for something below this directory or its destination; move what it holds."};
 
+constexpr Refusal kOtherRulesStay{
+    Status::forbidden, "other rules hold for something below this directory; delete what it holds one by one."};
+
 constexpr Refusal kUntold{Status::service_unavailable, "the server cannot tell for now where this path leads."};
 
 /// `directory`: "/" or without a slash at its end.
@@ -108,6 +111,13 @@ std::optional<Refusal> WriteGate::find_removal_fault(std::string_view asked, Nam
     if (!rights_at(path).has(Right::remove)) return kNoRemovals;
     if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;
+}
+
+std::optional<Refusal> WriteGate::find_tree_removal_fault(std::string_view asked, Named named) const {
+    if (const auto fault = find_removal_fault(asked, named)) return fault;
+    const auto written = find_visible_path(asked, kHiddenFile);
+    if (!written) return written.error();
+    return has_rules_below(*written) ? std::optional(kOtherRulesStay) : std::nullopt;
 }
 
 std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source, std::string_view destination,

@@ -54,6 +54,8 @@ public:
     /// The same for a removal; 404 for a hidden name.
     [[nodiscard]] std::optional<http::Refusal> find_removal_fault(std::string_view path, Named named) const;
 
+    /// The same for a directory with all that it holds: other rules must not hold for anything below it.
+    [[nodiscard]] std::optional<http::Refusal> find_tree_removal_fault(std::string_view path, Named named) const;
     /// The same for a move, which is a removal and a write: what happens when a file has the destination's name.
     /// `source` has a slash at its end for a directory. Nothing is moved that the client may not read, since it could
     /// read it elsewhere, nor a directory below which other rules hold than for the directory itself.

@@ -190,6 +190,10 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     CHECK_FALSE(has(removing, "id=\"upload\""));
     CHECK(has(removing, "?delete"));
     CHECK_FALSE(has(removing, "?move"));
+    CHECK_FALSE(has(removing, "everything in it"));
+    const std::string folders =
+        page_of({.path = "/"}, {listing_rows::folder("d")}, {.removal = PageActions::Removal::offered});
+    CHECK(has(folders, "name=\"depth\" value=\"infinity\"><p>Delete <bdi>d</bdi> and everything in it?</p>"));
     const std::string moving = page_of(
         {.path = "/"}, {file}, {.removal = PageActions::Removal::offered, .moving = PageActions::Moving::offered});
     CHECK(has(moving, "action=\"./?move\"><input type=\"hidden\" name=\"segment\" value=\"a%22b\">"));

@@ -34,7 +34,8 @@ struct Swept {
 
     support::WriteSite site;
     FakeClock clock{::time(nullptr)};
-    uploads::LeftoverSweep sweep{*site.root, site.disk, clock};
+    storage::TreeRemoval trees{site.disk, clock};
+    uploads::LeftoverSweep sweep{*site.root, site.disk, clock, trees};
     base::Fd locked;
 };
 
@@ -104,4 +105,16 @@ TEST_CASE("leftover sweep: a large directory is walked in slices", "[uploads]") 
     CHECK(*next - swept.clock.now_ms() < 10);  // the walk goes on
     swept.run_for(100);
     CHECK(swept.sweep.removed() == 1);
+}
+
+TEST_CASE("leftover sweep: a directory whose removal was interrupted goes, with all that it holds", "[uploads]") {
+    Swept swept;
+    const std::string gone = "a/.godwit-00000000000000ff.gone";
+    swept.site.directory.write(gone + "/b/c", "x");
+    swept.site.directory.write("a/kept", "x");
+    swept.site.directory.write("b/.godwit-00000000000000fe.gone", "a file of that name");
+    swept.run_for(1'000);
+    while (swept.trees.due()) swept.trees.advance();
+    CHECK(swept.site.directory.list() ==
+          std::vector<std::string>{"a", "a/kept", "b", "b/.godwit-00000000000000fe.gone"});
 }

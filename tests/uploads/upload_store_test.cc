@@ -24,7 +24,8 @@ namespace {
 
 /// One walk. Returns how many files it removed.
 std::uint64_t sweep(Store& store, std::int64_t orphan_age_s) {
-    uploads::LeftoverSweep sweep(*store.site.root, store.site.disk, store.clock, orphan_age_s);
+    storage::TreeRemoval trees(store.site.disk, store.clock);
+    uploads::LeftoverSweep sweep(*store.site.root, store.site.disk, store.clock, trees, orphan_age_s);
     sweep.advance();
     return sweep.removed();
 }

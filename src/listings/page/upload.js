@@ -85,9 +85,9 @@ async function refreshListing() {
     }
 }
 
-async function changeEntry(method, url, whenDone) {
+async function changeEntry(method, url, whenDone, fields = {}) {
     try {
-        await requestSuccess(method, url);
+        await requestSuccess(method, url, { fields });
         say(whenDone);
         refreshListing();
         return true;
@@ -100,8 +100,9 @@ async function changeEntry(method, url, whenDone) {
 // The question that the form would open below the name, as a dialog.
 async function deleteEntry(row) {
     const link = row.querySelector(".name a");
-    const { value } = await ask(`Delete “${link.textContent}”?`, [["Cancel", ""], ["Delete", "delete", "danger"]]);
-    if (value === "delete") changeEntry("DELETE", link.href, `Deleted “${link.textContent}”.`);
+    const isFolder = row.classList.contains("folder");
+    const { value } = await ask(`Delete “${link.textContent}”${isFolder ? " and everything in it" : ""}?`, [["Cancel", ""], ["Delete", "delete", "danger"]]);
+    if (value === "delete") changeEntry("DELETE", link.href, `Deleted “${link.textContent}”.`, isFolder ? { Depth: "infinity" } : {});
 }
 
 document.addEventListener("click", (event) => {

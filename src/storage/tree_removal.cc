@@ -1,0 +1,175 @@
+// A walk from the top down that removes on its way up.
+#include "storage/tree_removal.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/escape.h"
+#include "storage/name_calls.h"
+
+namespace storage {
+namespace {
+
+constexpr std::string_view kPrefix = ".godwit-";
+constexpr std::string_view kSuffix = ".gone";
+constexpr std::size_t kDigits = 16;
+
+/// Directories that wait; more are refused. Each holds a descriptor of the directory above.
+constexpr std::size_t kMostTrees = 64;
+/// Each level holds a descriptor. What is deeper is lifted to the top, and becomes a tree of its own.
+constexpr std::size_t kMaxDepth = 32;
+/// What one slice may cost, counted in entries that are only read (a quarter of a microsecond each).
+constexpr std::size_t kSliceCost = 2'000;
+constexpr std::size_t kDirectoryCost = 64;
+constexpr std::size_t kRemovalCost = 64;
+/// The pause between two slices, in which the loop serves requests.
+constexpr base::MonotonicMs kSliceEveryMs = 2;
+
+bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
+
+bool is_directory(int parent, const dirent& entry) {
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    struct stat status{};
+    return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// True when something is mounted at the open directory, also a part of the same file system.
+bool is_mount(int directory, int parent) {
+    struct statx here{};
+    if (::statx(directory, "", AT_EMPTY_PATH, STATX_TYPE, &here) == 0 &&
+        (here.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0) {
+        return (here.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+    }
+    struct stat inside{};
+    struct stat outside{};
+    const bool is_known = ::fstat(directory, &inside) == 0 && ::fstat(parent, &outside) == 0;
+    return !is_known || inside.st_dev != outside.st_dev;
+}
+
+}  // namespace
+
+bool is_gone_name(std::string_view name) {
+    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
+    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string make_gone_name() {
+    static std::uint64_t next = 0;
+    if (next == 0 && ::getrandom(&next, sizeof next, GRND_NONBLOCK) < 0) next = 1;
+    std::string name(kPrefix);
+    base::append_hex_number(name, ++next);
+    return name.append(kSuffix);
+}
+
+bool TreeRemoval::has_room() const { return trees_.size() < kMostTrees; }
+
+void TreeRemoval::add(base::SharedFd directory, std::string name) {
+    const auto is_same = [&name](const Tree& tree) { return tree.name == name; };
+    if (std::ranges::any_of(trees_, is_same)) return;
+    trees_.push_back({std::move(directory), std::move(name)});
+    if (!due_ms_) due_ms_ = clock_.now_ms();
+}
+
+void TreeRemoval::advance() {
+    for (std::size_t cost = 0; cost < kSliceCost && !trees_.empty();) cost += step();
+    due_ms_.reset();
+    if (!trees_.empty()) due_ms_ = clock_.now_ms() + kSliceEveryMs;
+}
+
+/// One entry. Returns what it cost.
+std::size_t TreeRemoval::step() {
+    if (open_.empty()) {
+        enter(trees_.front().directory->get(), trees_.front().name);
+        return kDirectoryCost;
+    }
+    const dirent* const entry = open_.back().stream.next();
+    if (entry == nullptr) return end_level();
+    if (is_dot_or_dot_dot(entry->d_name)) return 1;
+    take(*entry);
+    return kRemovalCost;
+}
+
+void TreeRemoval::take(const dirent& entry) {
+    Level& level = open_.back();
+    const int directory = level.stream.descriptor();
+    const std::string name = entry.d_name;
+    if (!is_directory(directory, entry)) {
+        base::Fd held = hold_content(directory, name);
+        const int error = remove_gone_entry(directory, name);
+        if (error != 0 && error != ENOENT) return give_up();
+        disk_.close_later(std::move(held));
+        level.removed = true;
+        ++removed_;
+        return;
+    }
+    if (open_.size() < kMaxDepth) return enter(directory, name);
+    // It is removed first, and then the walk begins again, so that only as many wait as there are levels.
+    base::SharedFd top = trees_.front().directory;
+    std::string lifted = make_gone_name();
+    if (lift_directory(directory, name, {top->get(), lifted}) != 0) return give_up();
+    open_.clear();
+    trees_.push_front({std::move(top), std::move(lifted)});
+}
+
+void TreeRemoval::enter(int parent, const std::string& name) {
+    base::DirectoryStream stream(
+        base::Fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
+    if (!stream && errno == ENOENT) {
+        // Another server with the same root may remove it, too.
+        if (open_.empty()) trees_.pop_front();
+        return;
+    }
+    if (!stream || is_mount(stream.descriptor(), parent)) return give_up();
+    open_.push_back({std::move(stream), name});
+}
+
+int TreeRemoval::parent_of_last() const {
+    if (open_.size() == 1) return trees_.front().directory->get();
+    return open_[open_.size() - 2].stream.descriptor();
+}
+
+/// All entries were read. What came meanwhile, or was passed over because others went, is met when it is read again.
+std::size_t TreeRemoval::end_level() {
+    const int error = remove_empty_directory(parent_of_last(), open_.back().name);
+    if (error == ENOTEMPTY && std::exchange(open_.back().removed, false)) {
+        open_.back().stream.rewind();
+        return kDirectoryCost;
+    }
+    if (error != 0 && error != ENOENT) {
+        give_up();
+        return kDirectoryCost;
+    }
+    ++removed_;
+    open_.pop_back();
+    if (open_.empty()) {
+        trees_.pop_front();
+    } else {
+        open_.back().removed = true;
+    }
+    return kDirectoryCost;
+}
+
+/// The rest stays until the next start of the server, which tries again.
+void TreeRemoval::give_up() {
+    ++given_up_;
+    open_.clear();
+    trees_.pop_front();
+}
+
+void TreeRemoval::register_counters(base::Counters& counters) {
+    using enum base::CounterKind;
+    shown_ = counters.add({
+        base::counter("trees_entries_removed", total, "files and folders removed with the folder that held them",
+                      removed_),
+        base::counter("trees_given_up", total, "folders deleted of which a part could not be removed", given_up_),
+        {"trees_waiting", gauge, "deleted folders that still take space", [this] { return trees_.size(); }},
+    });
+}
+
+}  // namespace storage
