@@ -8,6 +8,7 @@
 #include "http/target.h"
 #include "site/allowed_hosts.h"
 #include "site/https_redirect.h"
+#include "site/path_prefix.h"
 
 namespace site {
 namespace {
@@ -22,6 +23,8 @@ constexpr Refusal kOtherScheme{
     Status::bad_gateway,
     "Destination has another scheme than this request came by; send the path alone. Behind a proxy that speaks TLS, "
     "--trusted-proxy tells godwit of it."};
+constexpr Refusal kOtherSite{Status::bad_gateway,
+                             "Destination is not below the path of this site, and nothing is moved out of it."};
 constexpr Refusal kEndpoint{Status::forbidden, "Destination is an address of the server itself; choose another name."};
 
 std::string_view without_port(std::string_view authority, std::string_view usual_port) {
@@ -30,7 +33,8 @@ std::string_view without_port(std::string_view authority, std::string_view usual
 
 }  // namespace
 
-std::expected<FoundDestination, Refusal> find_destination(const http::Request& request, const Resources& resources) {
+std::expected<FoundDestination, Refusal> find_destination(const http::Request& request, const Resources& resources,
+                                                          std::string_view prefix) {
     auto sent = http::parse_destination(request);
     if (!sent) return std::unexpected(sent.error());
     if (!sent->authority.empty()) {
@@ -39,6 +43,10 @@ std::expected<FoundDestination, Refusal> find_destination(const http::Request& r
         if (!base::equals_ignoring_case(without_port(sent->authority, port), without_port(asked, port)))
             return std::unexpected(kOtherHost);
         if (sent->is_https != is_secured(request)) return std::unexpected(kOtherScheme);
+    }
+    if (!prefix.empty()) {
+        if (match_prefix(prefix, sent->path) != PrefixMatch::below) return std::unexpected(kOtherSite);
+        sent->path.erase(0, prefix.size());
     }
     const handler::Resource resource = resources.find(sent->path);
     if (!resource.is_below_root() || resource.kind == handler::Resource::Kind::files_prefix) {

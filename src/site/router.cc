@@ -329,7 +329,7 @@ handler::Decision Router::remove(const Call& call) { return targets_.deletes.han
 
 handler::Decision Router::move(const Call& call) {
     if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
-    auto destination = find_destination(call.request, resources_);
+    auto destination = find_destination(call.request, resources_, config_.path_prefix);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
     // A directory is asked for with a slash.
     const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');

@@ -118,3 +118,14 @@ TEST_CASE("moves: the audit log has both paths", "[e2e][move]") {
     constexpr std::string_view kPart = R"("action":"move","from":"/hello.txt","path":"/list/b.txt")";
     CHECK(support::eventually([&] { return logs.read("audit.log").find(kPart) != std::string::npos; }));
 }
+
+TEST_CASE("moves: with --path-prefix the destination is below it, too", "[e2e][move]") {
+    const Site site({"--allow-all", "--path-prefix", "/p"});
+    CHECK(move(site, "/p/hello.txt", "/list/b") == 502);
+    CHECK(move(site, "/p/hello.txt", "/p") == 502);
+    CHECK(move(site, "/p/hello.txt", "/p2/b") == 502);
+    const auto moved = site.fetch("MOVE", "/p/hello.txt", {"Destination: http://test/p/list/b"});
+    CHECK(moved.status == 201);
+    CHECK(moved.value("Location") == "/p/list/b");
+    CHECK(site.files.has("list/b"));
+}
