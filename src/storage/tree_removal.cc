@@ -118,13 +118,15 @@ void TreeRemoval::take(const dirent& entry) {
 }
 
 void TreeRemoval::enter(int parent, const std::string& name) {
-    base::DirectoryStream stream(
-        base::Fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
-    if (!stream && errno == ENOENT) {
+    base::Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const int error = directory ? 0 : errno;
+    if (error == ENOENT) {
         // Another server with the same root may remove it, too.
         if (open_.empty()) trees_.pop_front();
         return;
     }
+    if (error != 0) return give_up();
+    base::DirectoryStream stream(std::move(directory));
     if (!stream || is_mount(stream.descriptor(), parent)) return give_up();
     open_.push_back({std::move(stream), name});
 }
