@@ -21,10 +21,10 @@ struct Change {
     };
 
     Action action = Action::create;
-    std::string from = {};  ///< where it was before, like `path`; of a move
-    std::string path;       ///< decoded: below the root, a record's, or that of a resumable upload
-    std::string old_tag;    ///< the entity tag of what was there; empty when nothing was, or it has none
-    std::string new_tag;    ///< of what is there now; empty likewise
+    std::string from;     ///< where it was before, like `path`; of a move
+    std::string path;     ///< decoded: below the root, a record's, or that of a resumable upload
+    std::string old_tag;  ///< the entity tag of what was there; empty when nothing was, or it has none
+    std::string new_tag;  ///< of what is there now; empty likewise
     std::optional<std::uint64_t> bytes = std::nullopt;  ///< of the new content, or of what an upload has so far
     std::string digest;                                 ///< as Repr-Digest has it; empty when none was computed
 };
