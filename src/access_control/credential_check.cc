@@ -10,9 +10,18 @@
 namespace access_control {
 namespace {
 
+/// Half of the digest of the hash, which holds a random salt. Empty without SHA-256 or for a user without a password.
+std::string stamp_of(const Account& account) {
+    constexpr std::size_t kStampDigits = 32;
+    if (account.password_hash.empty()) return {};
+    return token_digest("badge:" + account.name + ":" + account.password_hash).substr(0, kStampDigits);
+}
+
 Verdict verdict_of(const Account* account) {
-    if (account == nullptr) return {Verdict::Kind::wrong, nullptr};
-    return {Verdict::Kind::right, std::make_shared<http::User>(http::User{account->name, account->groups})};
+    if (account == nullptr) return {.kind = Verdict::Kind::wrong, .user = nullptr, .stamp = {}};
+    return {.kind = Verdict::Kind::right,
+            .user = std::make_shared<http::User>(http::User{account->name, account->groups}),
+            .stamp = stamp_of(*account)};
 }
 
 /// The account whose hash stands in for that of a name without one; nullptr when no user has a password.
@@ -35,12 +44,26 @@ Verdict check_password(const Users& users, const Credentials& credentials, const
     return verdict_of(is_right && has_password ? named : nullptr);
 }
 
+Verdict check_token(const Users& users, const Credentials& credentials) {
+    const std::string digest = token_digest(credentials.secret);
+    return verdict_of(digest.empty() ? nullptr : users.find_token(digest));
+}
+
+Verdict check_stamp(const Users& users, const Credentials& credentials) {
+    const Account* const named = users.find(credentials.name);
+    const bool counts = named != nullptr && !credentials.secret.empty() && stamp_of(*named) == credentials.secret;
+    return verdict_of(counts ? named : nullptr);
+}
+
 }  // namespace
 
 Verdict check_credentials(const Users& users, const Credentials& credentials, const HashKey& key) {
-    if (credentials.scheme == Credentials::Scheme::basic) return check_password(users, credentials, key);
-    const std::string digest = token_digest(credentials.secret);
-    return verdict_of(digest.empty() ? nullptr : users.find_token(digest));
+    switch (credentials.scheme) {
+        case Credentials::Scheme::basic: return check_password(users, credentials, key);
+        case Credentials::Scheme::bearer: return check_token(users, credentials);
+        case Credentials::Scheme::badge: return check_stamp(users, credentials);
+    }
+    return {};
 }
 
 }  // namespace access_control

@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "access_control/password_hash.h"
+#include "access_control/users_file.h"
 #include "base/ascii.h"
 #include "base/escape.h"
 
@@ -54,6 +56,11 @@ std::expected<Credentials, std::string_view> parse_credentials(std::string_view 
         !rest.empty() && rest.size() <= kMostSecretBytes && std::ranges::all_of(rest, is_token68_char);
     if (!is_token) return std::unexpected(kNotBearer);
     return Credentials{Credentials::Scheme::bearer, {}, std::string(rest)};
+}
+
+std::optional<Credentials> make_credentials(std::string_view name, std::string_view password) {
+    if (!is_user_name(name) || password.size() > kMaxPasswordBytes || !is_text(password)) return std::nullopt;
+    return Credentials{Credentials::Scheme::basic, std::string(name), std::string(password)};
 }
 
 }  // namespace access_control

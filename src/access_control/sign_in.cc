@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "access_control/password_hash.h"
+#include "access_control/tokens.h"
 #include "access_control/users_file.h"
 #include "handler/error_page.h"
 
@@ -12,6 +13,7 @@ namespace access_control {
 namespace {
 
 using http::FieldName;
+using http::SignedInBy;
 using http::Status;
 
 // Of static lifetime: the error log has them as the reason. The first one is what tools that ban addresses look for.
@@ -29,45 +31,80 @@ bool is_too_long(const Credentials& credentials) {
     return credentials.name.size() > kMaxNameBytes || credentials.secret.size() > kMaxPasswordBytes;
 }
 
+/// Words for a failure in the error log and for the client; none for a right one.
+std::string_view reason_of(Verdict::Kind kind) {
+    switch (kind) {
+        case Verdict::Kind::right: return {};
+        case Verdict::Kind::wrong: return kWrong;
+        case Verdict::Kind::failed: break;
+    }
+    return kNoAnswer;
+}
+
+/// What stands for a badge in the cache; a stamp holds no blank.
+std::string cache_key(const Credentials& credentials) { return credentials.secret + " " + credentials.name; }
+
 }  // namespace
 
-/// A question that waits for its answer. Destroying it takes the question back.
-class SignIn::Pending final : public handler::PendingDecision {
+bool has_sign_in_page() { return has_password_hashes() && has_tokens(); }
+
+/// What the verifier is asked, until its answer. Destroying it takes the question back.
+class SignIn::Question {
 public:
-    Pending(SignIn& sign_in, Credentials credentials, const http::ClientKey& client, Then then)
-        : sign_in_(sign_in),
-          credentials_(std::move(credentials)),
-          share_(sign_in.asking_.count(client)),
-          then_(std::move(then)) {}
-    Pending(const Pending&) = delete;
-    Pending& operator=(const Pending&) = delete;
-    ~Pending() override {
-        if (ticket_) sign_in_.verifier_.forget(*ticket_);
+    Question(Verifier& verifier, Credentials credentials, http::ClientShares::Share share)
+        : verifier_(verifier), credentials_(std::move(credentials)), share_(std::move(share)) {}
+    Question(const Question&) = delete;
+    Question& operator=(const Question&) = delete;
+    ~Question() {
+        if (ticket_) verifier_.forget(*ticket_);
     }
 
-    std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
+    [[nodiscard]] const Credentials& credentials() const { return credentials_; }
+    std::optional<Verdict> advance(http::Wake wake) {
         if (!ticket_) {
-            ticket_ = sign_in_.verifier_.ask(credentials_, wake);
-            if (!ticket_) return sign_in_.judge(request, credentials_.name, {});
+            ticket_ = verifier_.ask(credentials_, wake);
+            if (!ticket_) return Verdict{};
         }
-        const auto verdict = sign_in_.verifier_.take(*ticket_);
+        auto verdict = verifier_.take(*ticket_);
+        if (verdict) ticket_.reset();
+        return verdict;
+    }
+
+private:
+    Verifier& verifier_;
+    Credentials credentials_;
+    http::ClientShares::Share share_;
+    std::optional<Verifier::Ticket> ticket_;  ///< while the verifier has the question
+};
+
+class SignIn::Pending final : public handler::PendingDecision {
+public:
+    Pending(SignIn& sign_in, Credentials credentials, http::ClientShares::Share share, Then then)
+        : sign_in_(sign_in),
+          question_(sign_in.verifier_, std::move(credentials), std::move(share)),
+          then_(std::move(then)) {}
+
+    std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
+        const auto verdict = question_.advance(wake);
         if (!verdict) return std::nullopt;
-        ticket_.reset();
-        if (auto refused = sign_in_.judge(request, credentials_.name, *verdict)) return refused;
+        const Credentials& credentials = question_.credentials();
+        auto refused = credentials.scheme == Credentials::Scheme::badge
+                           ? sign_in_.judge_badge(request, credentials, *verdict)
+                           : sign_in_.judge(request, credentials.name, *verdict);
+        if (refused) return refused;
         return then_(request);
     }
 
 private:
     SignIn& sign_in_;
-    Credentials credentials_;
-    http::ClientShares::Share share_;
+    Question question_;
     Then then_;
-    std::optional<Verifier::Ticket> ticket_;  ///< while the verifier has the question
 };
 
 std::optional<handler::Decision> SignIn::admit(http::Request& request, const Then& then) {
     const auto field = request.find(FieldName::authorization);
     if (!field) return std::nullopt;
+    request.signed_in_by = SignedInBy::field;
     if (request.fields.count(FieldName::authorization) > 1) return refusal(request, Status::bad_request, kTwice);
     if (auto user = cache_.find(*field)) {
         request.user = std::move(user);
@@ -75,17 +112,33 @@ std::optional<handler::Decision> SignIn::admit(http::Request& request, const The
     }
     auto credentials = parse_credentials(*field);
     if (!credentials) return refusal(request, Status::unauthorized, credentials.error());
-    if (auto obstacle = find_obstacle(request, credentials->name)) return obstacle;
-    if (is_too_long(*credentials)) return judge(request, credentials->name, {Verdict::Kind::wrong, nullptr});
-    return std::make_unique<Pending>(*this, std::move(*credentials), request.client.key, then);
+    const http::ClientKey& client = request.client.key;
+    if (const auto wait_ms = find_wait_ms(client, credentials->name); wait_ms > 0) return slow_down(request, wait_ms);
+    if (is_too_long(*credentials)) return judge(request, credentials->name, {Verdict::Kind::wrong, nullptr, {}});
+    return std::make_unique<Pending>(*this, std::move(*credentials), asking_.count(client), then);
 }
 
-std::optional<handler::Decision> SignIn::find_obstacle(const http::Request& request, std::string_view name) {
-    if (const base::MonotonicMs wait_ms = limits_.wait_ms(request.client.key, name); wait_ms > 0) {
-        return slow_down(request, wait_ms);
+std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std::string_view text, const Then& then) {
+    auto badge = badges_.find(text);
+    if (!badge) {
+        ++dead_badges_;
+        request.signed_in_by = SignedInBy::dead_badge;
+        return std::nullopt;
     }
-    if (asking_.of(request.client.key) >= kMostOfOneClient) return slow_down(request, 1'000);
-    return std::nullopt;
+    Credentials credentials{Credentials::Scheme::badge, std::move(badge->name), std::move(badge->stamp)};
+    if (auto user = badge_cache_.find(cache_key(credentials))) {
+        request.signed_in_by = SignedInBy::badge;
+        request.user = std::move(user);
+        return std::nullopt;
+    }
+    const http::ClientKey& client = request.client.key;
+    if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, 1'000);
+    return std::make_unique<Pending>(*this, std::move(credentials), asking_for_badges_.count(client), then);
+}
+
+base::MonotonicMs SignIn::find_wait_ms(const http::ClientKey& client, std::string_view name) const {
+    if (const base::MonotonicMs wait_ms = limits_.wait_ms(client, name); wait_ms > 0) return wait_ms;
+    return asking_.of(client) >= kMostOfOneClient ? 1'000 : 0;
 }
 
 handler::Decision SignIn::slow_down(const http::Request& request, base::MonotonicMs wait_ms) {
@@ -96,22 +149,89 @@ handler::Decision SignIn::slow_down(const http::Request& request, base::Monotoni
     return response;
 }
 
-std::optional<handler::Decision> SignIn::judge(http::Request& request, std::string_view name, const Verdict& verdict) {
-    switch (verdict.kind) {
+void SignIn::note(const http::ClientKey& client, std::string_view name, Verdict::Kind kind) {
+    switch (kind) {
         case Verdict::Kind::right:
             ++right_;
-            limits_.note_success(request.client.key, name);
+            limits_.note_success(client, name);
+            return;
+        case Verdict::Kind::wrong:
+            ++wrong_;
+            limits_.note_failure(client, name);
+            return;
+        case Verdict::Kind::failed: ++unanswered_; return;
+    }
+}
+
+std::optional<handler::Decision> SignIn::judge(http::Request& request, std::string_view name, const Verdict& verdict) {
+    note(request.client.key, name, verdict.kind);
+    switch (verdict.kind) {
+        case Verdict::Kind::right:
             cache_.keep(request.find(FieldName::authorization).value_or(""), verdict.user);
             request.user = verdict.user;
             return std::nullopt;
+        case Verdict::Kind::wrong: return refusal(request, Status::unauthorized, kWrong);
+        case Verdict::Kind::failed: break;
+    }
+    return refusal(request, Status::service_unavailable, kNoAnswer);
+}
+
+std::optional<handler::Decision> SignIn::judge_badge(http::Request& request, const Credentials& credentials,
+                                                     const Verdict& verdict) {
+    switch (verdict.kind) {
+        case Verdict::Kind::right:
+            badge_cache_.keep(cache_key(credentials), verdict.user);
+            request.signed_in_by = SignedInBy::badge;
+            request.user = verdict.user;
+            return std::nullopt;
         case Verdict::Kind::wrong:
-            ++wrong_;
-            limits_.note_failure(request.client.key, name);
-            return refusal(request, Status::unauthorized, kWrong);
+            ++dead_badges_;
+            request.signed_in_by = SignedInBy::dead_badge;
+            return std::nullopt;
         case Verdict::Kind::failed: break;
     }
     ++unanswered_;
     return refusal(request, Status::service_unavailable, kNoAnswer);
+}
+
+std::unique_ptr<SignIn::PasswordCheck> SignIn::check_password(const http::ClientKey& client, std::string_view name,
+                                                              std::string_view password) {
+    return std::make_unique<PasswordCheck>(*this, client, name, password);
+}
+
+SignIn::PasswordCheck::PasswordCheck(SignIn& sign_in, const http::ClientKey& client, std::string_view name,
+                                     std::string_view password)
+    : sign_in_(sign_in), client_(client), name_(name.substr(0, kMaxNameBytes)) {
+    wait_ms_ = sign_in.find_wait_ms(client, name_);
+    if (wait_ms_ > 0) return;
+    if (auto credentials = make_credentials(name, password)) {
+        question_ =
+            std::make_unique<Question>(sign_in.verifier_, std::move(*credentials), sign_in.asking_.count(client));
+    }
+}
+
+SignIn::PasswordCheck::~PasswordCheck() = default;
+
+std::optional<SignIn::Outcome> SignIn::PasswordCheck::advance(http::Wake wake) {
+    if (wait_ms_ > 0) {
+        ++sign_in_.slowed_;
+        return Outcome{.kind = Outcome::Kind::slowed, .badge = {}, .wait_ms = wait_ms_, .reason = kSlowed};
+    }
+    std::optional<Verdict> verdict = Verdict{Verdict::Kind::wrong, nullptr, {}};
+    if (question_ != nullptr) verdict = question_->advance(wake);
+    if (!verdict) return std::nullopt;
+    sign_in_.note(client_, name_, verdict->kind);
+    return outcome_of(*verdict);
+}
+
+SignIn::Outcome SignIn::PasswordCheck::outcome_of(const Verdict& verdict) const {
+    Outcome outcome{.kind = Outcome::Kind::unanswered, .badge = {}, .wait_ms = 0, .reason = reason_of(verdict.kind)};
+    if (verdict.kind == Verdict::Kind::wrong) outcome.kind = Outcome::Kind::wrong;
+    if (verdict.kind != Verdict::Kind::right) return outcome;
+    outcome.badge = sign_in_.badges_.make(verdict.user->name, verdict.stamp);
+    outcome.kind = outcome.badge.empty() ? Outcome::Kind::unanswered : Outcome::Kind::right;
+    if (outcome.badge.empty()) outcome.reason = kNoAnswer;
+    return outcome;
 }
 
 base::Counters::Registration SignIn::register_counters(base::Counters& counters) {
@@ -121,7 +241,11 @@ base::Counters::Registration SignIn::register_counters(base::Counters& counters)
         base::counter("sign_ins_failed", total, "times that it was wrong", wrong_),
         base::counter("sign_ins_slowed", total, "tries that were refused unseen, after too many failed ones", slowed_),
         base::counter("sign_ins_unanswered", total, "tries that nobody could check", unanswered_),
-        {"sign_ins_remembered", gauge, "credentials that were right lately", [this] { return cache_.size(); }},
+        {"sign_ins_remembered", gauge, "credentials that were right lately",
+         [this] { return cache_.size() + badge_cache_.size(); }},
+        base::counter("badges_made", total, "browsers that signed in on the page", badges_.made()),
+        base::counter("badges_ended", total, "browsers that signed out", badges_.ended()),
+        base::counter("badges_refused", total, "requests with a badge that does not count", dead_badges_),
     });
 }
 

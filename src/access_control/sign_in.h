@@ -1,13 +1,16 @@
 // Who sends a request: by the cache of what was right lately, or by asking the verifier. Called by site/site before a
-// request is routed, where there are users.
+// request is routed, where there are users; and by site/sign_in_pages for the name and the password of a form.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "access_control/badges.h"
 #include "access_control/credential_cache.h"
 #include "access_control/guess_limits.h"
 #include "access_control/verifier.h"
@@ -18,44 +21,110 @@
 
 namespace access_control {
 
+/// False when this build cannot check passwords (libxcrypt) or seal badges (OpenSSL): people sign in by Authorization.
+[[nodiscard]] bool has_sign_in_page();
+
 class SignIn {
 public:
-    /// Questions of one client that wait at a time; more is 429, so that nobody fills the queue alone.
+    /// Questions about passwords and tokens of one client that wait at a time; more is 429, so that nobody fills the
+    /// queue alone.
     static constexpr unsigned kMostOfOneClient = 8;
+    /// The same for badges, whose answers take no time: a browser asks for a page and all that is on it at once.
+    static constexpr unsigned kMostBadgesOfOneClient = 32;
     /// What happens with the request once it is known who sends it.
     using Then = std::function<handler::Decision(const http::Request&)>;
 
-    /// Both references outlive this. `keep_ms`: how long credentials that were right are not checked again.
-    SignIn(Verifier& verifier, const base::Clock& clock, base::MonotonicMs keep_ms)
-        : verifier_(verifier), cache_(clock, keep_ms), limits_(clock) {}
+    struct Times {
+        base::MonotonicMs keep_ms = 0;        ///< how long what was right is not checked again
+        std::int64_t badge_s = 12 * 60 * 60;  ///< how long a badge counts, in seconds
+    };
 
-    /// nullopt: the request goes on, and `request.user` says who sends it, if anybody does. Otherwise a refusal (401
-    /// without its challenge, 429), or a decision that comes later: `then` is called in it with the user set. This
-    /// outlives that decision.
+    /// Both references outlive this.
+    SignIn(Verifier& verifier, const base::Clock& clock, Times times)
+        : verifier_(verifier),
+          cache_(clock, times.keep_ms),
+          badge_cache_(clock, times.keep_ms),
+          limits_(clock),
+          badges_(clock, times.badge_s) {}
+
+    /// By Authorization. nullopt: the request goes on, and `request.user` says who sends it, if anybody does. Otherwise
+    /// a refusal (401 without its challenge, 429), or a decision that comes later: `then` is called in it with the user
+    /// set. This outlives that decision.
     [[nodiscard]] std::optional<handler::Decision> admit(http::Request& request, const Then& then);
+    /// By the text of a badge. One that does not count is none: the request goes on as that of nobody.
+    [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,
+                                                               const Then& then);
 
+    /// What became of a name and a password.
+    struct Outcome {
+        enum class Kind : std::uint8_t { right, wrong, slowed, unanswered };
+        Kind kind = Kind::unanswered;
+        std::string badge;              ///< of a right one; empty when this build makes none
+        base::MonotonicMs wait_ms = 0;  ///< of one that was slowed: until the next try
+        std::string_view reason;        ///< of all but a right one: for the error log, of static lifetime
+    };
+    class PasswordCheck;
+    /// Nothing is asked yet. This outlives the check.
+    [[nodiscard]] std::unique_ptr<PasswordCheck> check_password(const http::ClientKey& client, std::string_view name,
+                                                                std::string_view password);
+
+    [[nodiscard]] Badges& badges() { return badges_; }
     /// The users changed: nothing that was right before is trusted.
-    void forget_all() { cache_.clear(); }
+    void forget_all() {
+        cache_.clear();
+        badge_cache_.clear();
+    }
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters);
 
 private:
+    class Question;
     class Pending;
 
-    /// 429 for a client that failed too often or asks too much; nullopt: it may try.
-    [[nodiscard]] std::optional<handler::Decision> find_obstacle(const http::Request& request, std::string_view name);
+    /// How long a client has to wait that failed too often or asks too much; 0: it may try.
+    [[nodiscard]] base::MonotonicMs find_wait_ms(const http::ClientKey& client, std::string_view name) const;
     [[nodiscard]] handler::Decision slow_down(const http::Request& request, base::MonotonicMs wait_ms);
+    /// Counts what the verdict says, for and against the client.
+    void note(const http::ClientKey& client, std::string_view name, Verdict::Kind kind);
     /// nullopt: it was right, and `request.user` is set.
     [[nodiscard]] std::optional<handler::Decision> judge(http::Request& request, std::string_view name,
                                                          const Verdict& verdict);
+    /// The same for a badge, which is no guess. nullopt: the request goes on, with a user or without.
+    [[nodiscard]] std::optional<handler::Decision> judge_badge(http::Request& request, const Credentials& credentials,
+                                                               const Verdict& verdict);
 
     Verifier& verifier_;
     CredentialCache cache_;
+    CredentialCache badge_cache_;  ///< apart, so that no field is taken for what stands for a badge
     GuessLimits limits_;
-    http::ClientShares asking_;  ///< questions that wait
+    Badges badges_;
+    http::ClientShares asking_;             ///< questions that wait
+    http::ClientShares asking_for_badges_;  ///< of them those about badges
     std::uint64_t right_ = 0;
     std::uint64_t wrong_ = 0;
     std::uint64_t slowed_ = 0;
     std::uint64_t unanswered_ = 0;
+    std::uint64_t dead_badges_ = 0;
+};
+
+/// The check of a name and a password. Destroying it takes the question back.
+class SignIn::PasswordCheck {
+public:
+    PasswordCheck(SignIn& sign_in, const http::ClientKey& client, std::string_view name, std::string_view password);
+    ~PasswordCheck();
+    PasswordCheck(const PasswordCheck&) = delete;
+    PasswordCheck& operator=(const PasswordCheck&) = delete;
+
+    /// Starts, or goes on after a wake; nullopt: `wake` will come back.
+    [[nodiscard]] std::optional<Outcome> advance(http::Wake wake);
+
+private:
+    [[nodiscard]] Outcome outcome_of(const Verdict& verdict) const;
+
+    SignIn& sign_in_;
+    http::ClientKey client_;
+    std::string name_;
+    std::unique_ptr<Question> question_;  ///< null: nobody can have such a name or password, or it has to wait
+    base::MonotonicMs wait_ms_ = 0;
 };
 
 }  // namespace access_control

@@ -31,12 +31,7 @@ std::string token_digest(std::string_view token) {
     if (digester == nullptr) return {};
     digester->update(std::as_bytes(std::span(token)));
     std::string digits;
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    for (const char each : digester->finish()) {
-        const auto byte = static_cast<unsigned char>(each);
-        digits += kDigits[byte >> 4U];
-        digits += kDigits[byte & 15U];
-    }
+    base::append_hex(digits, digester->finish());
     return digits;
 }
 

@@ -32,23 +32,40 @@ std::string encode_answer(const Answer& answer) {
     const std::string ticket = std::to_string(answer.ticket);
     const Verdict& verdict = answer.verdict;
     if (verdict.kind == Verdict::Kind::right && verdict.user != nullptr) {
-        std::string text = join({"right", ticket, verdict.user->name});
+        std::string text = join({"right", ticket, verdict.stamp, verdict.user->name});
         for (const std::string& group : verdict.user->groups) text.append(group).push_back('\0');
         if (text.size() <= kMostMessageBytes) return text;
     }
     return join({verdict.kind == Verdict::Kind::wrong ? "wrong" : "failed", ticket});
 }
 
+std::string_view scheme_word(Credentials::Scheme scheme) {
+    switch (scheme) {
+        case Credentials::Scheme::basic: return "basic";
+        case Credentials::Scheme::bearer: return "bearer";
+        case Credentials::Scheme::badge: return "badge";
+    }
+    return {};
+}
+
+std::optional<Credentials::Scheme> find_scheme(std::string_view word) {
+    using enum Credentials::Scheme;
+    for (const auto scheme : {basic, bearer, badge}) {
+        if (scheme_word(scheme) == word) return scheme;
+    }
+    return std::nullopt;
+}
+
 std::optional<FromVerifier> decode_answer(const std::vector<std::string_view>& parts) {
     const auto ticket = base::parse_decimal(parts[1]);
     if (!ticket) return std::nullopt;
-    if (parts[0] == "wrong" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::wrong, nullptr}};
-    if (parts[0] == "failed" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::failed, nullptr}};
-    if (parts[0] != "right" || parts.size() < 3) return std::nullopt;
+    if (parts[0] == "wrong" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::wrong, nullptr, {}}};
+    if (parts[0] == "failed" && parts.size() == 2) return Answer{*ticket, {}};
+    if (parts[0] != "right" || parts.size() < 4) return std::nullopt;
     auto user = std::make_shared<http::User>();
-    user->name = parts[2];
-    user->groups.assign(parts.begin() + 3, parts.end());
-    return Answer{*ticket, {Verdict::Kind::right, std::move(user)}};
+    user->name = parts[3];
+    user->groups.assign(parts.begin() + 4, parts.end());
+    return Answer{*ticket, {Verdict::Kind::right, std::move(user), std::string(parts[2])}};
 }
 
 }  // namespace
@@ -57,9 +74,8 @@ std::string encode(const ToVerifier& message) {
     const auto* const question = std::get_if<Question>(&message);
     if (question == nullptr) return join({"look"});
     const Credentials& credentials = question->credentials;
-    const bool is_basic = credentials.scheme == Credentials::Scheme::basic;
     return join(
-        {is_basic ? "basic" : "bearer", std::to_string(question->ticket), credentials.name, credentials.secret});
+        {scheme_word(credentials.scheme), std::to_string(question->ticket), credentials.name, credentials.secret});
 }
 
 std::string encode(const FromVerifier& message) {
@@ -72,11 +88,11 @@ std::string encode(const FromVerifier& message) {
 std::optional<ToVerifier> decode_to_verifier(std::string_view text) {
     const std::vector<std::string_view> parts = split(text);
     if (parts.size() == 1 && parts[0] == "look") return LookAgain{};
-    if (parts.size() != 4 || (parts[0] != "basic" && parts[0] != "bearer")) return std::nullopt;
+    if (parts.size() != 4) return std::nullopt;
+    const auto scheme = find_scheme(parts[0]);
     const auto ticket = base::parse_decimal(parts[1]);
-    if (!ticket) return std::nullopt;
-    const auto scheme = parts[0] == "basic" ? Credentials::Scheme::basic : Credentials::Scheme::bearer;
-    return Question{*ticket, {scheme, std::string(parts[2]), std::string(parts[3])}};
+    if (!scheme || !ticket) return std::nullopt;
+    return Question{*ticket, {*scheme, std::string(parts[2]), std::string(parts[3])}};
 }
 
 std::optional<FromVerifier> decode_from_verifier(std::string_view text) {

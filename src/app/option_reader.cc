@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "access_control/sign_in.h"
 #include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/running_server.h"
@@ -141,6 +142,7 @@ Objection OptionReader::apply_access(OptionId id, std::string_view value) {
         case id_users: options_.users_file = value; return taken_if(!value.empty());
         case id_auth_cache: return store(options_.auth_cache_ms, parse_seconds(value, 0, kDayMs));
         case id_auth_prompt: return take_prompt(value);
+        case id_session_hours: return store(options_.session_hours, parse_number(value, 1, 8'760));
         case id_insecure_auth: options_.insecure_auth = true; return std::nullopt;
         case id_insecure_writes: options_.insecure_writes = true; return std::nullopt;
         default: return "";
@@ -326,6 +328,7 @@ std::optional<UsageError> OptionReader::settle_grants() {
     using handler::Right;
     using Who = access_control::Grant::Who;
     options_.site.signs_in = !options_.users_file.empty();
+    options_.site.has_sign_in_page = options_.site.signs_in && access_control::has_sign_in_page();
     const bool needs_users =
         std::ranges::any_of(options_.grants, [](const access_control::Grant& each) { return each.who != Who::anyone; });
     if (options_.site.signs_in && !needs_users) {

@@ -45,6 +45,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_users, "users", access, "a file of users, as godwit passwd and godwit token write it", ValueForm::file_name},
     {id_auth_cache, "auth-cache", access, "seconds from 0 (every request is checked) to 86400"},
     {id_auth_prompt, "auth-prompt", access, "a path below the directory that begins with /, such as /dav"},
+    {id_session_hours, "session-hours", access, "a number from 1 to 8760 (a year)"},
     {id_insecure_auth, "insecure-auth", access, ""},
     {id_index, "index", site, "a file name without a slash that does not begin with a dot"},
     {id_no_listing, "no-listing", site, ""},

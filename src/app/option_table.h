@@ -34,6 +34,7 @@ enum OptionId : int {
     id_users,
     id_auth_cache,
     id_auth_prompt,
+    id_session_hours,
     id_insecure_auth,
     id_allowed_host,
     id_path_prefix,

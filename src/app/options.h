@@ -65,6 +65,7 @@ struct Options {
         grants;                            ///< every line that counts, --allow-* among them; empty: no rules by path
     std::string users_file;                ///< of --users; empty: nobody can sign in
     std::int64_t auth_cache_ms = 300'000;  ///< how long credentials that were right are not checked again
+    std::int64_t session_hours = 12;       ///< how long a browser stays signed in
     bool insecure_auth = false;            ///< passwords may cross a network for all to read
     bool insecure_writes = false;          ///< anybody who reaches an address may write everywhere
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name

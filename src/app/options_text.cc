@@ -102,6 +102,7 @@ What
       --auth-prompt PATH     nothing below PATH without signing in, though all
                              may read there: for programs that sign in only
                              when asked (davfs2, Windows); repeatable
+      --session-hours N      how long browsers stay signed in (default 12)
       --insecure-auth        take passwords over plain connections, too
       --insecure-writes      let anybody write who can reach an address that is
                              open to other machines

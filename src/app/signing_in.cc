@@ -32,16 +32,16 @@ std::expected<std::unique_ptr<SigningIn>, std::string> SigningIn::start(const Op
         options.users_file, wakes.descriptor(),
         is_confined ? access_control::VerifierReach::users_file : access_control::VerifierReach::whole);
     if (!socket) return std::unexpected(std::move(socket.error()));
-    return std::unique_ptr<SigningIn>(new SigningIn(std::move(*socket), wakes, clock, options.auth_cache_ms));
+    return std::unique_ptr<SigningIn>(new SigningIn(std::move(*socket), wakes, clock, options));
 }
 
-SigningIn::SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, base::MonotonicMs cache_ms)
+SigningIn::SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, const Options& options)
     : wakes_(wakes),
       clock_(clock),
       verifier_(std::move(socket), wakes, clock,
                 {.users_replaced = [this] { users_replaced(); },
                  .say = [this](std::string_view level, const std::string& sentence) { say(level, sentence); }}),
-      sign_in_(verifier_, clock, cache_ms) {
+      sign_in_(verifier_, clock, {.keep_ms = options.auth_cache_ms, .badge_s = options.session_hours * 3'600}) {
     wakes_.collect_with([this] { verifier_.collect(); });
 }
 

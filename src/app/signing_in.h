@@ -44,7 +44,7 @@ public:
     [[nodiscard]] base::MonotonicMs due() const override { return verifier_.due().value_or(INT64_MAX); }
 
 private:
-    SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, base::MonotonicMs cache_ms);
+    SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, const Options& options);
     void users_replaced();
     void say(std::string_view level, const std::string& sentence);
 

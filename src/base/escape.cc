@@ -41,7 +41,7 @@ bool is_plain_in_log(char c) {
     return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
 }
 
-void append_hex(std::string& out, unsigned char byte) {
+void append_hex_byte(std::string& out, unsigned char byte) {
     out.push_back(kHexDigits[byte >> 4]);
     out.push_back(kHexDigits[byte & 15U]);
 }
@@ -57,7 +57,7 @@ void append_json_escape(std::string& out, char c) {
         default: break;
     }
     out.append("\\u00");
-    append_hex(out, static_cast<unsigned char>(c));
+    append_hex_byte(out, static_cast<unsigned char>(c));
 }
 
 /// How many bytes in front are below 0x80; eight are looked at together.
@@ -95,7 +95,7 @@ void append_log_escaped(std::string& out, std::string_view text, std::size_t lim
             out.push_back(c);
         } else {
             out.append("\\x");
-            append_hex(out, static_cast<unsigned char>(c));
+            append_hex_byte(out, static_cast<unsigned char>(c));
         }
         const std::size_t written = out.size() - start;
         if (written + kCut.size() <= limit) cut_at = out.size();
@@ -135,6 +135,10 @@ void append_percent_encoded(std::string& out, char byte) {
     out.push_back('%');
     out.push_back(kUpperHexDigits[bits >> 4]);
     out.push_back(kUpperHexDigits[bits & 15U]);
+}
+
+void append_hex(std::string& out, std::string_view bytes) {
+    for (const char c : bytes) append_hex_byte(out, static_cast<unsigned char>(c));
 }
 
 void append_hex_number(std::string& out, std::uint64_t number) {

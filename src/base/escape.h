@@ -25,6 +25,9 @@ void append_json_escaped(std::string& out, std::string_view text);
 /// "%XX" (RFC 3986 §2.1), the digits in upper case.
 void append_percent_encoded(std::string& out, char byte);
 
+/// Two hexadecimal digits in lower case for each byte.
+void append_hex(std::string& out, std::string_view bytes);
+
 /// 16 hexadecimal digits in lower case, zeros in front.
 void append_hex_number(std::string& out, std::uint64_t number);
 

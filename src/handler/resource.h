@@ -23,8 +23,10 @@ struct Resource {
         records,     ///< all records
         record,      ///< one of them
         upload,      ///< an upload that can be resumed
+        sign_in,     ///< the page for a name and a password
+        sign_out,    ///< what ends the badge of a browser
     };
-    static constexpr std::size_t kKinds = 13;
+    static constexpr std::size_t kKinds = 15;
 
     Kind kind = Kind::file;
     /// Decoded. Every spelling of a file's name has the same one: "/files/x" is "/x". Rules are looked up by it.

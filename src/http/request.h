@@ -29,9 +29,10 @@ struct Request {
     Framing framing;
     /// Nobody could read or change it on its way: its URL has the scheme https. Set by the connection.
     bool is_secure = false;
-    bool keep_alive = true;            ///< the client allows another request (RFC 9112 §9.3)
-    bool expects_continue = false;     ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
-    bool unknown_expectation = false;  ///< any other expectation: 417
+    bool keep_alive = true;                         ///< the client allows another request (RFC 9112 §9.3)
+    bool expects_continue = false;                  ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
+    bool unknown_expectation = false;               ///< any other expectation: 417
+    SignedInBy signed_in_by = SignedInBy::nothing;  ///< set together with `user`
     /// The position of this request's last received byte among all receives of the process: what was read from the
     /// file system at or after this point is not older than the request.
     std::uint64_t arrival = 0;
@@ -64,6 +65,7 @@ struct Request {
         framing = {};
         keep_alive = true;
         expects_continue = unknown_expectation = false;
+        signed_in_by = SignedInBy::nothing;
         client = {};
         user.reset();
     }

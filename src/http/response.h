@@ -31,6 +31,8 @@ struct Response {
     bool close = false;
     /// Not in the access log: the answer to what browsers look for on their own.
     bool quiet = false;
+    /// The content names who signed in, or offers to sign in: whoever asks gets another one.
+    bool is_personal = false;
     /// Why it was refused, or what it lacks, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 

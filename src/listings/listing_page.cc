@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "http/target.h"
 #include "listings/page_assets.h"
 #include "listings/page_text.h"
 
@@ -34,7 +35,8 @@ std::string_view page_policy(const PageActions& actions) {
                            "base-uri 'none'; frame-ancestors 'none'";
 }
 
-ListingPage::ListingPage(ListingView view, PageActions actions) : view_(std::move(view)), actions_(actions) {}
+ListingPage::ListingPage(ListingView view, PageActions actions, PageVisitor visitor)
+    : view_(std::move(view)), actions_(actions), visitor_(std::move(visitor)) {}
 
 void ListingPage::opening(std::string& out) {
     out.append(
@@ -51,6 +53,7 @@ void ListingPage::opening(std::string& out) {
         out.append("\" defer></script>\n");
     }
     out.append("</head>\n<body>\n");
+    if (visitor_.is_shown()) append_visitor(out);
     append_path(out);
     out.append("<main>\n");
     if (uploads()) append_forms(out);
@@ -71,6 +74,24 @@ void ListingPage::append_asset(std::string& out, std::string_view path) const {
     out.append(folders == 0 ? "./" : "");
     append_times(out, folders, "../");
     out.append(path.substr(1));
+}
+
+/// Forms, since programs that fetch a whole tree follow links.
+void ListingPage::append_visitor(std::string& out) const {
+    const bool signs_out = visitor_.offer == PageVisitor::Offer::sign_out;
+    out.append("<form class=\"visitor\" action=\"").append(visitor_.path);
+    out.append(signs_out ? "\" method=\"post\">" : "\">");
+    if (!visitor_.name.empty()) {
+        out.append("<span>Signed in as <bdi>");
+        append_shown_name(out, visitor_.name);
+        out.append("</bdi></span>");
+    }
+    if (visitor_.offer != PageVisitor::Offer::nothing) {
+        out.append("<input type=\"hidden\" name=\"to\" value=\"");
+        base::append_html_escaped(out, http::encode_path(view_.path));
+        out.append("\"><button>").append(signs_out ? "Sign out" : "Sign in").append("</button>");
+    }
+    out.append("</form>\n");
 }
 
 /// The folders of the path are relative links upwards, so that they are right below any prefix.

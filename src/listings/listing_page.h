@@ -38,12 +38,22 @@ struct PageActions {
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };
 
+/// Who looks at the page, where there are users who sign in on one.
+struct PageVisitor {
+    enum class Offer : std::uint8_t { nothing, sign_in, sign_out } offer = Offer::nothing;
+    std::string name;       ///< of who signed in; empty: nobody did
+    std::string_view path;  ///< of what is offered
+
+    /// The page names its visitor, or offers what only some visitors need.
+    [[nodiscard]] bool is_shown() const { return offer != Offer::nothing || !name.empty(); }
+};
+
 /// The value of Content-Security-Policy for a page with these actions. Nothing inline, nothing from elsewhere.
 [[nodiscard]] std::string_view page_policy(const PageActions& actions);
 
 class ListingPage final : public ListingFormat {
 public:
-    explicit ListingPage(ListingView view, PageActions actions = {});
+    explicit ListingPage(ListingView view, PageActions actions = {}, PageVisitor visitor = {});
 
     void opening(std::string& out) override;
     void row(std::string& out, const ListingEntry& entry) override;
@@ -51,6 +61,7 @@ public:
 
 private:
     void append_asset(std::string& out, std::string_view path) const;
+    void append_visitor(std::string& out) const;
     void append_path(std::string& out) const;
     void append_forms(std::string& out) const;
     void append_columns(std::string& out) const;
@@ -67,6 +78,7 @@ private:
 
     ListingView view_;
     PageActions actions_;
+    PageVisitor visitor_;
 };
 
 }  // namespace listings

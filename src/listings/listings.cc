@@ -58,6 +58,7 @@ public:
         ListingQuery query;
         ListingForm form;
         PageActions actions;
+        PageVisitor visitor;
         int compression_level;
         ListingSpan span;
     };
@@ -68,6 +69,7 @@ public:
           query_(std::move(wish.query)),
           form_(wish.form),
           actions_(wish.actions),
+          visitor_(std::move(wish.visitor)),
           compression_level_(wish.compression_level),
           wakes_(wakes),
           shares_(shares),
@@ -115,7 +117,7 @@ private:
                          .limit = query_.limit.value_or(kGatheredEntries),
                          .start = query_.after ? ListingView::Start::further_on : ListingView::Start::beginning};
         switch (form_) {
-            case ListingForm::html: return std::make_unique<ListingPage>(std::move(view), actions_);
+            case ListingForm::html: return std::make_unique<ListingPage>(std::move(view), actions_, visitor_);
             case ListingForm::json: return std::make_unique<ListingJson>(std::move(view));
             case ListingForm::text: break;
         }
@@ -141,6 +143,7 @@ private:
         if (compression_level_ > 0) vary.append(vary.empty() ? "" : ", ").append("Accept-Encoding");
         if (!vary.empty()) response.add("Vary", vary);
         response.add("Cache-Control", "no-cache");
+        response.is_personal = form_ == ListingForm::html && visitor_.is_shown();
     }
 
     /// The answer of the preconditions; nothing when the listing is to be sent.
@@ -220,6 +223,7 @@ private:
     ListingQuery query_;
     ListingForm form_;
     PageActions actions_;
+    PageVisitor visitor_;
     int compression_level_;
     base::WakeQueue& wakes_;
     ListingShares& shares_;
@@ -228,6 +232,17 @@ private:
 };
 
 }  // namespace
+
+PageVisitor Listings::visitor_of(const http::Request& request) const {
+    using Offer = PageVisitor::Offer;
+    if (config_.sign_in_path.empty()) return {};
+    if (!request.user) return {.offer = Offer::sign_in, .name = {}, .path = config_.sign_in_path};
+    // Who signed in by Authorization signs out in the browser's own way.
+    const bool has_badge = request.signed_in_by == http::SignedInBy::badge;
+    return {.offer = has_badge ? Offer::sign_out : Offer::nothing,
+            .name = request.user->name,
+            .path = config_.sign_out_path};
+}
 
 handler::Decision Listings::list(const http::Request& request, base::Fd directory, handler::Rights rights) {
     auto query = parse_listing_query(request.query());
@@ -260,6 +275,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
     ListingAnswer::Wish wish{.query = std::move(*query),
                              .form = *form,
                              .actions = config_.actions.allowed_by(rights),
+                             .visitor = visitor_of(request),
                              .compression_level = config_.compression_level,
                              .span = std::move(span)};
     return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), wakes_, shares_);

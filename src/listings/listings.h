@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -22,6 +23,9 @@ struct ListingsConfig {
     int compression_level = 0;  ///< 0 (never) to 9
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     std::shared_ptr<const handler::PathRights> grants;  ///< null: whoever may list sees every entry
+    /// Where visitors sign in and out; empty: there is no such page.
+    std::string sign_in_path;
+    std::string sign_out_path;
 };
 
 class Listings {
@@ -36,6 +40,8 @@ public:
     handler::Decision list(const http::Request& request, base::Fd directory, handler::Rights rights);
 
 private:
+    [[nodiscard]] PageVisitor visitor_of(const http::Request& request) const;
+
     const storage::FileRoot& root_;
     base::WakeQueue& wakes_;
     ListingsConfig config_;

@@ -50,9 +50,15 @@ bool is_own_origin(std::string_view origin, std::string_view host, http::Client:
 
 std::optional<http::Refusal> find_cross_site_fault(const http::Request& request, const SiteConfig& config) {
     const auto origin = request.find(http::FieldName::origin);
+    if (!origin && find_fetch_site(request).empty()) return std::nullopt;
+    if (config.cors.allows(origin.value_or(""))) return std::nullopt;
+    return find_foreign_fault(request);
+}
+
+std::optional<http::Refusal> find_foreign_fault(const http::Request& request) {
+    const auto origin = request.find(http::FieldName::origin);
     const std::string_view site = find_fetch_site(request);
     if (!origin && site.empty()) return std::nullopt;
-    if (config.cors.allows(origin.value_or(""))) return std::nullopt;
     if (!site.empty()) {
         // "none": a person typed or opened it.
         if (site == "same-origin" || site == "none") return std::nullopt;

@@ -1,5 +1,6 @@
 // Refuses requests that a page of another site makes a browser send. A foreign page can send whatever a form can send,
-// and the browser does not ask first, so such a request is refused by its origin. Called by the router.
+// and the browser does not ask first, so such a request is refused by its origin. Called by the router, and by what
+// cookies are for.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,10 @@ namespace site {
 /// neither field, and pass.
 [[nodiscard]] std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
                                                                  const SiteConfig& config);
+
+/// The same whatever --cors allows: for signing in and out, and for whether a cookie counts. A site that may use what
+/// anybody may use does not act as who signed in.
+[[nodiscard]] std::optional<http::Refusal> find_foreign_fault(const http::Request& request);
 
 /// True for the question of a browser whether a script may send a request (the Fetch standard's CORS protocol). Such a
 /// request never has credentials.

@@ -88,7 +88,10 @@ bool Decoration::is_wanted(const SiteConfig& config) {
 }
 
 void Decoration::apply(const http::Request* request, http::Response& response) const {
-    if (!error_pages_.empty() && http::code(response.status) >= 400) take_error_page(request, response);
+    // The page for signing in is what a person needs then, whatever its status.
+    const bool signs_in = response.is_personal && response.status != Status::forbidden;
+    const bool is_refusal = http::code(response.status) >= 400 && !signs_in;
+    if (!error_pages_.empty() && is_refusal) take_error_page(request, response);
     std::string real;
     Paths paths;
     if (request != nullptr && has_rules_by_path()) paths = find_paths(*request, response, real);

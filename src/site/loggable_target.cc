@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
+#include <span>
 
 #include "base/ascii.h"
 #include "base/escape.h"
@@ -17,6 +18,10 @@ constexpr std::string_view kUploadDirectory = ".godwit";
 constexpr std::size_t kTokenDigits = 48;
 constexpr std::array<std::string_view, 6> kSecretParameters = {"token",  "access_token", "key",
                                                                "secret", "sig",          "signature"};
+/// Nothing is shown of these: a digest would be enough to try guesses with.
+constexpr std::array<std::string_view, 4> kPasswordParameters = {"password", "passwd", "pass", "pwd"};
+/// A part of the name of the cookie of who signed in.
+constexpr std::string_view kCookieName = "godwit";
 
 std::string decode(std::string_view text) {
     std::string decoded;
@@ -55,9 +60,12 @@ std::string hide_tokens(std::string_view text) {
     return out;
 }
 
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+    return std::ranges::any_of(names, [&](std::string_view each) { return base::equals_ignoring_case(each, name); });
+}
+
 bool names_secret(std::string_view name) {
-    return std::ranges::any_of(kSecretParameters,
-                               [&](std::string_view each) { return base::equals_ignoring_case(each, name); });
+    return is_one_of(name, kSecretParameters) || name.find(kCookieName) != std::string_view::npos;
 }
 
 /// `text` behind the question mark. True when something was replaced.
@@ -67,7 +75,11 @@ bool hide_parameters(std::string_view text, std::string& out) {
         const std::size_t end = std::min(text.find('&'), text.size());
         const std::string_view each = text.substr(0, end);
         const std::size_t equals = each.find('=');
-        if (equals != std::string_view::npos && names_secret(decode(each.substr(0, equals)))) {
+        const std::string name = decode(each.substr(0, equals));
+        if (equals != std::string_view::npos && is_one_of(name, kPasswordParameters)) {
+            out.append(each, 0, equals + 1).push_back('~');
+            hidden = true;
+        } else if (equals != std::string_view::npos && names_secret(name)) {
             out.append(each, 0, equals + 1);
             append_digest(out, each.substr(equals + 1));
             hidden = true;

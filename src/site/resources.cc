@@ -4,6 +4,7 @@
 #include <array>
 
 #include "listings/page_assets.h"
+#include "site/sign_in_page.h"
 
 namespace site {
 namespace {
@@ -26,10 +27,10 @@ Resource below_root(std::string_view path) {
 
 }  // namespace
 
-Resources::Resources(const storage::FileRoot& root, bool builtin, const records::Records& records,
+Resources::Resources(const storage::FileRoot& root, const SiteConfig& rules, const records::Records& records,
                      const uploads::ResumableUploads& resumable)
-    : records_(records), resumable_(resumable) {
-    if (!builtin) return;
+    : records_(records), resumable_(resumable), has_sign_in_page_(rules.has_sign_in_page) {
+    if (!rules.builtin) return;
     struct Builtin {
         Kind kind;
         std::string_view entry;  ///< in the root, which takes its place
@@ -50,6 +51,15 @@ Resource Resources::endpoint_or_file(Kind kind, bool matches, std::string_view p
     return matches && is_on(kind) ? Resource{kind, path} : below_root(path);
 }
 
+/// Of a path that begins with a dot: nothing that is served has such a name.
+Resource Resources::own_or_hidden(std::string_view path) const {
+    if (resumable_.owns(path)) return {Kind::upload, path};
+    if (listings::PageAssets::owns(path)) return {Kind::page_asset, path};
+    if (!has_sign_in_page_) return below_root(path);
+    if (path == kSignInPath) return {Kind::sign_in, path};
+    return path == kSignOutPath ? Resource{Kind::sign_out, path} : below_root(path);
+}
+
 Resource Resources::find(const http::Request& request) const {
     if (request.target.form == http::Target::Form::asterisk) return {Kind::server, "/"};
     return find(request.path());
@@ -59,9 +69,7 @@ Resource Resources::find(std::string_view path) const {
     if (records_.owns(path)) return {records_.is_collection(path) ? Kind::records : Kind::record, path};
     if (path.size() < kShortestEndpoint) return below_root(path);
     switch (path[1]) {
-        case '.':
-            if (resumable_.owns(path)) return {Kind::upload, path};
-            return listings::PageAssets::owns(path) ? Resource{Kind::page_asset, path} : below_root(path);
+        case '.': return own_or_hidden(path);
         case 'e': return endpoint_or_file(Kind::echo, path.starts_with(kEchoPrefix), path);
         case 'f':
             if (!path.starts_with(kFiles) || !is_on(Kind::files_prefix)) return below_root(path);

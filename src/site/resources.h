@@ -9,6 +9,7 @@
 #include "handler/resource.h"
 #include "http/request.h"
 #include "records/records.h"
+#include "site/site_config.h"
 #include "storage/file_root.h"
 #include "uploads/resumable_uploads.h"
 
@@ -17,8 +18,8 @@ namespace site {
 class Resources {
 public:
     /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off. `records`
-    /// and `resumable` must outlive this. Without `builtin` every path is a file's.
-    Resources(const storage::FileRoot& root, bool builtin, const records::Records& records,
+    /// and `resumable` must outlive this. Without `rules.builtin` every path is a file's.
+    Resources(const storage::FileRoot& root, const SiteConfig& rules, const records::Records& records,
               const uploads::ResumableUploads& resumable);
 
     /// The path of the result is a part of `path`, or a constant.
@@ -36,6 +37,9 @@ private:
 
     const records::Records& records_;
     const uploads::ResumableUploads& resumable_;
+    [[nodiscard]] handler::Resource own_or_hidden(std::string_view path) const;
+
+    bool has_sign_in_page_;
     std::uint32_t on_ = 0;  ///< a bit for each built-in endpoint that answers
     std::vector<std::string_view> shadowed_;
 };

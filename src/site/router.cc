@@ -136,6 +136,9 @@ private:
         {Kind::upload, Method::get, Rights(), &Router::ask_upload},
         {Kind::upload, Method::patch, Rights(), &Router::ask_upload},
         {Kind::upload, Method::del, Rights(), &Router::ask_upload},
+        {Kind::sign_in, Method::get, Rights(), &Router::ask_sign_in_pages},
+        {Kind::sign_in, Method::post, Rights(), &Router::ask_sign_in_pages},
+        {Kind::sign_out, Method::post, Rights(), &Router::ask_sign_in_pages},
     };
 
     /// HEAD is answered where GET is, and OPTIONS everywhere.

@@ -40,6 +40,7 @@ public:
         uploads::Deletes& deletes;
         uploads::Moves& moves;
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
+        handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
         std::uint64_t& misdirected;              ///< counts requests for hosts that are not answered
     };
 
@@ -73,6 +74,7 @@ private:
     handler::Decision ask_user_agent(const Call& call) { return targets_.user_agent.handle(call.request); }
     handler::Decision ask_health(const Call& call) { return targets_.health.handle(call.request); }
     handler::Decision ask_page_assets(const Call& call) { return targets_.page_assets.handle(call.request); }
+    handler::Decision ask_sign_in_pages(const Call& call) { return targets_.sign_in_pages.handle(call.request); }
     handler::Decision ask_records(const Call& call) { return targets_.records.handle(call.request, call.rights); }
     handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
     handler::Decision store(const Call& call);

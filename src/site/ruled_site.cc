@@ -6,6 +6,9 @@
 
 #include "handler/error_page.h"
 #include "http/target.h"
+#include "listings/page_assets.h"
+#include "site/badge_cookie.h"
+#include "site/cross_site.h"
 #include "site/path_prefix.h"
 #include "site/sign_in_answers.h"
 
@@ -48,7 +51,9 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                 {.actions = page_actions(*rules_),
                  .compression_level = rules_->compression_level,
                  .media_types = rules_->media_types,
-                 .grants = rules_->grants}),
+                 .grants = rules_->grants,
+                 .sign_in_path = rules_->has_sign_in_page ? prefix_of(*rules_).append(kSignInPath) : std::string(),
+                 .sign_out_path = prefix_of(*rules_).append(kSignOutPath)}),
       archives_(
           state.root, state.clock, state.archives_share,
           {.compression_level = rules_->compression_level, .grants = rules_->grants, .index_name = rules_->index_name}),
@@ -69,7 +74,8 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                 .file = rules_->records_file,
                 .limits = {}},
                known_records(state, *rules_)),
-      resources_(state.root, rules_->builtin, records_, resumable_),
+      sign_in_pages_(*rules_, state.sign_in),
+      resources_(state.root, *rules_, records_, resumable_),
       router_(state.root, *rules_, resources_,
               {.files = files_,
                .listings = listings_,
@@ -84,6 +90,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .deletes = deletes_,
                .moves = moves_,
                .directories = directories_,
+               .sign_in_pages = sign_in_pages_,
                .misdirected = state.misdirected}) {
     state.records = records_.file();
     if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, state.root, resources_, state.cache);
@@ -92,7 +99,13 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
 /// True for paths other than that of the single file that is served.
 bool RuledSite::is_outside(const http::Request& request) const {
     const std::string& path = request.target.path;
-    return !rules_->only_path.empty() && path.starts_with('/') && path != "/" && path != rules_->only_path;
+    if (rules_->only_path.empty() || !path.starts_with('/') || path == "/" || path == rules_->only_path) return false;
+    return !rules_->has_sign_in_page || (!SignInPages::owns(path) && path != listings::kPageStylePath);
+}
+
+bool RuledSite::takes_badge(const http::Request& request) const {
+    if (!rules_->has_sign_in_page || find_badge_cookie(request).kind == http::FoundCookie::Kind::none) return false;
+    return http::is_safe(request.method) || !find_foreign_fault(request);
 }
 
 handler::Decision RuledSite::decide(const http::Request& request) {
@@ -114,7 +127,7 @@ void RuledSite::decorate(const http::Request* request, http::Response& response)
     if (resource) ask_to_sign_in(*request, *resource, *rules_, response);
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
-    if (resource) keep_private(*resource, *rules_, response);
+    if (resource) keep_private(*request, *resource, *rules_, response);
     if (!rules_->path_prefix.empty()) lead_below(http::encode_path(rules_->path_prefix), response.fields);
 }
 

@@ -17,6 +17,7 @@
 #include "site/https_redirect.h"
 #include "site/resources.h"
 #include "site/router.h"
+#include "site/sign_in_pages.h"
 #include "site/site_config.h"
 #include "site/site_state.h"
 #include "site/user_agent.h"
@@ -58,6 +59,9 @@ public:
     [[nodiscard]] bool leads_away(const http::Request& request) const {
         return rules_->redirect_https && !is_secured(request);
     }
+    /// True for a request whose cookie says who sends it. A page of another site can make a browser send a request, so
+    /// one that changes something does not count as its user's.
+    [[nodiscard]] bool takes_badge(const http::Request& request) const;
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 
@@ -80,6 +84,7 @@ private:
     uploads::Moves moves_;
     uploads::DirectoryActions directories_;
     records::Records records_;
+    SignInPages sign_in_pages_;
     Resources resources_;
     Router router_;
 };

@@ -2,13 +2,17 @@
 #include "site/sign_in_answers.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/ascii.h"
 #include "handler/error_page.h"
+#include "site/badge_cookie.h"
 #include "site/cross_site.h"
+#include "site/return_path.h"
+#include "site/sign_in_page.h"
 
 namespace site {
 namespace {
@@ -32,6 +36,7 @@ bool is_prompted(const Resource& resource, const SiteConfig& config) {
 /// True when another client could get another answer about `resource`.
 bool depends_on_user(const Resource& resource, const SiteConfig& config) {
     if (config.grants == nullptr || !has_rights_of_its_own(resource)) return false;
+    if (resource.kind == Resource::Kind::upload) return true;  // it is its maker's
     if (is_prompted(resource, config)) return true;
     if (!config.grants->is_same_for_all(resource.path)) return true;
     // A listing leaves out what its reader may not know of.
@@ -39,11 +44,50 @@ bool depends_on_user(const Resource& resource, const SiteConfig& config) {
     return is_listing && config.grants->has_places_below(resource.path);
 }
 
-std::string sentence_of(const http::Response& refused) {
+/// The reason of a refusal, and a remedy behind it.
+std::string with_remedy(const http::Response& refused, std::string_view remedy) {
     std::string text(refused.reason);
     while (text.ends_with('.')) text.pop_back();
     if (!text.empty()) text += "; ";
-    return text + "signing in may help: with a name and a password (Basic), or with a token (Bearer).";
+    return text.append(remedy);
+}
+
+/// Browsers that show a page, browsers that ask for a script of one, and programs. A browser that remembers a password
+/// by Basic has to be asked by Basic for another one.
+enum class Asked : std::uint8_t { by_page, by_text, by_challenge };
+
+Asked find_asked(const http::Request& request, const SiteConfig& config) {
+    const bool has_field = request.fields.has(http::FieldName::authorization);
+    if (!config.has_sign_in_page || has_field || !is_of_browser(request)) return Asked::by_challenge;
+    return is_navigation(request) ? Asked::by_page : Asked::by_text;
+}
+
+std::string_view remedy_of(Asked asked) {
+    switch (asked) {
+        case Asked::by_page: return "sign in to go on.";
+        case Asked::by_text: return "sign in again (the page has a button for it), then try again.";
+        case Asked::by_challenge: break;
+    }
+    return "signing in may help: with a name and a password (Basic), or with a token (Bearer).";
+}
+
+/// True where `response` is about a right that others may have.
+bool is_about_rights(const http::Request& request, const Resource& resource, const SiteConfig& config,
+                     const http::Response& response) {
+    return response.status == Status::forbidden && depends_on_user(resource, config) &&
+           (http::is_safe(request.method) || !find_cross_site_fault(request, config));
+}
+
+void tell_user(const http::Request& request, const SiteConfig& config, http::Response& response) {
+    const std::string_view reason = response.reason;
+    const std::string sentence = with_remedy(
+        response, request.user->name + " has no right to it: sign in as somebody who has, or ask for the right.");
+    const std::string back = return_path_of(request);
+    const std::string prefix = prefix_of(config);
+    response = config.has_sign_in_page && is_navigation(request)
+                   ? sign_in_page(request, {Status::forbidden, sentence, back, prefix})
+                   : handler::error_response(&request, Status::forbidden, sentence);
+    response.reason = reason;
 }
 
 /// The directives of `value` without those that `private` contradicts.
@@ -66,21 +110,29 @@ bool must_sign_in(const http::Request& request, const Resource& resource, const 
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,
                     http::Response& response) {
-    const bool may_help = response.status == Status::forbidden && request.user == nullptr &&
-                          depends_on_user(resource, config) &&
-                          (http::is_safe(request.method) || !find_cross_site_fault(request, config));
-    if (may_help) {
+    const Asked asked = find_asked(request, config);
+    const bool may_help = is_about_rights(request, resource, config, response);
+    if (may_help && request.user != nullptr) return tell_user(request, config, response);
+    // The page itself answers 401 to a wrong password.
+    const bool becomes_page = asked == Asked::by_page && !response.is_personal;
+    if (may_help || (becomes_page && response.status == Status::unauthorized)) {
         const std::string_view reason = response.reason;
-        response = handler::error_response(&request, Status::unauthorized, sentence_of(response));
+        const std::string sentence = may_help ? with_remedy(response, remedy_of(asked)) : std::string(remedy_of(asked));
+        const std::string back = return_path_of(request);
+        const std::string prefix = prefix_of(config);
+        response = becomes_page ? sign_in_page(request, {Status::unauthorized, sentence, back, prefix})
+                                : handler::error_response(&request, Status::unauthorized, sentence);
         response.reason = reason;
     }
     if (response.status != Status::unauthorized) return;
-    response.add("WWW-Authenticate", kBasic);
+    if (asked == Asked::by_challenge) response.add("WWW-Authenticate", kBasic);
     response.add("WWW-Authenticate", kBearer);
 }
 
-void keep_private(const Resource& resource, const SiteConfig& config, http::Response& response) {
-    if (response.status != Status::unauthorized && !depends_on_user(resource, config)) return;
+void keep_private(const http::Request& request, const Resource& resource, const SiteConfig& config,
+                  http::Response& response) {
+    const bool asks = response.status == Status::unauthorized;
+    if (!asks && !response.is_personal && !depends_on_user(resource, config)) return;
     std::string directives = "private";
     http::FieldList fields;
     const auto take = [&](const http::FieldView& field) {
@@ -96,7 +148,10 @@ void keep_private(const Resource& resource, const SiteConfig& config, http::Resp
     response.prepared = {};
     response.fields = std::move(fields);
     response.add("Cache-Control", directives);
-    response.add("Vary", "Authorization");
+    response.add("Vary", config.has_sign_in_page ? "Authorization, Cookie" : "Authorization");
+    if (request.signed_in_by == http::SignedInBy::dead_badge && !response.find("Set-Cookie")) {
+        response.add("Set-Cookie", badge_cookie(request, {}, 0));
+    }
 }
 
 }  // namespace site

@@ -15,12 +15,16 @@ namespace site {
                                 const SiteConfig& config);
 
 /// Makes 401 of a 403 for a request without a user, where the rights at `resource` depend on who asks, and adds the
-/// challenges to every 401 (RFC 9110 §11.6.1). A refusal because of another site's page stays. Before error pages.
+/// challenges to every 401 (RFC 9110 §11.6.1). Where there is a sign-in page, browsers get it as the content of a 401,
+/// and are not challenged for Basic, which they would ask for in a window of their own. Who signed in and may not do
+/// this is told so. A refusal because of another site's page stays. Before error pages.
 void ask_to_sign_in(const http::Request& request, const handler::Resource& resource, const SiteConfig& config,
                     http::Response& response);
 
-/// Adds "Vary: Authorization", and makes Cache-Control private, where the answer depended on who asked (RFC 9111
-/// §5.2.2.7). After everything that adds fields of its own.
-void keep_private(const handler::Resource& resource, const SiteConfig& config, http::Response& response);
+/// Adds "Vary: Authorization", and Cookie where it counts, and makes Cache-Control private, where the answer depended
+/// on who asked (RFC 9111 §5.2.2.7). Such an answer clears a cookie that is worth nothing. After everything that adds
+/// fields of its own.
+void keep_private(const http::Request& request, const handler::Resource& resource, const SiteConfig& config,
+                  http::Response& response);
 
 }  // namespace site

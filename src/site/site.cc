@@ -1,6 +1,7 @@
 // Which rules a request follows.
 #include "site/site.h"
 
+#include "site/badge_cookie.h"
 #include "site/loggable_target.h"
 
 namespace site {
@@ -25,14 +26,21 @@ void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
 
 /// Over a connection that is led to https first nobody's credentials are looked at.
 std::optional<handler::Decision> Site::admit(http::Request& request) {
+    using enum http::FieldName;
     if (auto elsewhere = ruled_->enter(request)) {
         ruled_->decorate(&request, *elsewhere);
         return std::move(*elsewhere);
     }
-    if (sign_in_ == nullptr || !request.fields.has(http::FieldName::authorization)) return std::nullopt;
+    if (state_.sign_in == nullptr || !request.fields.has_any(authorization, cookie)) return std::nullopt;
     if (ruled_->leads_away(request)) return std::nullopt;
-    auto instead =
-        sign_in_->admit(request, [ruled = ruled_](const http::Request& known) { return ruled->decide(known); });
+    const auto then = [ruled = ruled_](const http::Request& known) { return ruled->decide(known); };
+    std::optional<handler::Decision> instead;
+    // Whoever says a name expects to be that one, whatever the browser remembers.
+    if (request.fields.has(authorization)) {
+        instead = state_.sign_in->admit(request, then);
+    } else if (ruled_->takes_badge(request)) {
+        instead = state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);
+    }
     auto* const refusal = instead ? std::get_if<http::Response>(&*instead) : nullptr;
     if (refusal != nullptr) ruled_->decorate(&request, *refusal);
     return instead;

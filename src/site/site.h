@@ -30,7 +30,7 @@ public:
     void replace_rules(const std::shared_ptr<const SiteConfig>& rules);
 
     /// Who sends a request is found out by `sign_in`, which outlives this, where the rules have users.
-    void find_users_with(access_control::SignIn& sign_in) { sign_in_ = &sign_in; }
+    void find_users_with(access_control::SignIn& sign_in) { state_.sign_in = &sign_in; }
 
     std::optional<handler::Decision> admit(http::Request& request) override;
     handler::Decision handle(const http::Request& request) override;
@@ -62,7 +62,6 @@ private:
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     std::shared_ptr<RuledSite> ruled_;
-    access_control::SignIn* sign_in_ = nullptr;  ///< null: nobody can sign in
 };
 
 }  // namespace site

@@ -20,7 +20,8 @@
 namespace site {
 
 struct SiteConfig : handler::WriteRules {
-    bool builtin = true;  ///< /echo/, /user-agent, /files/, /healthz
+    bool has_sign_in_page = false;  ///< browsers sign in on a page, and are given a cookie; only with signs_in
+    bool builtin = true;            ///< /echo/, /user-agent, /files/, /healthz
     std::string index_name = "index.html";
     /// When a single file is served: the only path besides "/" that names something; empty otherwise.
     std::string only_path;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "access_control/sign_in.h"
 #include "archives/archives.h"
 #include "base/clock.h"
 #include "base/counters.h"
@@ -62,6 +63,7 @@ struct SiteState {
     Health health;
     listings::PageAssets page_assets;
     std::optional<uploads::LeftoverSweep> sweep;  ///< once something may be written
+    access_control::SignIn* sign_in = nullptr;    ///< null: nobody can sign in
     std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
     base::Counters::Registration misdirected_shown;
     base::Counters::Registration memory_shown;

@@ -34,6 +34,7 @@ constexpr Refusal kNoOffset{Status::bad_request,
 constexpr Refusal kWholeFields{Status::bad_request,
                                "what is appended is a part of a file as it is, without Content-Range and "
                                "Content-Encoding."};
+constexpr Refusal kOfUser{Status::forbidden, "somebody who signed in began this upload"};
 constexpr Refusal kBusy{Status::service_unavailable,
                         "uploads in parts cannot be kept now; send the whole file, or try again later."};
 constexpr int kRetrySeconds = 60;
@@ -213,7 +214,10 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
         if (store_.may_have(request.path().substr(kUploadsPath.size()))) return out_of_reach(&request);
         return unknown_upload(&request);
     }
-    if (!belongs_to(*upload, request)) return unknown_upload(&request);
+    // Whoever was signed in and is not any more has to learn that this is all that is missing.
+    if (!belongs_to(*upload, request)) {
+        return request.user ? unknown_upload(&request) : handler::refusal_response(&request, kOfUser);
+    }
     if (upload->phase() == UploadPhase::away) return out_of_reach(&request);
     if (request.method == Method::del) {
         if (auto refused = refuse_conditions(request, parts_.clock)) return std::move(*refused);

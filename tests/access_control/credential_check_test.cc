@@ -67,3 +67,26 @@ TEST_CASE("credential check: a token opens without a name", "[access_control]") 
     CHECK(check_credentials(users, {Credentials::Scheme::bearer, {}, "t3"}, kKey).kind == Verdict::Kind::wrong);
     CHECK(basic(users, "robot", "t1").kind == Verdict::Kind::wrong);
 }
+
+TEST_CASE("credential check: a badge counts while its user has the same password", "[access_control][badge]") {
+    if (!has_password_hashes() || !has_tokens()) return;
+    const std::string alice = "alice:" + make_password_hash("pw") + "\n";
+    const Users users =
+        users_of(alice + "bob:" + make_password_hash("pw") + "\nrobot:token:" + token_digest("t") + "\n");
+    const std::string stamp = basic(users, "alice", "pw").stamp;
+    CHECK(stamp.size() == 32);
+    const auto check = [](const Users& in, const std::string& name, const std::string& secret) {
+        return check_credentials(in, {Credentials::Scheme::badge, name, secret}, kKey);
+    };
+    const Verdict right = check(users, "alice", stamp);
+    REQUIRE(right.kind == Verdict::Kind::right);
+    CHECK(right.user->name == "alice");
+    CHECK(check(users_of(alice), "alice", stamp).kind == Verdict::Kind::right);
+    for (const char* name : {"bob", "robot", "carol", ""})
+        CHECK(check(users, name, stamp).kind == Verdict::Kind::wrong);
+    CHECK(check(users, "alice", "").kind == Verdict::Kind::wrong);
+    CHECK(check(users, "robot", "").kind == Verdict::Kind::wrong);
+    // The same password again has another salt.
+    CHECK(check(users_of("alice:" + make_password_hash("pw") + "\n"), "alice", stamp).kind == Verdict::Kind::wrong);
+    CHECK(check(users_of("bob:" + make_password_hash("pw") + "\n"), "alice", stamp).kind == Verdict::Kind::wrong);
+}

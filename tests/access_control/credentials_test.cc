@@ -60,3 +60,20 @@ TEST_CASE("credentials: what is longer than any name and password is refused", "
     CHECK_FALSE(parse_credentials(basic("a:" + std::string(2'000, 'x'))).has_value());
     CHECK_FALSE(parse_credentials("Bearer " + std::string(2'000, 'x')).has_value());
 }
+
+TEST_CASE("credentials: of a form, only what a user can have is asked for", "[access_control]") {
+    using access_control::make_credentials;
+    const auto made = make_credentials("alice", "pass:word \xc3\xa4");
+    REQUIRE(made.has_value());
+    CHECK(made->scheme == Credentials::Scheme::basic);
+    CHECK(made->name == "alice");
+    CHECK(made->secret == "pass:word \xc3\xa4");
+    for (const std::string& name : {std::string(), std::string("a\0b", 3), std::string("a\r\nSet-Cookie: x"),
+                                    std::string("a:b"), std::string("-"), std::string(65, 'a'), std::string("\xff")}) {
+        CHECK_FALSE(make_credentials(name, "pw").has_value());
+    }
+    for (const std::string& secret :
+         {std::string("a\0b", 3), std::string("a\nb"), std::string(513, 'a'), std::string("\xff")}) {
+        CHECK_FALSE(make_credentials("alice", secret).has_value());
+    }
+}

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "access_control/tokens.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/fake_verifier.h"
@@ -43,6 +44,25 @@ struct Bench {
         REQUIRE(later.has_value());
         return std::move(std::get<http::Response>(*later));
     }
+    /// A request with a badge of alice's, or with `text`; what admit_badge() decides.
+    std::optional<handler::Decision> admit_badge(const std::string& text, http::ClientKey client = {0, 1}) {
+        parsed.push_back(std::make_unique<ParsedRequest>("GET", "/"));
+        request = parsed.back()->get();
+        request.client.key = client;
+        return sign_in.admit_badge(request, text, [this](const http::Request& known) {
+            routed = known.user ? known.user->name : "nobody";
+            return handler::Decision(http::Response{});
+        });
+    }
+    /// Signs in by the form; the verifier has answered by then.
+    SignIn::Outcome check(std::string_view name, const std::string& right_name, http::ClientKey client = {0, 1}) {
+        const auto check = sign_in.check_password(client, name, "pw");
+        if (auto early = check->advance(7)) return *early;
+        verifier.answer(right_name);
+        auto later = check->advance(7);
+        REQUIRE(later.has_value());
+        return *later;
+    }
     int status(const std::string& lines, const std::string& right_name, http::ClientKey client = {0, 1}) {
         const auto response = settle(lines, right_name, client);
         return response ? http::code(response->status) : 0;
@@ -50,7 +70,7 @@ struct Bench {
 
     FakeClock clock;
     FakeVerifier verifier;
-    SignIn sign_in{verifier, clock, 60'000};
+    SignIn sign_in{verifier, clock, {.keep_ms = 60'000}};
     http::Request request;
     std::string routed;
     std::vector<std::unique_ptr<ParsedRequest>> parsed;
@@ -178,5 +198,119 @@ TEST_CASE("sign-in: a question of a client that is gone is taken back", "[access
     CHECK_FALSE(pending->advance(bench.request, 7).has_value());
     CHECK(bench.verifier.waiting.size() == 1);
     pending.reset();
+    CHECK(bench.verifier.waiting.empty());
+}
+
+namespace {
+
+using Kind = SignIn::Outcome::Kind;
+
+}  // namespace
+
+TEST_CASE("sign-in: a right name and password of the form give a badge, by which its user is known",
+          "[access_control][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto outcome = bench.check("alice", "alice");
+    REQUIRE(outcome.kind == Kind::right);
+    CHECK(bench.verifier.asked[0].secret == "pw");
+    auto decision = bench.admit_badge(outcome.badge);
+    REQUIRE(decision.has_value());
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.verifier.asked[1].scheme == access_control::Credentials::Scheme::badge);
+    CHECK(bench.verifier.asked[1].secret == bench.verifier.stamp);
+    bench.verifier.answer("alice", {"staff"});
+    CHECK(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.routed == "alice");
+    CHECK(bench.request.signed_in_by == http::SignedInBy::badge);
+    // Another badge of the same user is not asked for again.
+    const auto again = bench.check("alice", "alice");
+    CHECK_FALSE(bench.admit_badge(again.badge).has_value());
+    REQUIRE(bench.request.user != nullptr);
+    CHECK(bench.request.user->groups == std::vector<std::string>{"staff"});
+}
+
+TEST_CASE("sign-in: a badge that does not count is nobody's, and asks nobody", "[access_control][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto outcome = bench.check("alice", "alice");
+    for (const std::string& text : {std::string(), std::string("x"), outcome.badge + "0"}) {
+        CHECK_FALSE(bench.admit_badge(text).has_value());
+        CHECK(bench.request.user == nullptr);
+        CHECK(bench.request.signed_in_by == http::SignedInBy::dead_badge);
+    }
+    bench.clock.advance_ms(12 * 3'600'000);
+    CHECK_FALSE(bench.admit_badge(outcome.badge).has_value());
+    CHECK(bench.request.signed_in_by == http::SignedInBy::dead_badge);
+    CHECK(bench.verifier.asked.size() == 1);
+}
+
+TEST_CASE("sign-in: a badge ends with its user's password, and goes on without a user", "[access_control][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto outcome = bench.check("alice", "alice");
+    auto decision = bench.admit_badge(outcome.badge);
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    bench.verifier.answer("");
+    CHECK(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.routed == "nobody");
+    CHECK(bench.request.signed_in_by == http::SignedInBy::dead_badge);
+    CHECK(bench.sign_in.check_password({0, 1}, "bob", "pw")->advance(7) == std::nullopt);  // that was no guess
+}
+
+TEST_CASE("sign-in: no field of a request is taken for what stands for a badge", "[access_control][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto outcome = bench.check("alice", "alice");
+    auto decision = bench.admit_badge(outcome.badge);
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    bench.verifier.answer("alice");
+    CHECK(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.status("Authorization: " + bench.verifier.stamp + " alice\r\n", "alice") == 401);
+}
+
+TEST_CASE("sign-in: a check of a badge that nobody answers is 503", "[access_control][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto outcome = bench.check("alice", "alice");
+    bench.verifier.is_full = true;
+    auto decision = bench.admit_badge(outcome.badge);
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    const auto answer = pending->advance(bench.request, 7);
+    REQUIRE(answer.has_value());
+    CHECK(std::get<http::Response>(*answer).status == http::Status::service_unavailable);
+    CHECK(bench.check("alice", "alice").kind == Kind::unanswered);
+    CHECK(bench.routed.empty());
+}
+
+TEST_CASE("sign-in: guesses by the form and by the field are counted together", "[access_control][badge]") {
+    Bench bench;
+    for (unsigned i = 1; i < access_control::GuessLimits::kFreeByAddress; ++i) CHECK(bench.status(alice, "") == 401);
+    CHECK(bench.check("bob", "").kind == Kind::wrong);
+    const auto slowed = bench.check("bob", "bob");
+    CHECK(slowed.kind == Kind::slowed);
+    CHECK(slowed.wait_ms == 1'000);
+    CHECK(bench.status(alice, "alice") == 429);
+    CHECK(bench.verifier.asked.size() == access_control::GuessLimits::kFreeByAddress);
+}
+
+TEST_CASE("sign-in: a name that nobody can have counts as a guess", "[access_control][badge]") {
+    Bench bench;
+    for (unsigned i = 0; i < access_control::GuessLimits::kFreeByAddress; ++i) {
+        CHECK(bench.check("a\nb", "alice").kind == Kind::wrong);
+    }
+    CHECK(bench.check("alice", "alice").kind == Kind::slowed);
+    CHECK(bench.verifier.asked.empty());
+}
+
+TEST_CASE("sign-in: a password that is given up is taken back", "[access_control][badge]") {
+    Bench bench;
+    auto check = bench.sign_in.check_password({0, 1}, "alice", "pw");
+    CHECK_FALSE(check->advance(7).has_value());
+    CHECK(bench.verifier.waiting.size() == 1);
+    check.reset();
     CHECK(bench.verifier.waiting.empty());
 }

@@ -152,6 +152,9 @@ TEST_CASE("percent and hexadecimal: two digits in upper case, sixteen in lower c
     out.clear();
     base::append_hex_number(out, 0xab'cdef);
     CHECK(out == "0000000000abcdef");
+    out.clear();
+    base::append_hex(out, std::string_view("\x00\x7f\xaf", 3));
+    CHECK(out == "007faf");
 }
 
 TEST_CASE("controls: C0, DEL and the UTF-8 forms of C1, nothing beside them", "[base][escape]") {

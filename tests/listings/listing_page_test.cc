@@ -237,3 +237,45 @@ TEST_CASE("listing page: a row allocates nothing", "[handlers][listing]") {
                                                .removal = listings::PageActions::Removal::offered});
     CHECK(listing_rows::allocations_of_rows(page) == 0);
 }
+
+namespace {
+
+std::string page_for(listings::PageVisitor visitor) {
+    std::string page;
+    listings::ListingPage({.path = "/a b/"}, {}, std::move(visitor)).opening(page);
+    return page;
+}
+
+}  // namespace
+
+TEST_CASE("listing: names who signed in, with a button to sign out", "[handlers][listing]") {
+    using Offer = listings::PageVisitor::Offer;
+    const std::string known = page_for({.offer = Offer::sign_out, .name = "a<b", .path = "/out"});
+    CHECK(has(known, "Signed in as <bdi>a&lt;b</bdi>"));
+    CHECK(has(known, "action=\"/out\" method=\"post\""));
+    CHECK(has(known, "name=\"to\" value=\"/a%20b/\"><button>Sign out<"));
+    const std::string guest = page_for({.offer = Offer::sign_in, .name = {}, .path = "/in"});
+    CHECK(has(guest, "action=\"/in\">"));
+    CHECK(has(guest, "<button>Sign in<"));
+    CHECK_FALSE(has(page_for({.offer = Offer::nothing, .name = "alice", .path = "/out"}), "<button>"));
+    CHECK_FALSE(has(page_for({}), "visitor"));
+}
+
+TEST_CASE("listing: each visitor's page has a tag of its own, and is marked as personal", "[handlers][listing]") {
+    const ServedTree tree;
+    const auto root = tree.open();
+    const FakeClock clock = settled_clock();
+    base::WakeQueue wakes;
+    listings::ListingShares shares(clock);
+    listings::Listings listings(root, wakes, shares, {.sign_in_path = "/in", .sign_out_path = "/out"});
+    const auto tag_for = [&](const char* name, std::string_view accept) {
+        const ParsedRequest parsed("GET", "/", accept);
+        http::Request request = parsed.get();
+        if (name != nullptr) request.user = std::make_shared<http::User>(http::User{name, {}});
+        return take_answer(listings.list(request, *root.open_directory("/"), support::kAllRights)).field("ETag");
+    };
+    constexpr std::string_view kJson = "Accept: application/json\r\n";
+    CHECK(tag_for("alice", {}) != tag_for("bob", {}));
+    CHECK(tag_for("alice", {}) != tag_for(nullptr, {}));
+    CHECK(tag_for("alice", kJson) == tag_for(nullptr, kJson));
+}

@@ -53,6 +53,13 @@ TEST_CASE("cross site: a site that the configuration allows passes, others do no
     CHECK(is_refused("Host: a\r\nSec-Fetch-Site: cross-site\r\n", config));
 }
 
+TEST_CASE("cross site: no configuration makes a foreign page this server's own", "[site][cross_site]") {
+    const support::ParsedRequest foreign("POST /a HTTP/1.1\r\nHost: a\r\nOrigin: https://app.example\r\n\r\n");
+    CHECK(site::find_foreign_fault(*foreign).has_value());
+    const support::ParsedRequest own("POST /a HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\n\r\n");
+    CHECK_FALSE(site::find_foreign_fault(*own).has_value());
+}
+
 namespace {
 
 using Scheme = http::Client::Scheme;

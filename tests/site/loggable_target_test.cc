@@ -41,6 +41,12 @@ TEST_CASE("loggable target: so is the value of a query parameter that names a to
     CHECK(logged("/a?SIG=hunter2").find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("loggable target: nothing tells guesses of a password apart, and no cookie is shown", "[site]") {
+    CHECK(logged("/.godwit/sign-in?name=alice&password=hunter2&to=/") == "/.godwit/sign-in?name=alice&password=~&to=/");
+    CHECK(logged("/a?%50assword=hunter2") == "/a?%50assword=~");
+    CHECK(logged("/a?__Host-godwit-8443=1.61.2").find("1.61.2") == std::string::npos);
+}
+
 TEST_CASE("loggable target: everything else stands as it was sent", "[site]") {
     for (const std::string& target : {std::string("/a%20b?tokens=1&x"), std::string("*"), std::string(), "/" + kToken,
                                       std::string("/a%2"), std::string("/?&&")}) {

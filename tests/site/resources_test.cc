@@ -31,7 +31,12 @@ struct Paths {
         rules.upload_expiry_s = 3600;
         return rules;
     }
-    void look() { resources.emplace(*site.root, has_builtin, records, resumable); }
+    void look() {
+        site::SiteConfig config;
+        config.builtin = has_builtin;
+        config.has_sign_in_page = has_sign_in_page;
+        resources.emplace(*site.root, config, records, resumable);
+    }
     [[nodiscard]] Kind kind(std::string_view path) const { return resources->find(path).kind; }
 
     support::WriteSite site;
@@ -40,6 +45,7 @@ struct Paths {
     uploads::ResumableUploads resumable;
     records::Records records;
     bool has_builtin;
+    bool has_sign_in_page = false;
     std::optional<site::Resources> resources;
 };
 
@@ -132,4 +138,17 @@ TEST_CASE("resources: what is off leaves its paths to files", "[site][resources]
     const Paths reading(true, {}, "");
     CHECK(reading.kind("/database.txt") == Kind::file);
     CHECK(reading.kind(std::string(uploads::kUploadsPath) + "anything") == Kind::hidden);
+}
+
+TEST_CASE("resources: the pages of signing in are there where browsers sign in, and hidden elsewhere",
+          "[site][resources]") {
+    Paths paths;
+    CHECK(paths.kind("/.godwit/sign-in") == Kind::hidden);
+    paths.has_sign_in_page = true;
+    paths.look();
+    CHECK(paths.kind("/.godwit/sign-in") == Kind::sign_in);
+    CHECK(paths.kind("/.godwit/sign-out") == Kind::sign_out);
+    for (const char* other : {"/.godwit/sign-in/", "/.godwit/sign-in2", "/.godwit/", "/a/.godwit/sign-in"}) {
+        CHECK(paths.kind(other) == Kind::hidden);
+    }
 }

@@ -52,14 +52,15 @@ TEST_CASE("sign-in answers: who signed in gets 403", "[site][access]") {
 TEST_CASE("sign-in answers: what depends on who asked is private, the rest stays as it was", "[site][access]") {
     http::Response response;
     response.add("Cache-Control", "public, max-age=60");
-    site::keep_private(kOpen, rules(), response);
+    const ParsedRequest request("GET", "/");
+    site::keep_private(request.get(), kOpen, rules(), response);
     CHECK(response.find("Cache-Control") == "public, max-age=60");
     CHECK_FALSE(response.find("Vary").has_value());
-    site::keep_private(kPrivate, rules(), response);
+    site::keep_private(request.get(), kPrivate, rules(), response);
     CHECK(response.find("Cache-Control") == "private, max-age=60");
     CHECK(response.find("Vary") == "Authorization");
     http::Response listing;
-    site::keep_private({Resource::Kind::root, "/"}, rules(), listing);
+    site::keep_private(request.get(), {Resource::Kind::root, "/"}, rules(), listing);
     CHECK(listing.find("Cache-Control") == "private");
 }
 
@@ -90,6 +91,104 @@ TEST_CASE("sign-in answers: what a prompt guards is kept out of shared caches", 
     site::SiteConfig config = rules();
     config.auth_prompts = {"/open.txt"};
     http::Response response;
-    site::keep_private(kOpen, config, response);
+    site::keep_private(ParsedRequest("GET", "/").get(), kOpen, config, response);
     CHECK(response.find("Cache-Control") == "private");
+}
+
+namespace {
+
+const std::string browser = "Accept: text/html\r\n";
+
+site::SiteConfig page_rules() {
+    site::SiteConfig config = rules();
+    config.has_sign_in_page = true;
+    return config;
+}
+
+http::Response asked_with_page(const http::Request& request, Status status = Status::forbidden) {
+    http::Response response = handler::refusal_response(&request, {status, "no."});
+    site::ask_to_sign_in(request, kPrivate, page_rules(), response);
+    return response;
+}
+
+std::string challenges_of(const http::Response& response) {
+    std::string all;
+    for (const http::FieldView field : response.fields) {
+        if (field.name == "WWW-Authenticate") all.append(field.value.substr(0, field.value.find(' '))).append(" ");
+    }
+    return all;
+}
+
+std::string body_of(const http::Response& response) {
+    return std::get<std::string>(std::get<http::Piece>(response.body));
+}
+
+}  // namespace
+
+TEST_CASE("sign-in answers: a browser gets the page, and no window of its own", "[site][access][badge]") {
+    const ParsedRequest request("GET", "/private/x?a=b", browser + "Sec-Fetch-Mode: navigate\r\n");
+    const http::Response response = asked_with_page(request.get());
+    CHECK(response.status == Status::unauthorized);
+    CHECK(challenges_of(response) == "Bearer ");
+    CHECK(body_of(response).find("value=\"/private/x?a=b\"") != std::string::npos);
+    CHECK(response.reason == "no.");
+}
+
+TEST_CASE("sign-in answers: scripts of a page get text, and no window either", "[site][access][badge]") {
+    const ParsedRequest request("PUT", "/private/x", "Accept: text/plain\r\nSec-Fetch-Mode: cors\r\n");
+    const http::Response response = asked_with_page(request.get());
+    CHECK(challenges_of(response) == "Bearer ");
+    CHECK(body_of(response).starts_with("401 Unauthorized: no; sign in again"));
+}
+
+TEST_CASE("sign-in answers: programs, and browsers that remember a password, are challenged as before",
+          "[site][access][badge]") {
+    for (const std::string& lines :
+         {std::string(), std::string("Accept: */*\r\n"), browser + "Authorization: Basic eA==\r\n"}) {
+        const ParsedRequest request("GET", "/private/x", lines);
+        CHECK(challenges_of(asked_with_page(request.get())) == "Basic Bearer ");
+    }
+}
+
+TEST_CASE("sign-in answers: who signed in and may not is told what would help", "[site][access][badge]") {
+    const ParsedRequest program("GET", "/private/x");
+    http::Request request = program.get();
+    request.user = std::make_shared<http::User>(http::User{"bob", {}});
+    const http::Response text = asked_with_page(request);
+    CHECK(text.status == Status::forbidden);
+    CHECK(body_of(text) ==
+          "403 Forbidden: no; bob has no right to it: sign in as somebody who has, or ask for the right.\n");
+    const ParsedRequest person("GET", "/private/x", browser);
+    http::Request shown = person.get();
+    shown.user = request.user;
+    shown.signed_in_by = http::SignedInBy::badge;
+    CHECK(body_of(asked_with_page(shown)).find("Sign out") != std::string::npos);
+}
+
+TEST_CASE("sign-in answers: the cookie counts for caches, and one that is worth nothing is cleared",
+          "[site][access][badge]") {
+    const ParsedRequest parsed("GET", "/private/x");
+    http::Request request = parsed.get();
+    request.signed_in_by = http::SignedInBy::dead_badge;
+    http::Response response;
+    site::keep_private(request, kPrivate, page_rules(), response);
+    CHECK(response.find("Vary") == "Authorization, Cookie");
+    CHECK(response.find("Set-Cookie")->starts_with("godwit=; "));
+    http::Response open;
+    site::keep_private(request, kOpen, page_rules(), open);
+    CHECK_FALSE(open.find("Set-Cookie").has_value());
+    http::Response fresh;
+    fresh.add("Set-Cookie", "godwit=new");
+    site::keep_private(request, kPrivate, page_rules(), fresh);
+    int cookies = 0;
+    for (const http::FieldView field : fresh.fields) cookies += field.name == "Set-Cookie" ? 1 : 0;
+    CHECK(cookies == 1);
+}
+
+TEST_CASE("sign-in answers: what names its visitor is private, wherever it is", "[site][access][badge]") {
+    http::Response page;
+    page.is_personal = true;
+    page.add("Cache-Control", "no-cache");
+    site::keep_private(ParsedRequest("GET", "/").get(), kOpen, page_rules(), page);
+    CHECK(page.find("Cache-Control") == "private, no-cache");
 }

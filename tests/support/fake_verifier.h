@@ -24,15 +24,16 @@ public:
     void answer(const std::string& name, std::vector<std::string> groups = {}) {
         using Kind = access_control::Verdict::Kind;
         if (name.empty()) {
-            waiting[asked.size()] = access_control::Verdict{Kind::wrong, nullptr};
+            waiting[asked.size()] = access_control::Verdict{Kind::wrong, nullptr, {}};
         } else {
             auto user = std::make_shared<http::User>(http::User{name, std::move(groups)});
-            waiting[asked.size()] = access_control::Verdict{Kind::right, std::move(user)};
+            waiting[asked.size()] = access_control::Verdict{Kind::right, std::move(user), stamp};
         }
     }
     void fail() { waiting[asked.size()] = access_control::Verdict{}; }
 
     bool is_full = false;
+    std::string stamp = "5747";  ///< of every password
     std::vector<access_control::Credentials> asked;
     std::vector<base::Wake> wakes;
     std::map<Ticket, std::optional<access_control::Verdict>> waiting;  ///< by ticket; empty: no answer yet

@@ -178,6 +178,8 @@ class Transfer {
     async findProgress(address) {
         const answer = await request("HEAD", address, { fields: draftFields, signal: this.abort.signal });
         if (answer.status >= 500) throw new Lost("the server is not ready");
+        // What is there waits for whoever signs in again.
+        if (answer.status === 401) throw new Refused(answer);
         const offset = Number(answer.field("Upload-Offset") ?? NaN);
         const isComplete = answer.field("Upload-Complete") === "?1";
         if (answer.status < 300 && (isComplete || offset <= this.file.size)) return { offset, isComplete };
@@ -207,7 +209,7 @@ class Transfer {
             } catch (error) {
                 // 409: another offset is right; 404 and 410: it expired. The next attempt asks.
                 if (error instanceof Refused && [404, 409, 410].includes(error.status)) throw new Lost(error.message);
-                if (error instanceof Refused) memory.forget(this.key);
+                if (error instanceof Refused && error.status !== 401) memory.forget(this.key);
                 throw error;
             }
             offset = end;

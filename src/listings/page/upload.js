@@ -52,7 +52,7 @@ async function showUnfinished() {
         const known = memory.read(key);
         const answer = await request("HEAD", known.location, { fields: draftFields }).catch(() => null);
         if (transfers.some((transfer) => transfer.key === key)) continue;
-        if (answer && answer.status >= 400 && answer.status < 500) memory.forget(key);
+        if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 401) memory.forget(key);
         if (!answer || answer.status >= 300) continue;
         const received = `${sizeText(Number(answer.field("Upload-Offset")))} of ${sizeText(known.size)}`;
         const row = create("li", { className: "unfinished" }, [

@@ -1,0 +1,135 @@
+// Two pages with one head. Names and paths are escaped.
+#include "site/sign_in_page.h"
+
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/escape.h"
+#include "handler/error_page.h"
+#include "http/target.h"
+#include "listings/page_assets.h"
+#include "site/cross_site.h"
+
+namespace site {
+namespace {
+
+/// Nothing inline, nothing from elsewhere, in no frame: a page that is laid over this one sees no password.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The value of Sec-Fetch-Mode; empty when the field is missing: over plain HTTP browsers send it to this machine only.
+std::string_view find_fetch_mode(const http::Request& request) {
+    for (const http::Field& field : request.fields) {
+        if (field.known != http::FieldName::other) continue;
+        if (base::equals_ignoring_case(field.name.of(request.text), "Sec-Fetch-Mode")) {
+            return field.value.of(request.text);
+        }
+    }
+    return {};
+}
+
+void append_head(std::string& html, std::string_view title, std::string_view prefix) {
+    html.append(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    html.append(title)
+        .append("</title>\n<link rel=\"stylesheet\" href=\"")
+        .append(prefix)
+        .append(listings::kPageStylePath);
+    html.append("\">\n</head>\n<body class=\"sign-in\">\n<main>\n<h1>").append(title).append("</h1>\n");
+}
+
+void append_sentence(std::string& html, std::string_view sentence, std::string_view role) {
+    if (sentence.empty()) return;
+    html.append("<p role=\"").append(role).append("\">");
+    base::append_html_escaped(html, sentence);
+    html.append("</p>\n");
+}
+
+void append_back(std::string& html, std::string_view back) {
+    html.append("<input type=\"hidden\" name=\"to\" value=\"");
+    base::append_html_escaped(html, back);
+    html.append("\">\n");
+}
+
+/// Of a visitor who came by a link on another site a browser hides that he is signed in (SameSite=Strict), until he
+/// follows a link on this one.
+void append_way_on(std::string& html, const http::Request& request, const SignInPage& page) {
+    if (!find_foreign_fault(request)) return;
+    html.append("<p><a href=\"").append(page.prefix);
+    base::append_html_escaped(html, page.back);
+    html.append("\">Signed in already? Go on</a></p>\n");
+}
+
+std::string form_page(const http::Request& request, const SignInPage& page) {
+    std::string html;
+    append_head(html, "Sign in", page.prefix);
+    append_sentence(html, page.sentence, http::code(page.status) < 400 ? "status" : "alert");
+    html.append("<form method=\"post\" action=\"").append(page.prefix).append(kSignInPath).append("\">\n");
+    append_back(html, page.back);
+    html.append(
+        "<label for=\"name\">Name</label>\n"
+        "<input id=\"name\" name=\"name\" required maxlength=\"64\" autocomplete=\"username\" autocapitalize=\"none\" "
+        "spellcheck=\"false\" autofocus>\n"
+        "<label for=\"password\">Password</label>\n"
+        "<input id=\"password\" name=\"password\" type=\"password\" required maxlength=\"512\" "
+        "autocomplete=\"current-password\">\n"
+        "<button class=\"main\">Sign in</button>\n</form>\n");
+    append_way_on(html, request, page);
+    return html.append("</main>\n</body>\n</html>\n");
+}
+
+std::string known_page(const http::Request& request, const SignInPage& page) {
+    std::string html;
+    append_head(html, http::code(page.status) < 400 ? "Signed in" : "Not allowed", page.prefix);
+    append_sentence(html, page.sentence, "alert");
+    html.append("<p>You are signed in as <b><bdi>");
+    base::append_html_escaped(html, request.user->name);
+    html.append("</bdi></b>.</p>\n");
+    if (request.signed_in_by == http::SignedInBy::badge) {
+        html.append("<form method=\"post\" action=\"").append(page.prefix).append(kSignOutPath).append("\">\n");
+        append_back(html, page.back);
+        html.append("<button class=\"main\">Sign out</button>\n</form>\n");
+    }
+    if (http::code(page.status) < 400) {
+        html.append("<p><a href=\"").append(page.prefix);
+        base::append_html_escaped(html, page.back);
+        html.append("\">Go on</a></p>\n");
+    }
+    return html.append("</main>\n</body>\n</html>\n");
+}
+
+}  // namespace
+
+std::string prefix_of(const SiteConfig& config) {
+    return config.path_prefix.empty() ? std::string() : http::encode_path(config.path_prefix);
+}
+
+bool is_navigation(const http::Request& request) {
+    const std::string_view mode = find_fetch_mode(request);
+    return handler::prefers_html(request) && (mode.empty() || mode == "navigate");
+}
+
+bool is_of_browser(const http::Request& request) {
+    return !find_fetch_mode(request).empty() || handler::prefers_html(request);
+}
+
+http::Response sign_in_page(const http::Request& request, const SignInPage& page) {
+    std::string html = request.user ? known_page(request, page) : form_page(request, page);
+    http::Response response;
+    response.status = page.status;
+    response.is_personal = true;
+    response.add("Content-Type", "text/html; charset=utf-8").add("X-Content-Type-Options", "nosniff");
+    // "no-referrer" would take Origin from the form, by which other sites' forms are told from this one.
+    response.add("Content-Security-Policy", kPolicy).add("Referrer-Policy", "same-origin");
+    response.add("Cache-Control", "no-store").add("Vary", "Accept");
+    if (request.method == http::Method::head) {
+        response.stated_length = html.size();
+    } else {
+        response.body = http::Piece(std::move(html));
+    }
+    return response;
+}
+
+}  // namespace site

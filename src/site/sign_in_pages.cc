@@ -1,0 +1,186 @@
+// The forms are small, so they are kept whole. A check that its client does not wait for any more is given up.
+#include "site/sign_in_pages.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "handler/error_page.h"
+#include "handler/kept_request.h"
+#include "handler/ready_answer.h"
+#include "http/form.h"
+#include "site/badge_cookie.h"
+#include "site/cross_site.h"
+#include "site/return_path.h"
+#include "storage/memory_sink.h"
+
+namespace site {
+namespace {
+
+using access_control::SignIn;
+using handler::KeptRequest;
+using http::Status;
+
+/// A name, a password and a path, all of it escaped.
+constexpr std::size_t kMostFormBytes = 16 * 1024;
+constexpr http::FormLimits kFormLimits{.fields = 8, .name_bytes = 64, .value_bytes = 4096};
+
+constexpr http::Refusal kNoForm{Status::unsupported_media_type,
+                                "signing in takes a form: application/x-www-form-urlencoded with name and password."};
+constexpr http::Refusal kBadForm{Status::unprocessable_content,
+                                 "the form of signing in has the fields name, password and to, each once."};
+constexpr http::Refusal kNobody{Status::service_unavailable, "nobody can sign in at the moment."};
+
+bool is_form(const http::Request& request) {
+    const std::string_view value = request.find(http::FieldName::content_type).value_or("");
+    const std::string_view type = base::trim_blanks(value.substr(0, std::min(value.find(';'), value.size())));
+    return base::equals_ignoring_case(type, "application/x-www-form-urlencoded");
+}
+
+/// The value of a field that stands at most once; nullopt: it stands twice.
+std::optional<std::string> take_value(const std::vector<http::FormField>& fields, std::string_view name) {
+    std::optional<std::string> value;
+    for (const http::FormField& each : fields) {
+        if (each.name != name) continue;
+        if (value) return std::nullopt;
+        value = each.value;
+    }
+    return value.value_or(std::string());
+}
+
+/// 303 (RFC 9110 §15.4.4), which clears or sets the cookie.
+http::Response lead_to(const http::Request& request, const std::string& path, std::string_view cookie) {
+    http::Response response = handler::error_response(&request, Status::see_other, "go on at the address in Location.");
+    response.add("Location", path).add("Set-Cookie", cookie).add("Cache-Control", "no-store");
+    return response;
+}
+
+/// A form that was not taken, for a person or a program.
+http::Response refuse(const http::Request& request, const http::Refusal& refusal, std::string_view back,
+                      std::string_view prefix) {
+    if (!is_navigation(request)) return handler::refusal_response(&request, refusal);
+    http::Response response = sign_in_page(request, {refusal.status, refusal.reason, back, prefix});
+    response.reason = refusal.reason;
+    return response;
+}
+
+/// Waits until the name and the password are checked.
+class SigningIn final : public http::PendingResponse {
+public:
+    SigningIn(std::unique_ptr<KeptRequest> request, SignIn& sign_in, std::unique_ptr<SignIn::PasswordCheck> check,
+              std::string back, std::string prefix)
+        : request_(std::move(request)),
+          sign_in_(sign_in),
+          check_(std::move(check)),
+          back_(std::move(back)),
+          prefix_(std::move(prefix)) {}
+
+    [[nodiscard]] bool may_be_given_up() const override { return true; }
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto outcome = check_->advance(wake);
+        if (!outcome) return std::nullopt;
+        using Kind = SignIn::Outcome::Kind;
+        switch (outcome->kind) {
+            case Kind::right: return welcome(outcome->badge);
+            case Kind::wrong: return refused(Status::unauthorized, outcome->reason);
+            case Kind::slowed: return refused(Status::too_many_requests, outcome->reason, outcome->wait_ms);
+            case Kind::unanswered: break;
+        }
+        return refused(Status::service_unavailable, outcome->reason, 1'000);
+    }
+
+private:
+    /// The badge that this browser had before ends: it has one at a time.
+    [[nodiscard]] http::Response welcome(const std::string& badge) {
+        const http::Request& request = request_->get();
+        const auto before = sign_in_.badges().find(find_badge_cookie(request).value);
+        if (before) sign_in_.badges().end(*before);
+        return lead_to(request, back_, badge_cookie(request, badge, sign_in_.badges().lasting_s()));
+    }
+
+    [[nodiscard]] http::Response refused(Status status, std::string_view reason, base::MonotonicMs wait_ms = 0) const {
+        const std::string seconds = std::to_string((wait_ms + 999) / 1000);
+        std::string sentence(reason);
+        if (status == Status::too_many_requests) sentence += "; try again in " + seconds + " s";
+        const http::Request& request = request_->get();
+        http::Response response = is_navigation(request)
+                                      ? sign_in_page(request, {status, sentence += ".", back_, prefix_})
+                                      : handler::error_response(&request, status, sentence += ".");
+        response.reason = reason;
+        if (wait_ms > 0) response.add("Retry-After", seconds);
+        return response;
+    }
+
+    std::unique_ptr<KeptRequest> request_;
+    SignIn& sign_in_;
+    std::unique_ptr<SignIn::PasswordCheck> check_;
+    std::string back_;
+    std::string prefix_;  ///< of prefix_of()
+};
+
+/// Takes the form of either page.
+class SignInForm final : public http::BodySink {
+public:
+    SignInForm(const http::Request& request, SignIn& sign_in, std::string prefix)
+        : request_(std::make_unique<KeptRequest>(request)),
+          sign_in_(sign_in),
+          prefix_(std::move(prefix)),
+          body_(kMostFormBytes) {}
+
+    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+        const http::Request& request = request_->get();
+        const auto fields = http::parse_form(body_.take(), kFormLimits);
+        const auto wanted = fields ? take_value(*fields, "to") : std::nullopt;
+        if (!wanted) return std::make_unique<handler::ReadyAnswer>(refuse(request, kBadForm, "/", prefix_));
+        std::string back = return_path(*wanted);
+        if (request.path() == kSignOutPath) return sign_out(back);
+        const auto name = take_value(*fields, "name");
+        const auto password = take_value(*fields, "password");
+        if (!name || !password) return std::make_unique<handler::ReadyAnswer>(refuse(request, kBadForm, back, prefix_));
+        auto check = sign_in_.check_password(request.client.key, *name, *password);
+        return std::make_unique<SigningIn>(std::move(request_), sign_in_, std::move(check), std::move(back),
+                                           std::move(prefix_));
+    }
+
+private:
+    /// Also without a badge that counts: whoever asks for it has none afterwards.
+    std::unique_ptr<http::PendingResponse> sign_out(const std::string& back) {
+        const http::Request& request = request_->get();
+        if (const auto badge = sign_in_.badges().find(find_badge_cookie(request).value)) sign_in_.badges().end(*badge);
+        return std::make_unique<handler::ReadyAnswer>(lead_to(request, back, badge_cookie(request, {}, 0)));
+    }
+
+    std::unique_ptr<KeptRequest> request_;
+    SignIn& sign_in_;
+    std::string prefix_;
+    storage::MemorySink body_;
+};
+
+/// The value of "to" in the query of a link to the page.
+std::string wanted_by_query(const http::Request& request) {
+    const auto fields = http::parse_form(request.query(), kFormLimits);
+    return fields ? take_value(*fields, "to").value_or("") : std::string();
+}
+
+}  // namespace
+
+handler::Decision SignInPages::handle(const http::Request& request) {
+    if (http::is_safe(request.method)) {
+        const std::string back = return_path(wanted_by_query(request));
+        return sign_in_page(request, {Status::ok, {}, back, prefix_of(config_)});
+    }
+    if (const auto fault = find_foreign_fault(request)) return handler::refusal_response(&request, *fault);
+    if (sign_in_ == nullptr || !config_.has_sign_in_page) return handler::refusal_response(&request, kNobody);
+    const bool is_empty = request.body_length() == 0 && request.path() == kSignOutPath;
+    if (!is_empty && !is_form(request)) return handler::refusal_response(&request, kNoForm);
+    return std::make_unique<SignInForm>(request, *sign_in_, prefix_of(config_));
+}
+
+}  // namespace site
