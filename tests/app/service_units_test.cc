@@ -55,6 +55,6 @@ TEST_CASE("service units: the template for one of several sites is confined as t
         return unit.substr(begin, end - begin);
     };
     CHECK(confinement("scripts/systemd/godwit@.service") == confinement("scripts/systemd/godwit.service"));
-    CHECK(text_of("scripts/systemd/godwit@.service").find("\nDynamicUser=yes\nStateDirectory=godwit/%i\n") !=
+    CHECK(text_of("scripts/systemd/godwit@.service").find("\nDynamicUser=yes\nStateDirectory=godwit-%i\n") !=
           std::string::npos);
 }
