@@ -85,7 +85,7 @@ constexpr std::string_view kSections = R"(Where
 What
       --allow-upload         accept new files: PUT, POST, forms, MKCOL
       --allow-replace        accept files that replace existing ones, too
-      --allow-delete         accept DELETE, of files and empty directories
+      --allow-delete         accept DELETE, of files and directories
   -A, --allow-all            accept all of these
       --allow-well-known     accept them below /.well-known/ as well
       --grant 'PATH WHO RIGHTS'
