@@ -19,7 +19,7 @@ std::string Badges::make(std::string_view name, std::string_view stamp) {
 std::optional<Badge> Badges::find(std::string_view text) const {
     auto badge = read_badge(text, key_);
     if (!badge || badge->ends_s <= clock_.unix_seconds()) return std::nullopt;
-    const auto ended = ended_.find(badge->name);
+    const auto ended = ended_.find(key_of(*badge));
     if (ended == ended_.end()) return badge;
     if (badge->ends_s < ended->second.all_before_s) return std::nullopt;
     const bool has_ended =
@@ -31,14 +31,19 @@ std::optional<Badge> Badges::find(std::string_view text) const {
 void Badges::end(const Badge& badge) {
     drop_over();
     ++ended_count_;
-    Ended& ended = ended_[badge.name];
+    Ended& ended = ended_[key_of(badge)];
     if (ended.numbers.size() >= kMostEndedOfOneUser) {
-        ended.numbers.clear();
-        // The badges of this second are among them: one of them may be what ended just now.
-        ended.all_before_s = clock_.unix_seconds() + lasting_s_ + 1;
+        // Those of the present second keep their numbers: one may be new, and its browser is about to get it. They are
+        // as many as passwords can be checked in a second.
+        const std::int64_t before_s = clock_.unix_seconds() + lasting_s_;
+        ended.all_before_s = before_s;
+        std::erase_if(ended.numbers, [before_s](const Number& each) { return each.ends_s < before_s; });
     }
     ended.numbers.push_back({badge.number, badge.ends_s});
 }
+
+/// A stamp holds no blank.
+std::string Badges::key_of(const Badge& badge) { return badge.stamp + " " + badge.name; }
 
 /// What is over by itself does not have to be remembered.
 void Badges::drop_over() {

@@ -19,6 +19,9 @@ using http::Status;
 // Of static lifetime: the error log has them as the reason. The first one is what tools that ban addresses look for.
 constexpr std::string_view kWrong = "sign-in failed: the name, the password or the token is wrong";
 constexpr std::string_view kSlowed = "sign-in slowed down: too many failed ones";
+// No guesses, so they have other words than what those tools look for.
+constexpr std::string_view kManySignIns = "too many requests of this client wait until its name is checked";
+constexpr std::string_view kManyBadges = "too many requests of this client wait until its cookie is looked at";
 constexpr std::string_view kNoAnswer = "sign-in not possible at the moment: too many wait, or the check gave no answer";
 constexpr std::string_view kTwice = "Authorization stands twice";
 
@@ -113,7 +116,7 @@ std::optional<handler::Decision> SignIn::admit(http::Request& request, const The
     auto credentials = parse_credentials(*field);
     if (!credentials) return refusal(request, Status::unauthorized, credentials.error());
     const http::ClientKey& client = request.client.key;
-    if (const auto wait_ms = find_wait_ms(client, credentials->name); wait_ms > 0) return slow_down(request, wait_ms);
+    if (const Wait wait = find_wait(client, credentials->name); wait.ms > 0) return slow_down(request, wait);
     if (is_too_long(*credentials)) return judge(request, credentials->name, {Verdict::Kind::wrong, nullptr, {}});
     return std::make_unique<Pending>(*this, std::move(*credentials), asking_.count(client), then);
 }
@@ -132,20 +135,21 @@ std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std
         return std::nullopt;
     }
     const http::ClientKey& client = request.client.key;
-    if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, 1'000);
+    if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyBadges});
     return std::make_unique<Pending>(*this, std::move(credentials), asking_for_badges_.count(client), then);
 }
 
-base::MonotonicMs SignIn::find_wait_ms(const http::ClientKey& client, std::string_view name) const {
-    if (const base::MonotonicMs wait_ms = limits_.wait_ms(client, name); wait_ms > 0) return wait_ms;
-    return asking_.of(client) >= kMostOfOneClient ? 1'000 : 0;
+SignIn::Wait SignIn::find_wait(const http::ClientKey& client, std::string_view name) const {
+    if (const base::MonotonicMs wait_ms = limits_.wait_ms(client, name); wait_ms > 0) return {wait_ms, kSlowed};
+    if (asking_.of(client) >= kMostOfOneClient) return {1'000, kManySignIns};
+    return {};
 }
 
-handler::Decision SignIn::slow_down(const http::Request& request, base::MonotonicMs wait_ms) {
+handler::Decision SignIn::slow_down(const http::Request& request, const Wait& wait) {
     ++slowed_;
-    http::Response response = handler::error_response(&request, Status::too_many_requests, kSlowed);
-    response.reason = kSlowed;
-    response.add("Retry-After", std::to_string((wait_ms + 999) / 1000));
+    http::Response response = handler::error_response(&request, Status::too_many_requests, wait.reason);
+    response.reason = wait.reason;
+    response.add("Retry-After", std::to_string((wait.ms + 999) / 1000));
     return response;
 }
 
@@ -202,8 +206,8 @@ std::unique_ptr<SignIn::PasswordCheck> SignIn::check_password(const http::Client
 SignIn::PasswordCheck::PasswordCheck(SignIn& sign_in, const http::ClientKey& client, std::string_view name,
                                      std::string_view password)
     : sign_in_(sign_in), client_(client), name_(name.substr(0, kMaxNameBytes)) {
-    wait_ms_ = sign_in.find_wait_ms(client, name_);
-    if (wait_ms_ > 0) return;
+    wait_ = sign_in.find_wait(client, name_);
+    if (wait_.ms > 0) return;
     if (auto credentials = make_credentials(name, password)) {
         question_ =
             std::make_unique<Question>(sign_in.verifier_, std::move(*credentials), sign_in.asking_.count(client));
@@ -213,9 +217,9 @@ SignIn::PasswordCheck::PasswordCheck(SignIn& sign_in, const http::ClientKey& cli
 SignIn::PasswordCheck::~PasswordCheck() = default;
 
 std::optional<SignIn::Outcome> SignIn::PasswordCheck::advance(http::Wake wake) {
-    if (wait_ms_ > 0) {
+    if (wait_.ms > 0) {
         ++sign_in_.slowed_;
-        return Outcome{.kind = Outcome::Kind::slowed, .badge = {}, .wait_ms = wait_ms_, .reason = kSlowed};
+        return Outcome{.kind = Outcome::Kind::slowed, .badge = {}, .wait_ms = wait_.ms, .reason = wait_.reason};
     }
     std::optional<Verdict> verdict = Verdict{Verdict::Kind::wrong, nullptr, {}};
     if (question_ != nullptr) verdict = question_->advance(wake);

@@ -30,7 +30,7 @@ public:
     /// queue alone.
     static constexpr unsigned kMostOfOneClient = 8;
     /// The same for badges, whose answers take no time: a browser asks for a page and all that is on it at once.
-    static constexpr unsigned kMostBadgesOfOneClient = 32;
+    static constexpr unsigned kMostBadgesOfOneClient = 128;
     /// What happens with the request once it is known who sends it.
     using Then = std::function<handler::Decision(const http::Request&)>;
 
@@ -80,9 +80,13 @@ private:
     class Question;
     class Pending;
 
-    /// How long a client has to wait that failed too often or asks too much; 0: it may try.
-    [[nodiscard]] base::MonotonicMs find_wait_ms(const http::ClientKey& client, std::string_view name) const;
-    [[nodiscard]] handler::Decision slow_down(const http::Request& request, base::MonotonicMs wait_ms);
+    /// How long a client has to wait that failed too often or asks too much, and why; 0: it may try.
+    struct Wait {
+        base::MonotonicMs ms = 0;
+        std::string_view reason;  ///< of static lifetime
+    };
+    [[nodiscard]] Wait find_wait(const http::ClientKey& client, std::string_view name) const;
+    [[nodiscard]] handler::Decision slow_down(const http::Request& request, const Wait& wait);
     /// Counts what the verdict says, for and against the client.
     void note(const http::ClientKey& client, std::string_view name, Verdict::Kind kind);
     /// nullopt: it was right, and `request.user` is set.
@@ -124,7 +128,7 @@ private:
     http::ClientKey client_;
     std::string name_;
     std::unique_ptr<Question> question_;  ///< null: nobody can have such a name or password, or it has to wait
-    base::MonotonicMs wait_ms_ = 0;
+    Wait wait_;
 };
 
 }  // namespace access_control

@@ -15,12 +15,19 @@ VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const ba
     : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
 
 std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
-    if (!socket_ || is_stuck_ || waiting_.size() >= kMostWaiting) return std::nullopt;
+    const bool is_badge = credentials.scheme == Credentials::Scheme::badge;
+    if (!socket_ || is_stuck_ || !has_room(is_badge)) return std::nullopt;
     const Ticket ticket = ++last_ticket_;
-    waiting_.emplace(ticket, Asked{wake, std::nullopt});
-    queue_.push_back({ticket, credentials});
+    waiting_.emplace(ticket, Asked{wake, is_badge, std::nullopt});
+    if (is_badge) ++badges_waiting_;
+    (is_badge ? badges_ : queue_).push_back({ticket, credentials});
     send_next();
     return ticket;
+}
+
+bool VerifierClient::has_room(bool for_badge) const {
+    if (for_badge) return badges_waiting_ < kMostBadgesWaiting;
+    return waiting_.size() - badges_waiting_ < kMostWaiting;
 }
 
 std::optional<Verdict> VerifierClient::take(Ticket ticket) {
@@ -28,13 +35,17 @@ std::optional<Verdict> VerifierClient::take(Ticket ticket) {
     if (found == waiting_.end()) return Verdict{};
     if (!found->second.verdict) return std::nullopt;
     Verdict verdict = std::move(*found->second.verdict);
-    waiting_.erase(found);
+    forget(ticket);
     return verdict;
 }
 
 void VerifierClient::forget(Ticket ticket) {
-    waiting_.erase(ticket);
-    std::erase_if(queue_, [ticket](const Question& each) { return each.ticket == ticket; });
+    const auto found = waiting_.find(ticket);
+    if (found == waiting_.end()) return;
+    const bool is_badge = found->second.is_badge;
+    if (is_badge) --badges_waiting_;
+    waiting_.erase(found);
+    std::erase_if(is_badge ? badges_ : queue_, [ticket](const Question& each) { return each.ticket == ticket; });
 }
 
 std::optional<base::MonotonicMs> VerifierClient::due() const {
@@ -43,15 +54,16 @@ std::optional<base::MonotonicMs> VerifierClient::due() const {
 }
 
 void VerifierClient::send_next() {
-    if (current_ != 0 || queue_.empty() || !socket_) return;
-    const std::string text = encode(ToVerifier(queue_.front()));
+    std::deque<Question>& queue = next_queue();
+    if (current_ != 0 || queue.empty() || !socket_) return;
+    const std::string text = encode(ToVerifier(queue.front()));
     if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) {
         give_up("the process that checks passwords takes no questions");
         return;
     }
-    current_ = queue_.front().ticket;
+    current_ = queue.front().ticket;
     current_until_ms_ = clock_.now_ms() + kPatienceMs;
-    queue_.pop_front();
+    queue.pop_front();
 }
 
 void VerifierClient::look_again() {
@@ -77,9 +89,9 @@ void VerifierClient::collect() {
         is_stuck_ = true;
         events_.say("error", "the process that checks passwords does not answer");
         settle(current_, {});
-        while (!queue_.empty()) {
-            settle(queue_.front().ticket, {});
-            queue_.pop_front();
+        while (!next_queue().empty()) {
+            settle(next_queue().front().ticket, {});
+            next_queue().pop_front();
         }
     }
     send_next();
@@ -118,6 +130,7 @@ void VerifierClient::settle(Ticket ticket, Verdict verdict) {
 void VerifierClient::give_up(const std::string& sentence) {
     socket_.reset();
     events_.say("error", sentence);
+    badges_.clear();
     queue_.clear();
     current_ = 0;
     for (auto& [ticket, asked] : waiting_) {

@@ -1,5 +1,6 @@
-// The server's side of the verifier process: sends one question at a time, keeps others in a bounded queue, wakes who
-// waits. When nobody answers, all are told so: it fails closed. Owned by app/signing_in.
+// The server's side of the verifier process: sends one question at a time, keeps others in two bounded queues, and
+// wakes who waits. Questions about badges, which cost no hash, go before those about passwords. When nobody answers,
+// all are told so: it fails closed. Owned by app/signing_in.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +20,10 @@ namespace access_control {
 
 class VerifierClient final : public Verifier {
 public:
-    /// About a second of work with yescrypt.
+    /// Passwords and tokens: about a second of work with yescrypt.
     static constexpr std::size_t kMostWaiting = 64;
+    /// Badges: a moment of work.
+    static constexpr std::size_t kMostBadgesWaiting = 512;
     /// The dearest hash that is accepted takes a second; a process that is silent for longer is stuck.
     static constexpr base::MonotonicMs kPatienceMs = 10'000;
 
@@ -51,9 +54,13 @@ public:
 private:
     struct Asked {
         base::Wake wake = 0;
+        bool is_badge = false;
         std::optional<Verdict> verdict;
     };
 
+    /// Room for one more question, so that passwords take none of that of badges.
+    [[nodiscard]] bool has_room(bool for_badge) const;
+    [[nodiscard]] std::deque<Question>& next_queue() { return badges_.empty() ? queue_ : badges_; }
     void send_next();
     void take_message(const FromVerifier& message);
     void settle(Ticket ticket, Verdict verdict);
@@ -63,8 +70,10 @@ private:
     base::WakeQueue& wakes_;
     const base::Clock& clock_;
     Events events_;
-    std::deque<Question> queue_;  ///< not sent yet
-    Ticket current_ = 0;          ///< what was sent and has no answer yet
+    std::deque<Question> badges_;     ///< not sent yet, and sent before the others
+    std::deque<Question> queue_;      ///< the others
+    std::size_t badges_waiting_ = 0;  ///< of waiting_
+    Ticket current_ = 0;              ///< what was sent and has no answer yet
     base::MonotonicMs current_until_ms_ = 0;
     bool is_stuck_ = false;  ///< the current question was given up, and its answer did not come either
     std::unordered_map<Ticket, Asked> waiting_;

@@ -1,8 +1,10 @@
-// One cookie among those of a request's Cookie field (RFC 6265 §4.2). Pure; called by site/badge_cookie.
+// The cookies of one name among those of a request's Cookie field (RFC 6265 §4.2). Pure; called by site/badge_cookie.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace http {
 
@@ -19,5 +21,9 @@ struct FoundCookie {
 /// `field`: the value of Cookie, pairs with semicolons between them. What is no pair is passed over. Names are compared
 /// with regard to case.
 [[nodiscard]] FoundCookie find_cookie(std::string_view field, std::string_view name);
+
+/// The values of all cookies of that name, `most` of them at most.
+[[nodiscard]] std::vector<std::string_view> find_cookies(std::string_view field, std::string_view name,
+                                                         std::size_t most);
 
 }  // namespace http

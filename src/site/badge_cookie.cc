@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kName = "godwit";
 constexpr std::string_view kSecurePrefix = "__Host-";
 constexpr std::size_t kMostPortDigits = 5;
+constexpr std::size_t kMostBadges = 8;
 
 /// Of the URL that the browser shows; empty for the usual one.
 std::string_view port_of(const http::Request& request) {
@@ -38,6 +39,17 @@ http::FoundCookie find_badge_cookie(const http::Request& request) {
     // A browser sends one line (RFC 6265 §5.4), and those of HTTP/2 are joined.
     if (request.fields.count(http::FieldName::cookie) > 1) return {http::FoundCookie::Kind::several, {}};
     return http::find_cookie(*field, badge_cookie_name(request));
+}
+
+std::vector<std::string_view> find_badge_cookies(const http::Request& request) {
+    const std::string name = badge_cookie_name(request);
+    std::vector<std::string_view> found;
+    for (const http::Field& field : request.fields) {
+        if (field.known != http::FieldName::cookie) continue;
+        const auto more = http::find_cookies(field.value.of(request.text), name, kMostBadges - found.size());
+        found.insert(found.end(), more.begin(), more.end());
+    }
+    return found;
 }
 
 std::string badge_cookie(const http::Request& request, std::string_view text, std::int64_t seconds) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/cookie.h"
 #include "http/request.h"
@@ -18,6 +19,9 @@ namespace site {
 
 /// The badge that `request` shows, not looked at yet.
 [[nodiscard]] http::FoundCookie find_badge_cookie(const http::Request& request);
+
+/// All that it shows under that name, in any line: for who ends them. A few at most; a browser has one or two.
+[[nodiscard]] std::vector<std::string_view> find_badge_cookies(const http::Request& request);
 
 /// The value of Set-Cookie. `text`: of the badge, which counts for `seconds`; when it is empty, the cookie is cleared.
 [[nodiscard]] std::string badge_cookie(const http::Request& request, std::string_view text, std::int64_t seconds);

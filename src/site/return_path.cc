@@ -7,7 +7,7 @@
 namespace site {
 namespace {
 
-/// Longer paths are not worth a field of the answer.
+/// Longer paths, as they are printed, are not worth a field of the form or of the answer.
 constexpr std::size_t kMostBytes = 4096;
 constexpr std::string_view kOwnPages = "/.godwit/";
 
@@ -15,6 +15,7 @@ std::string printed(const http::Target& target, std::string_view query) {
     if (target.path.starts_with(kOwnPages)) return "/";
     std::string path = http::encode_path(target.path);
     if (!query.empty()) path.append("?").append(query);
+    if (path.size() > kMostBytes) return "/";
     return path;
 }
 

@@ -105,6 +105,8 @@ bool RuledSite::is_outside(const http::Request& request) const {
 
 bool RuledSite::takes_badge(const http::Request& request) const {
     if (!rules_->has_sign_in_page || find_badge_cookie(request).kind == http::FoundCookie::Kind::none) return false;
+    // Signing in and out needs no user; so it is possible also while nobody can be asked who the user is.
+    if (SignInPages::owns(request.path()) && !http::is_safe(request.method)) return false;
     return http::is_safe(request.method) || !find_foreign_fault(request);
 }
 

@@ -69,6 +69,13 @@ http::Response refuse(const http::Request& request, const http::Refusal& refusal
     return response;
 }
 
+/// Another site on this host may have set a second cookie of the name, so all of them end.
+void end_badges(const http::Request& request, SignIn& sign_in) {
+    for (const std::string_view text : find_badge_cookies(request)) {
+        if (const auto badge = sign_in.badges().find(text)) sign_in.badges().end(*badge);
+    }
+}
+
 /// Waits until the name and the password are checked.
 class SigningIn final : public http::PendingResponse {
 public:
@@ -98,8 +105,7 @@ private:
     /// The badge that this browser had before ends: it has one at a time.
     [[nodiscard]] http::Response welcome(const std::string& badge) {
         const http::Request& request = request_->get();
-        const auto before = sign_in_.badges().find(find_badge_cookie(request).value);
-        if (before) sign_in_.badges().end(*before);
+        end_badges(request, sign_in_);
         return lead_to(request, back_, badge_cookie(request, badge, sign_in_.badges().lasting_s()));
     }
 
@@ -153,7 +159,7 @@ private:
     /// Also without a badge that counts: whoever asks for it has none afterwards.
     std::unique_ptr<http::PendingResponse> sign_out(const std::string& back) {
         const http::Request& request = request_->get();
-        if (const auto badge = sign_in_.badges().find(find_badge_cookie(request).value)) sign_in_.badges().end(*badge);
+        end_badges(request, sign_in_);
         return std::make_unique<handler::ReadyAnswer>(lead_to(request, back, badge_cookie(request, {}, 0)));
     }
 

@@ -84,6 +84,24 @@ TEST_CASE("verifier client: a bounded number waits", "[access_control]") {
     CHECK_FALSE(bench.ask(99).has_value());
 }
 
+TEST_CASE("verifier client: badges go first, and have room of their own", "[access_control]") {
+    Bench bench;
+    const auto first = bench.ask(1);
+    for (std::size_t i = 1; i < VerifierClient::kMostWaiting; ++i) REQUIRE(bench.ask(i + 1).has_value());
+    const access_control::Credentials badge{access_control::Credentials::Scheme::badge, "alice", "5747"};
+    const auto asked = bench.client->ask(badge, 500);
+    REQUIRE(asked.has_value());
+    for (std::size_t i = 1; i < VerifierClient::kMostBadgesWaiting; ++i) {
+        REQUIRE(bench.client->ask(badge, 501).has_value());
+    }
+    CHECK_FALSE(bench.client->ask(badge, 502).has_value());
+    bench.next_question();
+    bench.say(Answer{*first, wrong});
+    CHECK(bench.next_question()->ticket == *asked);
+    CHECK(bench.client->take(*first)->kind == Verdict::Kind::wrong);
+    CHECK(bench.ask(99).has_value());
+}
+
 TEST_CASE("verifier client: a question that was taken back is not sent", "[access_control]") {
     Bench bench;
     const auto first = bench.ask(1);

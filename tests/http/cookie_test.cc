@@ -2,6 +2,8 @@
 #include "http/cookie.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "support/catch.h"
 
@@ -21,6 +23,13 @@ TEST_CASE("cookie: two of one name are none, wherever they stand", "[http][cooki
     CHECK(http::find_cookie("godwit=x; godwit=y", "godwit").kind == Kind::several);
     CHECK(http::find_cookie("godwit=x; a=1; godwit=x", "godwit").kind == Kind::several);
     CHECK(http::find_cookie("godwit=x; godwit=y", "godwit").value.empty());
+}
+
+TEST_CASE("cookie: all of one name are found, up to a bound", "[http][cookie]") {
+    using Values = std::vector<std::string_view>;
+    CHECK(http::find_cookies("godwit=x; a=1; godwit=y;godwit", "godwit", 8) == Values{"x", "y"});
+    CHECK(http::find_cookies("godwit=x; godwit=y; godwit=z", "godwit", 2) == Values{"x", "y"});
+    CHECK(http::find_cookies("a=1", "godwit", 8).empty());
 }
 
 TEST_CASE("cookie: a field of many pairs is looked through once", "[http][cookie]") {

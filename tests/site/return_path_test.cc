@@ -76,4 +76,7 @@ TEST_CASE("return path: of a request, without the query where a form was sent", 
     CHECK(site::return_path_of(ParsedRequest("GET", "/a%2Fb").get()) == "/");
     CHECK(site::return_path_of(ParsedRequest("GET", "http://other/a").get()) == "/a");
     CHECK(site::return_path_of(ParsedRequest("OPTIONS", "*").get()) == "/");
+    // The form would be refused for a longer one.
+    CHECK(site::return_path_of(ParsedRequest("GET", "/?" + std::string(4'094, 'q')).get()).size() == 4'096);
+    CHECK(site::return_path_of(ParsedRequest("GET", "/?" + std::string(4'095, 'q')).get()) == "/");
 }

@@ -45,6 +45,20 @@ TEST_CASE("ruled site: of a single file nothing else is reachable", "[site]") {
     CHECK(ruled.get("/a.txt/").status != 200);
 }
 
+TEST_CASE("ruled site: signing in and out needs no badge to be looked at", "[site]") {
+    site::SiteConfig rules;
+    rules.signs_in = rules.has_sign_in_page = true;
+    Ruled ruled(rules);
+    const auto takes = [&](std::string_view method, std::string_view target) {
+        const ::ParsedRequest request(method, target, "Origin: http://a\r\nCookie: godwit=x\r\n");
+        return ruled.ruled->takes_badge(request.get());
+    };
+    CHECK(takes("POST", "/a/"));
+    CHECK(takes("GET", "/.godwit/sign-in"));
+    CHECK_FALSE(takes("POST", "/.godwit/sign-in"));
+    CHECK_FALSE(takes("POST", "/.godwit/sign-out"));
+}
+
 TEST_CASE("ruled site: an answer at once is decorated, and a later one when it is there", "[site]") {
     site::SiteConfig rules;
     rules.headers = {{.path_prefix = "/", .name = "X-Rules", .value = "1"}};

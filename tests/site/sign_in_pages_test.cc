@@ -141,6 +141,15 @@ TEST_CASE("sign-in pages: signing out ends the badge and clears the cookie, also
     }
 }
 
+TEST_CASE("sign-in pages: signing out ends every badge that is shown, whoever set the cookie", "[site][badge]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const std::string badge = Bench::badge_in(bench.post("/.godwit/sign-in", "name=alice&password=pw", "alice"));
+    const std::string lines = browser + "Cookie: godwit=x; godwit=" + badge + "\r\n";
+    CHECK(bench.post("/.godwit/sign-out", "", {}, lines).status == http::Status::see_other);
+    CHECK_FALSE(bench.counts(badge));
+}
+
 TEST_CASE("sign-in pages: signing in again ends the badge from before", "[site][badge]") {
     if (!access_control::has_tokens()) return;
     Bench bench;
