@@ -106,11 +106,18 @@ bool ArchiveWalk::may(handler::Right right) const {
     return scope_.grants == nullptr || scope_.grants->rights_at(path_, scope_.client).has(right);
 }
 
+/// False when the folder that is being read was moved or removed: then nothing of it is found by its path, and an
+/// archive without that would look whole.
+bool ArchiveWalk::is_in_place() const {
+    const auto status = scope_.root.stat_inside(path_.substr(0, levels_.back().path_bytes));
+    return status && storage::DirectoryId{status->st_dev, status->st_ino} == levels_.back().id;
+}
+
 /// What is gone or leads nowhere is no entry. What may not be read is one.
 ArchiveWalk::Step ArchiveWalk::pass_by(int error) {
     switch (error) {
         case ENOENT:
-        case ENOTDIR:
+        case ENOTDIR: return is_in_place() ? Step::more : fail(ESTALE);
         case ELOOP:
         case EXDEV: return Step::more;
         case EACCES:

@@ -77,6 +77,7 @@ private:
     Step visit_file();
     Step visit_directory();
     Step pass_by(int error);
+    [[nodiscard]] bool is_in_place() const;
     Step leave_out();
     Step fail(int error);
     void descend(base::Fd directory, const struct stat& status);

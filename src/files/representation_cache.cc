@@ -225,6 +225,12 @@ void RepresentationCache::path_changed(std::string_view path) {
     // Another entry may depend on the path (as its sidecar, or through a link): all entries are checked again once.
     ++epoch_;
     if (const auto found = by_path_.find(path); found != by_path_.end()) erase(found->second);
+    if (!path.ends_with('/')) return;
+    // With a directory goes what is below it: an open file would keep its space on the disk.
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+        const auto each = entry++;
+        if (each->representation->path().starts_with(path)) erase(each);
+    }
 }
 
 void RepresentationCache::drop_unused(base::UnixNs age_ns) {

@@ -29,8 +29,13 @@ constexpr std::size_t kDirectoryCost = 64;
 constexpr std::size_t kRemovalCost = 64;
 /// The pause between two slices, in which the loop serves requests.
 constexpr base::MonotonicMs kSliceEveryMs = 2;
+/// The pause while the machine lacks something.
+constexpr base::MonotonicMs kWaitMs = 1'000;
 
 bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
+
+/// A lack of the machine, not a fact about the directory.
+bool may_pass(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR; }
 
 bool is_directory(int parent, const dirent& entry) {
     if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
@@ -77,9 +82,10 @@ void TreeRemoval::add(base::SharedFd directory, std::string name) {
 }
 
 void TreeRemoval::advance() {
-    for (std::size_t cost = 0; cost < kSliceCost && !trees_.empty();) cost += step();
+    is_waiting_ = false;
+    for (std::size_t cost = 0; cost < kSliceCost && !trees_.empty() && !is_waiting_;) cost += step();
     due_ms_.reset();
-    if (!trees_.empty()) due_ms_ = clock_.now_ms() + kSliceEveryMs;
+    if (!trees_.empty()) due_ms_ = clock_.now_ms() + (is_waiting_ ? kWaitMs : kSliceEveryMs);
 }
 
 /// One entry. Returns what it cost.
@@ -102,7 +108,7 @@ void TreeRemoval::take(const dirent& entry) {
     if (!is_directory(directory, entry)) {
         base::Fd held = hold_content(directory, name);
         const int error = remove_gone_entry(directory, name);
-        if (error != 0 && error != ENOENT) return give_up();
+        if (error != 0 && error != ENOENT) return;
         disk_.close_later(std::move(held));
         level.removed = true;
         ++removed_;
@@ -112,7 +118,7 @@ void TreeRemoval::take(const dirent& entry) {
     // It is removed first, and then the walk begins again, so that only as many wait as there are levels.
     base::SharedFd top = trees_.front().directory;
     std::string lifted = make_gone_name();
-    if (lift_directory(directory, name, {top->get(), lifted}) != 0) return give_up();
+    if (lift_directory(directory, name, {top->get(), lifted}) != 0) return;
     open_.clear();
     trees_.push_front({std::move(top), std::move(lifted)});
 }
@@ -125,9 +131,12 @@ void TreeRemoval::enter(int parent, const std::string& name) {
         if (open_.empty()) trees_.pop_front();
         return;
     }
-    if (error != 0) return give_up();
+    if (may_pass(error)) return wait();
     base::DirectoryStream stream(std::move(directory));
-    if (!stream || is_mount(stream.descriptor(), parent)) return give_up();
+    if (!stream || is_mount(stream.descriptor(), parent)) {
+        if (open_.empty()) give_up();
+        return;
+    }
     open_.push_back({std::move(stream), name});
 }
 
@@ -143,25 +152,31 @@ std::size_t TreeRemoval::end_level() {
         open_.back().stream.rewind();
         return kDirectoryCost;
     }
-    if (error != 0 && error != ENOENT) {
-        give_up();
-        return kDirectoryCost;
-    }
-    ++removed_;
+    const bool is_gone = error == 0 || error == ENOENT;
+    // The file system frees the directory at its last close, which takes some of them milliseconds.
+    if (is_gone) disk_.close_later(base::Fd(::fcntl(open_.back().stream.descriptor(), F_DUPFD_CLOEXEC, 0)));
     open_.pop_back();
-    if (open_.empty()) {
+    if (is_gone) ++removed_;
+    if (is_gone && open_.empty()) {
         trees_.pop_front();
-    } else {
+    } else if (is_gone) {
         open_.back().removed = true;
+    } else if (open_.empty()) {
+        give_up();
     }
     return kDirectoryCost;
 }
 
-/// The rest stays until the next start of the server, which tries again.
+/// What is left of the first tree stays until the next start of the server, which tries again.
 void TreeRemoval::give_up() {
     ++given_up_;
-    open_.clear();
     trees_.pop_front();
+}
+
+/// A lack of the machine ends some time: the directory that could not be opened is met again then.
+void TreeRemoval::wait() {
+    if (!open_.empty()) open_.back().removed = true;
+    is_waiting_ = true;
 }
 
 void TreeRemoval::register_counters(base::Counters& counters) {

@@ -33,8 +33,8 @@ public:
     [[nodiscard]] bool has_room() const;
     /// `name`: a gone name in `directory`. One that is there already is left alone.
     void add(base::SharedFd directory, std::string name);
-    /// Goes on for a part of a millisecond. Follows no link, and enters no other file system and no mount: a directory
-    /// that holds one stays, under its gone name.
+    /// Goes on for a part of a millisecond. Follows no link, and enters no other file system and no mount. What cannot
+    /// be removed stays, with the directories above it, and the rest goes.
     void advance();
     /// When advance() wants to be called; nullopt: there is nothing to remove.
     [[nodiscard]] std::optional<base::MonotonicMs> due() const { return due_ms_; }
@@ -58,6 +58,7 @@ private:
     void take(const dirent& entry);
     void enter(int parent, const std::string& name);
     void give_up();
+    void wait();
     [[nodiscard]] int parent_of_last() const;
 
     DiskQueue& disk_;
@@ -65,6 +66,7 @@ private:
     std::deque<Tree> trees_;   ///< the first one is being removed
     std::vector<Level> open_;  ///< its directories, from the top
     std::optional<base::MonotonicMs> due_ms_;
+    bool is_waiting_ = false;  ///< for the machine, in the slice that is under way
     std::uint64_t removed_ = 0;
     std::uint64_t given_up_ = 0;
     base::Counters::Registration shown_;

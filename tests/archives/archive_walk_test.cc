@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -66,6 +68,28 @@ TEST_CASE("archive walk: folders before what is in them, by name, without what a
     CHECK((walked.entries == Names{"a", "b/", "b/deep/", "b/deep/f", "b/z", "c", "empty/", "to-a"}));
     CHECK(walked.left_out.empty());
     CHECK_FALSE(walked.has_lack);
+}
+
+TEST_CASE("archive walk: a file that goes is no entry, a folder that goes ends the walk", "[archives]") {
+    const ServedTree tree;
+    tree.make_directory("in");
+    for (const auto* name : {"in/a", "in/b", "in/c", "in/d"}) tree.write(name, "x");
+    const auto root = tree.open();
+    ArchiveWalk walk({.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/in/"},
+                     *root.open_directory("/in/"));
+    const auto next = [&walk] {
+        for (;;) {
+            archives::ArchiveSlice slice;
+            if (const Step step = walk.next(slice); step != Step::more) return step;
+        }
+    };
+    REQUIRE(next() == Step::entry);
+    tree.remove("in/b");
+    REQUIRE(next() == Step::entry);
+    CHECK(walk.entry().path == "c");
+    REQUIRE(::rename(tree.at("in").c_str(), tree.at("out").c_str()) == 0);
+    CHECK(next() == Step::failed);
+    CHECK(walk.error() == ESTALE);
 }
 
 TEST_CASE("archive walk: links to folders are entered, but not around in a circle", "[archives]") {

@@ -342,3 +342,15 @@ TEST_CASE("static files: a hit on a small file allocates nothing", "[handlers][f
         }
     }
 }
+
+TEST_CASE("static files: of a directory that goes nothing is held, so that its space is free", "[content]") {
+    Site site;
+    site.tree.make_directory("d");
+    site.tree.write("d/a.txt", "a");
+    site.tree.write("da.txt", "b");
+    CHECK(site.get("/d/a.txt").status == 200);
+    CHECK(site.get("/da.txt").status == 200);
+    REQUIRE(site.cache.counters().entries == 2);
+    site.cache.path_changed("/d/");
+    CHECK(site.cache.counters().entries == 1);
+}

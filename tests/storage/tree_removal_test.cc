@@ -1,6 +1,10 @@
 // Directories that go with all that they hold.
 #include "storage/tree_removal.h"
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
@@ -89,6 +93,45 @@ TEST_CASE("tree removal: one that is gone already is no trouble, and the next ha
     removed.trees.add(removed.site.root->shared(), other);
     removed.run();
     CHECK(removed.site.directory.list().empty());
+}
+
+TEST_CASE("tree removal: without descriptors it waits, and goes on once there are some", "[storage][trees]") {
+    Removed removed;
+    removed.site.directory.write(kGone + "/a/b/c", "x");
+    removed.add();
+    {
+        rlimit limit{};
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+        const rlimit none{0, limit.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+        removed.trees.advance();
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    }
+    REQUIRE(removed.trees.due().has_value());
+    CHECK(*removed.trees.due() > removed.clock.now_ms() + 100);
+    removed.run();
+    CHECK(removed.site.directory.list().empty());
+}
+
+TEST_CASE("tree removal: what cannot be removed stays, and all else goes", "[storage][trees]") {
+    Removed removed;
+    auto& directory = removed.site.directory;
+    directory.write(kGone + "/a", "x");
+    directory.write(kGone + "/b/c/stays", "x");
+    directory.write(kGone + "/b/c/d/e", "x");
+    directory.write(kGone + "/z/f", "x");
+    const base::Fd kept(::open(directory.at(kGone + "/b/c/stays").c_str(), O_RDONLY | O_CLOEXEC));
+    int flags = FS_IMMUTABLE_FL;
+    if (::ioctl(kept.get(), FS_IOC_SETFLAGS, &flags) != 0) return;  // only root can, and not on each file system
+    removed.add();
+    removed.run();
+    flags = 0;
+    REQUIRE(::ioctl(kept.get(), FS_IOC_SETFLAGS, &flags) == 0);
+    CHECK(directory.list() == Names{kGone, kGone + "/b", kGone + "/b/c", kGone + "/b/c/stays"});
+    // The next start finds it again.
+    removed.add();
+    removed.run();
+    CHECK(directory.list().empty());
 }
 
 TEST_CASE("tree removal: there is a bound on what waits", "[storage][trees]") {
