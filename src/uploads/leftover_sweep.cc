@@ -20,8 +20,9 @@
 namespace uploads {
 namespace {
 
-/// The deepest level that is walked: each level holds a descriptor. Uploads make no deeper directories.
-constexpr std::size_t kMaxDepth = 64;
+/// The deepest level that is walked: each level holds a descriptor. Uploads make at most 64 levels, but a directory of
+/// that depth can be moved below another one.
+constexpr std::size_t kMaxDepth = 512;
 /// What one slice may cost, counted in entries that are only read (a quarter of a microsecond each), and what other
 /// entries cost.
 constexpr std::size_t kSliceCost = 2'000;

@@ -62,6 +62,15 @@ TEST_CASE("leftover sweep: removes leftovers at every depth and nothing else", "
                                                        "a/.godwit-0000000000000003.part", "a/b", "a/b/kept", "link"});
 }
 
+TEST_CASE("leftover sweep: finds what lies deeper than any upload makes directories", "[uploads]") {
+    Swept swept;
+    std::string path;
+    for (int i = 0; i < 200; ++i) path += "d/";
+    swept.site.directory.write(path + kLeftover, "x");
+    swept.run_for(60'000);
+    CHECK(swept.sweep.removed() == 1);
+}
+
 TEST_CASE("leftover sweep: comes back for what was locked", "[uploads]") {
     Swept swept;
     swept.site.directory.write("a/" + kLeftover, "x");
