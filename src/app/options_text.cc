@@ -326,6 +326,7 @@ std::string help_text(std::string_view section) {
 
 std::vector<std::string> help_sections() {
     std::vector<std::string> names;
+    names.reserve(kSectionNames.size() + 1);
     for (const Section& known : kSectionNames) names.emplace_back(known.name);
     names.emplace_back("all");
     return names;
