@@ -210,21 +210,22 @@ def folders_and_names():
 def deletes():
     with Site("--allow-all") as site, Browser() as browser:
         hard = [b"line\nbreak.txt", b"caf\xe9.txt"]
-        for name in [*hard, b"keep.txt", b"full/x"]:
+        for name in [*hard, b"keep.txt", b"full/x", b"other/x"]:
             site.write(name, b"x")
         browser.open(site.url())
         find_row(browser, "keep.txt").find("summary").click()
         answer_dialog(browser, "Cancel")
         find_row(browser, "full").find("summary").click()
-        answer_dialog(browser, "Delete")
-        browser.wait_for("the refusal", lambda: browser.find("#notice").text.startswith("Couldn’t do that: "))
+        question = answer_dialog(browser, "Delete")
+        check("and everything in it" in question, "the question says what goes with a folder")
+        browser.wait_for("the folder to go", lambda: not find_row(browser, "full"))
         for shown in ("line␊break.txt", "caf\ufffd.txt"):
             find_row(browser, shown).find("summary").click()
             answer_dialog(browser, "Delete")
             browser.wait_for("the row to go", lambda: not find_row(browser, shown))
         check_equal(sorted(path.name for path in site.root.iterdir() if not path.name.startswith(".")),
-                    ["full", "keep.txt"], "what is left")
-        browser.find("#mkcol input").send_keys("full")
+                    ["keep.txt", "other"], "what is left")
+        browser.find("#mkcol input").send_keys("other")
         browser.find("#mkcol button").click()
         browser.wait_for("the refusal of a folder", lambda: "already" in browser.find("#notice").text)
 
