@@ -42,12 +42,12 @@ public:
 
     /// Takes --path-prefix off the path of `request`, before anything else is asked about it. The answer when nothing
     /// is there: not decorated yet.
-    [[nodiscard]] std::optional<http::Response> enter(http::Request& request) const {
-        return rules_->path_prefix.empty() ? std::nullopt : enter_prefix(request);
-    }
+    [[nodiscard]] std::optional<http::Response> enter_prefix(http::Request& request) const;
+    [[nodiscard]] bool has_prefix() const { return !rules_->path_prefix.empty(); }
     /// True for the address of a resumable upload; `path` is as it came.
     [[nodiscard]] bool is_of_upload(std::string_view path) const {
         const std::string_view prefix = rules_->path_prefix;
+        if (prefix.empty()) return path.starts_with(uploads::kUploadsPath);
         return path.starts_with(prefix) && path.substr(prefix.size()).starts_with(uploads::kUploadsPath);
     }
 
@@ -67,7 +67,6 @@ public:
 
 private:
     [[nodiscard]] bool is_outside(const http::Request& request) const;
-    [[nodiscard]] std::optional<http::Response> enter_prefix(http::Request& request) const;
 
     std::shared_ptr<const SiteConfig> rules_;
     bool are_records_given_up_ = false;

@@ -24,19 +24,26 @@ void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
     ruled_ = std::make_shared<RuledSite>(state_, rules);
 }
 
-/// Over a connection that is led to https first nobody's credentials are looked at.
+/// Most requests need none of it, and pass with two looks.
 std::optional<handler::Decision> Site::admit(http::Request& request) {
     using enum http::FieldName;
-    if (auto elsewhere = ruled_->enter(request)) {
-        ruled_->decorate(&request, *elsewhere);
-        return std::move(*elsewhere);
+    if (ruled_->has_prefix()) {
+        if (auto elsewhere = ruled_->enter_prefix(request)) {
+            ruled_->decorate(&request, *elsewhere);
+            return std::move(*elsewhere);
+        }
     }
     if (state_.sign_in == nullptr || !request.fields.has_any(authorization, cookie)) return std::nullopt;
+    return identify(request);
+}
+
+/// Over a connection that is led to https first nobody's credentials are looked at.
+std::optional<handler::Decision> Site::identify(http::Request& request) {
     if (ruled_->leads_away(request)) return std::nullopt;
     const auto then = [ruled = ruled_](const http::Request& known) { return ruled->decide(known); };
     std::optional<handler::Decision> instead;
     // Whoever says a name expects to be that one, whatever the browser remembers.
-    if (request.fields.has(authorization)) {
+    if (request.fields.has(http::FieldName::authorization)) {
         instead = state_.sign_in->admit(request, then);
     } else if (ruled_->takes_badge(request)) {
         instead = state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] bool are_records_given_up() const { return ruled_->are_records_given_up(); }
 
 private:
+    [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request);
+
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
     std::shared_ptr<RuledSite> ruled_;
