@@ -46,6 +46,11 @@ std::string unsealed_text(const Badge& badge) {
 
 }  // namespace
 
+/// A stamp holds no blank.
+std::string sign_in_key(std::string_view name, std::string_view stamp) {
+    return std::string(stamp).append(" ").append(name);
+}
+
 std::string make_badge_number() {
     const DigestKey random = make_digest_key();
     std::string number;

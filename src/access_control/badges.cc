@@ -19,7 +19,7 @@ std::string Badges::make(std::string_view name, std::string_view stamp) {
 std::optional<Badge> Badges::find(std::string_view text) const {
     auto badge = read_badge(text, key_);
     if (!badge || badge->ends_s <= clock_.unix_seconds()) return std::nullopt;
-    const auto ended = ended_.find(key_of(*badge));
+    const auto ended = ended_.find(sign_in_key(badge->name, badge->stamp));
     if (ended == ended_.end()) return badge;
     if (badge->ends_s < ended->second.all_before_s) return std::nullopt;
     const bool has_ended =
@@ -31,7 +31,7 @@ std::optional<Badge> Badges::find(std::string_view text) const {
 void Badges::end(const Badge& badge) {
     drop_over();
     ++ended_count_;
-    Ended& ended = ended_[key_of(badge)];
+    Ended& ended = ended_[sign_in_key(badge.name, badge.stamp)];
     if (ended.numbers.size() >= kMostEndedOfOneUser) {
         // Those of the present second keep their numbers: one may be new, and its browser is about to get it. They are
         // as many as passwords can be checked in a second.
@@ -41,9 +41,6 @@ void Badges::end(const Badge& badge) {
     }
     ended.numbers.push_back({badge.number, badge.ends_s});
 }
-
-/// A stamp holds no blank.
-std::string Badges::key_of(const Badge& badge) { return badge.stamp + " " + badge.name; }
 
 /// What is over by itself does not have to be remembered.
 void Badges::drop_over() {

@@ -49,7 +49,6 @@ private:
     };
 
     void drop_over();
-    [[nodiscard]] static std::string key_of(const Badge& badge);
 
     const base::Clock& clock_;
     std::int64_t lasting_s_;

@@ -44,9 +44,6 @@ std::string_view reason_of(Verdict::Kind kind) {
     return kNoAnswer;
 }
 
-/// What stands for a badge in the cache; a stamp holds no blank.
-std::string cache_key(const Credentials& credentials) { return credentials.secret + " " + credentials.name; }
-
 }  // namespace
 
 bool has_sign_in_page() { return has_password_hashes() && has_tokens(); }
@@ -129,7 +126,7 @@ std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std
         return std::nullopt;
     }
     Credentials credentials{Credentials::Scheme::badge, std::move(badge->name), std::move(badge->stamp)};
-    if (auto user = badge_cache_.find(cache_key(credentials))) {
+    if (auto user = badge_cache_.find(sign_in_key(credentials.name, credentials.secret))) {
         request.signed_in_by = SignedInBy::badge;
         request.user = std::move(user);
         return std::nullopt;
@@ -184,7 +181,7 @@ std::optional<handler::Decision> SignIn::judge_badge(http::Request& request, con
                                                      const Verdict& verdict) {
     switch (verdict.kind) {
         case Verdict::Kind::right:
-            badge_cache_.keep(cache_key(credentials), verdict.user);
+            badge_cache_.keep(sign_in_key(credentials.name, credentials.secret), verdict.user);
             request.signed_in_by = SignedInBy::badge;
             request.user = verdict.user;
             return std::nullopt;

@@ -1,5 +1,5 @@
-// The entries of an open directory, one after the other. Called by listings, by the sweep of leftovers, and when the
-// store of uploads is loaded.
+// The entries of an open directory, one after the other. Called by listings, by the sweep of leftovers, by the removal
+// of trees, and when the store of uploads is loaded.
 #pragma once
 
 #include <dirent.h>
@@ -34,5 +34,10 @@ private:
     std::unique_ptr<DIR, Close> stream_;
     int descriptor_;  ///< owned by the stream
 };
+
+/// True for "." and "..", which every directory has.
+[[nodiscard]] bool is_dot_or_dot_dot(const dirent& entry);
+/// True when `entry`, read from the directory `parent`, is a directory itself. A link to one is none.
+[[nodiscard]] bool is_directory(int parent, const dirent& entry);
 
 }  // namespace base

@@ -32,16 +32,8 @@ constexpr base::MonotonicMs kSliceEveryMs = 2;
 /// The pause while the machine lacks something.
 constexpr base::MonotonicMs kWaitMs = 1'000;
 
-bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
-
 /// A lack of the machine, not a fact about the directory.
 bool may_pass(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR; }
-
-bool is_directory(int parent, const dirent& entry) {
-    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-    struct stat status{};
-    return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
-}
 
 /// True when something is mounted at the open directory, also a part of the same file system.
 bool is_mount(int directory, int parent) {
@@ -96,7 +88,7 @@ std::size_t TreeRemoval::step() {
     }
     const dirent* const entry = open_.back().stream.next();
     if (entry == nullptr) return end_level();
-    if (is_dot_or_dot_dot(entry->d_name)) return 1;
+    if (base::is_dot_or_dot_dot(*entry)) return 1;
     take(*entry);
     return kRemovalCost;
 }
@@ -105,7 +97,7 @@ void TreeRemoval::take(const dirent& entry) {
     Level& level = open_.back();
     const int directory = level.stream.descriptor();
     const std::string name = entry.d_name;
-    if (!is_directory(directory, entry)) {
+    if (!base::is_directory(directory, entry)) {
         base::Fd held = hold_content(directory, name);
         const int error = remove_gone_entry(directory, name);
         if (error != 0 && error != ENOENT) return;

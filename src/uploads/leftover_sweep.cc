@@ -36,14 +36,6 @@ constexpr base::MonotonicMs kFirstPauseMs = 300;
 constexpr base::MonotonicMs kLongestPauseMs = 600'000;
 constexpr unsigned kWalksInAnyCase = 2;
 
-bool is_directory(int parent, const dirent& entry) {
-    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
-    struct stat status{};
-    return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
-}
-
-bool is_dot_or_dot_dot(std::string_view name) { return name == "." || name == ".."; }
-
 /// A later attempt may succeed.
 bool may_pass(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR || error == EIO;
@@ -102,7 +94,8 @@ std::size_t LeftoverSweep::step() {
         count(remove_if_orphan(descriptor, entry->d_name, *number));
         return kRemovalCost;
     }
-    if (open_.size() >= kMaxDepth || is_dot_or_dot_dot(entry->d_name) || !is_directory(descriptor, *entry)) return 1;
+    if (open_.size() >= kMaxDepth || base::is_dot_or_dot_dot(*entry) || !base::is_directory(descriptor, *entry))
+        return 1;
     enter(descriptor, entry->d_name);
     return kDirectoryCost;
 }
