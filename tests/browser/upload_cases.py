@@ -59,10 +59,13 @@ def click_in_transfer(browser, name, label):
     raise AssertionError(f"no button {label} for {name}")
 
 
-def answer_dialog(browser, label, tick=False):
-    """Answers the question that is open or comes; returns its text. The next one may open at once."""
+def answer_dialog(browser, answer, tick=False):
+    """Answers the question that is open or comes; returns its text. The next one may open at once. The answer is the
+    label of a button, or the labels by the name that the question is about, because several files are sent at a time
+    and their questions come in any order."""
     dialog = browser.wait_for("a question", lambda: browser.find("dialog[open]"))
     text = dialog.find("p").text
+    label = answer if isinstance(answer, str) else next(button for name, button in answer.items() if name in text)
     if tick:
         dialog.find("input[type=checkbox]").click()
     [button for button in dialog.find_all("button") if button.text == label][0].click()
@@ -178,10 +181,13 @@ def conflicts():
         for name in names:
             site.write(name, b"old")
         browser.open(site.url())
-        drop(browser, paths)
-        check("a.txt" in answer_dialog(browser, "Skip"), "the question names the file")
-        check("b.txt" in answer_dialog(browser, "Replace"), "the question names the second file")
+        drop(browser, paths[:2])
+        questions = [answer_dialog(browser, {"a.txt": "Skip", "b.txt": "Replace"}) for _ in range(2)]
+        check(all(any(name in text for text in questions) for name in names[:2]), "each question names its file")
+        wait_for_state(browser, "b.txt", "stored")
+        drop(browser, paths[2:])
         answer_dialog(browser, "Replace", tick=True)
+        wait_for_state(browser, "c.txt", "stored")
         wait_for_state(browser, "d.txt", "stored")
         check_equal([site.read(name) for name in names], [b"old", b"new b.txt", b"new c.txt", b"new d.txt"], "files")
         check_equal(transfer(browser, "a.txt")["state"], "cancelled", "the skipped one")
