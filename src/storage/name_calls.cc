@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -13,7 +14,7 @@ namespace storage {
 namespace {
 
 constexpr std::string_view kOwnPrefix = ".godwit";
-constexpr std::string_view kStateSuffix = ".upload";
+constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share"});
 constexpr std::size_t kStateDigits = 16;
 constexpr mode_t kFileMode = 0666;  // without the process's umask
 
@@ -42,7 +43,8 @@ int rename_without_replacing(int from_directory, const char* from, const HeldNam
 
 bool is_own_name(std::string_view name) {
     if (name.starts_with(kOwnPrefix)) return true;
-    return name.size() == kStateDigits + kStateSuffix.size() && name.ends_with(kStateSuffix) &&
+    if (name.size() <= kStateDigits) return false;
+    return std::ranges::find(kStateSuffixes, name.substr(kStateDigits)) != kStateSuffixes.end() &&
            name.substr(0, kStateDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 

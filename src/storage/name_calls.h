@@ -15,8 +15,9 @@
 
 namespace storage {
 
-/// A name that no request can ask for, because it begins with ".godwit", and an upload's state, which is in a directory
-/// of such a name. No write looks at such a name before it changes it, so the name need not be held.
+/// A name that no request can ask for, because it begins with ".godwit", and the state of an upload or a share link,
+/// which is in a directory of such a name. No write looks at such a name before it changes it, so the name need not be
+/// held.
 struct OwnName {
     int directory;
     std::string_view name;

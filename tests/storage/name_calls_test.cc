@@ -106,7 +106,9 @@ TEST_CASE("name calls: the server's own names are those that no request can ask 
     CHECK(storage::is_own_name(kOwn));
     CHECK(storage::is_own_name(".godwit-uploads"));
     CHECK(storage::is_own_name("0123456789abcdef.upload"));
-    for (const char* const name : {"", "a", ".god", "0123456789abcdef", "0123456789abcdeg.upload", "a.upload"}) {
+    CHECK(storage::is_own_name("0123456789abcdef.share"));
+    for (const char* const name :
+         {"", "a", ".god", "0123456789abcdef", "0123456789abcdeg.upload", "a.upload", "0123456789abcdef.shared"}) {
         CHECK_FALSE(storage::is_own_name(name));
     }
 }

@@ -1,0 +1,127 @@
+// "name value" lines, as in the states of uploads. The path is percent-encoded, so no name breaks a line.
+#include "access_control/share_link.h"
+
+#include <algorithm>
+
+#include "access_control/users_file.h"
+#include "base/ascii.h"
+#include "base/escape.h"
+#include "http/target.h"
+
+namespace access_control {
+namespace {
+
+/// Another form of the text gets another number.
+constexpr std::string_view kFirstLine = "godwit share 1";
+constexpr std::string_view kUseWord = "used ";
+
+bool are_lower_digits(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+void append_line(std::string& text, std::string_view name, std::string_view value) {
+    text.append(name).append(" ").append(value).push_back('\n');
+}
+
+/// What the seal is over: everything that never changes.
+std::string sealed_text(const ShareLink& link) {
+    std::string text(kFirstLine);
+    text.push_back('\n');
+    append_line(text, "id", link.id);
+    append_line(text, "maker", link.maker);
+    append_line(text, "path", http::encode_path(link.path));
+    append_line(text, "made", std::to_string(link.made_s));
+    append_line(text, "ends", std::to_string(link.ends_s));
+    append_line(text, "limit", std::to_string(link.limit));
+    return text;
+}
+
+/// The value of the next line, which has to have this name; nullopt for another one, and for a line that is cut off.
+std::optional<std::string_view> take_value(std::string_view& text, std::string_view name) {
+    if (text.find('\n') == std::string_view::npos) return std::nullopt;
+    std::string_view line = base::take_line(text);
+    if (!line.starts_with(name) || line.substr(name.size(), 1) != " ") return std::nullopt;
+    line.remove_prefix(name.size() + 1);
+    return line;
+}
+
+std::optional<std::int64_t> take_number(std::string_view& text, std::string_view name) {
+    const auto value = take_value(text, name);
+    const auto number = value ? base::parse_decimal(*value) : std::nullopt;
+    if (!number || *number > INT64_MAX) return std::nullopt;
+    return static_cast<std::int64_t>(*number);
+}
+
+std::string decode_path(std::string_view text) {
+    std::string path;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const int high = text[at] == '%' && at + 2 < text.size() ? base::hex_value(text[at + 1]) : -1;
+        const int low = high >= 0 ? base::hex_value(text[at + 2]) : -1;
+        path.push_back(low >= 0 ? static_cast<char>(high * 16 + low) : text[at]);
+        if (low >= 0) at += 2;
+    }
+    return path;
+}
+
+/// A last line that is cut off is a use, too: whoever wrote it meant one.
+void take_uses(std::string_view text, ShareLink& link) {
+    while (!text.empty()) {
+        const std::string_view line = base::take_line(text);
+        ++link.uses;
+        if (!line.starts_with(kUseWord)) continue;
+        const auto time = base::parse_decimal(line.substr(kUseWord.size()));
+        if (time && *time <= INT64_MAX) link.used_s = static_cast<std::int64_t>(*time);
+    }
+}
+
+}  // namespace
+
+std::string make_share_id() {
+    const DigestKey random = make_digest_key();
+    std::string id;
+    base::append_hex(id, {reinterpret_cast<const char*>(random.data()), kShareIdDigits / 2});
+    return id;
+}
+
+bool is_share_id(std::string_view text) { return text.size() == kShareIdDigits && are_lower_digits(text); }
+
+bool is_share_token(std::string_view text) { return text.size() == kShareTokenDigits && are_lower_digits(text); }
+
+std::string share_token(const ShareLink& link, const DigestKey& key) {
+    const std::string seal = keyed_digest(key, sealed_text(link));
+    if (seal.empty()) return {};
+    return link.id + seal.substr(0, kShareTokenDigits - kShareIdDigits);
+}
+
+std::string print_share(const ShareLink& link) {
+    std::string text = sealed_text(link);
+    for (std::uint32_t use = 0; use < link.uses; ++use) text += use_line(link.used_s);
+    return text;
+}
+
+std::string use_line(std::int64_t now_s) { return std::string(kUseWord).append(std::to_string(now_s)).append("\n"); }
+
+std::optional<ShareLink> parse_share(std::string_view text) {
+    if (!text.starts_with(kFirstLine) || text.substr(kFirstLine.size(), 1) != "\n") return std::nullopt;
+    text.remove_prefix(kFirstLine.size() + 1);
+    const auto id = take_value(text, "id");
+    const auto maker = take_value(text, "maker");
+    const auto path = take_value(text, "path");
+    const auto made_s = take_number(text, "made");
+    const auto ends_s = take_number(text, "ends");
+    const auto limit = take_number(text, "limit");
+    if (!id || !maker || !path || !made_s || !ends_s || !limit) return std::nullopt;
+    if (!is_share_id(*id) || !is_user_name(*maker) || !path->starts_with('/') || *limit > kMostUses) {
+        return std::nullopt;
+    }
+    ShareLink link{.id = std::string(*id),
+                   .maker = std::string(*maker),
+                   .path = decode_path(*path),
+                   .made_s = *made_s,
+                   .ends_s = *ends_s,
+                   .limit = static_cast<std::uint32_t>(*limit)};
+    take_uses(text, link);
+    return link;
+}
+
+}  // namespace access_control
