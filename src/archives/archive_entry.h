@@ -1,4 +1,4 @@
-// One file or folder of an archive, as the walk found it. Given to tar_record and zip_record.
+// One file or folder of an archive, as it was found. Given to tar_record and zip_record.
 #pragma once
 
 #include <cstdint>

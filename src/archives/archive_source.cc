@@ -10,6 +10,10 @@
 #include "storage/write_error.h"
 
 namespace archives {
+
+using trees::TreeWalk;
+using trees::WalkSlice;
+
 namespace {
 
 /// Content is read and summed up at about a GiB in a second.
@@ -17,12 +21,12 @@ constexpr std::size_t kBytesPerUnit = 128;
 
 }  // namespace
 
-ArchiveSource::ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
+ArchiveSource::ArchiveSource(trees::TreeWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
                              http::MemoryHold hold)
     : walk_(std::move(walk)), format_(std::move(format)), clock_(clock), hold_(std::move(hold)) {}
 
 http::BodySource::Pulled ArchiveSource::pull(std::span<std::byte> into) {
-    ArchiveSlice slice;
+    WalkSlice slice;
     std::size_t produced = 0;
     for (;;) {
         produced += take_text(into.subspan(produced));
@@ -49,7 +53,7 @@ std::size_t ArchiveSource::take_text(std::span<std::byte> into) {
     return count;
 }
 
-std::size_t ArchiveSource::copy_content(std::span<std::byte> into, ArchiveSlice& slice) {
+std::size_t ArchiveSource::copy_content(std::span<std::byte> into, WalkSlice& slice) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), entry_.size_bytes - offset_));
     const std::span<std::byte> room = into.first(count);
     slice.add(static_cast<unsigned>(1 + count / kBytesPerUnit));
@@ -71,18 +75,18 @@ std::size_t ArchiveSource::copy_content(std::span<std::byte> into, ArchiveSlice&
     return count;
 }
 
-void ArchiveSource::work(ArchiveSlice& slice) {
+void ArchiveSource::work(WalkSlice& slice) {
     if (stage_ == Stage::ending) {
-        slice.add(kOpenUnits);
+        slice.add(trees::kOpenUnits);
         if (!format_->append_end(text_)) stage_ = Stage::ended;
         return;
     }
     switch (walk_.next(slice)) {
-        case ArchiveWalk::Step::entry: begin_entry(); return;
-        case ArchiveWalk::Step::left_out: format_->leave_out(walk_.entry()); return;
-        case ArchiveWalk::Step::more: return;
-        case ArchiveWalk::Step::end: stage_ = Stage::ending; return;
-        case ArchiveWalk::Step::failed:
+        case TreeWalk::Step::entry: begin_entry(); return;
+        case TreeWalk::Step::left_out: format_->leave_out({.path = std::string(walk_.path())}); return;
+        case TreeWalk::Step::more: return;
+        case TreeWalk::Step::end: stage_ = Stage::ending; return;
+        case TreeWalk::Step::failed:
             fault_ = Fault::unreadable;
             error_ = walk_.error();
             return;
@@ -90,7 +94,12 @@ void ArchiveSource::work(ArchiveSlice& slice) {
 }
 
 void ArchiveSource::begin_entry() {
-    entry_ = walk_.entry();
+    const struct stat& status = walk_.status();
+    const bool is_file = !walk_.is_directory();
+    entry_ = {.path = std::string(walk_.path()),
+              .size_bytes = is_file ? static_cast<std::uint64_t>(status.st_size) : 0,
+              .modified_s = status.st_mtim.tv_sec,
+              .is_program = is_file && (status.st_mode & S_IXUSR) != 0};
     offset_ = 0;
     crc_ = 0;
     format_->begin_entry(text_, entry_);

@@ -11,19 +11,19 @@
 #include <string_view>
 
 #include "archives/archive_format.h"
-#include "archives/archive_slice.h"
-#include "archives/archive_walk.h"
 #include "base/clock.h"
 #include "http/body.h"
 #include "http/memory_share.h"
 #include "storage/open_file.h"
+#include "trees/tree_walk.h"
+#include "trees/walk_slice.h"
 
 namespace archives {
 
 class ArchiveSource final : public http::BodySource {
 public:
     /// `walk`: at its beginning. `clock` outlives this. `hold`: what the walk may take, given back with this.
-    ArchiveSource(ArchiveWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
+    ArchiveSource(trees::TreeWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
                   http::MemoryHold hold);
 
     /// Fails, so that the answer is cut, when
@@ -38,12 +38,12 @@ private:
     enum class Fault : std::uint8_t { none, changed, unreadable, no_memory };
 
     std::size_t take_text(std::span<std::byte> into);
-    std::size_t copy_content(std::span<std::byte> into, ArchiveSlice& slice);
-    void work(ArchiveSlice& slice);
+    std::size_t copy_content(std::span<std::byte> into, trees::WalkSlice& slice);
+    void work(trees::WalkSlice& slice);
     void begin_entry();
     void end_entry();
 
-    ArchiveWalk walk_;
+    trees::TreeWalk walk_;
     std::unique_ptr<ArchiveFormat> format_;
     const base::Clock& clock_;
     http::MemoryHold hold_;

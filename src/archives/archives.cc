@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "archives/archive_source.h"
-#include "archives/archive_walk.h"
 #include "archives/tar_archive.h"
 #include "archives/zip_archive.h"
 #include "handler/error_page.h"
 #include "http/conditional.h"
 #include "http/content_disposition.h"
 #include "media/encoding_source.h"
+#include "trees/tree_walk.h"
 
 namespace archives {
 namespace {
@@ -67,15 +67,15 @@ std::optional<http::Response> check_conditions(const http::Request& request, con
 handler::Decision Archives::send(const http::Request& request, base::Fd directory, ArchiveForm form) {
     if (auto refused = check_conditions(request, clock_)) return std::move(*refused);
     http::MemoryHold hold(share_, request.client.key);
-    if (!hold.grow(kWalkBytes + (form == ArchiveForm::tar_gz ? media::kEncodingSourceBytes : 0))) {
+    if (!hold.grow(trees::kWalkBytes + (form == ArchiveForm::tar_gz ? media::kEncodingSourceBytes : 0))) {
         return handler::unavailable(&request, "too many archives are being made; ask again later.", kRetrySeconds);
     }
-    ArchiveWalk walk({.root = root_,
-                      .grants = config_.grants,
-                      .client = handler::Client::of(request),
-                      .index_name = config_.index_name,
-                      .path = std::string(request.path())},
-                     std::move(directory));
+    trees::TreeWalk walk({.root = root_,
+                          .grants = config_.grants,
+                          .client = handler::Client::of(request),
+                          .index_name = config_.index_name,
+                          .path = std::string(request.path())},
+                         std::move(directory));
     std::unique_ptr<http::BodySource> source = std::make_unique<ArchiveSource>(
         std::move(walk), format_of(form, http::MemoryHold(share_, request.client.key)), clock_, std::move(hold));
     if (form == ArchiveForm::tar_gz) {

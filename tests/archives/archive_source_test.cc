@@ -19,10 +19,10 @@ namespace {
 
 struct Sending : Pulling {
     ArchiveSource source(std::unique_ptr<archives::ArchiveFormat> format) {
-        return {archives::ArchiveWalk(
-                    {.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/"},
-                    *root.open_directory("/")),
-                std::move(format), clock, http::MemoryHold(share)};
+        return {
+            trees::TreeWalk({.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/"},
+                            *root.open_directory("/")),
+            std::move(format), clock, http::MemoryHold(share)};
     }
     ArchiveSource tar() { return source(std::make_unique<archives::TarArchive>()); }
     ArchiveSource zip() { return source(std::make_unique<archives::ZipArchive>(http::MemoryHold(share))); }

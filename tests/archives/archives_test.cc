@@ -4,10 +4,10 @@
 #include <variant>
 #include <vector>
 
-#include "archives/archive_walk.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
 #include "support/served_tree.h"
+#include "trees/tree_walk.h"
 
 using archives::ArchiveForm;
 
@@ -73,7 +73,7 @@ TEST_CASE("archives: no version that a request names is this one", "[archives]")
 TEST_CASE("archives: when their memory is used up they are refused for the moment", "[archives]") {
     Site site;
     http::MemoryHold others(site.share);
-    REQUIRE(others.grow(archives::kArchivesBytes - archives::kWalkBytes));
+    REQUIRE(others.grow(archives::kArchivesBytes - trees::kWalkBytes));
     CHECK(site.ask("GET", "/", ArchiveForm::tar).status == 200);
     const Answer refused = site.ask("GET", "/", ArchiveForm::tar_gz);
     CHECK(refused.status == 503);

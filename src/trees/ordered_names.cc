@@ -1,12 +1,12 @@
 // Keeps the smallest names behind the last one that was given.
-#include "archives/ordered_names.h"
+#include "trees/ordered_names.h"
 
 #include <cerrno>
 #include <iterator>
 #include <string_view>
 #include <utility>
 
-namespace archives {
+namespace trees {
 namespace {
 
 /// What a name takes besides its bytes: a node of the map and the allocations around it.
@@ -16,18 +16,19 @@ std::size_t memory_of(std::string_view name) { return name.size() + kNodeBytes; 
 
 }  // namespace
 
-OrderedNames::OrderedNames(base::Fd directory) : stream_(std::move(directory)) {
+OrderedNames::OrderedNames(base::Fd directory, const FileFilter* filter)
+    : stream_(std::move(directory)), filter_(filter) {
     if (!stream_) error_ = errno;
 }
 
-OrderedNames::Step OrderedNames::next(ArchiveSlice& slice, std::size_t room_bytes) {
+OrderedNames::Step OrderedNames::next(WalkSlice& slice, std::size_t room_bytes) {
     if (!stream_) return Step::failed;
     while (is_reading_) {
         if (slice.is_over()) return Step::more;
         slice.add(kNameUnits);
         const dirent* const found = stream_.next();
         if (found != nullptr) {
-            keep(static_cast<const char*>(found->d_name), found->d_type, room_bytes);
+            keep(*found, room_bytes, slice);
             continue;
         }
         error_ = errno;
@@ -47,12 +48,13 @@ OrderedNames::Step OrderedNames::next(ArchiveSlice& slice, std::size_t room_byte
     return Step::name;
 }
 
-void OrderedNames::keep(const char* name, unsigned char kind, std::size_t room_bytes) {
-    const std::string_view text(name);
+void OrderedNames::keep(const dirent& found, std::size_t room_bytes, WalkSlice& slice) {
+    const std::string_view text(static_cast<const char*>(found.d_name));
     if (text.starts_with('.') || text <= name_) return;
     // What was left out before may be smaller than a name behind the last one that waits.
     if (has_more_ && !names_.empty() && text > names_.rbegin()->first) return;
-    if (!names_.emplace(text, kind).second) return;
+    if (found.d_type == DT_REG && filter_ != nullptr && !filter_->wants(text, slice)) return;
+    if (!names_.emplace(text, found.d_type).second) return;
     held_bytes_ += memory_of(text);
     while (held_bytes_ > room_bytes && names_.size() > 1) {
         const auto last = std::prev(names_.end());
@@ -62,4 +64,4 @@ void OrderedNames::keep(const char* name, unsigned char kind, std::size_t room_b
     }
 }
 
-}  // namespace archives
+}  // namespace trees

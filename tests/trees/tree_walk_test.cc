@@ -1,5 +1,5 @@
-// What an archive holds: what a listing shows, as far as it may be read.
-#include "archives/archive_walk.h"
+// What a walk finds: what a listing shows, as far as it may be read.
+#include "trees/tree_walk.h"
 
 #include <unistd.h>
 
@@ -12,8 +12,8 @@
 #include "support/catch.h"
 #include "support/served_tree.h"
 
-using archives::ArchiveWalk;
-using Step = ArchiveWalk::Step;
+using trees::TreeWalk;
+using Step = TreeWalk::Step;
 
 namespace {
 
@@ -25,18 +25,17 @@ struct Walked {
 
 Walked walk_all(const storage::FileRoot& root, const std::string& path,
                 std::shared_ptr<const handler::PathRights> grants = nullptr) {
-    ArchiveWalk walk(
-        {.root = root, .grants = std::move(grants), .client = {}, .index_name = "index.html", .path = path},
-        *root.open_directory(path));
+    TreeWalk walk({.root = root, .grants = std::move(grants), .client = {}, .index_name = "index.html", .path = path},
+                  *root.open_directory(path));
     Walked walked;
     for (;;) {
-        archives::ArchiveSlice slice;
+        trees::WalkSlice slice;
         switch (walk.next(slice)) {
             case Step::entry:
-                walked.entries.push_back(walk.entry().path);
-                CHECK(bool(walk.take_file()) != walk.entry().is_directory());
+                walked.entries.emplace_back(walk.path());
+                CHECK(bool(walk.take_file()) != walk.is_directory());
                 break;
-            case Step::left_out: walked.left_out.push_back(walk.entry().path); break;
+            case Step::left_out: walked.left_out.emplace_back(walk.path()); break;
             case Step::more: break;
             case Step::end: walked.has_lack = walk.has_lack(); return walked;
             case Step::failed: FAIL("the walk failed");
@@ -54,7 +53,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("archive walk: folders before what is in them, by name, without what a listing hides", "[archives]") {
+TEST_CASE("tree walk: folders before what is in them, by name, without what a listing hides", "[trees]") {
     const ServedTree tree;
     tree.write("outer", "x");
     for (const auto* name : {"in", "in/b", "in/b/deep", "in/empty", "in/.git"}) tree.make_directory(name);
@@ -70,29 +69,29 @@ TEST_CASE("archive walk: folders before what is in them, by name, without what a
     CHECK_FALSE(walked.has_lack);
 }
 
-TEST_CASE("archive walk: a file that goes is no entry, a folder that goes ends the walk", "[archives]") {
+TEST_CASE("tree walk: a file that goes is no entry, a folder that goes ends the walk", "[trees]") {
     const ServedTree tree;
     tree.make_directory("in");
     for (const auto* name : {"in/a", "in/b", "in/c", "in/d"}) tree.write(name, "x");
     const auto root = tree.open();
-    ArchiveWalk walk({.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/in/"},
-                     *root.open_directory("/in/"));
+    TreeWalk walk({.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/in/"},
+                  *root.open_directory("/in/"));
     const auto next = [&walk] {
         for (;;) {
-            archives::ArchiveSlice slice;
+            trees::WalkSlice slice;
             if (const Step step = walk.next(slice); step != Step::more) return step;
         }
     };
     REQUIRE(next() == Step::entry);
     tree.remove("in/b");
     REQUIRE(next() == Step::entry);
-    CHECK(walk.entry().path == "c");
+    CHECK(walk.path() == "c");
     REQUIRE(::rename(tree.at("in").c_str(), tree.at("out").c_str()) == 0);
     CHECK(next() == Step::failed);
     CHECK(walk.error() == ESTALE);
 }
 
-TEST_CASE("archive walk: links to folders are entered, but not around in a circle", "[archives]") {
+TEST_CASE("tree walk: links to folders are entered, but not around in a circle", "[trees]") {
     const ServedTree tree;
     tree.make_directory("a");
     tree.write("a/f", "x");
@@ -108,7 +107,7 @@ TEST_CASE("archive walk: links to folders are entered, but not around in a circl
     CHECK((walk_all(none.open(), "/").entries == Names{"f"}));
 }
 
-TEST_CASE("archive walk: a folder with an index file is not listed, so it is left out", "[archives]") {
+TEST_CASE("tree walk: a folder with an index file is not listed, so it is left out", "[trees]") {
     const ServedTree tree;
     tree.make_directory("site");
     tree.write("site/index.html", "x");
@@ -119,7 +118,7 @@ TEST_CASE("archive walk: a folder with an index file is not listed, so it is lef
     CHECK((walked.left_out == Names{"site/"}));
 }
 
-TEST_CASE("archive walk: what the client may not know of is passed by, what it may not read is named", "[archives]") {
+TEST_CASE("tree walk: what the client may not know of is passed by, what it may not read is named", "[trees]") {
     const ServedTree tree;
     for (const auto* name : {"open", "private", "seen"}) {
         tree.make_directory(name);
@@ -137,7 +136,7 @@ TEST_CASE("archive walk: what the client may not know of is passed by, what it m
     CHECK((unlisted.entries == Names{"private/", "private/f", "seen/", "seen/f", "top"}));
 }
 
-TEST_CASE("archive walk: what the server may not read is left out and is a lack", "[archives]") {
+TEST_CASE("tree walk: what the server may not read is left out and is a lack", "[trees]") {
     if (::geteuid() == 0) return;  // root reads everything
     const ServedTree tree;
     tree.write("a", "x");
@@ -149,15 +148,44 @@ TEST_CASE("archive walk: what the server may not read is left out and is a lack"
     CHECK(walked.has_lack);
 }
 
-TEST_CASE("archive walk: folders deeper than the bound are left out", "[archives]") {
+TEST_CASE("tree walk: folders deeper than the bound are left out", "[trees]") {
     const ServedTree tree;
     std::string path;
-    for (std::size_t level = 0; level <= archives::kMostLevels; ++level) {
+    for (std::size_t level = 0; level <= trees::kMostLevels; ++level) {
         path += path.empty() ? "d" : "/d";
         tree.make_directory(path);
     }
     const Walked walked = walk_all(tree.open(), "/");
-    CHECK(walked.entries.size() == archives::kMostLevels - 1);
+    CHECK(walked.entries.size() == trees::kMostLevels - 1);
     CHECK(walked.left_out.size() == 1);
     CHECK(walked.has_lack);
+}
+
+TEST_CASE("tree walk: with a filter files are named and not opened, behind links too", "[trees]") {
+    struct OnlyA : trees::FileFilter {
+        [[nodiscard]] bool wants(std::string_view name, trees::WalkSlice&) const override {
+            return name.starts_with('a');
+        }
+    };
+    const ServedTree tree;
+    tree.make_directory("d");
+    for (const auto* name : {"a", "b", "d/a", "d/b"}) tree.write(name, "x");
+    tree.link("b", "a-link");
+    tree.link("a", "b-link");
+    const auto root = tree.open();
+    const OnlyA filter;
+    TreeWalk walk({.root = root, .grants = nullptr, .client = {}, .index_name = "i", .path = "/", .filter = &filter},
+                  *root.open_directory("/"));
+    Names found;
+    for (Step step = Step::more; step != Step::end;) {
+        trees::WalkSlice slice;
+        step = walk.next(slice);
+        REQUIRE(step != Step::failed);
+        if (step != Step::entry) continue;
+        found.emplace_back(walk.path());
+        CHECK_FALSE(bool(walk.take_file()));
+        struct stat status{};
+        CHECK(::fstatat(walk.parent(), walk.name().c_str(), &status, 0) == 0);
+    }
+    CHECK((found == Names{"a", "a-link", "d/", "d/a"}));
 }

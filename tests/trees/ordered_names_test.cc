@@ -1,5 +1,5 @@
 // Names in order, whatever the room; a call does a slice of the work.
-#include "archives/ordered_names.h"
+#include "trees/ordered_names.h"
 
 #include <fcntl.h>
 
@@ -9,8 +9,8 @@
 #include "support/catch.h"
 #include "support/served_tree.h"
 
-using archives::ArchiveSlice;
-using archives::OrderedNames;
+using trees::OrderedNames;
+using trees::WalkSlice;
 using Step = OrderedNames::Step;
 
 namespace {
@@ -28,7 +28,7 @@ struct Read {
 Read read_all(OrderedNames& names, std::size_t room_bytes) {
     Read read;
     for (;;) {
-        ArchiveSlice slice;
+        WalkSlice slice;
         const auto step = names.next(slice, room_bytes);
         REQUIRE(step != Step::failed);
         read.most_held = std::max(read.most_held, names.held_bytes());
@@ -40,7 +40,7 @@ Read read_all(OrderedNames& names, std::size_t room_bytes) {
 
 }  // namespace
 
-TEST_CASE("ordered names: in the order of their bytes, however little room there is", "[archives]") {
+TEST_CASE("ordered names: in the order of their bytes, however little room there is", "[trees]") {
     const ServedTree tree;
     std::vector<std::string> wanted;
     // A short name fits where a long one before it did not; it has to wait all the same.
@@ -57,11 +57,11 @@ TEST_CASE("ordered names: in the order of their bytes, however little room there
     }
 }
 
-TEST_CASE("ordered names: each comes once, also when others come meanwhile", "[archives]") {
+TEST_CASE("ordered names: each comes once, also when others come meanwhile", "[trees]") {
     const ServedTree tree;
     for (const auto* name : {"b", "d", "f"}) tree.write(name, "");
     OrderedNames names(open_directory(tree));
-    ArchiveSlice slice;
+    WalkSlice slice;
     REQUIRE(names.next(slice, 1) == Step::name);
     CHECK(names.name() == "b");
     tree.write("a", "");
@@ -70,11 +70,27 @@ TEST_CASE("ordered names: each comes once, also when others come meanwhile", "[a
     CHECK((read_all(names, 1).names == std::vector<std::string>{"e", "f"}));
 }
 
-TEST_CASE("ordered names: what is no directory fails", "[archives]") {
+TEST_CASE("ordered names: what is no directory fails", "[trees]") {
     const ServedTree tree;
     tree.write("file", "x");
     OrderedNames names(base::Fd(::open(tree.at("file").c_str(), O_RDONLY | O_CLOEXEC)));
-    ArchiveSlice slice;
+    WalkSlice slice;
     CHECK(names.next(slice, 1000) == Step::failed);
     CHECK(names.error() == ENOTDIR);
+}
+
+TEST_CASE("ordered names: a filter leaves out files, and never folders or links", "[trees]") {
+    struct OnlyLong : trees::FileFilter {
+        [[nodiscard]] bool wants(std::string_view name, WalkSlice& slice) const override {
+            slice.add(1);
+            return name.size() > 3;
+        }
+    };
+    const ServedTree tree;
+    for (const auto* name : {"long", "abc", "longer"}) tree.write(name, "");
+    tree.make_directory("dir");
+    tree.link("abc", "lnk");
+    const OnlyLong filter;
+    OrderedNames names(open_directory(tree), &filter);
+    CHECK((read_all(names, 1000).names == std::vector<std::string>{"dir", "lnk", "long", "longer"}));
 }
