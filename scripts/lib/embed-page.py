@@ -1,7 +1,7 @@
 """Writes the listing page's style and script into a C++ source, so that the program needs no files beside it. Called by
 the build of src/listings.
 
-usage: embed-page.py OUTPUT STYLE SCRIPT...      (the scripts are joined in the order given)
+usage: embed-page.py OUTPUT STYLE FILTER SCRIPT...      (the scripts behind FILTER are joined in the order given)
 """
 
 import hashlib
@@ -21,8 +21,9 @@ def asset(name, paths):
     return f'const PageAsset {name}{{{literal(text)},\n"\\"{tag}\\""}};\n'
 
 
-output, style, *scripts = sys.argv[1:]
+output, style, filter_script, *scripts = sys.argv[1:]
 pathlib.Path(output).write_text(
     '// Made by scripts/lib/embed-page.py out of src/listings/page/.\n#include "listings/page_assets.h"\n\n'
-    "namespace listings {\n\n" + asset("page_style", [style]) + "\n" + asset("page_script", scripts) +
+    "namespace listings {\n\n" + asset("page_style", [style]) + "\n" + asset("page_script", scripts) + "\n" +
+    asset("page_filter", [filter_script]) +
     "\n}  // namespace listings\n", encoding="utf-8")

@@ -35,11 +35,14 @@ struct ListingView {
         whole,     ///< every entry, in order
         page,      ///< at most `limit` entries, in order, from the beginning on or after those of the page before
         unsorted,  ///< every entry of a large directory, in the file system's order: column and order do not count
+        found,     ///< what a search found in the directory and below it, at most `limit` entries, in order of paths
     } extent = Extent::whole;
-    /// Of a page: how many entries it holds at most, 1 to 10,000.
+    /// Of a page or of what was found: how many entries it holds at most, 1 to 10,000.
     std::size_t limit = 0;
     /// Of a page: where it begins.
     enum class Start : std::uint8_t { beginning, further_on } start = Start::beginning;
+    /// Of what was found: what was searched for, as the client wrote it, decoded.
+    std::string search = {};
 };
 
 struct ListingEntry {
@@ -50,7 +53,8 @@ struct ListingEntry {
         forbidden,  ///< the server may not read it
         unknown,    ///< its status could not be read: length, time and tag have no meaning, and the kind is a guess
     };
-    /// One name as the file system has it, without a slash: any bytes but '/' and NUL, not beginning with '.'.
+    /// One name as the file system has it, without a slash: any bytes but '/' and NUL, not beginning with '.'. Of what
+    /// a search found a path below the directory: such names with slashes between them.
     std::string_view name;
     Kind kind = Kind::file;
     /// Length of a file in bytes; 0 for directories.
@@ -85,7 +89,37 @@ struct ListingEnd {
     /// Of a page that others follow: where the next one is, a query to be taken relative to this listing's target:
     /// "?limit=10&after=b.txt". Only characters of a URI, '&' among them. Empty otherwise.
     std::string_view next;
+    /// Of a search: why there may be entries that were not found.
+    enum class Rest : std::uint8_t {
+        none,        ///< there are not
+        limit,       ///< there are more than were asked for
+        work,        ///< the search was too much work
+        unsearched,  ///< a folder could not be read, or is too deep
+    } rest = Rest::none;
 };
+
+/// "limit", "work" or "unsearched": in JSON. Empty for none.
+[[nodiscard]] constexpr std::string_view rest_name(ListingEnd::Rest rest) {
+    switch (rest) {
+        case ListingEnd::Rest::none: return {};
+        case ListingEnd::Rest::limit: return "limit";
+        case ListingEnd::Rest::work: return "work";
+        case ListingEnd::Rest::unsearched: return "unsearched";
+    }
+    return {};
+}
+
+/// One sentence for people. Empty for none.
+[[nodiscard]] constexpr std::string_view rest_text(ListingEnd::Rest rest) {
+    switch (rest) {
+        case ListingEnd::Rest::none: return {};
+        case ListingEnd::Rest::limit: return "There are more. Search for more exact words, or in a folder below.";
+        case ListingEnd::Rest::work:
+            return "There may be more: the search ended before it had looked everywhere. Search in a folder below.";
+        case ListingEnd::Rest::unsearched: return "There may be more: a folder could not be searched.";
+    }
+    return {};
+}
 
 /// Appends only; earlier text may be gone from `out` at the next call. A format must give the same bytes for the same
 /// entries each time it starts at opening(): a listing's tag and length are computed before it is sent. row() is called

@@ -45,7 +45,10 @@ void append_access(std::string& out, ListingEntry::Access access) {
 void ListingJson::opening(std::string& out) {
     out.append("{\"path\":");
     append_string(out, view_.path);
-    if (view_.extent == ListingView::Extent::unsorted) {
+    if (view_.extent == ListingView::Extent::found) {
+        out.append(",\"search\":");
+        append_string(out, view_.search);
+    } else if (view_.extent == ListingView::Extent::unsorted) {
         out.append(",\"sort\":null,\"order\":null");
     } else {
         out.append(",\"sort\":\"").append(column_name(view_.column)).append("\",\"order\":\"");
@@ -60,7 +63,7 @@ void ListingJson::row(std::string& out, const ListingEntry& entry) {
     append_string(out, entry.name);
     // "./" in front: a name with a colon would read as a scheme.
     out.append(",\"href\":\"./");
-    append_encoded_segment(out, entry.name);
+    append_encoded_path(out, entry.name);
     if (entry.access == ListingEntry::Access::unknown) {
         out.append(entry.is_directory() ? "/\",\"type\":\"directory\"" : "\",\"type\":\"file\"");
         out.append(",\"size\":null,\"mtime\":null,\"etag\":null,\"access\":\"unknown\"}");
@@ -85,7 +88,16 @@ void ListingJson::row(std::string& out, const ListingEntry& entry) {
 }
 
 void ListingJson::closing(std::string& out, const ListingEnd& end) {
-    out.append(rows_ == Rows::none ? "],\"next\":" : "\n],\"next\":");
+    out.append(rows_ == Rows::none ? "]," : "\n],");
+    if (view_.extent == ListingView::Extent::found) {
+        if (end.rest == ListingEnd::Rest::none) {
+            out.append("\"complete\":true}\n");
+        } else {
+            out.append("\"complete\":false,\"because\":\"").append(rest_name(end.rest)).append("\"}\n");
+        }
+        return;
+    }
+    out.append("\"next\":");
     if (end.next.empty()) {
         out.append("null}\n");
         return;

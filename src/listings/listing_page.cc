@@ -31,8 +31,8 @@ void append_times(std::string& out, std::size_t times, std::string_view text) {
 std::string_view page_policy(const PageActions& actions) {
     return actions.any() ? "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
                            "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-                         : "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                           "base-uri 'none'; frame-ancestors 'none'";
+                         : "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+                           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 }
 
 ListingPage::ListingPage(ListingView view, PageActions actions, PageVisitor visitor)
@@ -43,15 +43,12 @@ void ListingPage::opening(std::string& out) {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    append_shown_name(out, view_.path);
+    append_title(out);
     out.append("</title>\n<link rel=\"stylesheet\" href=\"");
     append_asset(out, kPageStylePath);
     out.append("\">\n");
-    if (actions_.any()) {
-        out.append("<script src=\"");
-        append_asset(out, kPageScriptPath);
-        out.append("\" defer></script>\n");
-    }
+    if (actions_.any()) append_script(out, kPageScriptPath);
+    if (searches()) append_script(out, kPageFilterPath);
     out.append("</head>\n<body>\n");
     if (visitor_.is_shown()) append_visitor(out);
     append_path(out);
@@ -59,13 +56,29 @@ void ListingPage::opening(std::string& out) {
     if (uploads()) append_forms(out);
     if (actions_.any()) out.append("<p class=\"notice\" id=\"notice\" role=\"status\"></p>\n");
     if (uploads()) out.append("<ul class=\"transfers\" id=\"transfers\" aria-label=\"Uploads\"></ul>\n");
+    if (searches()) append_search(out);
     out.append("<div class=\"listing\">\n<table>\n");
     append_columns(out);
     out.append("<tbody>\n");
-    if (view_.path == "/") return;
-    out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"../\">Parent folder</a></th>");
+    if (view_.path == "/" && !is_found()) return;
+    out.append("<tr class=\"up\"><th scope=\"row\" class=\"name\"><a href=\"");
+    out.append(is_found() ? "./\">All of this folder</a></th>" : "../\">Parent folder</a></th>");
     append_times(out, columns() - 1, "<td></td>");
     out.append("</tr>\n");
+}
+
+void ListingPage::append_title(std::string& out) const {
+    if (is_found()) {
+        append_shown_name(out, view_.search);
+        out.append(" below ");
+    }
+    append_shown_name(out, view_.path);
+}
+
+void ListingPage::append_script(std::string& out, std::string_view path) const {
+    out.append("<script src=\"");
+    append_asset(out, path);
+    out.append("\" defer></script>\n");
 }
 
 /// The address of the style or the script, relative like every link of the page.
@@ -142,8 +155,19 @@ void ListingPage::append_forms(std::string& out) const {
         "<button>Create</button>\n</form>\n</section>\n");
 }
 
+/// Without the script it only searches.
+void ListingPage::append_search(std::string& out) const {
+    out.append(
+        "<form class=\"search\" role=\"search\" action=\"./\">\n<input type=\"search\" name=\"search\" "
+        "aria-label=\"Search this folder and those below\" placeholder=\"Search this folder and those below\" "
+        "maxlength=\"80\" autocomplete=\"off\" value=\"");
+    append_shown_name(out, view_.search);
+    out.append("\">\n<button>Search</button>\n<output></output>\n</form>\n");
+}
+
 void ListingPage::append_columns(std::string& out) const {
-    out.append("<caption class=\"aside\">Contents of this folder</caption>\n<thead><tr>\n");
+    out.append("<caption class=\"aside\">").append(is_found() ? "What was found" : "Contents of this folder");
+    out.append("</caption>\n<thead><tr>\n");
     append_column(out, ListingColumn::name, "Name");
     append_column(out, ListingColumn::size, "Size");
     append_column(out, ListingColumn::time, "Modified (UTC)");
@@ -156,6 +180,10 @@ void ListingPage::append_columns(std::string& out) const {
 /// fetch a whole tree follow links, but send no forms.
 void ListingPage::append_column(std::string& out, ListingColumn column, std::string_view label) const {
     out.append("<th scope=\"col\" class=\"").append(column_name(column)).append("\"");
+    if (is_found()) {
+        out.append(">").append(label).append("</th>\n");
+        return;
+    }
     // Screen readers do not take the name of a column from a form in it.
     out.append(" aria-label=\"").append(label).append("\"");
     // Of a large directory the buttons lead to sorted pages.
@@ -191,7 +219,7 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
     // A name with a colon would read as a scheme. Media players that read pages by pattern take a link for an entry
     // only where its text is the name, and know "./" in this case alone.
     if (entry.name.find(':') != std::string_view::npos) out.append("./");
-    append_encoded_segment(out, entry.name);
+    append_encoded_path(out, entry.name);
     out.append(is_folder ? "/\" dir=\"auto\">" : "\" dir=\"auto\">");
     append_shown_name(out, entry.name);
     out.append("</a></th><td class=\"size\"");
@@ -255,6 +283,7 @@ void ListingPage::append_removal(std::string& out, const ListingEntry& entry) co
 
 std::string_view ListingPage::empty_text() const {
     if (actions_.entries == PageActions::Entries::hidden) return "What is in this folder is not shown.";
+    if (is_found()) return "Nothing was found.";
     const bool continues = view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on;
     return continues ? "Nothing follows." : "This folder is empty.";
 }
@@ -268,7 +297,7 @@ void ListingPage::closing(std::string& out, const ListingEnd& end) {
     out.append("</tbody>\n</table>\n</div>\n");
     if (actions_.entries == PageActions::Entries::shown) append_summary(out, end);
     // Programs that fetch a whole tree follow links, but send no forms.
-    if (end.entries > 0) {
+    if (end.entries > 0 && !is_found()) {
         out.append(
             "<form class=\"archive\" action=\"./\"><button name=\"archive\" value=\"zip\">Download as zip</button>"
             "</form>\n");
@@ -286,6 +315,7 @@ void ListingPage::append_summary(std::string& out, const ListingEnd& end) const 
             out.append(", too many to sort at once: sort by a column to page through all");
             break;
         case ListingView::Extent::page: out.append(" on this page"); break;
+        case ListingView::Extent::found: out.append(" found here and below"); break;
     }
     if (view_.extent == ListingView::Extent::page && view_.start == ListingView::Start::further_on) {
         out.append(" <a rel=\"first\" href=\"./");
@@ -298,6 +328,8 @@ void ListingPage::append_summary(std::string& out, const ListingEnd& end) const 
         out.append("\">Next page</a>");
     }
     out.append("</p>\n");
+    if (end.rest == ListingEnd::Rest::none) return;
+    out.append("<p class=\"rest\">").append(rest_text(end.rest)).append("</p>\n");
 }
 
 }  // namespace listings

@@ -63,7 +63,10 @@ private:
     void append_asset(std::string& out, std::string_view path) const;
     void append_visitor(std::string& out) const;
     void append_path(std::string& out) const;
+    void append_title(std::string& out) const;
+    void append_script(std::string& out, std::string_view path) const;
     void append_forms(std::string& out) const;
+    void append_search(std::string& out) const;
     void append_columns(std::string& out) const;
     void append_column(std::string& out, ListingColumn column, std::string_view label) const;
     void append_move(std::string& out, const ListingEntry& entry) const;
@@ -74,6 +77,8 @@ private:
     [[nodiscard]] std::size_t columns() const { return removes() ? 5 : 4; }
     [[nodiscard]] bool uploads() const { return actions_.upload != PageActions::Upload::none; }
     [[nodiscard]] bool removes() const { return actions_.removal != PageActions::Removal::none; }
+    [[nodiscard]] bool searches() const { return actions_.entries == PageActions::Entries::shown; }
+    [[nodiscard]] bool is_found() const { return view_.extent == ListingView::Extent::found; }
     [[nodiscard]] bool moves() const { return actions_.moving != PageActions::Moving::none; }
 
     ListingView view_;

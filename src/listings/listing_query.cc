@@ -66,6 +66,7 @@ std::string_view take(ListingQuery& query, std::string_view name, const std::str
     if (name == "format") return set(query.form, find_word(kForms, value), kFormatReason);
     if (name == "limit") return set(query.limit, parse_limit(value), kLimitReason);
     if (name == "after") return set(query.after, std::optional(value), {});
+    if (name == "search") return set(query.search, std::optional(value), {});
     return {};
 }
 

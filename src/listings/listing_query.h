@@ -1,4 +1,5 @@
-// What the query of a directory's target asks for: ?sort=size&order=desc&limit=100&after=…&format=json.
+// What the query of a directory's target asks for: ?sort=size&order=desc&limit=100&after=…&format=json,
+// or ?search=bill.
 // Called by listings/listings. Pure.
 #pragma once
 
@@ -22,6 +23,7 @@ struct ListingQuery {
     std::optional<std::size_t> limit;  ///< 1 to listings::kGatheredEntries
     std::optional<std::string> after;  ///< decoded
     std::optional<ListingForm> form;
+    std::optional<std::string> search;  ///< decoded
 
     /// True when the client asks for sorted entries, so that unsorted ones are no answer.
     [[nodiscard]] bool wants_page() const { return column || order || limit || after; }

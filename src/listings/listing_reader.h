@@ -7,6 +7,7 @@
 
 #include "base/directory_stream.h"
 #include "handler/visible_entries.h"
+#include "listings/entry_look.h"
 #include "listings/listing_item.h"
 #include "media/media_type.h"
 #include "storage/file_root.h"
@@ -33,30 +34,24 @@ public:
     /// Valid until the next call of next(). May be swapped away.
     [[nodiscard]] ListingItem& item() { return item_; }
 
-    /// Finds out what the name is now. A link counts as what it leads to under the root's policy, and is not shown when
-    /// it leads nowhere or outside. False: there is nothing to show under this name (any more). What cannot be looked
-    /// at for another reason is shown as unknown, and lack() says why.
+    /// As EntryLook does it.
     bool look(ListingItem& item);
 
     /// Back to the beginning.
     void rewind() { stream_.rewind(); }
 
     [[nodiscard]] int error() const { return error_; }
-    /// For the error log, when entries could not be looked at: that they are shown as unknown, and why the last one is.
-    /// Empty when there was none. Static lifetime.
-    [[nodiscard]] std::string_view lack() const;
+    /// As EntryLook says.
+    [[nodiscard]] std::string_view lack() const { return look_.lack(); }
 
 private:
-    bool look_failed(ListingItem& item, int error);
     [[nodiscard]] bool is_visible(const ListingItem& item);
-    [[nodiscard]] bool may_read(const ListingItem& item, const struct stat& status) const;
 
-    const storage::FileRoot& root_;
     const media::MediaTypes& types_;
     std::string path_;
     base::DirectoryStream stream_;
     int error_ = 0;
-    int look_error_ = 0;      ///< errno of the last entry that could not be looked at
+    EntryLook look_;
     ListingItem item_;        ///< its text is reused for every name
     std::string entry_path_;  ///< likewise
     handler::VisibleEntries visible_;

@@ -43,4 +43,8 @@ void ListingText::row(std::string& out, const ListingEntry& entry) {
     out.append(entry.is_directory() ? "/\n" : "\n");
 }
 
+void ListingText::closing(std::string& out, const ListingEnd& end) {
+    if (end.rest != ListingEnd::Rest::none) out.append("\\ ").append(rest_text(end.rest)).push_back('\n');
+}
+
 }  // namespace listings

@@ -1,4 +1,5 @@
-// A directory as plain text: one name a line, a slash behind those of folders. For shells. Made by listings/listings.
+// A directory, or what was found below it, as plain text: one name or path a line, a slash behind those of folders. For
+// shells. Made by listings/sent_listing.
 #pragma once
 
 #include "listings/listing_format.h"
@@ -11,8 +12,9 @@ public:
     /// Control characters and bytes that are not UTF-8 as \xHH, a backslash as \\: a name cannot end its line, nor
     /// speak to a terminal, and can be read back.
     void row(std::string& out, const ListingEntry& entry) override;
-    /// Where the next page is stands in the field Link.
-    void closing(std::string&, const ListingEnd&) override {}
+    /// Where the next page is stands in the field Link. That a search did not find all is a line of its own, which
+    /// begins as no name does: a backslash and a space.
+    void closing(std::string& out, const ListingEnd& end) override;
 };
 
 }  // namespace listings

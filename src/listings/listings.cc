@@ -1,8 +1,6 @@
 // From the query and Accept to a gathering, and from what it found to the answer.
 #include "listings/listings.h"
 
-#include <array>
-#include <cassert>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -13,15 +11,11 @@
 
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
-#include "http/accept.h"
-#include "http/accept_encoding.h"
-#include "http/conditional.h"
 #include "listings/coded_listing.h"
 #include "listings/listing_gathering.h"
-#include "listings/listing_json.h"
 #include "listings/listing_query.h"
 #include "listings/listing_source.h"
-#include "listings/listing_text.h"
+#include "listings/sent_listing.h"
 #include "storage/validators.h"
 
 namespace listings {
@@ -30,36 +24,15 @@ namespace {
 using http::Coding;
 using http::Status;
 
-/// In the order of ListingForm; the first is sent when the client has no wish.
-constexpr std::array<std::string_view, 3> kMediaTypes = {"text/html; charset=utf-8", "application/json",
-                                                         "text/plain; charset=utf-8"};
 constexpr int kRetrySeconds = 1;
-
-std::optional<ListingForm> choose_form(const http::Request& request, const ListingQuery& query) {
-    if (query.form) return query.form;
-    const auto chosen = http::choose_media_type(request.fields, request.text, kMediaTypes);
-    if (!chosen) return std::nullopt;
-    return ListingForm{static_cast<std::uint8_t>(*chosen)};
-}
-
-http::Response refuse_codings(const http::Request& request) {
-    http::Response response =
-        handler::error_response(&request, Status::not_acceptable,
-                                "Accept-Encoding rules out every form of this listing, the plain one included.");
-    response.add("Vary", "Accept-Encoding");
-    return response;
-}
 
 /// One listing, from the request to its answer.
 class ListingAnswer final : public http::PendingResponse {
 public:
-    /// Which entries are shown, and in which format.
+    /// Which entries are shown, and how.
     struct Wish {
         ListingQuery query;
-        ListingForm form;
-        PageActions actions;
-        PageVisitor visitor;
-        int compression_level;
+        SentListing sent;
         ListingSpan span;
     };
 
@@ -67,10 +40,7 @@ public:
                   ListingShares& shares)
         : request_(request),
           query_(std::move(wish.query)),
-          form_(wish.form),
-          actions_(wish.actions),
-          visitor_(std::move(wish.visitor)),
-          compression_level_(wish.compression_level),
+          sent_(std::move(wish.sent)),
           wakes_(wakes),
           shares_(shares),
           coding_hold_(shares, request.client.key),
@@ -110,81 +80,27 @@ private:
     }
 
     [[nodiscard]] std::unique_ptr<ListingFormat> make_format(ListingView::Extent extent) const {
-        ListingView view{.path = std::string(request_.get().path()),
-                         .column = query_.column.value_or(ListingColumn::name),
-                         .order = query_.order.value_or(ListingOrder::ascending),
-                         .extent = extent,
-                         .limit = query_.limit.value_or(kGatheredEntries),
-                         .start = query_.after ? ListingView::Start::further_on : ListingView::Start::beginning};
-        switch (form_) {
-            case ListingForm::html: return std::make_unique<ListingPage>(std::move(view), actions_, visitor_);
-            case ListingForm::json: return std::make_unique<ListingJson>(std::move(view));
-            case ListingForm::text: break;
-        }
-        return std::make_unique<ListingText>();
-    }
-
-    /// The form in which a plain text of `bytes` is sent, with the memory for making it. nullopt: no form is
-    /// acceptable.
-    std::optional<Coding> choose_coding(std::uint64_t bytes) {
-        if (compression_level_ == 0 || bytes < kCodedListingFrom) return Coding::identity;
-        const http::Request& request = request_.get();
-        const auto accepted = http::AcceptedCodings::parse(request.fields, request.text);
-        const auto chosen = accepted.choose(http::CodingSet(Coding::identity, Coding::gzip, Coding::deflate));
-        if (!chosen || *chosen == Coding::identity || coding_hold_.grow(media::kEncodingSourceBytes)) return chosen;
-        return accepted.choose(http::CodingSet(Coding::identity));
-    }
-
-    /// The fields that a 304 repeats. A cache has to ask each time, because nothing tells it when a file is added.
-    void add_validators(http::Response& response, const std::string& tag) const {
-        if (!tag.empty()) response.add("ETag", tag);
-        // A format that the query names is sent whatever Accept says.
-        std::string vary = query_.form ? "" : "Accept";
-        if (compression_level_ > 0) vary.append(vary.empty() ? "" : ", ").append("Accept-Encoding");
-        if (!vary.empty()) response.add("Vary", vary);
-        response.add("Cache-Control", "no-cache");
-        response.is_personal = form_ == ListingForm::html && visitor_.is_shown();
-    }
-
-    /// The answer of the preconditions; nothing when the listing is to be sent.
-    [[nodiscard]] std::optional<http::Response> check_conditions(const std::string& tag) const {
-        const http::Request& request = request_.get();
-        http::Response response;
-        switch (http::evaluate_preconditions(request.fields, request.text, request.method,
-                                             {.etag = tag, .last_modified = {}, .exists = true},
-                                             shares_.clock().unix_seconds())) {
-            case http::Precondition::proceed: return std::nullopt;
-            case http::Precondition::not_modified: response.status = Status::not_modified; break;
-            case http::Precondition::precondition_failed:
-                return handler::error_response(&request, Status::precondition_failed,
-                                               "the listing is not the version that the request names.");
-        }
-        add_validators(response, tag);
-        return response;
-    }
-
-    [[nodiscard]] http::Response with_head(const std::string& tag, Coding coding) const {
-        http::Response response;
-        response.add("Content-Type", kMediaTypes.at(static_cast<std::size_t>(form_)));
-        if (coding != Coding::identity) response.add("Content-Encoding", http::coding_name(coding));
-        response.add("X-Content-Type-Options", "nosniff");
-        if (form_ == ListingForm::html) response.add("Content-Security-Policy", page_policy(actions_));
-        add_validators(response, tag);
-        return response;
+        return sent_.make_format(
+            {.path = std::string(request_.get().path()),
+             .column = query_.column.value_or(ListingColumn::name),
+             .order = query_.order.value_or(ListingOrder::ascending),
+             .extent = extent,
+             .limit = query_.limit.value_or(kGatheredEntries),
+             .start = query_.after ? ListingView::Start::further_on : ListingView::Start::beginning});
     }
 
     http::Response answer_gathered() {
         const std::shared_ptr<const GatheredText> text = gathering_.text();
-        const std::optional<Coding> coding = choose_coding(text->bytes());
+        const std::optional<Coding> coding = sent_.choose_coding(request_.get(), text->bytes(), coding_hold_);
         if (!coding) return refuse_codings(request_.get());
         const std::string tag = storage::coded_tag(gathering_.tag(), *coding);
-        if (auto refused = check_conditions(tag)) return std::move(*refused);
-        http::Response response = with_head(tag, *coding);
+        if (auto refused = sent_.check_conditions(request_.get(), tag, shares_.clock())) return std::move(*refused);
+        http::Response response = sent_.with_head(tag, *coding);
         response.reason = gathering_.lack();
         // Every byte of a name is escaped in this text.
         if (!gathering_.next().empty()) response.add("Link", "<" + gathering_.next() + ">; rel=\"next\"");
         if (*coding != Coding::identity) {
-            response.body = in_coding(*coding, std::make_unique<GatheredSource>(text));
+            response.body = sent_.in_coding(*coding, std::make_unique<GatheredSource>(text), std::move(coding_hold_));
             return response;
         }
         if (request_.get().method == http::Method::head) {
@@ -202,29 +118,21 @@ private:
 
     /// Without a tag: what it will show is not known yet.
     http::Response answer_streamed() {
-        const std::optional<Coding> coding = choose_coding(kListingTextBytes);
+        const std::optional<Coding> coding = sent_.choose_coding(request_.get(), kListingTextBytes, coding_hold_);
         if (!coding) return refuse_codings(request_.get());
-        if (auto refused = check_conditions({})) return std::move(*refused);
-        http::Response response = with_head({}, *coding);
+        if (auto refused = sent_.check_conditions(request_.get(), {}, shares_.clock())) return std::move(*refused);
+        http::Response response = sent_.with_head({}, *coding);
         response.body =
-            in_coding(*coding, std::make_unique<ListingSource>(gathering_.take_reader(),
-                                                               make_format(ListingView::Extent::unsorted), shares_));
+            sent_.in_coding(*coding,
+                            std::make_unique<ListingSource>(gathering_.take_reader(),
+                                                            make_format(ListingView::Extent::unsorted), shares_),
+                            std::move(coding_hold_));
         return response;
-    }
-
-    [[nodiscard]] std::unique_ptr<http::BodySource> in_coding(Coding coding, std::unique_ptr<http::BodySource> plain) {
-        using Format = media::DeflateEncoder::Format;
-        if (coding == Coding::identity) return plain;
-        return std::make_unique<CodedListing>(std::move(plain), coding == Coding::gzip ? Format::gzip : Format::zlib,
-                                              compression_level_, std::move(coding_hold_));
     }
 
     handler::KeptRequest request_;
     ListingQuery query_;
-    ListingForm form_;
-    PageActions actions_;
-    PageVisitor visitor_;
-    int compression_level_;
+    SentListing sent_;
     base::WakeQueue& wakes_;
     ListingShares& shares_;
     ListingHold coding_hold_;
@@ -252,6 +160,23 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
         return handler::error_response(&request, Status::not_acceptable,
                                        "a directory is listed as text/html, application/json or text/plain.");
     }
+    using Named = SentListing::Wish::Named;
+    SentListing::Wish how{.form = *form,
+                          .named = query->form ? Named::by_query : Named::by_accept,
+                          .actions = config_.actions.allowed_by(rights),
+                          .visitor = visitor_of(request),
+                          .compression_level = config_.compression_level};
+    if (query->search && rights.has(handler::Right::list)) {
+        auto words = SearchWords::parse(*query->search);
+        if (!words) return handler::refusal_response(&request, words.error());
+        // An empty box leads back to the listing.
+        if (!words->empty()) {
+            // Its page is for reading: the forms of a listing are about what is in the directory itself.
+            how.actions = {};
+            return searches_.find(request, std::move(directory), std::move(*words), *query,
+                                  SentListing(std::move(how)));
+        }
+    }
     ListingSpan span;
     // A person is served best by the first entries in order, however many there are.
     if (query->wants_page() || *form == ListingForm::html) span.extent = ListingSpan::Extent::page;
@@ -272,12 +197,7 @@ handler::Decision Listings::list(const http::Request& request, base::Fd director
                          are_listed
                              ? handler::VisibleEntries(config_.grants, handler::Client::of(request), request.path())
                              : handler::VisibleEntries::none());
-    ListingAnswer::Wish wish{.query = std::move(*query),
-                             .form = *form,
-                             .actions = config_.actions.allowed_by(rights),
-                             .visitor = visitor_of(request),
-                             .compression_level = config_.compression_level,
-                             .span = std::move(span)};
+    ListingAnswer::Wish wish{.query = std::move(*query), .sent = SentListing(std::move(how)), .span = std::move(span)};
     return std::make_unique<ListingAnswer>(request, std::move(wish), std::move(reader), wakes_, shares_);
 }
 

@@ -1,4 +1,4 @@
-// Two constant texts with their tags.
+// Constant texts with their tags.
 #include "listings/page_assets.h"
 
 #include <cassert>
@@ -17,12 +17,19 @@ http::Response with_fields(http::Status status, const PageAsset& asset) {
     return response;
 }
 
+/// The path is one of the three, or one of them below a prefix.
+const PageAsset& asset_at(std::string_view path) {
+    if (path.ends_with(kPageStylePath)) return page_style;
+    if (path.ends_with(kPageFilterPath)) return page_filter;
+    assert(path.ends_with(kPageScriptPath));
+    return page_script;
+}
+
 }  // namespace
 
 handler::Decision PageAssets::handle(const http::Request& request) {
     const bool is_style = request.path().ends_with(kPageStylePath);
-    assert(is_style || request.path().ends_with(kPageScriptPath));
-    const PageAsset& asset = is_style ? page_style : page_script;
+    const PageAsset& asset = asset_at(request.path());
     const http::Validators validators{.etag = asset.etag, .last_modified = {}};
     switch (
         http::evaluate_preconditions(request.fields, request.text, request.method, validators, clock_.unix_seconds())) {

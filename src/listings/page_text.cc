@@ -72,6 +72,16 @@ void append_encoded_segment(std::string& out, std::string_view name) {
     }
 }
 
+void append_encoded_path(std::string& out, std::string_view path) {
+    while (true) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        append_encoded_segment(out, path.substr(0, end));
+        if (end == path.size()) return;
+        out.push_back('/');
+        path.remove_prefix(end + 1);
+    }
+}
+
 void append_size(std::string& out, std::uint64_t bytes) {
     static constexpr std::array<std::string_view, 7> kUnits = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
     std::uint64_t whole = bytes;

@@ -16,6 +16,8 @@ void append_shown_name(std::string& out, std::string_view name);
 /// One path segment, every byte percent-encoded that is not unreserved (RFC 3986 §2.3): leads to any name, and is safe
 /// in an attribute.
 void append_encoded_segment(std::string& out, std::string_view name);
+/// The same for segments with slashes between them, which stay.
+void append_encoded_path(std::string& out, std::string_view path);
 
 /// "1.5 MiB"; in bytes below 1 KiB. Rounds down, so that no file seems larger than it is.
 void append_size(std::string& out, std::uint64_t bytes);

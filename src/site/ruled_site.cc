@@ -51,6 +51,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                 {.actions = page_actions(*rules_),
                  .compression_level = rules_->compression_level,
                  .media_types = rules_->media_types,
+                 .index_name = rules_->index_name,
                  .grants = rules_->grants,
                  .sign_in_path = rules_->has_sign_in_page ? prefix_of(*rules_).append(kSignInPath) : std::string(),
                  .sign_out_path = prefix_of(*rules_).append(kSignOutPath)}),

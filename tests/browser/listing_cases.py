@@ -84,7 +84,7 @@ def names_stay_text():
             site.write(name, b"x")
         browser.open(site.url())
         check_quiet(browser)
-        foreign = browser.run("return document.querySelectorAll('script:not([src=\"./.godwit/upload.js\"]), img').length")
+        foreign = browser.run("return document.querySelectorAll('script:not([src^=\"./.godwit/\"]), img').length")
         check_equal(foreign, 0, "elements out of names")
         texts = rows(browser)
         check("<img src=x onerror=alert(1)>.txt" in texts, "the name with a tag is shown as it is")
@@ -222,7 +222,7 @@ def keyboard():
         site.write("a.txt", b"x")
         browser.open(site.url())
         reached = []
-        for _ in range(9):
+        for _ in range(11):
             for kind in ("keyDown", "keyUp"):
                 browser.devtools("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
             reached.append(browser.run("""
@@ -233,5 +233,44 @@ def keyboard():
             """))
         check_equal([outline for _, _, outline in reached], ["solid"] * len(reached), "outlines")
         names = [f"{tag} {name}" for tag, name, _ in reached]
-        check_equal(names, ["input Choose files", "input folder", "button Create", "button Name", "button Size",
+        check_equal(names, ["input Choose files", "input folder", "button Create",
+                            "input Search this folder and those below", "button Search", "button Name", "button Size",
                             "button Modified (UTC)", "button Type", "a a.txt", "summary Delete a.txt"], "what Tab reaches")
+
+
+def shown_rows(browser):
+    return browser.run("return [...document.querySelectorAll('.listing tbody tr:not([hidden]) .name a')].map((a) => a.textContent)")
+
+
+@case("search: the box filters what is shown while one types, and Enter searches below")
+def filter_and_search():
+    with Site() as site, Browser() as browser:
+        for name in ("Bill.txt", "feathers.txt", "bill.md", "deep/down/my bill.txt"):
+            site.write(name, b"x")
+        browser.open(site.url())
+        box = browser.find(".search input")
+        box.send_keys("bill")
+        check_equal(shown_rows(browser), ["bill.md", "Bill.txt"], "rows with the word")
+        check("2 of 4 shown" in browser.find(".search output").text, "how many are shown")
+        box.send_keys(" *.txt")
+        check_equal(shown_rows(browser), ["Bill.txt"], "rows with the word that fit the pattern")
+        box.send_keys("\ue003" * len("bill *.txt"))  # Backspace
+        check_equal(len(shown_rows(browser)), 4, "rows without a filter")
+        box.send_keys("bill *.TXT\ue007")
+        browser.wait_for("the findings", lambda: "search=" in browser.url)
+        check_equal(shown_rows(browser), ["All of this folder", "Bill.txt", "deep/down/my bill.txt"], "findings")
+        check_equal(browser.find(".search input").property("value"), "bill *.TXT", "the box keeps the words")
+        check_quiet(browser)
+        follow(browser.find_all(".listing .name a")[2])
+        check(urllib.parse.unquote(browser.url).endswith("/deep/down/my bill.txt"), "the finding leads to its file")
+
+
+@case("search: works without JavaScript")
+def search_without_script():
+    with Site() as site, Browser(javascript=False) as browser:
+        site.write("deep/bill.txt", b"x")
+        browser.open(site.url())
+        browser.find(".search input").send_keys("bill")
+        browser.find(".search button").click()
+        browser.wait_for("the findings", lambda: "search=" in browser.url)
+        check_equal([link.text for link in browser.find_all(".listing .name a")], ["All of this folder", "deep/bill.txt"], "findings")

@@ -197,3 +197,18 @@ TEST_CASE("listings: a client that leaves while its page is made changes nothing
     }
     CHECK(site.get("/names/").status == 200);
 }
+
+TEST_CASE("listings: a search finds hostile names below, in every form", "[e2e][listing]") {
+    const Hostile site;
+    site.files.write("names/sub?dir/javascript:x", "found");
+    const auto text = site.get("/?search=java&format=text");
+    CHECK(text.body == "names/javascript:alert(1)\nnames/sub?dir/javascript:x\n");
+    const auto page = site.get("/?search=java");
+    const auto links = all_between(page.body, "class=\"name\"><a href=\"", "\"");
+    REQUIRE(links.size() == 3);
+    CHECK(site.get("/" + links[2]).body == "found");
+    const auto json = site.get("/?search=java&limit=1", {"Accept: application/json"});
+    CHECK(json.body.ends_with("],\"complete\":false,\"because\":\"limit\"}\n"));
+    CHECK(site.get("/?search=a%2Fb").status == 400);
+    CHECK(site.get("/?search=").body == site.get("/").body);
+}

@@ -32,7 +32,23 @@ TEST_CASE("listing json: any name is honest as a name and right as a link", "[ha
     CHECK(row("\"\\\n") == R"("\"\\\n","href":"./%22%5C%0A")");
     CHECK(row("a:b%20?#+&") == R"("a:b%20?#+&","href":"./a%3Ab%2520%3F%23%2B%26")");
     CHECK(row("\xFF\xC3\xA4") == "\"\\ufffd\xC3\xA4\",\"href\":\"./%FF%C3%A4\"");
-    CHECK(row("</script>").ends_with("\"href\":\"./%3C%2Fscript%3E\"") == true);
+    CHECK(row("<script>").ends_with("\"href\":\"./%3Cscript%3E\"") == true);
+}
+
+TEST_CASE("listing json: what was found says whether it is all", "[listing]") {
+    const auto json = [](std::size_t entries, listings::ListingEnd::Rest rest) {
+        listings::ListingJson format({.path = "/a/", .extent = ListingView::Extent::found, .search = "b \"*\""});
+        std::string out;
+        format.opening(out);
+        if (entries > 0) format.row(out, folder("x/y z"));
+        format.closing(out, {.entries = entries, .next = {}, .rest = rest});
+        return out;
+    };
+    CHECK(json(0, listings::ListingEnd::Rest::none) ==
+          "{\"path\":\"/a/\",\"search\":\"b \\\"*\\\"\",\"entries\":[],\"complete\":true}\n");
+    const std::string cut = json(1, listings::ListingEnd::Rest::work);
+    CHECK(cut.find("{\"name\":\"x/y z\",\"href\":\"./x/y%20z/\",") != std::string::npos);
+    CHECK(cut.ends_with("\n],\"complete\":false,\"because\":\"work\"}\n"));
 }
 
 TEST_CASE("listing json: times at the ends of what RFC 3339 can say", "[handlers][listing]") {

@@ -173,8 +173,9 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     const ListingEntry file{.name = "a\"b", .media_type = "image/png"};
     const std::string reading = page_of({.path = "/"}, {file});
     CHECK_FALSE(has(reading, "method=\"post\""));
-    CHECK_FALSE(has(reading, "<script"));
-    CHECK(listings::page_policy({}).find("script-src") == std::string_view::npos);
+    CHECK_FALSE(has(reading, "upload.js"));
+    CHECK(has(reading, "<script src=\"./.godwit/filter.js\" defer></script>"));
+    CHECK(listings::page_policy({}).find("connect-src") == std::string_view::npos);
 
     const std::string writing = page_of({.path = "/"}, {file}, kEverything);
     CHECK(has(writing, "<script src=\"./.godwit/upload.js\" defer></script>"));
@@ -205,6 +206,32 @@ TEST_CASE("listing page: the style and the script are addressed from where the p
     CHECK(has(page, "<link rel=\"stylesheet\" href=\"../../.godwit/style.css\">"));
     CHECK(has(page, "<script src=\"../../.godwit/upload.js\" defer></script>"));
     CHECK_FALSE(has(page, "=\"/"));
+}
+
+TEST_CASE("listing page: a box searches, where entries are shown", "[listing]") {
+    const std::string page = page_of({.path = "/a/"});
+    CHECK(has(page, "<form class=\"search\" role=\"search\" action=\"./\">"));
+    CHECK(has(page, "<input type=\"search\" name=\"search\""));
+    const std::string hidden = page_of({.path = "/a/"}, {}, {.entries = PageActions::Entries::hidden});
+    CHECK_FALSE(has(hidden, "type=\"search\""));
+    CHECK_FALSE(has(hidden, "filter.js"));
+}
+
+TEST_CASE("listing page: what was found is shown by paths, and says when there may be more", "[listing]") {
+    const ListingView found{.path = "/a/", .extent = ListingView::Extent::found, .search = "<b> *"};
+    const std::string page = page_of(found, {{.name = "x:y/b c", .media_type = "text/plain"}}, {},
+                                     {.entries = 1, .next = {}, .rest = listings::ListingEnd::Rest::limit});
+    CHECK(has(page, "<title>&lt;b&gt; * below /a/</title>"));
+    CHECK(has(page, "value=\"&lt;b&gt; *\""));
+    CHECK(has(page, "<a href=\"./x%3Ay/b%20c\" dir=\"auto\">x:y/b c</a>"));
+    CHECK(has(page, "<a href=\"./\">All of this folder</a>"));
+    CHECK(has(page, "1 entry found here and below"));
+    CHECK(has(page, "<p class=\"rest\">There are more."));
+    // Its order is its own, and an archive would be of more than what is shown.
+    CHECK_FALSE(has(page, "name=\"sort\""));
+    CHECK_FALSE(has(page, "name=\"archive\""));
+    CHECK(has(page_of(found), "Nothing was found."));
+    CHECK_FALSE(has(page_of(found), "class=\"rest\""));
 }
 
 TEST_CASE("listing page: nothing is inline, so that the policy needs no exception", "[handlers][listing]") {
@@ -257,7 +284,7 @@ TEST_CASE("listing: names who signed in, with a button to sign out", "[handlers]
     const std::string guest = page_for({.offer = Offer::sign_in, .name = {}, .path = "/in"});
     CHECK(has(guest, "action=\"/in\">"));
     CHECK(has(guest, "<button>Sign in<"));
-    CHECK_FALSE(has(page_for({.offer = Offer::nothing, .name = "alice", .path = "/out"}), "<button>"));
+    CHECK_FALSE(has(page_for({.offer = Offer::nothing, .name = "alice", .path = "/out"}), "Sign out"));
     CHECK_FALSE(has(page_for({}), "visitor"));
 }
 

@@ -20,6 +20,8 @@ TEST_CASE("listing query: what it asks for", "[handlers][listing]") {
     CHECK(all->form == ListingForm::json);
     CHECK(all->after == std::string("5:a/b c+\xFF\0", 10));
     CHECK(all->wants_page());
+    CHECK(parse_listing_query("search=a+b%2A")->search == "a b*");
+    CHECK_FALSE(parse_listing_query("search=a")->wants_page());
     CHECK(parse_listing_query("format=text")->form == ListingForm::text);
     CHECK_FALSE(parse_listing_query("format=html")->wants_page());
     for (const auto query : {"sort=name", "order=asc", "limit=1", "after=", "sort=type", "sort=size"}) {

@@ -16,6 +16,15 @@ TEST_CASE("listing text: a name a line, whatever is in it", "[handlers][listing]
     CHECK(text("\xC2\x9B\xC2\xA0") == "\\xC2\\x9B\xC2\xA0\n");
 }
 
+TEST_CASE("listing text: that a search did not find all is a line that no name has", "[listing]") {
+    listings::ListingText text;
+    std::string out;
+    text.closing(out, {.entries = 1, .next = {}, .rest = listings::ListingEnd::Rest::limit});
+    CHECK(out == "\\ There are more. Search for more exact words, or in a folder below.\n");
+    // A name that looks alike is escaped.
+    CHECK(written(text, {file("\\ There")}) == "\\\\ There\n");
+}
+
 TEST_CASE("listing text: a row allocates nothing", "[handlers][listing]") {
     listings::ListingText text;
     CHECK(allocations_of_rows(text) == 0);

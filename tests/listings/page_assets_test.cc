@@ -30,6 +30,10 @@ TEST_CASE("page assets: the style and the script have their types, a tag, and ar
     CHECK(script.body.starts_with("//"));
     CHECK(script.field("ETag") != style.field("ETag"));
     CHECK(script.field("ETag").size() == 18);
+    const Answer filter = ask("GET", "/.godwit/filter.js");
+    CHECK(filter.field("Content-Type") == "text/javascript; charset=utf-8");
+    CHECK(filter.body == listings::page_filter.text);
+    CHECK(filter.field("ETag") != script.field("ETag"));
     // Joined in order: what is used is declared before.
     CHECK(script.body.find("function request(") < script.body.find("class Transfer"));
     CHECK(script.body.find("class Transfer") < script.body.find("function takeFiles"));
@@ -49,9 +53,10 @@ TEST_CASE("page assets: a client that has the version gets 304, HEAD the same fi
     CHECK(head.length == listings::page_style.text.size());
 }
 
-TEST_CASE("page assets: owns two paths", "[handlers][page]") {
+TEST_CASE("page assets: owns three paths", "[handlers][page]") {
     CHECK(listings::PageAssets::owns("/.godwit/style.css"));
     CHECK(listings::PageAssets::owns("/.godwit/upload.js"));
+    CHECK(listings::PageAssets::owns("/.godwit/filter.js"));
     CHECK_FALSE(listings::PageAssets::owns("/.godwit/"));
     CHECK_FALSE(listings::PageAssets::owns("/.godwit/uploads/x"));
 }

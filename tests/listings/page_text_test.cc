@@ -34,6 +34,7 @@ TEST_CASE("page text: an encoded segment holds unreserved bytes and escapes alon
     CHECK(encoded("aZ09-._~") == "aZ09-._~");
     CHECK(encoded("a b%?#&'\":/") == "a%20b%25%3F%23%26%27%22%3A%2F");
     CHECK(encoded("\xff\n") == "%FF%0A");
+    CHECK(text_of<std::string_view>(listings::append_encoded_path, "a b/c:d") == "a%20b/c%3Ad");
     for (unsigned byte = 1; byte < 256; ++byte) {
         const std::string text = encoded(std::string(1, static_cast<char>(byte)));
         CHECK((text.size() == 1 || text.size() == 3));

@@ -83,6 +83,7 @@ async function refreshListing() {
         const fresh = page.querySelector(part);
         if (fresh) document.querySelector(part).replaceWith(document.adoptNode(fresh));
     }
+    document.dispatchEvent(new Event("listing"));
 }
 
 async function changeEntry(method, url, whenDone, fields = {}) {
