@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
+#include <cstdio>
+#include <cstdlib>
 
 #include "http/limits.h"
 #include "server/http2/entry.h"
@@ -15,6 +16,12 @@ namespace server::http2 {
 namespace {
 
 constexpr std::size_t kFrameHeadBytes = 9;
+
+/// The process ends, as it does when `new` finds no memory.
+[[noreturn]] void end_without_memory() {
+    std::fputs("godwit: no memory for an HTTP/2 connection\n", stderr);
+    std::abort();
+}
 
 std::string_view text_of(const std::uint8_t* bytes, std::size_t count) {
     return {reinterpret_cast<const char*>(bytes), count};
@@ -171,7 +178,7 @@ struct Session::Callbacks {
 
     static nghttp2_session_callbacks* make() {
         nghttp2_session_callbacks* made = nullptr;
-        if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
+        if (nghttp2_session_callbacks_new(&made) != 0) end_without_memory();
         nghttp2_session_callbacks_set_on_begin_headers_callback(made, begin_headers);
         nghttp2_session_callbacks_set_on_header_callback(made, header);
         nghttp2_session_callbacks_set_on_invalid_header_callback(made, invalid_header);
@@ -187,7 +194,7 @@ struct Session::Callbacks {
 
     static nghttp2_option* make_options() {
         nghttp2_option* made = nullptr;
-        if (nghttp2_option_new(&made) != 0) throw std::bad_alloc();
+        if (nghttp2_option_new(&made) != 0) end_without_memory();
         nghttp2_option_set_no_auto_window_update(made, 1);
         nghttp2_option_set_no_closed_streams(made, 1);
         nghttp2_option_set_max_continuations(made, kMaxContinuations);
@@ -208,7 +215,7 @@ Session::Session(Events& events) : events_(events) {
     static const nghttp2_session_callbacks* const callbacks = Callbacks::make();
     static const nghttp2_option* const options = Callbacks::make_options();
     nghttp2_session* made = nullptr;
-    if (nghttp2_session_server_new2(&made, callbacks, this, options) != 0) throw std::bad_alloc();
+    if (nghttp2_session_server_new2(&made, callbacks, this, options) != 0) end_without_memory();
     session_.reset(made);
     const auto settings = std::to_array<nghttp2_settings_entry>({
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, kMaxStreams},
