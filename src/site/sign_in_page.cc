@@ -1,4 +1,4 @@
-// Two pages with one head. Names and paths are escaped.
+// Two pages in one frame. Names and paths are escaped.
 #include "site/sign_in_page.h"
 
 #include <utility>
@@ -7,15 +7,11 @@
 #include "base/escape.h"
 #include "handler/error_page.h"
 #include "http/target.h"
-#include "listings/page_assets.h"
 #include "site/cross_site.h"
+#include "site/small_page.h"
 
 namespace site {
 namespace {
-
-/// Nothing inline, nothing from elsewhere, in no frame: a page that is laid over this one sees no password.
-constexpr std::string_view kPolicy =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The value of Sec-Fetch-Mode; empty when the field is missing: over plain HTTP browsers send it to this machine only.
 std::string_view find_fetch_mode(const http::Request& request) {
@@ -26,18 +22,6 @@ std::string_view find_fetch_mode(const http::Request& request) {
         }
     }
     return {};
-}
-
-void append_head(std::string& html, std::string_view title, std::string_view prefix) {
-    html.append(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-    html.append(title)
-        .append("</title>\n<link rel=\"stylesheet\" href=\"")
-        .append(prefix)
-        .append(listings::kPageStylePath);
-    html.append("\">\n</head>\n<body class=\"sign-in\">\n<main>\n<h1>").append(title).append("</h1>\n");
 }
 
 void append_sentence(std::string& html, std::string_view sentence, std::string_view role) {
@@ -64,7 +48,7 @@ void append_way_on(std::string& html, const http::Request& request, const SignIn
 
 std::string form_page(const http::Request& request, const SignInPage& page) {
     std::string html;
-    append_head(html, "Sign in", page.prefix);
+    append_page_head(html, "Sign in", page.prefix);
     append_sentence(html, page.sentence, http::code(page.status) < 400 ? "status" : "alert");
     html.append("<form method=\"post\" action=\"").append(page.prefix).append(kSignInPath).append("\">\n");
     append_back(html, page.back);
@@ -77,12 +61,13 @@ std::string form_page(const http::Request& request, const SignInPage& page) {
         "autocomplete=\"current-password\">\n"
         "<button class=\"main\">Sign in</button>\n</form>\n");
     append_way_on(html, request, page);
-    return html.append("</main>\n</body>\n</html>\n");
+    append_page_end(html);
+    return html;
 }
 
 std::string known_page(const http::Request& request, const SignInPage& page) {
     std::string html;
-    append_head(html, http::code(page.status) < 400 ? "Signed in" : "Not allowed", page.prefix);
+    append_page_head(html, http::code(page.status) < 400 ? "Signed in" : "Not allowed", page.prefix);
     append_sentence(html, page.sentence, "alert");
     html.append("<p>You are signed in as <b><bdi>");
     base::append_html_escaped(html, request.user->name);
@@ -97,7 +82,8 @@ std::string known_page(const http::Request& request, const SignInPage& page) {
         base::append_html_escaped(html, page.back);
         html.append("\">Go on</a></p>\n");
     }
-    return html.append("</main>\n</body>\n</html>\n");
+    append_page_end(html);
+    return html;
 }
 
 }  // namespace
@@ -117,19 +103,7 @@ bool is_of_browser(const http::Request& request) {
 
 http::Response sign_in_page(const http::Request& request, const SignInPage& page) {
     std::string html = request.user ? known_page(request, page) : form_page(request, page);
-    http::Response response;
-    response.status = page.status;
-    response.is_personal = true;
-    response.add("Content-Type", "text/html; charset=utf-8").add("X-Content-Type-Options", "nosniff");
-    // "no-referrer" would take Origin from the form, by which other sites' forms are told from this one.
-    response.add("Content-Security-Policy", kPolicy).add("Referrer-Policy", "same-origin");
-    response.add("Cache-Control", "no-store").add("Vary", "Accept");
-    if (request.method == http::Method::head) {
-        response.stated_length = html.size();
-    } else {
-        response.body = http::Piece(std::move(html));
-    }
-    return response;
+    return page_response(request, page.status, std::move(html));
 }
 
 }  // namespace site

@@ -17,6 +17,7 @@
 #include "site/badge_cookie.h"
 #include "site/cross_site.h"
 #include "site/return_path.h"
+#include "site/small_form.h"
 #include "storage/memory_sink.h"
 
 namespace site {
@@ -26,32 +27,11 @@ using access_control::SignIn;
 using handler::KeptRequest;
 using http::Status;
 
-/// A name, a password and a path, all of it escaped.
-constexpr std::size_t kMostFormBytes = 16 * 1024;
-constexpr http::FormLimits kFormLimits{.fields = 8, .name_bytes = 64, .value_bytes = 4096};
-
 constexpr http::Refusal kNoForm{Status::unsupported_media_type,
                                 "signing in takes a form: application/x-www-form-urlencoded with name and password."};
 constexpr http::Refusal kBadForm{Status::unprocessable_content,
                                  "the form of signing in has the fields name, password and to, each once."};
 constexpr http::Refusal kNobody{Status::service_unavailable, "nobody can sign in at the moment."};
-
-bool is_form(const http::Request& request) {
-    const std::string_view value = request.find(http::FieldName::content_type).value_or("");
-    const std::string_view type = base::trim_blanks(value.substr(0, std::min(value.find(';'), value.size())));
-    return base::equals_ignoring_case(type, "application/x-www-form-urlencoded");
-}
-
-/// The value of a field that stands at most once; nullopt: it stands twice.
-std::optional<std::string> take_value(const std::vector<http::FormField>& fields, std::string_view name) {
-    std::optional<std::string> value;
-    for (const http::FormField& each : fields) {
-        if (each.name != name) continue;
-        if (value) return std::nullopt;
-        value = each.value;
-    }
-    return value.value_or(std::string());
-}
 
 /// 303 (RFC 9110 §15.4.4), which clears or sets the cookie.
 http::Response lead_to(const http::Request& request, const std::string& path, std::string_view cookie) {

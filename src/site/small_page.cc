@@ -1,0 +1,47 @@
+// One style, one policy.
+#include "site/small_page.h"
+
+#include <utility>
+
+#include "listings/page_assets.h"
+
+namespace site {
+namespace {
+
+/// A page that is laid over one of these sees nothing of it, because they are shown in no frame.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+}  // namespace
+
+void append_page_head(std::string& html, std::string_view title, std::string_view prefix) {
+    html.append(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    html.append(title)
+        .append("</title>\n<link rel=\"stylesheet\" href=\"")
+        .append(prefix)
+        .append(listings::kPageStylePath);
+    html.append("\">\n</head>\n<body class=\"sign-in\">\n<main>\n<h1>").append(title).append("</h1>\n");
+}
+
+void append_page_end(std::string& html) { html.append("</main>\n</body>\n</html>\n"); }
+
+http::Response page_response(const http::Request& request, http::Status status, std::string html) {
+    http::Response response;
+    response.status = status;
+    response.is_personal = true;
+    response.add("Content-Type", "text/html; charset=utf-8").add("X-Content-Type-Options", "nosniff");
+    // "no-referrer" would take Origin from the form, by which other sites' forms are told from this one.
+    response.add("Content-Security-Policy", kPolicy).add("Referrer-Policy", "same-origin");
+    response.add("Cache-Control", "no-store").add("Vary", "Accept");
+    if (request.method == http::Method::head) {
+        response.stated_length = html.size();
+    } else {
+        response.body = http::Piece(std::move(html));
+    }
+    return response;
+}
+
+}  // namespace site

@@ -1,0 +1,20 @@
+// The frame of the server's own small pages: signing in, share links. Called by those who fill it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace site {
+
+/// Everything up to the content, which append_page_end() ends. `title` holds nothing that has to be escaped; `prefix`:
+/// of prefix_of().
+void append_page_head(std::string& html, std::string_view title, std::string_view prefix);
+void append_page_end(std::string& html);
+
+/// `html` as an answer of who asked alone. Nothing inline, nothing from elsewhere, in no frame.
+[[nodiscard]] http::Response page_response(const http::Request& request, http::Status status, std::string html);
+
+}  // namespace site
