@@ -15,10 +15,11 @@ struct Credentials {
         basic,  ///< also of the form
         bearer,
         badge,  ///< whose seal was looked at: what is left to find out is whether the user has that password still
+        maker,  ///< of a share link whose seal was looked at: whether there still is such a user
     };
     Scheme scheme = Scheme::basic;
     std::string name;    ///< UTF-8; empty with a token
-    std::string secret;  ///< the password, in UTF-8, the token, or the stamp of a badge
+    std::string secret;  ///< the password, in UTF-8, the token, or the stamp of a badge; empty for a maker
 };
 
 /// The value of Authorization. Control characters are refused (RFC 7617 §2), so neither part holds NUL. The error is a

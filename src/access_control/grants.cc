@@ -22,7 +22,8 @@ constexpr auto kRightNames = std::to_array<RightName>({{"read", Right::read},
                                                        {"list", Right::list},
                                                        {"create", Right::create},
                                                        {"replace", Right::replace},
-                                                       {"delete", Right::remove}});
+                                                       {"delete", Right::remove},
+                                                       {"share", Right::share}});
 
 std::vector<std::string_view> split_words(std::string_view line) {
     std::vector<std::string_view> words;
@@ -123,7 +124,7 @@ std::expected<Grant, std::string> parse_grant(std::string_view line) {
     for (std::size_t i = 2; i < words.size(); ++i) {
         if (!take_right(words[i], grant.rights)) {
             return std::unexpected(
-                "the rights are read, list, create, replace, delete, write (create and replace), or "
+                "the rights are read, list, create, replace, delete, share, write (create and replace), or "
                 "none alone");
         }
     }
@@ -152,12 +153,24 @@ Grants::Range Grants::find(std::string_view path) const {
     }
 }
 
-Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
-    const Range range = find(path);
+/// Nobody without a name makes links: nobody could be asked later whether he may still do so.
+Rights Grants::rights_of(const Range& range, const http::User* user) const {
     Rights rights;
     for (std::size_t i = range.first; i < range.end; ++i) {
-        if (lines_[i].applies_to(client.user.get())) rights.add(lines_[i].rights);
+        if (lines_[i].applies_to(user)) rights.add(lines_[i].rights);
     }
+    if (user == nullptr) rights.remove(Right::share);
+    return rights;
+}
+
+Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
+    const Range range = find(path);
+    Rights rights = rights_of(range, client.user.get());
+    if (client.shared == nullptr || !handler::is_covered(path, *client.shared)) return rights;
+    Rights given = rights_of(range, client.shared->maker.get());
+    if (!given.has(Right::share)) return rights;
+    given.keep_only(Rights(Right::read, Right::list));
+    rights.add(given);
     return rights;
 }
 
@@ -168,9 +181,11 @@ std::string_view Grants::place_of(std::string_view path) const {
 
 bool Grants::is_same_for_all(std::string_view path) const {
     const Range range = find(path);
-    return std::all_of(lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
-                       lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
-                       [](const Grant& line) { return line.who == Grant::Who::anyone; });
+    return std::all_of(
+        lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
+        lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
+        // Of anyone only those who signed in may share.
+        [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
 }
 
 bool Grants::has_places_below(std::string_view directory) const {

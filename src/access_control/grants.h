@@ -65,6 +65,7 @@ private:
         std::size_t end = 0;
     };
     [[nodiscard]] Range find(std::string_view path) const;
+    [[nodiscard]] handler::Rights rights_of(const Range& range, const http::User* user) const;
 
     std::vector<Grant> lines_;
 };

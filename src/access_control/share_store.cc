@@ -159,7 +159,7 @@ std::expected<ShareStore::Made, int> ShareStore::make(const ShareLink& link) con
     return Made{share_token(link, *key), base::share(std::move(*file)), base::share(std::move(*directory))};
 }
 
-std::expected<base::SharedFd, int> ShareStore::add_use(std::string_view id, std::int64_t now_s) const {
+std::expected<base::SharedFd, int> ShareStore::take_use(std::string_view id, std::int64_t now_s) const {
     if (!is_share_id(id)) return std::unexpected(ENOENT);
     const auto directory = open_directory();
     if (!directory) return std::unexpected(directory.error());
@@ -167,12 +167,22 @@ std::expected<base::SharedFd, int> ShareStore::add_use(std::string_view id, std:
     if (!file) return std::unexpected(file.error());
     const auto text = read_text(file->get());
     if (!text) return std::unexpected(text.error());
+    const auto link = parse_share(*text);
+    if (!link) return std::unexpected(EINVAL);
+    if (link->is_used_up()) return std::unexpected(EDQUOT);
     // A line that was cut off stays a use of its own.
     const std::string line = (text->ends_with('\n') ? "" : "\n") + use_line(now_s);
     if (const int error = write_text(file->get(), line); error != 0) {
         return std::unexpected(::ftruncate(file->get(), static_cast<off_t>(text->size())) == 0 ? error : EIO);
     }
     return base::share(std::move(*file));
+}
+
+std::expected<ShareLink, int> ShareStore::read(std::string_view id) const {
+    if (!is_share_id(id)) return std::unexpected(ENOENT);
+    const auto directory = open_directory();
+    if (!directory) return std::unexpected(directory.error());
+    return read_link(directory->get(), id);
 }
 
 std::expected<base::SharedFd, int> ShareStore::remove(std::string_view id) const {

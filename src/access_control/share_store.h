@@ -46,8 +46,10 @@ public:
     /// then. An errno: EPERM, others can read the key; ENOSYS, this build has no SHA-256.
     [[nodiscard]] std::expected<Made, int> make(const ShareLink& link) const;
     /// Notes that a use began at `now_s`: it counts at once, and durably when the file is synced. An errno, after which
-    /// nothing was noted.
-    [[nodiscard]] std::expected<base::SharedFd, int> add_use(std::string_view id, std::int64_t now_s) const;
+    /// nothing was noted; EDQUOT: the link is used up; ENOENT: there is none.
+    [[nodiscard]] std::expected<base::SharedFd, int> take_use(std::string_view id, std::int64_t now_s) const;
+    /// Without a token, for who may see and revoke it. An errno; ENOENT: there is none; EINVAL: its file is damaged.
+    [[nodiscard]] std::expected<ShareLink, int> read(std::string_view id) const;
     /// Removes a link, which is worth nothing at once, and durably so when the directory is synced. An errno; ENOENT:
     /// there is none.
     [[nodiscard]] std::expected<base::SharedFd, int> remove(std::string_view id) const;

@@ -22,6 +22,8 @@ constexpr std::string_view kSlowed = "sign-in slowed down: too many failed ones"
 // No guesses, so they have other words than what those tools look for.
 constexpr std::string_view kManySignIns = "too many requests of this client wait until its name is checked";
 constexpr std::string_view kManyBadges = "too many requests of this client wait until its cookie is looked at";
+constexpr std::string_view kManyLinks = "too many requests of this client wait until its share link is looked at";
+constexpr std::string_view kNoMaker = "nobody can say at the moment whether the share link counts";
 constexpr std::string_view kNoAnswer = "sign-in not possible at the moment: too many wait, or the check gave no answer";
 constexpr std::string_view kTwice = "Authorization stands twice";
 
@@ -101,6 +103,31 @@ private:
     Then then_;
 };
 
+class SignIn::PendingLink final : public handler::PendingDecision {
+public:
+    PendingLink(SignIn& sign_in, const std::string& maker, http::SharedPath shared, http::ClientShares::Share share,
+                Then then)
+        : sign_in_(sign_in),
+          question_(sign_in.verifier_, {Credentials::Scheme::maker, maker, {}}, std::move(share)),
+          shared_(std::move(shared)),
+          then_(std::move(then)) {}
+
+    std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
+        const auto verdict = question_.advance(wake);
+        if (!verdict) return std::nullopt;
+        if (auto refused = sign_in_.judge_maker(request, question_.credentials().name, std::move(shared_), *verdict)) {
+            return refused;
+        }
+        return then_(request);
+    }
+
+private:
+    SignIn& sign_in_;
+    Question question_;
+    http::SharedPath shared_;
+    Then then_;
+};
+
 std::optional<handler::Decision> SignIn::admit(http::Request& request, const Then& then) {
     const auto field = request.find(FieldName::authorization);
     if (!field) return std::nullopt;
@@ -134,6 +161,16 @@ std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std
     const http::ClientKey& client = request.client.key;
     if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyBadges});
     return std::make_unique<Pending>(*this, std::move(credentials), asking_for_badges_.count(client), then);
+}
+
+std::optional<handler::Decision> SignIn::admit_link(http::Request& request, const std::string& maker,
+                                                    http::SharedPath shared, const Then& then) {
+    if (auto user = maker_cache_.find(maker)) {
+        return judge_maker(request, maker, std::move(shared), {Verdict::Kind::right, std::move(user), {}});
+    }
+    const http::ClientKey& client = request.client.key;
+    if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyLinks});
+    return std::make_unique<PendingLink>(*this, maker, std::move(shared), asking_for_badges_.count(client), then);
 }
 
 SignIn::Wait SignIn::find_wait(const http::ClientKey& client, std::string_view name) const {
@@ -195,6 +232,21 @@ std::optional<handler::Decision> SignIn::judge_badge(http::Request& request, con
     return refusal(request, Status::service_unavailable, kNoAnswer);
 }
 
+std::optional<handler::Decision> SignIn::judge_maker(http::Request& request, const std::string& maker,
+                                                     http::SharedPath shared, const Verdict& verdict) {
+    switch (verdict.kind) {
+        case Verdict::Kind::right:
+            maker_cache_.keep(maker, verdict.user);
+            shared.maker = verdict.user;
+            request.shared = std::make_shared<const http::SharedPath>(std::move(shared));
+            return std::nullopt;
+        case Verdict::Kind::wrong: request.shown_link = http::ShownLink::over; return std::nullopt;
+        case Verdict::Kind::failed: break;
+    }
+    ++unanswered_;
+    return refusal(request, Status::service_unavailable, kNoMaker);
+}
+
 std::unique_ptr<SignIn::PasswordCheck> SignIn::check_password(const http::ClientKey& client, std::string_view name,
                                                               std::string_view password) {
     return std::make_unique<PasswordCheck>(*this, client, name, password);
@@ -243,7 +295,7 @@ base::Counters::Registration SignIn::register_counters(base::Counters& counters)
         base::counter("sign_ins_slowed", total, "tries that were refused unseen, after too many failed ones", slowed_),
         base::counter("sign_ins_unanswered", total, "tries that nobody could check", unanswered_),
         {"sign_ins_remembered", gauge, "credentials that were right lately",
-         [this] { return cache_.size() + badge_cache_.size(); }},
+         [this] { return cache_.size() + badge_cache_.size() + maker_cache_.size(); }},
         base::counter("badges_made", total, "browsers that signed in on the page", badges_.made()),
         base::counter("badges_ended", total, "browsers that signed out", badges_.ended()),
         base::counter("badges_refused", total, "requests with a badge that does not count", dead_badges_),

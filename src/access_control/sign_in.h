@@ -32,7 +32,7 @@ public:
     /// The same for badges, whose answers take no time: a browser asks for a page and all that is on it at once.
     static constexpr unsigned kMostBadgesOfOneClient = 128;
     /// What happens with the request once it is known who sends it.
-    using Then = std::function<handler::Decision(const http::Request&)>;
+    using Then = std::function<handler::Decision(http::Request&)>;
 
     struct Times {
         base::MonotonicMs keep_ms = 0;        ///< how long what was right is not checked again
@@ -44,6 +44,7 @@ public:
         : verifier_(verifier),
           cache_(clock, times.keep_ms),
           badge_cache_(clock, times.keep_ms),
+          maker_cache_(clock, times.keep_ms),
           limits_(clock),
           badges_(clock, times.badge_s) {}
 
@@ -54,6 +55,11 @@ public:
     /// By the text of a badge. One that does not count is none: the request goes on as that of nobody.
     [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,
                                                                const Then& then);
+
+    /// Finds out whether there still is the user who made the share link that `request` shows, `maker`, and then sets
+    /// `request.shared` to `shared` with him; otherwise the link is over. nullopt: the request goes on.
+    [[nodiscard]] std::optional<handler::Decision> admit_link(http::Request& request, const std::string& maker,
+                                                              http::SharedPath shared, const Then& then);
 
     /// What became of a name and a password.
     struct Outcome {
@@ -73,12 +79,14 @@ public:
     void forget_all() {
         cache_.clear();
         badge_cache_.clear();
+        maker_cache_.clear();
     }
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters);
 
 private:
     class Question;
     class Pending;
+    class PendingLink;
 
     /// How long a client has to wait that failed too often or asks too much, and why; 0: it may try.
     struct Wait {
@@ -95,14 +103,18 @@ private:
     /// The same for a badge, which is no guess. nullopt: the request goes on, with a user or without.
     [[nodiscard]] std::optional<handler::Decision> judge_badge(http::Request& request, const Credentials& credentials,
                                                                const Verdict& verdict);
+    /// The same for the maker of a link.
+    [[nodiscard]] std::optional<handler::Decision> judge_maker(http::Request& request, const std::string& maker,
+                                                               http::SharedPath shared, const Verdict& verdict);
 
     Verifier& verifier_;
     CredentialCache cache_;
     CredentialCache badge_cache_;  ///< apart, so that no field is taken for what stands for a badge
+    CredentialCache maker_cache_;  ///< by the name of who made links
     GuessLimits limits_;
     Badges badges_;
     http::ClientShares asking_;             ///< questions that wait
-    http::ClientShares asking_for_badges_;  ///< of them those about badges
+    http::ClientShares asking_for_badges_;  ///< those about badges and the makers of links
     std::uint64_t right_ = 0;
     std::uint64_t wrong_ = 0;
     std::uint64_t slowed_ = 0;

@@ -15,7 +15,9 @@ VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const ba
     : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
 
 std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
-    const bool is_badge = credentials.scheme == Credentials::Scheme::badge;
+    // Whether there is a user takes no time either.
+    const bool is_badge =
+        credentials.scheme == Credentials::Scheme::badge || credentials.scheme == Credentials::Scheme::maker;
     if (!socket_ || is_stuck_ || !has_room(is_badge)) return std::nullopt;
     const Ticket ticket = ++last_ticket_;
     waiting_.emplace(ticket, Asked{wake, is_badge, std::nullopt});

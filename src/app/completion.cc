@@ -130,7 +130,7 @@ _godwit() {
         before=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case ${COMP_WORDS[1]} in
-        passwd|token)
+        passwd|token|shares)
             if ((COMP_CWORD == 2)); then
                 _godwit_files
                 return
@@ -147,7 +147,7 @@ _godwit() {
     fi
     _godwit_files
     if ((COMP_CWORD == 1)); then
-        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'passwd token' -- "$current")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'passwd token shares' -- "$current")
     fi
 }
 complete -F _godwit godwit
@@ -158,12 +158,15 @@ std::string zsh_completion() {
     std::string text = R"(#compdef godwit
 # Completion of godwit for zsh, made from its table of options.
 _godwit_first() {
-    _alternative 'commands:command:(passwd token)' 'files:directory:_files'
+    _alternative 'commands:command:(passwd token shares)' 'files:directory:_files'
 }
 _godwit() {
     case $words[2] in
         passwd|token)
             _arguments '1: :(passwd token)' '2:file of users:_files' '3:name of a user: '
+            return ;;
+        shares)
+            _arguments '1: :(shares)' '2:directory:_files -/' '3: :(revoke)' '4:id of a link: '
             return ;;
     esac
     _arguments -S \
@@ -176,6 +179,7 @@ std::string fish_completion() {
     std::string text = R"(# Completion of godwit for fish, made from its table of options.
 complete -c godwit -n __fish_use_subcommand -a passwd -d 'set a password in a file of users'
 complete -c godwit -n __fish_use_subcommand -a token -d 'add a token to a file of users'
+complete -c godwit -n __fish_use_subcommand -a shares -d 'list and revoke the share links of a directory'
 )";
     for (const OptionHelp& option : all_options()) {
         text += "complete -c godwit";

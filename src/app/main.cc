@@ -11,6 +11,7 @@
 #include "app/options.h"
 #include "app/running_server.h"
 #include "app/serve.h"
+#include "app/shares_command.h"
 #include "app/users_command.h"
 
 namespace {
@@ -49,6 +50,7 @@ int print_explanation(const app::Options& options) {
 
 int main(int argc, char** argv) {
     if (const auto status = app::run_users_command({argv, static_cast<std::size_t>(argc)})) return *status;
+    if (const auto status = app::run_shares_command({argv, static_cast<std::size_t>(argc)})) return *status;
     const auto options = app::parse_options(argc, argv, ::isatty(STDIN_FILENO) == 1, environment());
     if (!options) {
         print(stderr, "godwit: " + options.error().sentence + "\n");

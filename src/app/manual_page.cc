@@ -152,6 +152,7 @@ std::string manual_page() {
     page.line(".Nm\n.Op Ar option ...\n.Op Ar DIR");
     page.line(".Nm\n.Cm passwd\n.Ar FILE NAME");
     page.line(".Nm\n.Cm token\n.Ar FILE NAME");
+    page.line(".Nm\n.Cm shares\n.Ar DIR\n.Op Cm revoke Ar ID");
     page.line(".Sh DESCRIPTION");
     page.sentences(
         "Serves the directory DIR, or one file, over HTTP/1.1 and HTTP/2, with TLS or without. Files are received into "
@@ -163,7 +164,9 @@ std::string manual_page() {
     page.sentences(
         "The command passwd asks for a password and writes its hash for NAME into the file of --users. The command "
         "token "
-        "adds a token for NAME, and prints it once.");
+        "adds a token for NAME, and prints it once. The command shares lists the share links of DIR with their ids, "
+        "and "
+        "with revoke ends one of them, also while a server runs.");
     page.line(".Sh OPTIONS");
     page.sentences(
         "Each long option can stand in a configuration file and in the environment, too. The command line is stronger "

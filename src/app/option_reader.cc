@@ -7,6 +7,7 @@
 
 #include "access_control/sign_in.h"
 #include "app/encryption.h"
+#include "app/grant_settling.h"
 #include "app/option_values.h"
 #include "app/running_server.h"
 #include "app/site_options.h"
@@ -322,50 +323,6 @@ std::optional<UsageError> OptionReader::pair_certificates() {
     return std::nullopt;
 }
 
-/// With --grant, the lines decide about every path. --allow-* are short for a line about the root, which anybody may
-/// read and list unless a line says otherwise.
-std::optional<UsageError> OptionReader::settle_grants() {
-    using handler::Right;
-    using Who = access_control::Grant::Who;
-    options_.site.signs_in = !options_.users_file.empty();
-    options_.site.has_sign_in_page = options_.site.signs_in && access_control::has_sign_in_page();
-    const bool needs_users =
-        std::ranges::any_of(options_.grants, [](const access_control::Grant& each) { return each.who != Who::anyone; });
-    if (options_.site.signs_in && !needs_users) {
-        return UsageError{
-            "--users alone gives nobody a right; --grant says what they may do, as in --grant '/ + write'"};
-    }
-    if (needs_users && !options_.site.signs_in) {
-        return UsageError{"--grant names users, but there are none: --users FILE has them"};
-    }
-    if (!options_.site.auth_prompts.empty() && !options_.site.signs_in) {
-        return UsageError{"--auth-prompt asks for names that nobody has: --users FILE has them"};
-    }
-    if (options_.grants.empty()) return std::nullopt;
-    if (follows_links_) {
-        return UsageError{
-            "--symlinks other than none does not go with --grant: a link would lead from a folder of one right into a "
-            "folder of another; leave --symlinks out"};
-    }
-    site::SiteConfig& site = options_.site;
-    site.symlinks = storage::Symlinks::none;
-    access_control::Grant root{.path = "/", .who = access_control::Grant::Who::anyone, .name = {}, .rights = {}};
-    if (std::ranges::find(options_.grants, "/", &access_control::Grant::path) == options_.grants.end()) {
-        root.rights = handler::Rights(Right::read, Right::list);
-    }
-    if (site.allow_upload) root.rights.add(Right::create);
-    if (site.allow_replace) root.rights.add(Right::replace);
-    if (site.allow_delete) root.rights.add(Right::remove);
-    if (root.rights != handler::Rights()) options_.grants.push_back(std::move(root));
-    auto grants = std::make_shared<const access_control::Grants>(options_.grants);
-    options_.grants = grants->lines();
-    site.allow_upload = grants->allows_somewhere(Right::create);
-    site.allow_replace = grants->allows_somewhere(Right::replace);
-    site.allow_delete = grants->allows_somewhere(Right::remove);
-    site.grants = std::move(grants);
-    return std::nullopt;
-}
-
 std::expected<Options, UsageError> OptionReader::finish() {
     const bool is_served = options_.action == Action::serve || options_.action == Action::test;
     if (options_.directory.empty() && is_served) {
@@ -379,7 +336,7 @@ std::expected<Options, UsageError> OptionReader::finish() {
     }
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));
-    if (auto error = settle_grants()) return std::unexpected(std::move(*error));
+    if (auto error = settle_grants(options_, follows_links_)) return std::unexpected(std::move(*error));
     if (options_.daemon && (options_.server.access_log == "-" || options_.server.audit_log == "-")) {
         return std::unexpected(UsageError{
             "--daemon closes standard output: --access-log and --audit-log take a file name or off with it"});

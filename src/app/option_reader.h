@@ -40,7 +40,6 @@ private:
 
     std::optional<UsageError> bind_addresses();
     std::optional<UsageError> pair_certificates();
-    std::optional<UsageError> settle_grants();
 
     Options options_;
     bool follows_links_ = false;  ///< --symlinks asks for it

@@ -34,7 +34,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_allow_well_known, "allow-well-known", site, ""},
     {id_grant, "grant", access,
      "'PATH WHO RIGHTS': who is a name, @GROUP, + (anyone signed in) or * (anyone); rights are read, list, create, "
-     "replace, delete, write, or none",
+     "replace, delete, share, write, or none",
      ValueForm::below_prefix},
     {id_trust_uploads, "trust-uploads", site, ""},
     {id_insecure_writes, "insecure-writes", access, ""},

@@ -91,9 +91,9 @@ What
       --grant 'PATH WHO RIGHTS'
                              who may do what below PATH: WHO is * (anyone),
                              + (signed in), a user or @GROUP; RIGHTS are read,
-                             list, create, replace, delete, write (create and
-                             replace) or none. The longest PATH counts, and
-                             its lines are added up; repeatable
+                             list, create, replace, delete, share (by links),
+                             write (create and replace) or none. The longest
+                             PATH counts, and its lines are added up; repeatable
       --trust-uploads        HTML, SVG and XML run scripts though strangers may
                              have written them
       --users FILE           names, password hashes and tokens, as written by

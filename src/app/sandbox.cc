@@ -63,6 +63,7 @@ private:
 
 /// A configuration file may allow writing later, where a directory is served.
 bool may_write(const Options& options) {
+    if (options.site.allow_share) return true;  // share links are kept in a directory of the root
     if (!options.site.only_path.empty()) return false;
     return options.site.allow_upload || options.site.allow_delete || !options.sources.config.empty();
 }

@@ -21,6 +21,9 @@ std::string missing_rights(int directory, const Options& options) {
         return who + " has no right to read the file: requests will be answered 403";
     }
     if (options.site.listing && !may(R_OK)) return who + " has no right to read the directory: it will not be listed";
+    if (options.site.allow_share && !may(W_OK) && ::faccessat(directory, ".godwit", W_OK, AT_EACCESS) != 0) {
+        return who + " has no right to write to the directory: share links, which are kept there, will be 503";
+    }
     const bool is_written = options.site.allow_upload || options.site.allow_delete;
     if (is_written && !may(W_OK)) return who + " has no right to write to the directory: uploads there will be 403";
     return {};

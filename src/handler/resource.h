@@ -25,8 +25,9 @@ struct Resource {
         upload,      ///< an upload that can be resumed
         sign_in,     ///< the page for a name and a password
         sign_out,    ///< what ends the badge of a browser
+        shares,      ///< the list of one's own share links, and one of them
     };
-    static constexpr std::size_t kKinds = 15;
+    static constexpr std::size_t kKinds = 16;
 
     Kind kind = Kind::file;
     /// Decoded. Every spelling of a file's name has the same one: "/files/x" is "/x". Rules are looked up by it.

@@ -22,6 +22,7 @@ enum class Right : std::uint8_t {
     create,   ///< new files, directories and records
     replace,  ///< another content for what is there
     remove,   ///< DELETE
+    share,    ///< links by which others read without a name
 };
 
 class Rights {
@@ -32,6 +33,8 @@ public:
     constexpr void add(Right right) { bits_ = static_cast<std::uint8_t>(bits_ | bit(right)); }
     constexpr void add(Rights others) { bits_ = static_cast<std::uint8_t>(bits_ | others.bits_); }
     constexpr void remove(Right right) { bits_ = static_cast<std::uint8_t>(bits_ & ~bit(right)); }
+    /// Takes away what `others` do not have.
+    constexpr void keep_only(Rights others) { bits_ = static_cast<std::uint8_t>(bits_ & others.bits_); }
     [[nodiscard]] constexpr bool has(Right right) const { return (bits_ & bit(right)) != 0; }
     /// True when this has one of `others`, or they are none.
     [[nodiscard]] constexpr bool has_any_of(Rights others) const {
@@ -50,10 +53,18 @@ private:
 
 /// Who asks.
 struct Client {
-    std::shared_ptr<const http::User> user;  ///< null: nobody signed in
+    std::shared_ptr<const http::User> user = nullptr;          ///< null: nobody signed in
+    std::shared_ptr<const http::SharedPath> shared = nullptr;  ///< what a link gives besides; null: nothing
 
-    static Client of(const http::Request& request) { return {request.user}; }
+    static Client of(const http::Request& request) { return {request.user, request.shared}; }
 };
+
+/// True for the path of a share link, and for what is below it when it is a folder's.
+[[nodiscard]] inline bool is_covered(std::string_view path, const http::SharedPath& shared) {
+    const std::string_view whole = shared.path;
+    if (!whole.ends_with('/')) return path == whole;
+    return path.starts_with(whole) || path == whole.substr(0, whole.size() - 1);
+}
 
 /// Rights by path and client. Implemented by access_control/grants.
 class PathRights {
@@ -79,6 +90,7 @@ struct RightsRules {
     bool allow_upload = false;   ///< new files, directories and records
     bool allow_replace = false;  ///< also over existing ones
     bool allow_delete = false;   ///< DELETE
+    bool allow_share = false;    ///< with grants only: somebody may make share links somewhere
     bool signs_in = false;       ///< there are users: who sends a request is found out, and answers say so
     /// Nothing is answered there and below without credentials: canonical, "/" or without a slash at the end.
     std::vector<std::string> auth_prompts;

@@ -33,6 +33,7 @@ struct Request {
     bool expects_continue = false;                  ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)
     bool unknown_expectation = false;               ///< any other expectation: 417
     SignedInBy signed_in_by = SignedInBy::nothing;  ///< set together with `user`
+    ShownLink shown_link = ShownLink::none;         ///< set together with `shared`
     /// The position of this request's last received byte among all receives of the process: what was read from the
     /// file system at or after this point is not older than the request.
     std::uint64_t arrival = 0;
@@ -40,6 +41,8 @@ struct Request {
     Client client;
     /// Who signed in; null: nobody did. Set by whoever checks the credentials, before the request is routed.
     std::shared_ptr<const User> user;
+    /// What a share link gives besides; null: nothing.
+    std::shared_ptr<const SharedPath> shared;
 
     [[nodiscard]] std::optional<std::string_view> find(FieldName name) const { return fields.find(name, text); }
     [[nodiscard]] std::optional<std::string_view> find_list(FieldName name, std::string& storage) const {
@@ -66,8 +69,10 @@ struct Request {
         keep_alive = true;
         expects_continue = unknown_expectation = false;
         signed_in_by = SignedInBy::nothing;
+        shown_link = ShownLink::none;
         client = {};
         user.reset();
+        shared.reset();
     }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,30 @@ enum class SignedInBy : std::uint8_t {
 struct User {
     std::string name;
     std::vector<std::string> groups;
+};
+
+/// What a share link gives to whoever shows it: to read what its maker may read and share there now.
+struct SharedPath {
+    enum class Uses : std::uint8_t {
+        unlimited,
+        counted,
+        resumed,  ///< counted; a part that begins later goes on with the last use, and is none
+    };
+    std::string id;                     ///< no secret
+    std::string path;                   ///< canonical; with a slash at its end for a folder and all that is below it
+    std::shared_ptr<const User> maker;  ///< as he is now
+    std::int64_t ends_s = 0;            ///< seconds since 1970
+    Uses uses = Uses::unlimited;
+};
+
+/// Whether a request shows a share link, and what it is worth.
+enum class ShownLink : std::uint8_t {
+    none,
+    by_query,
+    by_cookie,
+    unknown,  ///< the query has the form of one, and there is none such
+    over,     ///< it was one
+    unread,   ///< it cannot be told now
 };
 
 }  // namespace http

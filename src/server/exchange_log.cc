@@ -21,15 +21,23 @@ std::string_view version_of(const http::Request& request) {
     return request.minor_version == 0 ? "1.0" : "1.1";
 }
 
+/// A visitor without a name has that of the link by which he came, if any. No user has a colon in his name.
+std::string_view name_of(const http::Request& request, std::string& storage) {
+    if (request.user) return request.user->name;
+    if (!request.shared) return "-";
+    return storage.assign("share:").append(request.shared->id);
+}
+
 void append(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
             std::uint64_t sent_bytes, std::string_view aborted, Turn& turn) {
     const http::Request& request = exchange.request;
     std::string target;
     std::string referer;
+    std::string name;
     turn.access_log.append(
         {
             .peer = peer,
-            .user = request.user ? std::string_view(request.user->name) : "-",
+            .user = name_of(request, name),
             .method = request.method_text.of(request.text),
             .target = turn.handler.loggable(request.target_text.of(request.text), target),
             .version = version_of(request),

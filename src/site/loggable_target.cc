@@ -16,8 +16,8 @@ namespace {
 /// An upload's address is below a directory of this name, and ends in this many hexadecimal digits.
 constexpr std::string_view kUploadDirectory = ".godwit";
 constexpr std::size_t kTokenDigits = 48;
-constexpr std::array<std::string_view, 6> kSecretParameters = {"token",  "access_token", "key",
-                                                               "secret", "sig",          "signature"};
+constexpr std::array<std::string_view, 7> kSecretParameters = {"token", "access_token", "key",  "secret",
+                                                               "sig",   "signature",    "share"};
 /// Nothing is shown of these: a digest would be enough to try guesses with.
 constexpr std::array<std::string_view, 4> kPasswordParameters = {"password", "passwd", "pass", "pwd"};
 /// A part of the name of the cookie of who signed in.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "listings/page_assets.h"
+#include "site/share_list.h"
 #include "site/sign_in_page.h"
 
 namespace site {
@@ -29,7 +30,10 @@ Resource below_root(std::string_view path) {
 
 Resources::Resources(const storage::FileRoot& root, const SiteConfig& rules, const records::Records& records,
                      const uploads::ResumableUploads& resumable)
-    : records_(records), resumable_(resumable), has_sign_in_page_(rules.has_sign_in_page) {
+    : records_(records),
+      resumable_(resumable),
+      has_sign_in_page_(rules.has_sign_in_page),
+      has_shares_(rules.allow_share) {
     if (!rules.builtin) return;
     struct Builtin {
         Kind kind;
@@ -55,6 +59,7 @@ Resource Resources::endpoint_or_file(Kind kind, bool matches, std::string_view p
 Resource Resources::own_or_hidden(std::string_view path) const {
     if (resumable_.owns(path)) return {Kind::upload, path};
     if (listings::PageAssets::owns(path)) return {Kind::page_asset, path};
+    if (has_shares_ && ShareList::owns(path)) return {Kind::shares, path};
     if (!has_sign_in_page_) return below_root(path);
     if (path == kSignInPath) return {Kind::sign_in, path};
     return path == kSignOutPath ? Resource{Kind::sign_out, path} : below_root(path);

@@ -40,6 +40,7 @@ private:
     [[nodiscard]] handler::Resource own_or_hidden(std::string_view path) const;
 
     bool has_sign_in_page_;
+    bool has_shares_;
     std::uint32_t on_ = 0;  ///< a bit for each built-in endpoint that answers
     std::vector<std::string_view> shadowed_;
 };

@@ -12,6 +12,7 @@
 #include "site/destinations.h"
 #include "site/https_redirect.h"
 #include "site/path_prefix.h"
+#include "site/share_words.h"
 #include "site/sign_in_answers.h"
 
 namespace site {
@@ -101,19 +102,19 @@ private:
     static constexpr Route kRoutes[] = {
         {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
         {Kind::file, Method::put, Rights(Right::create, Right::replace), &Router::store},
-        {Kind::file, Method::post, Rights(Right::create, Right::replace), &Router::store},
+        {Kind::file, Method::post, Rights(Right::create, Right::replace, Right::share), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
         {Kind::file, Method::move, Rights(Right::remove), &Router::move},
         {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
-        {Kind::directory, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
+        {Kind::directory, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
         {Kind::directory, Method::move, Rights(Right::remove), &Router::move},
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
-        {Kind::root, Method::post, Rights(Right::create, Right::remove), &Router::post_to_directory},
+        {Kind::root, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
         {Kind::root, Method::move, Rights(Right::remove), nullptr, &kRootIsNotMoved},
         {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
@@ -139,6 +140,9 @@ private:
         {Kind::sign_in, Method::get, Rights(), &Router::ask_sign_in_pages},
         {Kind::sign_in, Method::post, Rights(), &Router::ask_sign_in_pages},
         {Kind::sign_out, Method::post, Rights(), &Router::ask_sign_in_pages},
+        {Kind::shares, Method::get, Rights(), &Router::ask_share_list},
+        {Kind::shares, Method::post, Rights(), &Router::ask_share_list},
+        {Kind::shares, Method::del, Rights(), &Router::ask_share_list},
     };
 
     /// HEAD is answered where GET is, and OPTIONS everywhere.
@@ -213,6 +217,7 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     if (!may && (call.request.method == Method::get || call.request.method == Method::head)) {
         return handler::refusal_response(&call.request, kNotReadable);
     }
+    if (!may && makes_share(call)) return handler::refusal_response(&call.request, kMayNotShare);
     const std::string_view missing = missing_right_text(call.resource, route.any_of);
     // Others may: the method is allowed, though not to this client.
     if (!may && config_.grants && !missing.empty()) {
@@ -228,6 +233,17 @@ handler::Decision Router::refuse_host(const http::Request& request, const HostFa
     return response;
 }
 
+/// Nothing is refused for a cookie: a browser keeps it until its time is over.
+std::optional<http::Response> Router::refuse_link(const http::Request& request) const {
+    using enum http::ShownLink;
+    switch (request.shown_link) {
+        case unread: return handler::refusal_response(&request, kLinkUnread);
+        case unknown: ++targets_.links_refused; return handler::refusal_response(&request, kNoSuchLink);
+        case over: ++targets_.links_refused; return handler::refusal_response(&request, kLinkIsOver);
+        default: return std::nullopt;
+    }
+}
+
 handler::Decision Router::handle(const http::Request& request) {
     const Resource resource = resources_.find(request);
     // Load balancers and supervisors ask by address, and the answer reveals nothing to a foreign page.
@@ -236,6 +252,9 @@ handler::Decision Router::handle(const http::Request& request) {
     }
     if (config_.redirect_https) {
         if (auto response = lead_to_https(request, config_)) return std::move(*response);
+    }
+    if (request.shown_link != http::ShownLink::none) {
+        if (auto refused = refuse_link(request)) return std::move(*refused);
     }
     if (request.unknown_expectation) {
         return handler::refusal_response(
@@ -317,9 +336,13 @@ handler::Decision Router::answer_hidden(const Call& call) {
     return handler::refusal_response(&call.request, kHiddenFile);
 }
 
-handler::Decision Router::store(const Call& call) { return targets_.uploads.handle(call.request, call.resource.path); }
+handler::Decision Router::store(const Call& call) {
+    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
+    return targets_.uploads.handle(call.request, call.resource.path);
+}
 
 handler::Decision Router::post_to_directory(const Call& call) {
+    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
     const auto action = uploads::DirectoryActions::find_action(call.request.query());
     if (action) return targets_.directories.act(call.request, call.resource.path, *action);
     if (!call.rights.has(Right::create)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "archives/archives.h"
@@ -13,6 +14,7 @@
 #include "records/records.h"
 #include "site/allowed_hosts.h"
 #include "site/resources.h"
+#include "site/share_making.h"
 #include "site/site_config.h"
 #include "storage/file_root.h"
 #include "uploads/deletes.h"
@@ -41,7 +43,10 @@ public:
         uploads::Moves& moves;
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
+        handler::Handler& share_list;            ///< /.godwit/shares and what is below it
+        ShareMaking& shares;                     ///< "POST path?share"
         std::uint64_t& misdirected;              ///< counts requests for hosts that are not answered
+        std::uint64_t& links_refused;            ///< counts requests with a share link that does not count
     };
 
     Router(const storage::FileRoot& root, const SiteConfig& config, const Resources& resources, const Targets& targets)
@@ -59,6 +64,10 @@ private:
     struct Route;
     class RouteTable;
 
+    [[nodiscard]] std::optional<http::Response> refuse_link(const http::Request& request) const;
+    [[nodiscard]] bool makes_share(const Call& call) const {
+        return config_.allow_share && ShareMaking::is_asked_by(call.request.query());
+    }
     handler::Decision refuse_host(const http::Request& request, const HostFault& fault);
     [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
@@ -75,6 +84,7 @@ private:
     handler::Decision ask_health(const Call& call) { return targets_.health.handle(call.request); }
     handler::Decision ask_page_assets(const Call& call) { return targets_.page_assets.handle(call.request); }
     handler::Decision ask_sign_in_pages(const Call& call) { return targets_.sign_in_pages.handle(call.request); }
+    handler::Decision ask_share_list(const Call& call) { return targets_.share_list.handle(call.request); }
     handler::Decision ask_records(const Call& call) { return targets_.records.handle(call.request, call.rights); }
     handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
     handler::Decision store(const Call& call);

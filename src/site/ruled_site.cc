@@ -76,6 +76,10 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                 .limits = {}},
                known_records(state, *rules_)),
       sign_in_pages_(*rules_, state.sign_in),
+      share_parts_(state.share_parts_for(*rules_)),
+      share_making_(share_parts_, *rules_),
+      share_list_(share_parts_, *rules_),
+      share_uses_(share_parts_),
       resources_(state.root, *rules_, records_, resumable_),
       router_(state.root, *rules_, resources_,
               {.files = files_,
@@ -92,7 +96,10 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .moves = moves_,
                .directories = directories_,
                .sign_in_pages = sign_in_pages_,
-               .misdirected = state.misdirected}) {
+               .share_list = share_list_,
+               .shares = share_making_,
+               .misdirected = state.misdirected,
+               .links_refused = state.share_counts.refused}) {
     state.records = records_.file();
     if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, state.root, resources_, state.cache);
 }
@@ -101,7 +108,18 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
 bool RuledSite::is_outside(const http::Request& request) const {
     const std::string& path = request.target.path;
     if (rules_->only_path.empty() || !path.starts_with('/') || path == "/" || path == rules_->only_path) return false;
-    return !rules_->has_sign_in_page || (!SignInPages::owns(path) && path != listings::kPageStylePath);
+    return !owns_alone(path);
+}
+
+/// What is answered beside a single file.
+bool RuledSite::owns_alone(std::string_view path) const {
+    if (rules_->allow_share && ShareList::owns(path)) return true;
+    return rules_->has_sign_in_page && (SignInPages::owns(path) || path == listings::kPageStylePath);
+}
+
+std::optional<KnownLink> RuledSite::find_link(http::Request& request) const {
+    if (!rules_->allow_share) return std::nullopt;
+    return look_up_link(request, resources_.find(request).path, share_parts_.store, share_parts_.clock.unix_seconds());
 }
 
 bool RuledSite::takes_badge(const http::Request& request) const {
@@ -115,7 +133,9 @@ handler::Decision RuledSite::decide(const http::Request& request) {
     if (is_outside(request)) {
         return handler::refusal_response(&request, {http::Status::not_found, "no such file"});
     }
-    return router_.handle(request);
+    const bool counts = request.shared && handler::is_covered(resources_.find(request).path, *request.shared);
+    if (!counts) return router_.handle(request);
+    return share_uses_.note(request, router_.handle(request));
 }
 
 handler::Decision RuledSite::handle(const http::Request& request) {
@@ -131,6 +151,7 @@ void RuledSite::decorate(const http::Request* request, http::Response& response)
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
     if (resource) keep_private(*request, *resource, *rules_, response);
+    if (resource) add_link_fields(*request, share_parts_.clock.unix_seconds(), response);
     if (!rules_->path_prefix.empty()) lead_below(http::encode_path(rules_->path_prefix), response.fields);
 }
 

@@ -17,6 +17,10 @@
 #include "site/https_redirect.h"
 #include "site/resources.h"
 #include "site/router.h"
+#include "site/share_list.h"
+#include "site/share_making.h"
+#include "site/share_uses.h"
+#include "site/shown_link.h"
 #include "site/sign_in_pages.h"
 #include "site/site_config.h"
 #include "site/site_state.h"
@@ -62,11 +66,15 @@ public:
     /// True for a request whose cookie says who sends it. A page of another site can make a browser send a request, so
     /// one that changes something does not count as its user's.
     [[nodiscard]] bool takes_badge(const http::Request& request) const;
+    /// Looks up the share link that `request` shows, where there may be some: see look_up_link().
+    [[nodiscard]] std::optional<KnownLink> find_link(http::Request& request) const;
+    [[nodiscard]] bool takes_links() const { return rules_->allow_share; }
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 
 private:
     [[nodiscard]] bool is_outside(const http::Request& request) const;
+    [[nodiscard]] bool owns_alone(std::string_view path) const;
 
     std::shared_ptr<const SiteConfig> rules_;
     bool are_records_given_up_ = false;
@@ -84,6 +92,10 @@ private:
     uploads::DirectoryActions directories_;
     records::Records records_;
     SignInPages sign_in_pages_;
+    ShareParts share_parts_;
+    ShareMaking share_making_;
+    ShareList share_list_;
+    ShareUses share_uses_;
     Resources resources_;
     Router router_;
 };

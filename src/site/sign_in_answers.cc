@@ -105,7 +105,8 @@ void add_directives(std::string& out, std::string_view value) {
 }  // namespace
 
 bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
-    return request.user == nullptr && is_prompted(resource, config) && !is_preflight(request);
+    return request.user == nullptr && request.shared == nullptr && is_prompted(resource, config) &&
+           !is_preflight(request);
 }
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,
@@ -132,7 +133,8 @@ void ask_to_sign_in(const http::Request& request, const Resource& resource, cons
 void keep_private(const http::Request& request, const Resource& resource, const SiteConfig& config,
                   http::Response& response) {
     const bool asks = response.status == Status::unauthorized;
-    if (!asks && !response.is_personal && !depends_on_user(resource, config)) return;
+    const bool shows_link = request.shown_link != http::ShownLink::none;
+    if (!asks && !response.is_personal && !shows_link && !depends_on_user(resource, config)) return;
     std::string directives = "private";
     http::FieldList fields;
     const auto take = [&](const http::FieldView& field) {
@@ -148,7 +150,8 @@ void keep_private(const http::Request& request, const Resource& resource, const 
     response.prepared = {};
     response.fields = std::move(fields);
     response.add("Cache-Control", directives);
-    response.add("Vary", config.has_sign_in_page ? "Authorization, Cookie" : "Authorization");
+    const bool counts_cookies = config.has_sign_in_page || config.allow_share;
+    response.add("Vary", counts_cookies ? "Authorization, Cookie" : "Authorization");
     if (request.signed_in_by == http::SignedInBy::dead_badge && !response.find("Set-Cookie")) {
         response.add("Set-Cookie", badge_cookie(request, {}, 0));
     }

@@ -33,24 +33,36 @@ std::optional<handler::Decision> Site::admit(http::Request& request) {
             return std::move(*elsewhere);
         }
     }
-    if (state_.sign_in == nullptr || !request.fields.has_any(authorization, cookie)) return std::nullopt;
+    if (state_.sign_in == nullptr) return std::nullopt;
+    const bool may_show_link = request.target.has_query && ruled_->takes_links();
+    if (!may_show_link && !request.fields.has_any(authorization, cookie)) return std::nullopt;
     return identify(request);
 }
 
-/// Over a connection that is led to https first nobody's credentials are looked at.
+/// Over a connection that is led to https first nobody's credentials are looked at. A link comes first; what it gives
+/// adds to the rights of who signed in.
 std::optional<handler::Decision> Site::identify(http::Request& request) {
     if (ruled_->leads_away(request)) return std::nullopt;
-    const auto then = [ruled = ruled_](const http::Request& known) { return ruled->decide(known); };
     std::optional<handler::Decision> instead;
-    // Whoever says a name expects to be that one, whatever the browser remembers.
-    if (request.fields.has(http::FieldName::authorization)) {
-        instead = state_.sign_in->admit(request, then);
-    } else if (ruled_->takes_badge(request)) {
-        instead = state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);
+    if (auto link = ruled_->find_link(request)) {
+        const auto then = [this, ruled = ruled_](http::Request& known) {
+            auto refused = find_user(known, ruled);
+            return refused ? std::move(*refused) : ruled->decide(known);
+        };
+        instead = state_.sign_in->admit_link(request, link->maker, std::move(link->shared), then);
     }
+    if (!instead) instead = find_user(request, ruled_);
     auto* const refusal = instead ? std::get_if<http::Response>(&*instead) : nullptr;
     if (refusal != nullptr) ruled_->decorate(&request, *refusal);
     return instead;
+}
+
+std::optional<handler::Decision> Site::find_user(http::Request& request, const std::shared_ptr<RuledSite>& ruled) {
+    const auto then = [ruled](const http::Request& known) { return ruled->decide(known); };
+    // Whoever says a name expects to be that one, whatever the browser remembers.
+    if (request.fields.has(http::FieldName::authorization)) return state_.sign_in->admit(request, then);
+    if (!ruled->takes_badge(request)) return std::nullopt;
+    return state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);
 }
 
 handler::Decision Site::handle(const http::Request& request) {

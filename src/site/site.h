@@ -60,6 +60,8 @@ public:
 
 private:
     [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request);
+    [[nodiscard]] std::optional<handler::Decision> find_user(http::Request& request,
+                                                             const std::shared_ptr<RuledSite>& ruled);
 
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped

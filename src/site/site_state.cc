@@ -27,7 +27,8 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       parts(parts_for(rules)),
       listing_shares(clock),
       uploads(parts, {.expiry_s = rules.upload_expiry_s, .max_pending_per_client = rules.max_uploads_per_client}),
-      page_assets(clock) {
+      page_assets(clock),
+      shares(root) {
     if (rules.allows_writing()) sweep.emplace(root, disk, clock, trees);
 }
 
@@ -55,6 +56,15 @@ storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
             .counts = &written};
 }
 
+ShareParts SiteState::share_parts_for(const SiteConfig& rules) {
+    return {.root = root,
+            .store = shares,
+            .disk = disk,
+            .clock = clock,
+            .counts = share_counts,
+            .durability = rules.durability};
+}
+
 void SiteState::register_counters(base::Counters& registry) {
     counters = &registry;
     cache.register_counters(registry);
@@ -62,6 +72,15 @@ void SiteState::register_counters(base::Counters& registry) {
     misdirected_shown =
         registry.add({base::counter("requests_misdirected", base::CounterKind::total,
                                     "requests refused because of the host that they name", misdirected)});
+    using enum base::CounterKind;
+    shares_shown = registry.add(
+        {base::counter("share_links_made", total, "share links that were made", share_counts.made),
+         base::counter("share_links_over_share", total, "share links not made because there are too many",
+                       share_counts.over_share),
+         base::counter("share_links_revoked", total, "share links that their makers revoked", share_counts.revoked),
+         base::counter("share_links_used", total, "uses of share links with a limit", share_counts.used),
+         base::counter("share_links_refused", total, "requests with a share link that is unknown or over",
+                       share_counts.refused)});
     memory_shown =
         registry.add({base::counter("listings_over_share", base::CounterKind::total,
                                     "times that a client's listings held as much memory as one client may",

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "access_control/share_store.h"
 #include "access_control/sign_in.h"
 #include "archives/archives.h"
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "listings/page_assets.h"
 #include "records/record_file.h"
 #include "site/health.h"
+#include "site/share_parts.h"
 #include "site/site_config.h"
 #include "storage/held_names.h"
 #include "storage/new_directories.h"
@@ -36,6 +38,8 @@ struct SiteState {
 
     /// What is opened, stored and kept from here on follows `rules`. The size of the cache stays.
     void follow(const SiteConfig& rules);
+    /// What everything about share links works with, under `rules`.
+    [[nodiscard]] ShareParts share_parts_for(const SiteConfig& rules);
     /// What all writes under `rules` share.
     [[nodiscard]] storage::WriteParts parts_for(const SiteConfig& rules);
 
@@ -64,8 +68,11 @@ struct SiteState {
     listings::PageAssets page_assets;
     std::optional<uploads::LeftoverSweep> sweep;  ///< once something may be written
     access_control::SignIn* sign_in = nullptr;    ///< null: nobody can sign in
-    std::uint64_t misdirected = 0;                ///< requests for hosts that are not answered
+    access_control::ShareStore shares;
+    ShareCounts share_counts;
+    std::uint64_t misdirected = 0;  ///< requests for hosts that are not answered
     base::Counters::Registration misdirected_shown;
+    base::Counters::Registration shares_shown;
     base::Counters::Registration memory_shown;
     base::Counters* counters = nullptr;  ///< once they are shown
     base::Counters::Registration forms_shown;

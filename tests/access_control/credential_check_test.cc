@@ -90,3 +90,16 @@ TEST_CASE("credential check: a badge counts while its user has the same password
     CHECK(check(users_of("alice:" + make_password_hash("pw") + "\n"), "alice", stamp).kind == Verdict::Kind::wrong);
     CHECK(check(users_of("bob:" + make_password_hash("pw") + "\n"), "alice", stamp).kind == Verdict::Kind::wrong);
 }
+
+TEST_CASE("credential check: a maker counts while there is a user of that name", "[access_control][share]") {
+    const Users users = users_of("robot:token:" + std::string(64, 'a') + "\ngroups:staff:robot\n");
+    const auto check = [&](const std::string& name) {
+        return check_credentials(users, {Credentials::Scheme::maker, name, {}}, kKey);
+    };
+    const Verdict right = check("robot");
+    REQUIRE(right.kind == Verdict::Kind::right);
+    CHECK(right.user->name == "robot");
+    CHECK(right.user->groups == std::vector<std::string>{"staff"});
+    CHECK(check("alice").kind == Verdict::Kind::wrong);
+    CHECK(check("").kind == Verdict::Kind::wrong);
+}

@@ -96,3 +96,41 @@ TEST_CASE("grants: show the lines that decide, and for whom they count", "[acces
     CHECK(grants.lines_text(nullptr, "/a/x") == "  not by /a anna read\n  by     /a * list\n");
     CHECK(grants_of({}).lines_text(nullptr, "/") == "  no line is about this path\n");
 }
+
+TEST_CASE("grants: the right to share is for who signed in, whoever has it", "[access][grants][share]") {
+    const Grants grants = grants_of({"/ * read list share", "/b bob read", "/c + share"});
+    CHECK(at(grants, "/x") == "read list");
+    CHECK(at(grants, "/x", client("alice")) == "read list share");
+    CHECK(at(grants, "/b", client("bob")) == "read");
+    CHECK(at(grants, "/c", client("bob")) == "share");
+    CHECK_FALSE(grants.is_same_for_all("/x"));
+    CHECK(parse_grant("/ + write")->text() == "/ + create replace");
+}
+
+TEST_CASE("grants: a link adds what its maker may read and share at each path", "[access][grants][share]") {
+    const Grants grants =
+        grants_of({"/ alice read list write delete share", "/ bob read", "/a/unshared alice read list",
+                   "/a/unread alice list share", "/a/staff @staff read share", "/a/inbox * create"});
+    const auto with_link = [](std::string_view visitor, std::string path, std::vector<std::string> groups = {}) {
+        handler::Client who = client(visitor);
+        who.shared = std::make_shared<const http::SharedPath>(
+            http::SharedPath{.path = std::move(path), .maker = client("alice", std::move(groups)).user});
+        return who;
+    };
+    CHECK(at(grants, "/a/x", with_link("", "/a/")) == "read list");
+    CHECK(at(grants, "/a", with_link("", "/a/")) == "read list");
+    CHECK(at(grants, "/a/", with_link("", "/a/")) == "read list");
+    CHECK(at(grants, "/ab", with_link("", "/a/")) == "none");
+    CHECK(at(grants, "/", with_link("", "/a/")) == "none");
+    CHECK(at(grants, "/a/x", with_link("", "/a/x")) == "read list");
+    CHECK(at(grants, "/a/x/y", with_link("", "/a/x")) == "none");
+    CHECK(at(grants, "/anything", with_link("", "/")) == "read list");
+    CHECK(at(grants, "/a/unshared/x", with_link("", "/a/")) == "none");
+    CHECK(at(grants, "/a/unread/x", with_link("", "/a/")) == "list");
+    CHECK(at(grants, "/a/staff/x", with_link("", "/a/")) == "none");
+    CHECK(at(grants, "/a/staff/x", with_link("", "/a/", {"staff"})) == "read");
+    // What a visitor has anyway stays.
+    CHECK(at(grants, "/a/inbox/x", with_link("", "/a/")) == "create");
+    CHECK(at(grants, "/b", with_link("bob", "/a/")) == "read");
+    CHECK(at(grants, "/a/x", with_link("bob", "/a/")) == "read list");
+}

@@ -123,13 +123,15 @@ TEST_CASE("share store: uses are counted in the file", "[access_control][share]"
     const ShareLink link = new_link();
     const std::string token = bench.store.make(link)->token;
     CHECK_FALSE(bench.store.find(token).link.is_used_up());
-    REQUIRE(bench.store.add_use(link.id, 1'700'000'100).has_value());
+    REQUIRE(bench.store.take_use(link.id, 1'700'000'100).has_value());
     CHECK(bench.store.find(token).link.uses == 1);
     CHECK(bench.store.find(token).link.used_s == 1'700'000'100);
-    REQUIRE(bench.store.add_use(link.id, 1'700'000'200).has_value());
+    REQUIRE(bench.store.take_use(link.id, 1'700'000'200).has_value());
     CHECK(bench.store.find(token).link.is_used_up());
-    CHECK(bench.store.add_use("0000000000000000", 1).error() == ENOENT);
-    CHECK(bench.store.add_use("../../etc/passwd", 1).error() == ENOENT);
+    CHECK(bench.store.take_use(link.id, 1'700'000'300).error() == EDQUOT);
+    CHECK(bench.store.read(link.id)->uses == 2);
+    CHECK(bench.store.take_use("0000000000000000", 1).error() == ENOENT);
+    CHECK(bench.store.take_use("../../etc/passwd", 1).error() == ENOENT);
 }
 
 TEST_CASE("share store: a use whose line was cut off stays one", "[access_control][share]") {
@@ -138,7 +140,7 @@ TEST_CASE("share store: a use whose line was cut off stays one", "[access_contro
     const ShareLink link = new_link();
     const std::string token = bench.store.make(link)->token;
     bench.directory.write(bench.file_of(link), bench.directory.read(bench.file_of(link)) + "use");
-    REQUIRE(bench.store.add_use(link.id, 1'700'000'100).has_value());
+    REQUIRE(bench.store.take_use(link.id, 1'700'000'100).has_value());
     CHECK(bench.store.find(token).link.uses == 2);
 }
 

@@ -54,6 +54,17 @@ struct Bench {
             return handler::Decision(http::Response{});
         });
     }
+    /// A request with a link of alice's to "/a"; what admit_link() decides.
+    std::optional<handler::Decision> admit_link(http::ClientKey client = {0, 1}) {
+        parsed.push_back(std::make_unique<ParsedRequest>("GET", "/a"));
+        request = parsed.back()->get();
+        request.client.key = client;
+        request.shown_link = http::ShownLink::by_query;
+        return sign_in.admit_link(request, "alice", {.path = "/a"}, [this](const http::Request& known) {
+            routed = known.shared ? known.shared->maker->name : "nobody";
+            return handler::Decision(http::Response{});
+        });
+    }
     /// Signs in by the form; the verifier has answered by then.
     SignIn::Outcome check(std::string_view name, const std::string& right_name, http::ClientKey client = {0, 1}) {
         const auto check = sign_in.check_password(client, name, "pw");
@@ -316,4 +327,46 @@ TEST_CASE("sign-in: a password that is given up is taken back", "[access_control
     CHECK(bench.verifier.waiting.size() == 1);
     check.reset();
     CHECK(bench.verifier.waiting.empty());
+}
+
+TEST_CASE("sign-in: who made a link is asked for, and known for a while", "[access_control][share]") {
+    Bench bench;
+    auto decision = bench.admit_link();
+    REQUIRE(decision.has_value());
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.verifier.asked[0].scheme == access_control::Credentials::Scheme::maker);
+    CHECK(bench.verifier.asked[0].name == "alice");
+    bench.verifier.answer("alice", {"staff"});
+    REQUIRE(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.routed == "alice");
+    CHECK(bench.request.shared->path == "/a");
+    CHECK(bench.request.shared->maker->groups == std::vector<std::string>{"staff"});
+    CHECK(bench.request.user == nullptr);
+    CHECK_FALSE(bench.admit_link().has_value());
+    CHECK(bench.request.shared->maker->name == "alice");
+    CHECK(bench.verifier.asked.size() == 1);
+    bench.sign_in.forget_all();
+    CHECK(bench.admit_link().has_value());
+}
+
+TEST_CASE("sign-in: a link whose maker is gone is over, and goes on without rights", "[access_control][share]") {
+    Bench bench;
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*bench.admit_link()));
+    CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    bench.verifier.answer({});
+    REQUIRE(pending->advance(bench.request, 7).has_value());
+    CHECK(bench.routed == "nobody");
+    CHECK(bench.request.shown_link == http::ShownLink::over);
+    CHECK(bench.request.shared == nullptr);
+}
+
+TEST_CASE("sign-in: a link whose maker nobody can be asked about is 503", "[access_control][share]") {
+    Bench bench;
+    bench.verifier.is_full = true;
+    auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*bench.admit_link()));
+    const auto decision = pending->advance(bench.request, 7);
+    REQUIRE(decision.has_value());
+    CHECK(std::get<http::Response>(*decision).status == http::Status::service_unavailable);
+    CHECK(bench.request.shared == nullptr);
 }

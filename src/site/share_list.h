@@ -1,0 +1,34 @@
+// A maker's own share links: GET /.godwit/shares lists them, as a page or as JSON; POST of its form and DELETE of
+// /.godwit/shares/ID revoke one. Called by the router where somebody may make links.
+#pragma once
+
+#include <string_view>
+
+#include "handler/handler.h"
+#include "site/share_parts.h"
+#include "site/site_config.h"
+
+namespace site {
+
+inline constexpr std::string_view kSharesPath = "/.godwit/shares";
+
+class ShareList final : public handler::Handler {
+public:
+    /// What the references refer to outlives this and every answer.
+    ShareList(const ShareParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
+
+    /// True for the list and for what may be one link in it.
+    [[nodiscard]] static bool owns(std::string_view path) {
+        return path.starts_with(kSharesPath) && (path.size() == kSharesPath.size() || path[kSharesPath.size()] == '/');
+    }
+
+    /// The path is one that this owns; the method is GET, HEAD, POST or DELETE. 401 for who did not sign in; 404 for a
+    /// link that is not his, as for one that is not there.
+    handler::Decision handle(const http::Request& request) override;
+
+private:
+    ShareParts parts_;
+    const SiteConfig& config_;
+};
+
+}  // namespace site

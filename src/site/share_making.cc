@@ -1,0 +1,246 @@
+// The form is small, so it is kept whole. Then the links there are are counted, and the new one is written.
+#include "site/share_making.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "access_control/share_link.h"
+#include "base/ascii.h"
+#include "base/escape.h"
+#include "handler/error_page.h"
+#include "handler/kept_request.h"
+#include "handler/ready_answer.h"
+#include "http/target.h"
+#include "listings/page_text.h"
+#include "site/allowed_hosts.h"
+#include "site/cross_site.h"
+#include "site/https_redirect.h"
+#include "site/share_list.h"
+#include "site/share_words.h"
+#include "site/sign_in_page.h"
+#include "site/small_form.h"
+#include "site/small_page.h"
+#include "storage/memory_sink.h"
+
+namespace site {
+namespace {
+
+using access_control::ShareLink;
+using handler::KeptRequest;
+using handler::Right;
+using http::Refusal;
+using http::Status;
+
+constexpr std::int64_t kHourS = 3'600;
+constexpr std::uint64_t kWeekHours = 168;
+constexpr std::uint64_t kYearHours = 8'760;
+
+constexpr Refusal kMayNotRead{Status::forbidden, "you may not read this, so you cannot share it."};
+constexpr Refusal kNothingThere{Status::not_found, "there is nothing at this path that could be shared."};
+constexpr Refusal kOtherKind{Status::not_found,
+                             "a folder is shared by its path with a slash at its end, a file without."};
+constexpr Refusal kNoForm{Status::unsupported_media_type,
+                          "a link is asked for without a body, or by a form: application/x-www-form-urlencoded with "
+                          "hours and uses."};
+constexpr Refusal kBadForm{Status::unprocessable_content,
+                           "hours is a number from 1 to 8760 or empty, uses one from 1 to 1000 or empty, and each "
+                           "stands once."};
+constexpr Refusal kTooManyOfMaker{Status::conflict,
+                                  "you have 100 links, the most: revoke one at /.godwit/shares, then make this one."};
+constexpr Refusal kTooMany{Status::conflict,
+                           "there are 1000 links, the most of this server: some have to be revoked first."};
+constexpr Refusal kNotStored{Status::service_unavailable, "the link could not be stored on the disk.",
+                             "a share link could not be written: is the directory .godwit writable for the server?"};
+constexpr Refusal kKeyOfOthers{Status::service_unavailable, "the link could not be stored on the disk.",
+                               ".godwit/.godwit-share.key is damaged or others can read it: chmod 600 mends it, or "
+                               "remove it, which ends all share links"};
+
+/// nullopt: it is none of `least` to `most`.
+std::optional<std::uint64_t> number_in(const std::string& text, std::uint64_t most, std::uint64_t absent) {
+    if (text.empty()) return absent;
+    const auto number = base::parse_decimal(text);
+    return number && *number >= 1 && *number <= most ? number : std::nullopt;
+}
+
+/// The whole address, as the client would write it.
+std::string address_of(const http::Request& request, const std::string& path, std::string_view prefix) {
+    std::string address;
+    if (const std::string_view authority = asked_authority(request); !authority.empty()) {
+        address.append(is_secured(request) ? "https://" : "http://").append(authority);
+    }
+    return address.append(prefix).append(path);
+}
+
+/// Counts the links, writes the new one and waits for the disk. It goes on to its end even when its client is gone: the
+/// maker's list has the link then.
+class MakingShare final : public http::PendingResponse {
+public:
+    MakingShare(std::unique_ptr<KeptRequest> request, const ShareParts& parts, ShareLink link, std::string prefix)
+        : request_(std::move(request)),
+          parts_(parts),
+          scan_(parts.store),
+          link_(std::move(link)),
+          prefix_(std::move(prefix)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        if (!made_) {
+            if (!scan_.work()) {
+                parts_.disk.wakes().wake(wake);
+                return std::nullopt;
+            }
+            if (auto refused = write()) return refused;
+            if (parts_.durability == storage::Durability::full) {
+                syncs_ = {parts_.disk.sync_all(made_->file, wake), parts_.disk.sync_all(made_->directory, wake)};
+            }
+        }
+        if (!std::ranges::all_of(syncs_, [](const auto& each) { return each->done; })) return std::nullopt;
+        if (std::ranges::any_of(syncs_, [](const auto& each) { return each->error != 0; })) {
+            (void)parts_.store.remove(link_.id);
+            return refuse(kNotStored);
+        }
+        ++parts_.counts.made;
+        return answer();
+    }
+
+private:
+    /// nullopt: it is written.
+    [[nodiscard]] std::optional<http::Response> write() {
+        if (scan_.error() != 0) return refuse(kNotStored);
+        std::vector<ShareLink> links = scan_.take_links();
+        for (const ShareLink& each : links) {
+            if (each.ends_s < link_.made_s - kKeepOverS) (void)parts_.store.remove(each.id);
+        }
+        std::erase_if(links, [&](const ShareLink& each) { return each.is_over_at(link_.made_s); });
+        const auto own = std::ranges::count(links, link_.maker, &ShareLink::maker);
+        const bool has_too_many = static_cast<std::size_t>(own) >= kMostSharesOfOneMaker;
+        if (has_too_many || links.size() >= kMostShares) {
+            ++parts_.counts.over_share;
+            return refuse(has_too_many ? kTooManyOfMaker : kTooMany);
+        }
+        auto made = parts_.store.make(link_);
+        if (!made) return refuse(made.error() == EPERM ? kKeyOfOthers : kNotStored);
+        made_ = std::move(*made);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] http::Response refuse(const Refusal& refusal) const {
+        return handler::refusal_response(&request_->get(), refusal);
+    }
+
+    [[nodiscard]] http::Response answer() const {
+        const http::Request& request = request_->get();
+        const std::string path = http::encode_path(link_.path) + "?share=" + made_->token;
+        const std::string address = address_of(request, path, prefix_);
+        http::Response response;
+        if (handler::prefers_html(request)) {
+            response = page_response(request, Status::created, page(address));
+        } else {
+            response.status = Status::created;
+            response.add("Content-Type", "text/plain; charset=utf-8").add("X-Content-Type-Options", "nosniff");
+            response.add("Cache-Control", "no-store").add("Vary", "Accept");
+            response.is_personal = true;
+            response.body = http::Piece(address + "\n");
+        }
+        response.add("Location", path);
+        return response;
+    }
+
+    [[nodiscard]] std::string page(const std::string& address) const {
+        std::string html;
+        append_page_head(html, "Share link", prefix_);
+        html.append("<p>Whoever has this link can read <b><bdi>");
+        base::append_html_escaped(html, link_.path);
+        html.append("</bdi></b> until ");
+        listings::append_time_element(html, link_.ends_s);
+        html.append(" UTC");
+        if (link_.limit == 1) html.append(", once");
+        if (link_.limit > 1) html.append(", ").append(std::to_string(link_.limit)).append(" times");
+        html.append(". It is shown this once.</p>\n<form><input readonly aria-label=\"The link\" value=\"");
+        base::append_html_escaped(html, address);
+        html.append("\"></form>\n<p><a href=\"").append(prefix_).append(kSharesPath).append("\">Your links</a></p>\n");
+        const std::string folder = link_.path.substr(0, link_.path.rfind('/') + 1);
+        html.append("<p><a href=\"").append(prefix_);
+        base::append_html_escaped(html, http::encode_path(folder));
+        html.append("\">Back to the folder</a></p>\n");
+        append_page_end(html);
+        return html;
+    }
+
+    std::unique_ptr<KeptRequest> request_;
+    ShareParts parts_;
+    access_control::ShareScan scan_;
+    ShareLink link_;
+    std::string prefix_;  ///< of prefix_of()
+    std::optional<access_control::ShareStore::Made> made_;
+    std::vector<storage::SyncTicket> syncs_;
+};
+
+class ShareForm final : public http::BodySink {
+public:
+    ShareForm(const http::Request& request, const ShareParts& parts, std::string_view path, std::string prefix)
+        : request_(std::make_unique<KeptRequest>(request)),
+          parts_(parts),
+          path_(path),
+          prefix_(std::move(prefix)),
+          body_(kMostFormBytes) {}
+
+    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
+
+    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+        const auto fields = http::parse_form(body_.take(), kFormLimits);
+        const auto hours_text = fields ? take_value(*fields, "hours") : std::nullopt;
+        const auto uses_text = fields ? take_value(*fields, "uses") : std::nullopt;
+        const auto hours = hours_text ? number_in(*hours_text, kYearHours, kWeekHours) : std::nullopt;
+        const auto uses = uses_text ? number_in(*uses_text, access_control::kMostUses, 0) : std::nullopt;
+        if (!hours || !uses) {
+            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), kBadForm));
+        }
+        const std::int64_t now_s = parts_.clock.unix_seconds();
+        ShareLink link{.id = access_control::make_share_id(),
+                       .maker = request_->get().user->name,
+                       .path = path_,
+                       .made_s = now_s,
+                       .ends_s = now_s + static_cast<std::int64_t>(*hours) * kHourS,
+                       .limit = static_cast<std::uint32_t>(*uses)};
+        return std::make_unique<MakingShare>(std::move(request_), parts_, std::move(link), std::move(prefix_));
+    }
+
+private:
+    std::unique_ptr<KeptRequest> request_;
+    ShareParts parts_;
+    std::string path_;
+    std::string prefix_;
+    storage::MemorySink body_;
+};
+
+/// Only what is there now: a link to nothing would give whatever has that name later.
+std::optional<Refusal> find_absence(const storage::FileRoot& root, std::string_view path) {
+    const auto status = root.stat_inside(path);
+    if (!status) return kNothingThere;
+    const bool is_folder = S_ISDIR(status->st_mode);
+    if (!is_folder && !S_ISREG(status->st_mode)) return kNothingThere;
+    return is_folder == path.ends_with('/') ? std::nullopt : std::optional(kOtherKind);
+}
+
+}  // namespace
+
+handler::Decision ShareMaking::make(const http::Request& request, const handler::Resource& resource,
+                                    handler::Rights rights) const {
+    if (const auto fault = find_foreign_fault(request)) return handler::refusal_response(&request, *fault);
+    if (!rights.has(Right::share) || request.user == nullptr) return handler::refusal_response(&request, kMayNotShare);
+    const bool reads = rights.has(Right::read) || (resource.path.ends_with('/') && rights.has(Right::list));
+    if (!reads) return handler::refusal_response(&request, kMayNotRead);
+    if (const auto fault = find_absence(parts_.root, resource.path)) return handler::refusal_response(&request, *fault);
+    if (request.has_body() && !is_form(request)) return handler::refusal_response(&request, kNoForm);
+    return std::make_unique<ShareForm>(request, parts_, resource.path, prefix_of(config_));
+}
+
+}  // namespace site

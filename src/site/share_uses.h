@@ -1,0 +1,23 @@
+// The uses of share links with a limit: each is on the disk before its answer begins. Called by ruled_site.
+#pragma once
+
+#include "handler/handler.h"
+#include "site/share_parts.h"
+
+namespace site {
+
+class ShareUses {
+public:
+    /// What `parts` refers to outlives this and every answer.
+    explicit ShareUses(const ShareParts& parts) : parts_(parts) {}
+
+    /// `decision` as it is where it is no use of the link that `request` shows: without content, a listing, or a part
+    /// that begins behind the first byte and goes on with the last use. Otherwise one that notes the use first, or
+    /// refuses: 410 when the link is used up, 503 when the disk does not take the note.
+    [[nodiscard]] handler::Decision note(const http::Request& request, handler::Decision decision);
+
+private:
+    ShareParts parts_;
+};
+
+}  // namespace site

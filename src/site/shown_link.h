@@ -1,0 +1,41 @@
+// The share link that a request shows: where it stands, what it is worth, and what its answer says besides. Called by
+// site and ruled_site.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access_control/share_store.h"
+#include "http/request.h"
+#include "http/response.h"
+
+namespace site {
+
+/// For how long a download that was cut may go on without being another use, in seconds.
+inline constexpr std::int64_t kResumingS = 86'400;
+
+/// The token in the query, "share=TOKEN"; empty when it has none, or something else of that name.
+[[nodiscard]] std::string_view find_query_token(const http::Request& request);
+/// The name of the cookie: "__Secure-godwit-8443-share" over https, otherwise without its beginning.
+[[nodiscard]] std::string share_cookie_name(const http::Request& request);
+/// The tokens in cookies, those of the nearest folder first; a few at most.
+[[nodiscard]] std::vector<std::string_view> find_cookie_tokens(const http::Request& request);
+
+/// A link that counts, if there still is a user of its maker's name.
+struct KnownLink {
+    std::string maker;
+    http::SharedPath shared;
+};
+/// Sets `request.shown_link`. A token in the query has to be right; of those in cookies the first counts that is right
+/// and covers `path`, the canonical path of the request. nullopt: nothing is given by a link.
+[[nodiscard]] std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path,
+                                                    const access_control::ShareStore& store, std::int64_t now_s);
+
+/// What the answer to a request with a link says besides: no page tells the address where it came from, and for a
+/// folder the browser gets the cookie.
+void add_link_fields(const http::Request& request, std::int64_t now_s, http::Response& response);
+
+}  // namespace site

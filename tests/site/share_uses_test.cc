@@ -1,0 +1,114 @@
+// What counts as a use of a share link, and what happens when none is left.
+#include "site/share_uses.h"
+
+#include <string>
+
+#include "access_control/tokens.h"
+#include "site/sharing.h"
+
+using Uses = http::SharedPath::Uses;
+
+namespace {
+
+http::Response content(http::Status status = http::Status::ok, std::string_view range = {}) {
+    http::Response response;
+    response.status = status;
+    if (!range.empty()) response.add("Content-Range", range);
+    response.body = http::Piece(std::string("content"));
+    return response;
+}
+
+struct Bench : Sharing {
+    /// What becomes of `decision` in the answer to a request with `link`.
+    Answer note(const access_control::ShareLink& link, handler::Decision decision, Uses uses = Uses::counted,
+                std::string_view method = "GET", std::string_view lines = {}) {
+        const ParsedRequest parsed(method, "/a", lines);
+        http::Request request = parsed.get();
+        request.shared =
+            std::make_shared<const http::SharedPath>(http::SharedPath{.id = link.id, .path = link.path, .uses = uses});
+        return take_answer(site::ShareUses(parts).note(request, std::move(decision)));
+    }
+    std::uint32_t uses_of(const access_control::ShareLink& link) { return store.read(link.id)->uses; }
+};
+
+class LaterAnswer final : public http::PendingResponse {
+    std::optional<http::Response> advance(http::Wake) override { return content(); }
+};
+
+}  // namespace
+
+TEST_CASE("share uses: an answer with content is one, and one too many is 410", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a", 2);
+    (void)bench.token_of(link);
+    for (std::uint32_t use = 1; use <= 2; ++use) {
+        const Answer answer = bench.note(link, content());
+        CHECK(answer.status == 200);
+        CHECK(answer.body == "content");
+        CHECK(bench.uses_of(link) == use);
+    }
+    CHECK(bench.note(link, content()).status == 410);
+    CHECK(bench.uses_of(link) == 2);
+    CHECK(bench.counts.used == 2);
+    CHECK(bench.counts.refused == 1);
+}
+
+TEST_CASE("share uses: HEAD, refusals, redirections and 304 are none", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a", 1);
+    (void)bench.token_of(link);
+    CHECK(bench.note(link, content(), Uses::counted, "HEAD").status == 200);
+    CHECK(bench.note(link, content(http::Status::not_modified)).status == 304);
+    CHECK(bench.note(link, content(http::Status::moved_permanently)).status == 301);
+    CHECK(bench.note(link, content(http::Status::not_found)).status == 404);
+    CHECK(bench.note(link, content(http::Status::range_not_satisfiable)).status == 416);
+    CHECK(bench.uses_of(link) == 0);
+}
+
+TEST_CASE("share uses: a part that begins later goes on with the last use, if there was one", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a", 3);
+    (void)bench.token_of(link);
+    const auto part = [](std::string_view range) { return content(http::Status::partial_content, range); };
+    CHECK(bench.note(link, part("bytes 5-9/10"), Uses::resumed).status == 206);
+    CHECK(bench.uses_of(link) == 0);
+    CHECK(bench.note(link, part("bytes 0-9/10"), Uses::resumed).status == 206);
+    CHECK(bench.uses_of(link) == 1);
+    CHECK(bench.note(link, part({}), Uses::resumed).status == 206);  // several parts
+    CHECK(bench.uses_of(link) == 2);
+    CHECK(bench.note(link, part("bytes 5-9/10"), Uses::counted).status == 206);
+    CHECK(bench.uses_of(link) == 3);
+}
+
+TEST_CASE("share uses: a listing is none, a file that comes later with its digest is one", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a/", 2);
+    (void)bench.token_of(link);
+    CHECK(bench.note(link, std::make_unique<LaterAnswer>()).status == 200);
+    CHECK(bench.uses_of(link) == 0);
+    CHECK(bench.note(link, std::make_unique<LaterAnswer>(), Uses::counted, "GET", "Want-Repr-Digest: sha-256=1\r\n")
+              .body == "content");
+    CHECK(bench.uses_of(link) == 1);
+}
+
+TEST_CASE("share uses: without a limit nothing is counted", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a");
+    (void)bench.token_of(link);
+    CHECK(bench.note(link, content(), Uses::unlimited).status == 200);
+    CHECK(bench.uses_of(link) == 0);
+}
+
+TEST_CASE("share uses: of a link that was revoked meanwhile nothing is answered", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a", 1);
+    (void)bench.token_of(link);
+    REQUIRE(bench.store.remove(link.id).has_value());
+    CHECK(bench.note(link, content()).status == 410);
+}
