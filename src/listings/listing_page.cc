@@ -172,6 +172,7 @@ void ListingPage::append_columns(std::string& out) const {
     append_column(out, ListingColumn::size, "Size");
     append_column(out, ListingColumn::time, "Modified (UTC)");
     append_column(out, ListingColumn::type, "Type");
+    if (shares()) out.append("<td></td>\n");
     if (removes()) out.append("<td></td>\n");
     out.append("</tr></thead>\n");
 }
@@ -245,6 +246,7 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
         base::append_html_escaped(out, entry.media_type.substr(0, entry.media_type.find(';')));
     }
     out.append("</td>");
+    if (shares()) append_share(out, entry);
     if (removes()) append_removal(out, entry);
     out.append("</tr>\n");
 }
@@ -281,6 +283,33 @@ void ListingPage::append_removal(std::string& out, const ListingEntry& entry) co
     out.append("</td>");
 }
 
+/// A button of the one form below the table, which says for how long and how often.
+void ListingPage::append_share(std::string& out, const ListingEntry& entry) const {
+    out.append("<td class=\"link\">");
+    if (entry.access == ListingEntry::Access::readable) {
+        out.append("<button form=\"share\" formaction=\"./");
+        append_encoded_path(out, entry.name);
+        out.append(entry.is_directory() ? "/?share\" aria-label=\"Share " : "?share\" aria-label=\"Share ");
+        append_shown_name(out, entry.name);
+        out.append(" by a link\">Share</button>");
+    }
+    out.append("</td>");
+}
+
+/// The folder's own button comes first in the form, so that the enter key does not share something else.
+void ListingPage::append_share_form(std::string& out) const {
+    out.append(
+        "<form class=\"share\" id=\"share\" method=\"post\" action=\"./?share\">"
+        "<button>Share this folder by a link</button>\n"
+        "<label>that ends after <input name=\"hours\" type=\"number\" min=\"1\" max=\"8760\" value=\"168\" required> "
+        "hours</label>\n"
+        "<label>and may be used <input name=\"uses\" type=\"number\" min=\"1\" max=\"1000\" placeholder=\"any\"> "
+        "times</label></form>\n"
+        "<form class=\"share\" action=\"");
+    append_asset(out, kSharesPagePath);
+    out.append("\"><button>Your links</button></form>\n");
+}
+
 std::string_view ListingPage::empty_text() const {
     if (actions_.entries == PageActions::Entries::hidden) return "What is in this folder is not shown.";
     if (is_found()) return "Nothing was found.";
@@ -302,6 +331,7 @@ void ListingPage::closing(std::string& out, const ListingEnd& end) {
             "<form class=\"archive\" action=\"./\"><button name=\"archive\" value=\"zip\">Download as zip</button>"
             "</form>\n");
     }
+    if (shares()) append_share_form(out);
     out.append("</main>\n</body>\n</html>\n");
 }
 

@@ -24,6 +24,8 @@ struct PageActions {
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
     /// Under another name or into another folder, which takes the rights to delete and to create.
     enum class Moving : std::uint8_t { none, offered } moving = Moving::none;
+    /// Links by which others read what may be read here.
+    enum class Sharing : std::uint8_t { none, offered } sharing = Sharing::none;
     enum class Entries : std::uint8_t { shown, hidden } entries = Entries::shown;
 
     /// Those of them that `rights` allow.
@@ -33,6 +35,7 @@ struct PageActions {
             .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
             .removal = rights.has(handler::Right::remove) ? removal : Removal::none,
             .moving = rights.has(handler::Right::remove) && rights.has(handler::Right::create) ? moving : Moving::none,
+            .sharing = rights.has(handler::Right::share) ? sharing : Sharing::none,
             .entries = rights.has(handler::Right::list) ? Entries::shown : Entries::hidden};
     }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
@@ -71,10 +74,16 @@ private:
     void append_column(std::string& out, ListingColumn column, std::string_view label) const;
     void append_move(std::string& out, const ListingEntry& entry) const;
     void append_removal(std::string& out, const ListingEntry& entry) const;
+    void append_share(std::string& out, const ListingEntry& entry) const;
+    void append_share_form(std::string& out) const;
     [[nodiscard]] std::string_view empty_text() const;
     void append_summary(std::string& out, const ListingEnd& end) const;
     void append_query(std::string& out, ListingColumn column, ListingOrder order) const;
-    [[nodiscard]] std::size_t columns() const { return removes() ? 5 : 4; }
+    [[nodiscard]] std::size_t columns() const {
+        constexpr std::size_t kColumns = 4;
+        return kColumns + (shares() ? 1 : 0) + (removes() ? 1 : 0);
+    }
+    [[nodiscard]] bool shares() const { return actions_.sharing != PageActions::Sharing::none; }
     [[nodiscard]] bool uploads() const { return actions_.upload != PageActions::Upload::none; }
     [[nodiscard]] bool removes() const { return actions_.removal != PageActions::Removal::none; }
     [[nodiscard]] bool searches() const { return actions_.entries == PageActions::Entries::shown; }

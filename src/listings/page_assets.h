@@ -19,6 +19,8 @@ extern const PageAsset page_script;  ///< of pages that take changes
 extern const PageAsset page_filter;  ///< of every page
 
 inline constexpr std::string_view kPageStylePath = "/.godwit/style.css";
+/// Where somebody who may share sees his links.
+inline constexpr std::string_view kSharesPagePath = "/.godwit/shares";
 inline constexpr std::string_view kPageScriptPath = "/.godwit/upload.js";
 inline constexpr std::string_view kPageFilterPath = "/.godwit/filter.js";
 

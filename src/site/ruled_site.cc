@@ -21,7 +21,8 @@ listings::PageActions page_actions(const SiteConfig& rules) {
     return {.upload = rules.upload_expiry_s > 0 ? Upload::resumable : Upload::whole,
             .replacement = listings::PageActions::Replacement::offered,
             .removal = listings::PageActions::Removal::offered,
-            .moving = listings::PageActions::Moving::offered};
+            .moving = listings::PageActions::Moving::offered,
+            .sharing = listings::PageActions::Sharing::offered};
 }
 
 /// When no file was chosen for records, an existing file of another kind stays an ordinary file.

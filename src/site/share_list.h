@@ -5,12 +5,13 @@
 #include <string_view>
 
 #include "handler/handler.h"
+#include "listings/page_assets.h"
 #include "site/share_parts.h"
 #include "site/site_config.h"
 
 namespace site {
 
-inline constexpr std::string_view kSharesPath = "/.godwit/shares";
+inline constexpr std::string_view kSharesPath = listings::kSharesPagePath;
 
 class ShareList final : public handler::Handler {
 public:

@@ -201,6 +201,23 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     CHECK(has(moving, "<input name=\"to\" required autocomplete=\"off\" value=\"a&quot;b\">"));
 }
 
+TEST_CASE("listing page: who may share has a button for each entry and for the folder, of one form",
+          "[listing][share]") {
+    const PageActions shares{.sharing = PageActions::Sharing::offered};
+    const std::vector<ListingEntry> entries = {listing_rows::file("a b\"c?.txt"), listing_rows::folder("sub")};
+    const std::string page = page_of({.path = "/x/"}, entries, shares, {.entries = 2});
+    CHECK(has(page, "<form class=\"share\" id=\"share\" method=\"post\" action=\"./?share\">"));
+    CHECK(has(page,
+              "<button form=\"share\" formaction=\"./a%20b%22c%3F.txt?share\" "
+              "aria-label=\"Share a b&quot;c?.txt by a link\">Share</button>"));
+    CHECK(has(page, "formaction=\"./sub/?share\""));
+    CHECK(has(page, "<form class=\"share\" action=\"../.godwit/shares\">"));
+    CHECK_FALSE(has(page, "<script src=\"../.godwit/upload.js\""));
+    CHECK_FALSE(has(page_of({.path = "/x/"}, entries, {}, {.entries = 2}), "share"));
+    CHECK(shares.allowed_by(support::kAllRights).sharing == PageActions::Sharing::none);
+    CHECK(shares.allowed_by(handler::Rights(handler::Right::share)).sharing == PageActions::Sharing::offered);
+}
+
 TEST_CASE("listing page: the style and the script are addressed from where the page stands", "[handlers][listing]") {
     const std::string page = page_of({.path = "/a/b/"}, {{.name = "x"}}, kEverything);
     CHECK(has(page, "<link rel=\"stylesheet\" href=\"../../.godwit/style.css\">"));
