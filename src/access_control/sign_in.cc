@@ -50,30 +50,34 @@ std::string_view reason_of(Verdict::Kind kind) {
 
 bool has_sign_in_page() { return has_password_hashes() && has_tokens(); }
 
-/// What the verifier is asked, until its answer. Destroying it takes the question back.
+/// What the verifier is asked, until its answer. Destroying it takes the question back. A check that had begun then
+/// counts as a failed one: whoever hangs up before the answer would otherwise guess without end.
 class SignIn::Question {
 public:
-    Question(Verifier& verifier, Credentials credentials, http::ClientShares::Share share)
-        : verifier_(verifier), credentials_(std::move(credentials)), share_(std::move(share)) {}
+    Question(SignIn& sign_in, Credentials credentials, http::ClientShares::Share share)
+        : sign_in_(sign_in), credentials_(std::move(credentials)), share_(std::move(share)) {}
     Question(const Question&) = delete;
     Question& operator=(const Question&) = delete;
     ~Question() {
-        if (ticket_) verifier_.forget(*ticket_);
+        if (!ticket_ || sign_in_.verifier_.forget(*ticket_) == Verifier::Forgotten::unasked) return;
+        const bool is_guess =
+            credentials_.scheme == Credentials::Scheme::basic || credentials_.scheme == Credentials::Scheme::bearer;
+        if (is_guess) sign_in_.note_given_up(share_.client(), credentials_.name);
     }
 
     [[nodiscard]] const Credentials& credentials() const { return credentials_; }
     std::optional<Verdict> advance(http::Wake wake) {
         if (!ticket_) {
-            ticket_ = verifier_.ask(credentials_, wake);
+            ticket_ = sign_in_.verifier_.ask(credentials_, wake);
             if (!ticket_) return Verdict{};
         }
-        auto verdict = verifier_.take(*ticket_);
+        auto verdict = sign_in_.verifier_.take(*ticket_);
         if (verdict) ticket_.reset();
         return verdict;
     }
 
 private:
-    Verifier& verifier_;
+    SignIn& sign_in_;
     Credentials credentials_;
     http::ClientShares::Share share_;
     std::optional<Verifier::Ticket> ticket_;  ///< while the verifier has the question
@@ -82,9 +86,7 @@ private:
 class SignIn::Pending final : public handler::PendingDecision {
 public:
     Pending(SignIn& sign_in, Credentials credentials, http::ClientShares::Share share, Then then)
-        : sign_in_(sign_in),
-          question_(sign_in.verifier_, std::move(credentials), std::move(share)),
-          then_(std::move(then)) {}
+        : sign_in_(sign_in), question_(sign_in, std::move(credentials), std::move(share)), then_(std::move(then)) {}
 
     std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
         const auto verdict = question_.advance(wake);
@@ -108,7 +110,7 @@ public:
     PendingLink(SignIn& sign_in, const std::string& maker, http::SharedPath shared, http::ClientShares::Share share,
                 Then then)
         : sign_in_(sign_in),
-          question_(sign_in.verifier_, {Credentials::Scheme::maker, maker, {}}, std::move(share)),
+          question_(sign_in, {Credentials::Scheme::maker, maker, {}}, std::move(share)),
           shared_(std::move(shared)),
           then_(std::move(then)) {}
 
@@ -187,6 +189,11 @@ handler::Decision SignIn::slow_down(const http::Request& request, const Wait& wa
     return response;
 }
 
+void SignIn::note_given_up(const http::ClientKey& client, std::string_view name) {
+    ++given_up_;
+    limits_.note_failure(client, name);
+}
+
 void SignIn::note(const http::ClientKey& client, std::string_view name, Verdict::Kind kind) {
     switch (kind) {
         case Verdict::Kind::right:
@@ -258,8 +265,7 @@ SignIn::PasswordCheck::PasswordCheck(SignIn& sign_in, const http::ClientKey& cli
     wait_ = sign_in.find_wait(client, name_);
     if (wait_.ms > 0) return;
     if (auto credentials = make_credentials(name, password)) {
-        question_ =
-            std::make_unique<Question>(sign_in.verifier_, std::move(*credentials), sign_in.asking_.count(client));
+        question_ = std::make_unique<Question>(sign_in, std::move(*credentials), sign_in.asking_.count(client));
     }
 }
 
@@ -293,6 +299,8 @@ base::Counters::Registration SignIn::register_counters(base::Counters& counters)
         base::counter("sign_ins", total, "times that a name and password, or a token, was checked and right", right_),
         base::counter("sign_ins_failed", total, "times that it was wrong", wrong_),
         base::counter("sign_ins_slowed", total, "tries that were refused unseen, after too many failed ones", slowed_),
+        base::counter("sign_ins_given_up", total, "checks whose client left meanwhile, which count as wrong",
+                      given_up_),
         base::counter("sign_ins_unanswered", total, "tries that nobody could check", unanswered_),
         {"sign_ins_remembered", gauge, "credentials that were right lately",
          [this] { return cache_.size() + badge_cache_.size() + maker_cache_.size(); }},

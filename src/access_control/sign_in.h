@@ -97,6 +97,8 @@ private:
     [[nodiscard]] handler::Decision slow_down(const http::Request& request, const Wait& wait);
     /// Counts what the verdict says, for and against the client.
     void note(const http::ClientKey& client, std::string_view name, Verdict::Kind kind);
+    /// The client left while its password or token was checked.
+    void note_given_up(const http::ClientKey& client, std::string_view name);
     /// nullopt: it was right, and `request.user` is set.
     [[nodiscard]] std::optional<handler::Decision> judge(http::Request& request, std::string_view name,
                                                          const Verdict& verdict);
@@ -118,6 +120,7 @@ private:
     std::uint64_t right_ = 0;
     std::uint64_t wrong_ = 0;
     std::uint64_t slowed_ = 0;
+    std::uint64_t given_up_ = 0;
     std::uint64_t unanswered_ = 0;
     std::uint64_t dead_badges_ = 0;
 };

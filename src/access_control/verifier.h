@@ -36,7 +36,11 @@ public:
     /// The verdict, once; nullopt: not yet.
     virtual std::optional<Verdict> take(Ticket ticket) = 0;
     /// Whoever asked is gone; the wake does not come.
-    virtual void forget(Ticket ticket) = 0;
+    enum class Forgotten : std::uint8_t {
+        unasked,  ///< nobody had begun to look at the question
+        checked,  ///< the check had begun, or is done
+    };
+    virtual Forgotten forget(Ticket ticket) = 0;
 };
 
 }  // namespace access_control

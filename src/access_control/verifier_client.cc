@@ -37,17 +37,19 @@ std::optional<Verdict> VerifierClient::take(Ticket ticket) {
     if (found == waiting_.end()) return Verdict{};
     if (!found->second.verdict) return std::nullopt;
     Verdict verdict = std::move(*found->second.verdict);
-    forget(ticket);
+    static_cast<void>(forget(ticket));
     return verdict;
 }
 
-void VerifierClient::forget(Ticket ticket) {
+Verifier::Forgotten VerifierClient::forget(Ticket ticket) {
     const auto found = waiting_.find(ticket);
-    if (found == waiting_.end()) return;
+    if (found == waiting_.end()) return Forgotten::unasked;
     const bool is_badge = found->second.is_badge;
+    const bool is_checked = ticket == current_ || found->second.verdict.has_value();
     if (is_badge) --badges_waiting_;
     waiting_.erase(found);
     std::erase_if(is_badge ? badges_ : queue_, [ticket](const Question& each) { return each.ticket == ticket; });
+    return is_checked ? Forgotten::checked : Forgotten::unasked;
 }
 
 std::optional<base::MonotonicMs> VerifierClient::due() const {

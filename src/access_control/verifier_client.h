@@ -39,7 +39,7 @@ public:
 
     std::optional<Ticket> ask(const Credentials& credentials, base::Wake wake) override;
     std::optional<Verdict> take(Ticket ticket) override;
-    void forget(Ticket ticket) override;
+    Forgotten forget(Ticket ticket) override;
 
     /// Reads what the process said. Called when the wake queue's descriptor rang, and at due().
     void collect();

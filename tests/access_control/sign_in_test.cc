@@ -329,6 +329,34 @@ TEST_CASE("sign-in: a password that is given up is taken back", "[access_control
     CHECK(bench.verifier.waiting.empty());
 }
 
+TEST_CASE("sign-in: who leaves while a password is checked has guessed", "[access_control]") {
+    Bench bench;
+    bench.verifier.begins_checks = true;
+    const auto leave = [&](http::ClientKey client) {
+        auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*bench.admit(alice, client)));
+        CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    };
+    for (unsigned i = 0; i + 1 < access_control::GuessLimits::kFreeByAddress; ++i) leave({0, 1});
+    auto check = bench.sign_in.check_password({0, 1}, "alice", "pw");
+    CHECK_FALSE(check->advance(7).has_value());
+    check.reset();
+    CHECK(bench.status(alice, "alice") == 429);
+    CHECK(bench.status(alice, "alice", {0, 2}) == 200);
+}
+
+TEST_CASE("sign-in: who leaves before anybody looked at his password, or as another one's visitor, has not guessed",
+          "[access_control]") {
+    Bench bench;
+    const auto begin = [&](std::optional<handler::Decision> decision) {
+        auto pending = std::move(std::get<std::unique_ptr<handler::PendingDecision>>(*decision));
+        CHECK_FALSE(pending->advance(bench.request, 7).has_value());
+    };
+    for (unsigned i = 0; i < 2 * access_control::GuessLimits::kFreeByAddress; ++i) begin(bench.admit(alice));
+    bench.verifier.begins_checks = true;
+    for (unsigned i = 0; i < 2 * access_control::GuessLimits::kFreeByAddress; ++i) begin(bench.admit_link());
+    CHECK(bench.status(alice, "alice") == 200);
+}
+
 TEST_CASE("sign-in: who made a link is asked for, and known for a while", "[access_control][share]") {
     Bench bench;
     auto decision = bench.admit_link();

@@ -107,8 +107,9 @@ TEST_CASE("verifier client: a question that was taken back is not sent", "[acces
     const auto first = bench.ask(1);
     const auto second = bench.ask(2);
     bench.ask(3);
-    bench.client->forget(*second);
-    bench.client->forget(*first);
+    CHECK(bench.client->forget(*second) == access_control::Verifier::Forgotten::unasked);
+    CHECK(bench.client->forget(*first) == access_control::Verifier::Forgotten::checked);
+    CHECK(bench.client->forget(*first) == access_control::Verifier::Forgotten::unasked);
     bench.next_question();
     bench.say(Answer{*first, wrong});
     CHECK(bench.woken().empty());

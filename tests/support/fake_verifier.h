@@ -18,7 +18,10 @@ public:
         return asked.size();
     }
     std::optional<access_control::Verdict> take(Ticket ticket) override { return waiting.at(ticket); }
-    void forget(Ticket ticket) override { waiting.erase(ticket); }
+    Forgotten forget(Ticket ticket) override {
+        waiting.erase(ticket);
+        return begins_checks ? Forgotten::checked : Forgotten::unasked;
+    }
 
     /// The answer to the question that was asked last: right when `name` is not empty.
     void answer(const std::string& name, std::vector<std::string> groups = {}) {
@@ -33,6 +36,7 @@ public:
     void fail() { waiting[asked.size()] = access_control::Verdict{}; }
 
     bool is_full = false;
+    bool begins_checks = false;  ///< of the questions that are taken back
     std::string stamp = "5747";  ///< of every password
     std::vector<access_control::Credentials> asked;
     std::vector<base::Wake> wakes;
