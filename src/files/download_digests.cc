@@ -86,7 +86,7 @@ private:
             response_.body = std::monostate();
             response_.stated_length = form.length();
         } else {
-            response_.body = Representation::slice(found_, coding_, 0, form.length());
+            Representation::send_whole(found_, coding_, response_.body);
         }
     }
 

@@ -30,6 +30,18 @@ http::Piece Representation::slice(const std::shared_ptr<const Representation>& s
     return http::Blob{form.bytes_, bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length))};
 }
 
+void Representation::send_whole(const std::shared_ptr<const Representation>& self, Coding coding, http::Body& body) {
+    const Form& form = self->form(coding);
+    assert(form.state_ == Form::State::ready);
+    if (form.file_ != nullptr) {
+        body.emplace<http::Piece>(std::in_place_type<http::FileSlice>, form.file_, std::uint64_t{0}, form.length_);
+    } else if (form.bytes_ != nullptr) {
+        body.emplace<http::Piece>(std::in_place_type<http::Blob>, form.bytes_, std::span(*form.bytes_));
+    } else {
+        body.emplace<http::Piece>(std::in_place_type<http::Blob>);
+    }
+}
+
 std::span<const std::byte> Representation::bytes() const {
     const auto& bytes = identity().bytes_;
     return bytes == nullptr ? std::span<const std::byte>() : std::span<const std::byte>(*bytes);

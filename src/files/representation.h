@@ -114,6 +114,9 @@ public:
     [[nodiscard]] static http::Piece slice(const std::shared_ptr<const Representation>& self, Coding coding,
                                            std::uint64_t offset, std::uint64_t length);
 
+    /// Makes the whole of a form that is ready the content of `body`, in its place: a piece is large to move.
+    static void send_whole(const std::shared_ptr<const Representation>& self, Coding coding, http::Body& body);
+
     /// The open file of the identity form; null for a file that is wholly in memory.
     [[nodiscard]] const std::shared_ptr<const storage::OpenFile>& file() const { return identity().file_; }
     /// The identity form's bytes, when they are in memory.

@@ -271,8 +271,7 @@ void StaticFiles::fill_whole(http::Response& response, const http::Request& requ
     } else if (request.method == http::Method::head) {
         response.stated_length = form.length();
     } else {
-        // Made in its place: it would be moved three times otherwise.
-        response.body.emplace<http::Piece>(Representation::slice(found, coding, 0, form.length()));
+        Representation::send_whole(found, coding, response.body);
     }
 }
 

@@ -146,7 +146,7 @@ void Exchange::take_content(http::Response&& response) {
     reason_ = response.reason;
     quiet_ = response.quiet;
     const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);
-    if (!without_content) content_.body = std::move(response.body);
+    if (!without_content) content_.take(std::move(response.body));
 }
 
 void Exchange::abort() {

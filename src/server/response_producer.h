@@ -17,8 +17,16 @@ struct Content {
     std::uint64_t piece_offset = 0;  ///< bytes of it that were handed over
     std::uint64_t bytes = 0;         ///< handed over in all
 
+    /// Takes over `from`. A single piece, which most responses have, is moved directly: the general move is slow.
+    void take(http::Body&& from) {
+        if (auto* const piece = std::get_if<http::Piece>(&from)) {
+            body.emplace<http::Piece>(std::move(*piece));
+        } else {
+            body = std::move(from);
+        }
+    }
     void reset() {
-        body = std::monostate{};
+        body.emplace<std::monostate>();
         piece_index = 0;
         piece_offset = 0;
         bytes = 0;

@@ -137,7 +137,7 @@ void Decoration::take_error_page(const http::Request* request, http::Response& r
         response.stated_length = (*found)->length();
     } else {
         response.stated_length.reset();
-        response.body = Representation::slice(*found, Coding::identity, 0, (*found)->length());
+        Representation::send_whole(*found, Coding::identity, response.body);
     }
 }
 
