@@ -105,8 +105,9 @@ void add_directives(std::string& out, std::string_view value) {
 }  // namespace
 
 bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
-    return request.user == nullptr && request.shared == nullptr && is_prompted(resource, config) &&
-           !is_preflight(request);
+    if (request.user != nullptr || !is_prompted(resource, config) || is_preflight(request)) return false;
+    // Who made the link signed in.
+    return request.shared == nullptr || !handler::is_covered(resource.path, *request.shared);
 }
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,

@@ -82,6 +82,10 @@ TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, bu
     http::Request known = read.get();
     known.user = std::make_shared<http::User>(http::User{"bob", {}});
     CHECK_FALSE(must(known, "/dav/x", Resource::Kind::file));
+    http::Request by_link = read.get();
+    by_link.shared = std::make_shared<const http::SharedPath>(http::SharedPath{.path = "/dav/x"});
+    CHECK_FALSE(must(by_link, "/dav/x", Resource::Kind::file));
+    CHECK(must(by_link, "/dav/y", Resource::Kind::file));
     config.auth_prompts = {"/"};
     CHECK(must(read.get(), "/david", Resource::Kind::file));
     CHECK_FALSE(must(read.get(), "/healthz", Resource::Kind::health));
@@ -90,6 +94,12 @@ TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, bu
 TEST_CASE("sign-in answers: what a prompt guards is kept out of shared caches", "[site][access]") {
     site::SiteConfig config = rules();
     config.auth_prompts = {"/open.txt"};
+    const ParsedRequest parsed("GET", "/");
+    http::Request with_link = parsed.get();
+    with_link.shown_link = http::ShownLink::unknown;
+    http::Response to_link;
+    site::keep_private(with_link, {Resource::Kind::health, "/healthz"}, config, to_link);
+    CHECK(to_link.find("Cache-Control") == "private");
     http::Response response;
     site::keep_private(ParsedRequest("GET", "/").get(), kOpen, config, response);
     CHECK(response.find("Cache-Control") == "private");
