@@ -69,6 +69,11 @@ public:
     /// True for requests that call the file system at every step, or that must not overtake such requests: they wait
     /// for their turn in the order of their arrival.
     [[nodiscard]] virtual bool is_heavy(const http::Request& request) const { return !http::is_safe(request.method); }
+    /// True for a request that changes nothing that is stored, though its method may: the audit log has none of it.
+    [[nodiscard]] virtual bool stores_nothing(const http::Request& request) const {
+        (void)request;
+        return false;
+    }
     /// Does work that is due without a request, for about a millisecond.
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.

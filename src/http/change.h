@@ -18,6 +18,8 @@ struct Change {
         remove,          ///< a file, a directory (with what it held), a record, or a resumable upload
         move,            ///< a file or a directory has another path; its content is the same
         make_directory,  ///< with its parent there, by MKCOL or a form
+        share,           ///< a link was made by which others read `path`
+        revoke,          ///< such a link was ended; `path` is the link's own address
     };
 
     Action action = Action::create;

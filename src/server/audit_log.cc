@@ -17,6 +17,8 @@ std::string_view action_of(const AuditEntry& entry) {
         case Action::remove: return "delete";
         case Action::move: return "move";
         case Action::make_directory: return "mkdir";
+        case Action::share: return "share";
+        case Action::revoke: return "revoke";
     }
     return "";
 }

@@ -71,7 +71,7 @@ bool may_write(http::Method method) {
 void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::uint64_t received_bytes,
                   std::string_view why, Turn& turn) {
     const http::Request& request = exchange.request;
-    if (!may_write(request.method)) return;
+    if (!may_write(request.method) || turn.handler.stores_nothing(request)) return;
     std::string target;
     AuditEntry entry{
         .peer = peer,

@@ -55,6 +55,14 @@ public:
         return path.starts_with(prefix) && path.substr(prefix.size()).starts_with(uploads::kUploadsPath);
     }
 
+    /// True for the pages of signing in and out, likewise: before enter_prefix() and afterwards.
+    [[nodiscard]] bool is_of_sign_in(std::string_view path) const {
+        if (path.starts_with(rules_->path_prefix) && SignInPages::owns(path.substr(rules_->path_prefix.size()))) {
+            return rules_->has_sign_in_page;
+        }
+        return rules_->has_sign_in_page && SignInPages::owns(path);
+    }
+
     /// Names of the built-in endpoints that are off because the root has an entry of that name.
     [[nodiscard]] const std::vector<std::string_view>& shadowed_endpoints() const {
         return resources_.shadowed_endpoints();

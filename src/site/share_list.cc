@@ -134,8 +134,10 @@ private:
 /// Waits until the removal is on the disk. The link is worth nothing before that.
 class RevokedShare final : public http::PendingResponse {
 public:
-    RevokedShare(const ShareParts& parts, base::SharedFd directory, http::Response response)
-        : parts_(parts), directory_(std::move(directory)), response_(std::move(response)) {}
+    RevokedShare(const ShareParts& parts, std::string_view id, base::SharedFd directory, http::Response response)
+        : parts_(parts), directory_(std::move(directory)), response_(std::move(response)) {
+        change_.path.append(kSharesPath).append("/").append(id);
+    }
 
     std::optional<http::Response> advance(http::Wake wake) override {
         if (directory_ != nullptr && parts_.durability == storage::Durability::full) {
@@ -145,9 +147,11 @@ public:
         if (sync_ != nullptr && sync_->error != 0) return handler::refusal_response(nullptr, kNotRemoved);
         return std::move(response_);
     }
+    [[nodiscard]] http::Changes take_changes() override { return {change_}; }
 
 private:
     ShareParts parts_;
+    http::Change change_{.action = http::Change::Action::revoke, .from = {}, .path = {}};
     base::SharedFd directory_;
     http::Response response_;
     storage::SyncTicket sync_;
@@ -165,7 +169,7 @@ std::unique_ptr<http::PendingResponse> revoke(const http::Request& request, cons
     auto directory = parts.store.remove(id);
     if (!directory) return refuse(directory.error() == ENOENT ? kNoSuchLink : kNotRemoved);
     ++parts.counts.revoked;
-    return std::make_unique<RevokedShare>(parts, std::move(*directory), std::move(done));
+    return std::make_unique<RevokedShare>(parts, id, std::move(*directory), std::move(done));
 }
 
 /// Takes the form of the page.

@@ -107,8 +107,11 @@ public:
             return refuse(kNotStored);
         }
         ++parts_.counts.made;
+        change_ = {.action = http::Change::Action::share, .from = {}, .path = link_.path};
         return answer();
     }
+
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(std::move(change_)); }
 
 private:
     /// nullopt: it is written.
@@ -181,6 +184,7 @@ private:
     std::string prefix_;  ///< of prefix_of()
     std::optional<access_control::ShareStore::Made> made_;
     std::vector<storage::SyncTicket> syncs_;
+    std::optional<http::Change> change_;
 };
 
 class ShareForm final : public http::BodySink {

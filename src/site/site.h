@@ -41,6 +41,10 @@ public:
     [[nodiscard]] bool is_heavy(const http::Request& request) const override {
         return !http::is_safe(request.method) || ruled_->is_of_upload(request.path());
     }
+    /// A password that was wrong is no write that was refused; the error log has it.
+    [[nodiscard]] bool stores_nothing(const http::Request& request) const override {
+        return ruled_->is_of_sign_in(request.path());
+    }
     std::string_view loggable(std::string_view target, std::string& storage) const override;
     void tidy() override { state_.tidy(); }
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return state_.tidy_due(); }

@@ -201,6 +201,17 @@ TEST_CASE("exchange log: a write that was refused before its body is in the audi
     }
 }
 
+TEST_CASE("exchange log: what stores nothing, whatever its method, is not in the audit log", "[server][log]") {
+    Writing writing("POST");
+    writing.bench.handler.nothing_is_stored = true;
+    http::Response response;
+    response.status = http::Status::unauthorized;
+    response.reason = "wrong";
+    writing.exchange.respond(std::move(response));
+    server::note_answered(writing.exchange, writing.peer, 0, writing.bench.turn);
+    CHECK(writing.lines() == 0);
+}
+
 TEST_CASE("exchange log: a write that was cut is in the audit log with what arrived", "[server][log]") {
     Writing writing;
     writing.exchange.adopt(std::move(writing.decision));

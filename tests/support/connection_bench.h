@@ -81,11 +81,13 @@ public:
         return response;
     }
 
+    [[nodiscard]] bool stores_nothing(const http::Request&) const override { return nothing_is_stored; }
     [[nodiscard]] bool is_heavy(const http::Request& request) const override {
         return Handler::is_heavy(request) || request.target.path == heavy_path;
     }
 
     std::string heavy_path;  ///< also where the method is safe
+    bool nothing_is_stored = false;
     std::map<std::string, std::function<http::Response()>> answers;
     std::vector<std::string> paths;
     std::vector<std::uint64_t> arrivals;
