@@ -1,12 +1,12 @@
 // The exchanges that something off the loop may wake, by token. A wake for an exchange that has ended finds nothing,
-// because the generation of its slot has grown. Owned by the reactor, which looks up wakes here.
+// because its token is stale. Owned by the reactor, which looks up wakes here.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "net/token.h"
+#include "net/token_slots.h"
 
 namespace server {
 
@@ -27,7 +27,7 @@ public:
         }
         ~Entry() { reset(); }
         void reset() {
-            if (table_ != nullptr) std::exchange(table_, nullptr)->leave(token_);
+            if (table_ != nullptr) std::exchange(table_, nullptr)->slots_.give_back(token_);
         }
         [[nodiscard]] explicit operator bool() const { return table_ != nullptr; }
         [[nodiscard]] net::Token token() const { return token_; }
@@ -41,21 +41,20 @@ public:
     };
 
     /// `exchange` stays where it is while the entry lives.
-    [[nodiscard]] Entry enter(Exchange& exchange);
+    [[nodiscard]] Entry enter(Exchange& exchange) {
+        const net::Token token = slots_.next();
+        slots_.take() = &exchange;
+        return {*this, token};
+    }
     /// Null for the token of an exchange that has left.
-    [[nodiscard]] Exchange* find(net::Token token) const;
-    [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size(); }
+    [[nodiscard]] Exchange* find(net::Token token) {
+        Exchange* const* const found = slots_.find(token);
+        return found == nullptr ? nullptr : *found;
+    }
+    [[nodiscard]] std::size_t size() const { return slots_.size(); }
 
 private:
-    struct Slot {
-        Exchange* exchange = nullptr;
-        std::uint32_t generation = 0;
-    };
-
-    void leave(net::Token token);
-
-    std::vector<Slot> slots_;
-    std::vector<std::uint32_t> free_;
+    net::TokenSlots<Exchange*> slots_;
 };
 
 }  // namespace server
