@@ -16,6 +16,7 @@ struct Change {
         replace,         ///< another content for one that was there
         append,          ///< bytes of a resumable upload, which is no file yet
         remove,          ///< a file, a directory (with what it held), a record, or a resumable upload
+        copy,            ///< a file that has the content of another one
         move,            ///< a file or a directory has another path; its content is the same
         make_directory,  ///< with its parent there, by MKCOL or a form
         share,           ///< a link was made by which others read `path`
@@ -23,7 +24,7 @@ struct Change {
     };
 
     Action action = Action::create;
-    std::string from;     ///< where it was before, like `path`; of a move
+    std::string from;     ///< where it was before, like `path`, or what was copied; of a move or a copy
     std::string path;     ///< decoded: below the root, a record's, or that of a resumable upload
     std::string old_tag;  ///< the entity tag of what was there; empty when nothing was, or it has none
     std::string new_tag;  ///< of what is there now; empty likewise

@@ -54,7 +54,7 @@ bool is_plain(std::string_view path) {
 std::expected<Destination, Refusal> parse_destination(const Request& request) {
     const auto value = request.find(FieldName::destination);
     if (!value || value->empty()) {
-        return std::unexpected(bad("MOVE needs the field Destination: the path that the file or folder is to have."));
+        return std::unexpected(bad("this needs the field Destination: the path that the file or folder is to have."));
     }
     if (request.fields.count(FieldName::destination) != 1) {
         return std::unexpected(bad("there is more than one field Destination; send one."));

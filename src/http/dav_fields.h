@@ -1,4 +1,4 @@
-// The request fields of RFC 4918 that MOVE and DELETE follow: Destination, Overwrite, Depth. What is ambiguous is
+// The request fields of RFC 4918 that MOVE, COPY and DELETE follow: Destination, Overwrite, Depth. What is ambiguous is
 // refused, because a name that is understood in two ways is written where nobody wanted it. Called by site/destinations
 // and uploads. Pure.
 #pragma once

@@ -7,8 +7,8 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kNames{"GET",   "HEAD",  "POST", "PUT",   "DELETE",  "OPTIONS",
-                                                  "PATCH", "MKCOL", "MOVE", "TRACE", "CONNECT", "?"};
+constexpr std::array<std::string_view, 13> kNames{"GET",   "HEAD", "POST", "PUT",   "DELETE",  "OPTIONS", "PATCH",
+                                                  "MKCOL", "COPY", "MOVE", "TRACE", "CONNECT", "?"};
 
 Method match(std::string_view name, Method candidate) {
     return name == method_name(candidate) ? candidate : Method::unknown;
@@ -21,7 +21,8 @@ Method parse_method(std::string_view name) {
         case 3: return name[0] == 'G' ? match(name, Method::get) : match(name, Method::put);
         case 4:
             if (name[0] == 'H') return match(name, Method::head);
-            return name[0] == 'P' ? match(name, Method::post) : match(name, Method::move);
+            if (name[0] == 'P') return match(name, Method::post);
+            return name[0] == 'C' ? match(name, Method::copy) : match(name, Method::move);
         case 5:
             if (name[0] == 'P') return match(name, Method::patch);
             return name[0] == 'M' ? match(name, Method::mkcol) : match(name, Method::trace);

@@ -1,4 +1,4 @@
-// Request methods (RFC 9110 §9, RFC 5789, RFC 4918 §9.3 and §9.9). Method names are case-sensitive.
+// Request methods (RFC 9110 §9, RFC 5789, RFC 4918 §9.3, §9.8 and §9.9). Method names are case-sensitive.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,21 @@
 
 namespace http {
 
-enum class Method : std::uint8_t { get, head, post, put, del, options, patch, mkcol, move, trace, connect, unknown };
+enum class Method : std::uint8_t {
+    get,
+    head,
+    post,
+    put,
+    del,
+    options,
+    patch,
+    mkcol,
+    copy,
+    move,
+    trace,
+    connect,
+    unknown
+};
 
 /// `unknown` for anything else; the caller answers 501.
 [[nodiscard]] Method parse_method(std::string_view name);

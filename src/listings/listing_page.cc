@@ -254,7 +254,7 @@ void ListingPage::row(std::string& out, const ListingEntry& entry) {
 /// A field with the name as it is, in which a person writes another one. It follows the question of the delete in
 /// the same cell.
 void ListingPage::append_move(std::string& out, const ListingEntry& entry) const {
-    out.append("<details name=\"erase\" class=\"move\"><summary aria-label=\"Rename or move ");
+    out.append("<details name=\"erase\" class=\"move\"><summary aria-label=\"Rename, move or copy ");
     append_shown_name(out, entry.name);
     out.append("\"></summary>");
     out.append("<form method=\"post\" action=\"./?move\"><input type=\"hidden\" name=\"segment\" value=\"");
@@ -263,7 +263,9 @@ void ListingPage::append_move(std::string& out, const ListingEntry& entry) const
         "\"><p><label>New name, or path from the first folder<br><input name=\"to\" required autocomplete=\"off\" "
         "value=\"");
     append_shown_name(out, entry.name);
-    out.append("\"></label></p><button>Move</button></form></details>");
+    out.append("\"></label></p><button>Move</button>");
+    if (!entry.is_directory()) out.append(" <button formaction=\"./?copy\">Copy</button>");
+    out.append("</form></details>");
 }
 
 /// A question that unfolds, with a form in it; the script asks in a dialog instead.

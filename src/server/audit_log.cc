@@ -15,6 +15,7 @@ std::string_view action_of(const AuditEntry& entry) {
         case Action::replace: return "replace";
         case Action::append: return "append";
         case Action::remove: return "delete";
+        case Action::copy: return "copy";
         case Action::move: return "move";
         case Action::make_directory: return "mkdir";
         case Action::share: return "share";

@@ -61,6 +61,7 @@ bool may_write(http::Method method) {
         case http::Method::patch:
         case http::Method::del:
         case http::Method::mkcol:
+        case http::Method::copy:
         case http::Method::move: return true;
         default: return false;
     }

@@ -16,15 +16,16 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-constexpr Refusal kOtherHost{Status::bad_gateway,
-                             "Destination is on another host than this request, and nothing is moved to other servers; "
-                             "send the path alone."};
+constexpr Refusal kOtherHost{
+    Status::bad_gateway,
+    "Destination is on another host than this request, and nothing is moved or copied to other servers; "
+    "send the path alone."};
 constexpr Refusal kOtherScheme{
     Status::bad_gateway,
     "Destination has another scheme than this request came by; send the path alone. Behind a proxy that speaks TLS, "
     "--trusted-proxy tells godwit of it."};
-constexpr Refusal kOtherSite{Status::bad_gateway,
-                             "Destination is not below the path of this site, and nothing is moved out of it."};
+constexpr Refusal kOtherSite{
+    Status::bad_gateway, "Destination is not below the path of this site, and nothing is moved or copied out of it."};
 constexpr Refusal kEndpoint{Status::forbidden, "Destination is an address of the server itself; choose another name."};
 
 std::string_view without_port(std::string_view authority, std::string_view usual_port) {

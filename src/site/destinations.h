@@ -1,5 +1,5 @@
-// Which path below the root the Destination of a MOVE names: on this server alone, and no built-in endpoint. Called by
-// the router.
+// Which path below the root the Destination of a MOVE or COPY names: on this server alone, and no built-in endpoint.
+// Called by the router.
 #pragma once
 
 #include <expected>

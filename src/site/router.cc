@@ -27,13 +27,16 @@ using http::Refusal;
 using http::Status;
 using Kind = Resource::Kind;
 
-constexpr std::size_t kMethods = 12;
+constexpr std::size_t kMethods = 13;
 static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
 constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
 constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path."};
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
 constexpr Refusal kRootIsNotMoved{Status::forbidden, "the root itself is not moved."};
+constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is not copied."};
+constexpr Refusal kFilesAreCopied{Status::forbidden,
+                                  "directories are not copied, only files; copy what it holds one by one."};
 constexpr Refusal kOnlyOneFile{Status::forbidden, "one file alone is served here, under its own name."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
@@ -105,17 +108,20 @@ private:
         {Kind::file, Method::post, Rights(Right::create, Right::replace, Right::share), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::file, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::file, Method::copy, Rights(Right::read), &Router::copy},
         {Kind::file, Method::move, Rights(Right::remove), &Router::move},
         {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
+        {Kind::directory, Method::copy, Rights(Right::read), nullptr, &kFilesAreCopied},
         {Kind::directory, Method::move, Rights(Right::remove), &Router::move},
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
+        {Kind::root, Method::copy, Rights(Right::read), nullptr, &kRootIsNotCopied},
         {Kind::root, Method::move, Rights(Right::remove), nullptr, &kRootIsNotMoved},
         {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
         {Kind::hidden, Method::get, Rights(Right::read), &Router::answer_hidden},
@@ -123,6 +129,7 @@ private:
         {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::del, Rights(Right::remove), nullptr, &kHiddenFile},
+        {Kind::hidden, Method::copy, Rights(Right::read), nullptr, &kHiddenFile},
         {Kind::hidden, Method::move, Rights(Right::remove), nullptr, &kHiddenFile},
         {Kind::files_prefix, Method::get, Rights(Right::read), &Router::lead_to_files},
         {Kind::echo, Method::get, Rights(), &Router::ask_echo},
@@ -172,6 +179,9 @@ bool Router::may_move(Rights rights) const {
     return rights.has(Right::remove) && rights.has(Right::read) && config_.allow_upload && config_.only_path.empty();
 }
 
+/// The same of a copy, which takes nothing away.
+bool Router::may_copy() const { return config_.allow_upload && config_.only_path.empty(); }
+
 MethodSet Router::allowed(const Resource& resource, Rights rights) const {
     MethodSet methods;
     for (std::size_t number = 0; number < kMethods; ++number) {
@@ -179,6 +189,7 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
         if (method == Method::move && !may_move(rights)) continue;
+        if (method == Method::copy && !may_copy()) continue;
         // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Behind a link that leads out of the root this is not
         // revealed, nor to clients that may not see what is there.
         if (method == Method::mkcol) {
@@ -199,7 +210,9 @@ MethodSet Router::allowed_anywhere(Rights rights) const {
             const auto method = static_cast<Method>(number);
             const Route& route = RouteTable::find(kind, method);
             if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
-            if (method != Method::move || may_move(rights)) methods.add(method);
+            if (method == Method::move && !may_move(rights)) continue;
+            if (method == Method::copy && !may_copy()) continue;
+            methods.add(method);
         }
     }
     return methods;
@@ -361,6 +374,19 @@ handler::Decision Router::move(const Call& call) {
     const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
     if (lacks_slash) destination->location.push_back('/');
     return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
+}
+
+handler::Decision Router::copy(const Call& call) {
+    if (!config_.allow_upload) {
+        return handler::method_not_allowed(call.request, allowed(call.resource, call.rights),
+                                           "nothing may be uploaded here");
+    }
+    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
+    auto destination = find_destination(call.request, resources_, config_.path_prefix);
+    if (!destination) return handler::refusal_response(&call.request, destination.error());
+    return targets_.copies.handle(
+        call.request,
+        {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
 }
 
 handler::Decision Router::make_directory(const Call& call) {

@@ -17,6 +17,7 @@
 #include "site/share_making.h"
 #include "site/site_config.h"
 #include "storage/file_root.h"
+#include "uploads/copies.h"
 #include "uploads/deletes.h"
 #include "uploads/directory_actions.h"
 #include "uploads/moves.h"
@@ -40,6 +41,7 @@ public:
         uploads::Uploads& uploads;
         uploads::ResumableUploads& resumable;
         uploads::Deletes& deletes;
+        uploads::Copies& copies;
         uploads::Moves& moves;
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
@@ -74,6 +76,7 @@ private:
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
     [[nodiscard]] bool may_move(handler::Rights rights) const;
+    [[nodiscard]] bool may_copy() const;
     [[nodiscard]] bool is_place(std::string_view path) const;
     handler::Decision read_below_root(const Call& call);
     handler::Decision read_directory(const Call& call);
@@ -90,6 +93,7 @@ private:
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);
+    handler::Decision copy(const Call& call);
     handler::Decision move(const Call& call);
     handler::Decision make_directory(const Call& call);
     handler::Decision answer_options(const Call& call);

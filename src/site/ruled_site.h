@@ -96,6 +96,7 @@ private:
     uploads::ResumableUploads resumable_;
     uploads::Uploads uploads_;
     uploads::Deletes deletes_;
+    uploads::Copies copies_;
     uploads::Moves moves_;
     uploads::DirectoryActions directories_;
     records::Records records_;

@@ -91,11 +91,13 @@ void SiteState::register_counters(base::Counters& registry) {
                       base::counter("digests_over_share", base::CounterKind::total,
                                     "digests not made because their client waits for too many", digests.over_share())});
     forms_shown = forms.register_counters(registry);
-    written_shown =
-        registry.add({base::counter("uploads_committed", base::CounterKind::total,
-                                    "uploads of any kind that became files", written.files_committed),
-                      base::counter("entries_moved", base::CounterKind::total,
-                                    "files and folders that were moved or renamed", written.entries_moved)});
+    copies_shown = copies.register_counters(registry);
+    written_shown = registry.add(
+        {base::counter("uploads_committed", base::CounterKind::total, "uploads of any kind that became files",
+                       written.files_committed),
+         base::counter("files_copied", base::CounterKind::total, "files that were copied", written.files_copied),
+         base::counter("entries_moved", base::CounterKind::total, "files and folders that were moved or renamed",
+                       written.entries_moved)});
     trees.register_counters(registry);
     if (sweep) sweep->register_counters(registry);
 }

@@ -23,6 +23,7 @@
 #include "storage/new_directories.h"
 #include "storage/tree_removal.h"
 #include "storage/write_parts.h"
+#include "uploads/copy_shares.h"
 #include "uploads/form_shares.h"
 #include "uploads/leftover_sweep.h"
 #include "uploads/upload_store.h"
@@ -63,6 +64,7 @@ struct SiteState {
     http::MemoryShare archives_share{archives::kArchivesBytes};
     uploads::UploadStore uploads;
     uploads::FormShares forms;
+    uploads::CopyShares copies;
     std::shared_ptr<records::RecordFile> records;  ///< what is known of the file that was served last, or null
     Health health;
     listings::PageAssets page_assets;
@@ -76,6 +78,7 @@ struct SiteState {
     base::Counters::Registration memory_shown;
     base::Counters* counters = nullptr;  ///< once they are shown
     base::Counters::Registration forms_shown;
+    base::Counters::Registration copies_shown;
     base::Counters::Registration written_shown;
 };
 

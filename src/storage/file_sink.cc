@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "storage/copy_bytes.h"
 #include "storage/file_commit.h"
 #include "storage/taken_name.h"
 #include "storage/write_error.h"
@@ -132,10 +133,34 @@ std::expected<void, http::Refusal> FileSink::write(std::span<const std::byte> bl
         if (const int error = reserve_ahead(); error != 0) return refuse(error);
     }
     if (const int error = base::write_at(file_.descriptor(), bytes_, block); error != 0) return refuse(error);
-    unchecked_ += block.size();
+    return note_written(block.size());
+}
+
+std::expected<void, http::Refusal> FileSink::note_written(std::uint64_t count) {
+    unchecked_ += count;
     if (unchecked_ < kSpaceCheckBytes || parts_->min_free_bytes == 0) return {};
     unchecked_ = 0;
     return check_space(file_.descriptor(), parts_->min_free_bytes, 0);
+}
+
+std::expected<std::uint64_t, http::Refusal> FileSink::copy_from(int source, std::uint64_t most) {
+    if (bytes_ + most > reserved_bytes_) {
+        if (const int error = reserve_ahead(); error != 0) return refuse(error);
+    }
+    const auto copied = copy_bytes(source, file_.descriptor(), bytes_, most);
+    if (!copied) return refuse(copied.error());
+    bytes_ += *copied;
+    if (const auto noted = note_written(*copied); !noted) return std::unexpected(noted.error());
+    return *copied;
+}
+
+int FileSink::withhold(mode_t mode) {
+    struct stat status{};
+    if (::fstat(file_.descriptor(), &status) != 0) return errno;
+    constexpr mode_t kPermissions = 0777;
+    const mode_t left = status.st_mode & mode & kPermissions;
+    if (left == (status.st_mode & kPermissions)) return 0;
+    return ::fchmod(file_.descriptor(), left) == 0 ? 0 : errno;
 }
 
 std::unique_ptr<FileCommit> FileSink::finish() && { return std::make_unique<FileCommit>(std::move(*this)); }

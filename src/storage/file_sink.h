@@ -56,6 +56,11 @@ public:
 
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
+    /// Appends at most `most` bytes of the open file `source`, from as many bytes behind its beginning as are here. How
+    /// many were there, 0 at its end. The file system shares their blocks where it can. Refusals as for write().
+    std::expected<std::uint64_t, http::Refusal> copy_from(int source, std::uint64_t most);
+    /// Takes away the permissions that `mode` does not have. 0, or an errno.
+    [[nodiscard]] int withhold(mode_t mode);
     /// The file gets this modification time, in seconds since 1970, in place of the time of its upload.
     void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }
     /// The whole content is in.
@@ -77,6 +82,7 @@ private:
           file_(std::move(file)) {}
 
     [[nodiscard]] int reserve_ahead();
+    std::expected<void, http::Refusal> note_written(std::uint64_t count);
 
     const WriteParts* parts_;
     WriteConditions conditions_;

@@ -18,6 +18,7 @@ class TreeRemoval;
 /// What all writes are counted in.
 struct WriteCounts {
     std::uint64_t entries_moved = 0;    ///< files and directories that have another name, as durable as asked for
+    std::uint64_t files_copied = 0;     ///< files that have a copy, as durable as asked for
     std::uint64_t files_committed = 0;  ///< uploads of any kind that have their name and are as durable as asked for
 };
 

@@ -1,4 +1,4 @@
-// MKCOL, and the three actions of plain forms.
+// MKCOL, and the four actions of plain forms.
 #include "uploads/directory_actions.h"
 
 #include <algorithm>
@@ -204,9 +204,11 @@ private:
 /// Takes the body of an action's form.
 class ActionSink final : public http::BodySink {
 public:
-    ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
-               std::string_view directory, Action action, std::optional<std::string> boundary)
+    ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, Copies& copies,
+               const http::Request& request, std::string_view directory, Action action,
+               std::optional<std::string> boundary)
         : parts_(parts),
+          copies_(copies),
           gate_(config, parts.root, handler::Client::of(request)),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           directory_(directory),
@@ -225,6 +227,7 @@ public:
             case Action::create: return create(*fields->name);
             case Action::remove: return remove(std::move(*fields->name), fields->depth == "infinity");
             case Action::move: return move(std::move(*fields->name), fields->destination);
+            case Action::copy: return copy(std::move(*fields->name), fields->destination);
         }
         return nullptr;
     }
@@ -248,6 +251,22 @@ private:
 
     /// The path of an entry of this directory, with a slash at its end when it is a directory. `name` may have one.
     std::expected<std::string, Refusal> find_entry(std::string& name) const {
+        auto path = find_path(name);
+        if (!path) return path;
+        if (const auto fault = gate_.find_removal_fault(*path, WriteGate::Named::in_passing)) {
+            return std::unexpected(*fault);
+        }
+        return with_kind(std::move(*path));
+    }
+
+    /// With a slash at its end when a directory has the path.
+    [[nodiscard]] std::string with_kind(std::string path) const {
+        const auto found = parts_.root.stat_name_inside(path);
+        if (found && S_ISDIR(found->st_mode)) path.push_back('/');
+        return path;
+    }
+
+    std::expected<std::string, Refusal> find_path(std::string& name) const {
         if (name.ends_with('/')) name.pop_back();
         const bool is_segment = !name.empty() && name.find('/') == std::string::npos &&
                                 name.find('\0') == std::string::npos && name != "." && name != "..";
@@ -255,13 +274,7 @@ private:
             return std::unexpected(
                 Refusal{Status::unprocessable_content, "the name has to be that of one entry of this directory."});
         }
-        std::string path = directory_ + name;
-        if (const auto fault = gate_.find_removal_fault(path, WriteGate::Named::in_passing)) {
-            return std::unexpected(*fault);
-        }
-        const auto found = parts_.root.stat_name_inside(path);
-        if (found && S_ISDIR(found->st_mode)) path.push_back('/');
-        return path;
+        return directory_ + name;
     }
 
     std::unique_ptr<http::PendingResponse> remove(std::string name, bool wants_all) {
@@ -293,7 +306,22 @@ private:
         return make_move_answer(std::move(*move), std::move(request_), std::move(location));
     }
 
+    /// The rights are asked for before it is looked whether something has the name.
+    std::unique_ptr<http::PendingResponse> copy(std::string name, const std::optional<std::string>& typed) {
+        const http::Request& request = request_->get();
+        auto path = find_path(name);
+        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
+        const auto destination = find_destination(directory_, name, *typed);
+        if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
+        auto answer = copies_.begin(request, {*path, *destination, http::encode_path(*destination)},
+                                    {storage::OnConflict::refuse}, {});
+        if (!answer) return refuse(handler::refusal_response(&request, answer.error()));
+        return std::move(*answer);
+    }
+
     const storage::WriteParts& parts_;
+    Copies& copies_;
     WriteGate gate_;
     std::unique_ptr<const handler::KeptRequest> request_;
     std::string directory_;
@@ -313,6 +341,7 @@ std::optional<Action> DirectoryActions::find_action(std::string_view query) {
     if (query == "mkcol") return Action::create;
     if (query == "delete") return Action::remove;
     if (query == "move") return Action::move;
+    if (query == "copy") return Action::copy;
     return std::nullopt;
 }
 
@@ -340,8 +369,13 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
 
 handler::Decision DirectoryActions::act(const http::Request& request, std::string_view path, Action action) {
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
-    const auto fault = action == Action::create ? gate.find_directory_fault(path)
-                                                : gate.find_removal_fault(path, WriteGate::Named::by_request);
+    std::optional<Refusal> fault;
+    switch (action) {
+        case Action::create: fault = gate.find_directory_fault(path); break;
+        case Action::remove:
+        case Action::move: fault = gate.find_removal_fault(path, WriteGate::Named::by_request); break;
+        case Action::copy: break;  // it changes nothing here; both paths are asked about when they are known
+    }
     if (fault) return handler::refusal_response(&request, *fault);
     const std::string_view type = request.find(http::FieldName::content_type).value_or("");
     auto boundary = http::find_form_boundary(type);
@@ -352,7 +386,7 @@ handler::Decision DirectoryActions::act(const http::Request& request, std::strin
         response.add("Accept", "application/x-www-form-urlencoded, multipart/form-data");
         return response;
     }
-    return std::make_unique<ActionSink>(parts_, config_, request, path, action, std::move(boundary));
+    return std::make_unique<ActionSink>(parts_, config_, copies_, request, path, action, std::move(boundary));
 }
 
 }  // namespace uploads

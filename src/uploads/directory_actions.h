@@ -1,7 +1,7 @@
-// Makes directories by MKCOL, and does what the plain forms of a listing ask for: HTML can send neither MKCOL, DELETE
-// nor MOVE, so "POST dir/?mkcol", "POST dir/?delete" and "POST dir/?move" with a field "name" do the same. A urlencoded
-// form may have a field "segment" instead: the name, percent-encoded. For a move a field "to" says where. Called by the
-// router.
+// Makes directories by MKCOL, and does what the plain forms of a listing ask for: HTML can send neither MKCOL, DELETE,
+// MOVE nor COPY, so "POST dir/?mkcol", "?delete", "?move" and "?copy" with a field "name" do the same. A urlencoded
+// form may have a field "segment" instead: the name, percent-encoded. For a move or a copy a field "to" says where.
+// Called by the router.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "handler/handler.h"
 #include "handler/write_rules.h"
 #include "storage/file_sink.h"
+#include "uploads/copies.h"
 
 namespace uploads {
 
@@ -19,11 +20,11 @@ inline constexpr std::size_t kMaxActionBytes = std::size_t{16} * 1024;
 
 class DirectoryActions {
 public:
-    enum class Action : std::uint8_t { create, remove, move };
+    enum class Action : std::uint8_t { create, remove, move, copy };
 
-    /// Both must outlive this and every answer that it makes.
-    DirectoryActions(const storage::WriteParts& parts, const handler::WriteRules& config)
-        : parts_(parts), config_(config) {}
+    /// All must outlive this and every answer that it makes.
+    DirectoryActions(const storage::WriteParts& parts, const handler::WriteRules& config, Copies& copies)
+        : parts_(parts), config_(config), copies_(copies) {}
 
     /// What a POST with this query asks for; nullopt: it is an upload.
     [[nodiscard]] static std::optional<Action> find_action(std::string_view query);
@@ -36,6 +37,7 @@ public:
 private:
     const storage::WriteParts& parts_;
     const handler::WriteRules& config_;
+    Copies& copies_;
 };
 
 }  // namespace uploads

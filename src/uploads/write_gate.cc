@@ -26,11 +26,13 @@ constexpr Refusal kRecordsName{Status::conflict,
                                "this is the file of the records; they are added and removed one by one."};
 
 constexpr Refusal kNotRead{Status::forbidden, "you may not read this, so it is not moved."};
+constexpr Refusal kNotReadForCopy{Status::forbidden, "you may not read this, so it is not copied."};
+constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is neither copied nor replaced."};
 constexpr Refusal kNotListed{Status::forbidden,
                              "you may not list this directory, so it is not moved where it is listed."};
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is neither moved nor replaced."};
-constexpr Refusal kNoMovesHere{Status::forbidden, "files are uploaded into this folder, and not moved."};
-constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved there without signing in."};
+constexpr Refusal kNoMovesHere{Status::forbidden, "files are uploaded into this folder, and neither moved nor copied."};
+constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved or copied there without signing in."};
 constexpr Refusal kOtherRulesBelow{
     Status::forbidden, "other rules hold for something below this directory or its destination; move what it holds."};
 
@@ -132,15 +134,31 @@ std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
     if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
-    if (!source.ends_with('/')) {
-        const auto admission = admit_file(destination, wanted, Named::in_passing);
-        if (!admission) return std::unexpected(admission.error());
-        if (admission->tells == Admission::Tells::nothing) return std::unexpected(kNoMovesHere);
-        return admission->on_conflict;
-    }
+    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (const auto fault = find_tree_fault(*from, *to)) return std::unexpected(*fault);
     return wanted;
+}
+
+/// Of a file that is there already, elsewhere.
+std::expected<OnConflict, Refusal> WriteGate::admit_arrival(std::string_view destination, OnConflict wanted) const {
+    const auto admission = admit_file(destination, wanted, Named::in_passing);
+    if (!admission) return std::unexpected(admission.error());
+    if (admission->tells == Admission::Tells::nothing) return std::unexpected(kNoMovesHere);
+    return admission->on_conflict;
+}
+
+std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source, std::string_view destination,
+                                                         OnConflict wanted) const {
+    if (source == "/" || destination == "/") return std::unexpected(kRootIsNotCopied);
+    const auto from = find_visible_path(source, kHiddenFile);
+    if (!from) return std::unexpected(from.error());
+    if (!rights_at(*from).has(Right::read)) return std::unexpected(kNotReadForCopy);
+    if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
+    const auto to = find_visible_path(destination, kHidden);
+    if (!to) return std::unexpected(to.error());
+    if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
+    return admit_arrival(destination, wanted);
 }
 
 /// Of a directory that is moved: each path below it gets another one, and has to keep its rules.

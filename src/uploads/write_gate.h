@@ -63,7 +63,14 @@ public:
                                                                                std::string_view destination,
                                                                                storage::OnConflict wanted) const;
 
+    /// The same for the copy of a file. Nothing is copied that the client may not read.
+    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_copy(std::string_view source,
+                                                                               std::string_view destination,
+                                                                               storage::OnConflict wanted) const;
+
 private:
+    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_arrival(std::string_view destination,
+                                                                                  storage::OnConflict wanted) const;
     [[nodiscard]] std::optional<http::Refusal> find_tree_fault(const std::string& from, const std::string& to) const;
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;

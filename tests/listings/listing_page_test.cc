@@ -197,6 +197,7 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
     CHECK(has(folders, "name=\"depth\" value=\"infinity\"><p>Delete <bdi>d</bdi> and everything in it?</p>"));
     const std::string moving = page_of(
         {.path = "/"}, {file}, {.removal = PageActions::Removal::offered, .moving = PageActions::Moving::offered});
+    CHECK(has(moving, "<button formaction=\"./?copy\">Copy</button>"));
     CHECK(has(moving, "action=\"./?move\"><input type=\"hidden\" name=\"segment\" value=\"a%22b\">"));
     CHECK(has(moving, "<input name=\"to\" required autocomplete=\"off\" value=\"a&quot;b\">"));
 }

@@ -1,0 +1,13 @@
+// Copies bytes from one open file to another, by the kernel where that is possible, so that file systems which can share
+// the blocks. Called by FileSink and TreeCopy.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+
+namespace storage {
+
+/// At most `most` bytes, from `offset` on in both files. How many were there, 0 at the end of `from`; or an errno.
+[[nodiscard]] std::expected<std::uint64_t, int> copy_bytes(int from, int to, std::uint64_t offset, std::uint64_t most);
+
+}  // namespace storage

@@ -1,0 +1,89 @@
+// Copies: what is refused at once, and the answer after the sync of the directory.
+#include "uploads/copies.h"
+
+#include <utility>
+
+#include "handler/error_page.h"
+#include "http/dav_fields.h"
+#include "uploads/form_answer.h"
+
+namespace uploads {
+namespace {
+
+using http::Refusal;
+using http::Status;
+
+constexpr Refusal kNoBody{Status::unsupported_media_type, "COPY takes no content; send it without a body."};
+constexpr Refusal kWrongDepth{Status::bad_request, "a copy has Depth 0 or infinity, or leaves it out."};
+constexpr Refusal kFilesOnly{Status::forbidden,
+                             "directories are not copied, only files; copy what it holds one by one."};
+constexpr Refusal kTooMany{Status::too_many_requests,
+                           "too many copies from your address are under way: try again when some are done."};
+
+class CopyAnswer final : public http::PendingResponse {
+public:
+    CopyAnswer(std::unique_ptr<storage::FileCopy> copy, std::unique_ptr<const handler::KeptRequest> request,
+               std::string location, http::ClientShares::Share share)
+        : share_(std::move(share)),
+          copy_(std::move(copy)),
+          request_(std::move(request)),
+          location_(std::move(location)) {}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        const auto result = copy_->advance(wake);
+        if (!result) return std::nullopt;
+        const http::Request& request = request_->get();
+        if (!*result) return handler::refusal_response(&request, result->error());
+        if (request.method == http::Method::post && handler::prefers_html(request)) return see_directory(request);
+        const bool is_new = **result == storage::FileCopy::How::created;
+        http::Response response;
+        response.status = is_new ? Status::created : Status::no_content;
+        if (is_new) response.add("Location", location_);
+        return response;
+    }
+    [[nodiscard]] bool may_be_given_up() const override { return copy_->is_copying(); }
+    [[nodiscard]] http::Changes take_changes() override { return http::changes_of(copy_->take_change()); }
+
+private:
+    http::ClientShares::Share share_;
+    std::unique_ptr<storage::FileCopy> copy_;
+    std::unique_ptr<const handler::KeptRequest> request_;
+    std::string location_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
+    const http::Request& request, Wanted wanted, storage::MoveRules rules, const storage::WriteConditions& conditions) {
+    const WriteGate gate(config_, parts_.root, handler::Client::of(request));
+    const auto on_conflict = gate.admit_copy(wanted.source, wanted.destination, rules.on_conflict);
+    if (!on_conflict) return std::unexpected(on_conflict.error());
+    rules.on_conflict = *on_conflict;
+    if (wanted.source.ends_with('/') || wanted.destination.ends_with('/')) return std::unexpected(kFilesOnly);
+    const http::ClientKey client = request.client.key;
+    if (shares_.copies.of(client) >= kMaxCopiesPerClient) {
+        ++shares_.over_share;
+        return std::unexpected(kTooMany);
+    }
+    auto copy = storage::FileCopy::open(parts_, wanted.source, wanted.destination, rules, conditions);
+    if (!copy) return std::unexpected(copy.error());
+    if (config_.max_body.is_exceeded_by((*copy)->bytes())) return std::unexpected(config_.max_body.refusal());
+    return std::make_unique<CopyAnswer>(std::move(*copy), std::make_unique<const handler::KeptRequest>(request),
+                                        std::move(wanted.location), shares_.copies.count(client));
+}
+
+handler::Decision Copies::handle(const http::Request& request, Wanted wanted) {
+    const auto refuse = [&request](const Refusal& refusal) { return handler::refusal_response(&request, refusal); };
+    if (request.has_body()) return refuse(kNoBody);
+    const auto overwrite = http::parse_overwrite(request);
+    if (!overwrite) return refuse(overwrite.error());
+    const auto depth = http::parse_depth(request);
+    if (!depth) return refuse(depth.error());
+    if (*depth == http::Depth::one) return refuse(kWrongDepth);
+    auto answer = begin(request, std::move(wanted), {storage::OnConflict::replace, *overwrite},
+                        storage::WriteConditions(request));
+    if (!answer) return refuse(answer.error());
+    return std::move(*answer);
+}
+
+}  // namespace uploads

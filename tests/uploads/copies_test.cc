@@ -1,0 +1,145 @@
+// COPY as the connection sees it, the rights that it needs, and the form of the page.
+#include "uploads/copies.h"
+
+#include <string>
+#include <vector>
+
+#include "access_control/grants.h"
+#include "support/catch.h"
+#include "uploads/uploading.h"
+
+using support::Answer;
+using support::AnsweringSite;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+site::SiteConfig granting(const std::vector<std::string>& lines) {
+    site::SiteConfig config = AnsweringSite::all_allowed();
+    std::vector<access_control::Grant> grants;
+    for (const std::string& line : lines) grants.push_back(*access_control::parse_grant(line));
+    config.grants = std::make_shared<const access_control::Grants>(std::move(grants));
+    config.symlinks = storage::Symlinks::none;
+    return config;
+}
+
+Answer copy(AnsweringSite& site, std::string_view source, const std::string& destination,
+            std::string_view fields = {}) {
+    return site.ask("COPY", source, "Destination: " + destination + "\r\n" + std::string(fields));
+}
+
+int by_form(AnsweringSite& site, std::string_view directory, std::string_view body) {
+    constexpr std::string_view kUrlencoded = "Content-Type: application/x-www-form-urlencoded\r\n";
+    return site.upload("POST", std::string(directory) + "?copy", body, kUrlencoded).status();
+}
+
+}  // namespace
+
+TEST_CASE("copies: what is answered", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("a", "x");
+    site.directory.write("d/b", "old");
+    const auto created = copy(site, "/a", "/c");
+    CHECK(created.status() == 201);
+    CHECK(created.field("Location") == "/c");
+    CHECK(copy(site, "/c", "/d/b", "Depth: 0\r\n").status() == 204);
+    CHECK(copy(site, "/c", "/e", "Depth: infinity\r\n").status() == 201);
+    CHECK(site.directory.read("d/b") == "x");
+    CHECK(copy(site, "/a", "/g", "Depth: 1\r\n").status() == 400);
+    CHECK(copy(site, "/a", "/g", "Overwrite: X\r\n").status() == 400);
+    CHECK(copy(site, "/a", "/c", "Overwrite: F\r\n").status() == 412);
+    CHECK(site.ask("COPY", "/a").status() == 400);
+    CHECK(site.upload("COPY", "/a", "x", "Destination: /g\r\n").status() == 415);
+    CHECK(copy(site, "/", "/g").status() == 403);
+    CHECK(copy(site, "/a", "/").status() == 403);
+    CHECK(copy(site, "/d/", "/g").status() == 403);
+    CHECK(copy(site, "/d", "/g").status() == 403);
+    CHECK(copy(site, "/a", "/g/").status() == 403);
+    CHECK(copy(site, "/a", "/.g").status() == 403);
+    CHECK(copy(site, "/.a", "/g").status() == 404);
+    CHECK(copy(site, "/none", "/g").status() == 404);
+    CHECK(copy(site, "/a", "/none/b").status() == 409);
+    CHECK(site.directory.list() == Names{"a", "c", "d", "d/b", "e"});
+}
+
+TEST_CASE("copies: need the right to read here and to create or replace there", "[uploads][copy]") {
+    AnsweringSite site(
+        granting({"/ * read", "/in * create", "/both * read create", "/over * read create replace", "/secret * none"}));
+    for (const auto* name : {"a", "in/a", "both/a", "over/a", "secret/a"}) site.directory.write(name, name);
+    CHECK(copy(site, "/a", "/b").status() == 403);
+    CHECK(copy(site, "/a", "/both/b").status() == 201);
+    CHECK(copy(site, "/a", "/both/a").status() == 403);
+    CHECK(copy(site, "/a", "/over/a").status() == 204);
+    CHECK(site.directory.read("over/a") == "a");
+    CHECK(copy(site, "/secret/a", "/both/c").status() == 403);
+    CHECK(copy(site, "/in/a", "/both/c").status() == 403);
+    // Into a drop box names are chosen by the server, which a copy has no use for.
+    CHECK(copy(site, "/a", "/in/b").status() == 403);
+}
+
+TEST_CASE("copies: where nothing is uploaded there are none", "[uploads][copy]") {
+    site::SiteConfig config;
+    config.allow_delete = true;
+    AnsweringSite site(config);
+    site.directory.write("a", "x");
+    const auto refused = copy(site, "/a", "/b");
+    CHECK(refused.status() == 405);
+    CHECK(refused.field("Allow").find("COPY") == std::string::npos);
+    AnsweringSite short_ones([] {
+        auto rules = AnsweringSite::all_allowed();
+        rules.max_body = handler::SizeLimit(3);
+        return rules;
+    }());
+    short_ones.directory.write("a", "long");
+    CHECK(copy(short_ones, "/a", "/b").status() == 413);
+    CHECK(short_ones.directory.list() == Names{"a"});
+}
+
+TEST_CASE("copies: one client has only some under way", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("a", "x");
+    std::vector<handler::Decision> waiting;
+    const auto ask = [&site](std::size_t number) {
+        const support::ParsedRequest request(
+            support::head("COPY", "/a", "Destination: /b" + std::to_string(number) + "\r\n"));
+        return site.site->handle(*request);
+    };
+    for (std::size_t i = 0; i < uploads::kMaxCopiesPerClient; ++i) {
+        waiting.push_back(ask(i));
+        REQUIRE(std::holds_alternative<std::unique_ptr<http::PendingResponse>>(waiting.back()));
+    }
+    auto refused = ask(99);
+    REQUIRE(std::holds_alternative<http::Response>(refused));
+    CHECK(std::get<http::Response>(refused).status == http::Status::too_many_requests);
+    waiting.clear();
+    CHECK(copy(site, "/a", "/c").status() == 201);
+    CHECK(site.directory.list() == Names{"a", "c"});
+}
+
+TEST_CASE("copies: the form of the page", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("d/a b", "x");
+    site.directory.make_directory("d/e");
+    CHECK(by_form(site, "/d/", "segment=a%2520b&to=c") == 201);
+    CHECK(by_form(site, "/d/", "name=c&to=e/") == 201);
+    CHECK(by_form(site, "/d/", "name=c&to=/top") == 201);
+    CHECK(site.directory.read("top") == "x");
+    CHECK(by_form(site, "/d/", "name=c&to=e/c") == 409);
+    CHECK(by_form(site, "/d/", "name=c&to=c") == 403);
+    CHECK(by_form(site, "/d/", "name=e&to=f") == 403);
+    CHECK(by_form(site, "/d/", "name=none&to=f") == 404);
+    CHECK(by_form(site, "/d/", "name=c") == 422);
+    CHECK(by_form(site, "/d/", "name=../top&to=f") == 422);
+    CHECK(site.directory.list() == Names{"d", "d/a b", "d/c", "d/e", "d/e/c", "top"});
+}
+
+TEST_CASE("copies: are told to the audit log with both paths", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("a", "x");
+    const auto answer = copy(site, "/a", "/b");
+    REQUIRE(answer.changes.size() == 1);
+    CHECK(answer.changes[0].action == http::Change::Action::copy);
+    CHECK(answer.changes[0].from == "/a");
+    CHECK(answer.changes[0].path == "/b");
+}
