@@ -263,9 +263,9 @@ void ListingPage::append_move(std::string& out, const ListingEntry& entry) const
         "\"><p><label>New name, or path from the first folder<br><input name=\"to\" required autocomplete=\"off\" "
         "value=\"");
     append_shown_name(out, entry.name);
-    out.append("\"></label></p><button>Move</button>");
-    if (!entry.is_directory()) out.append(" <button formaction=\"./?copy\">Copy</button>");
-    out.append("</form></details>");
+    out.append(
+        "\"></label></p><button>Move</button> "
+        "<button formaction=\"./?copy\">Copy</button></form></details>");
 }
 
 /// A question that unfolds, with a form in it; the script asks in a dialog instead.

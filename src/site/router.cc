@@ -35,8 +35,6 @@ constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path.
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
 constexpr Refusal kRootIsNotMoved{Status::forbidden, "the root itself is not moved."};
 constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is not copied."};
-constexpr Refusal kFilesAreCopied{Status::forbidden,
-                                  "directories are not copied, only files; copy what it holds one by one."};
 constexpr Refusal kOnlyOneFile{Status::forbidden, "one file alone is served here, under its own name."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
@@ -115,7 +113,7 @@ private:
         {Kind::directory, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
         {Kind::directory, Method::mkcol, Rights(Right::create), &Router::make_directory},
-        {Kind::directory, Method::copy, Rights(Right::read), nullptr, &kFilesAreCopied},
+        {Kind::directory, Method::copy, Rights(Right::read), &Router::copy},
         {Kind::directory, Method::move, Rights(Right::remove), &Router::move},
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
@@ -227,7 +225,8 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
         }
         return handler::method_not_allowed(call.request, methods, route.refusal->reason);
     }
-    if (!may && (call.request.method == Method::get || call.request.method == Method::head)) {
+    const Method method = call.request.method;
+    if (!may && (method == Method::get || method == Method::head || method == Method::copy)) {
         return handler::refusal_response(&call.request, kNotReadable);
     }
     if (!may && makes_share(call)) return handler::refusal_response(&call.request, kMayNotShare);
@@ -384,6 +383,9 @@ handler::Decision Router::copy(const Call& call) {
     if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
     auto destination = find_destination(call.request, resources_, config_.path_prefix);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
+    // As for a move.
+    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
+    if (lacks_slash) destination->location.push_back('/');
     return targets_.copies.handle(
         call.request,
         {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});

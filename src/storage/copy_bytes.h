@@ -1,5 +1,5 @@
-// Copies bytes from one open file to another, by the kernel where that is possible, so that file systems which can share
-// the blocks. Called by FileSink and TreeCopy.
+// Copies bytes from one open file to another, by the kernel where that is possible, so that file systems which can
+// share the blocks. Called by FileSink and TreeCopy.
 #pragma once
 
 #include <cstdint>

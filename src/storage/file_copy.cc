@@ -18,7 +18,7 @@ using http::Refusal;
 using http::Status;
 
 constexpr Refusal kNotFound{Status::not_found, "there is no file of this name to be copied."};
-constexpr Refusal kIsDirectory{Status::forbidden, "directories are not copied, only files; copy what it holds."};
+constexpr Refusal kIsDirectory{Status::conflict, "this is a directory; copy it with a slash at the end."};
 constexpr Refusal kNoParent{Status::conflict, "the directory above the destination does not exist; make that first."};
 constexpr Refusal kSame{Status::forbidden, "source and destination are the same; nothing was changed."};
 constexpr Refusal kLinkStays{Status::forbidden, "symbolic links are not copied; copy what they lead to."};

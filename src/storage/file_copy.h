@@ -28,8 +28,8 @@ public:
     using Result = std::expected<How, http::Refusal>;
 
     /// Opens what is to be copied and checks the conditions, which are about the source. Both paths are neither "/" nor
-    /// hidden and have no slash at their ends. 404: there is no such source; 403: it is a directory or a link, source
-    /// and destination are the same, or something is there that has to stay; 409: the destination's directory is
+    /// hidden and have no slash at their ends. 404: there is no such source; 409: it is a directory; 403: it is a link,
+    /// source and destination are the same, or something is there that has to stay; 409: the destination's directory is
     /// missing, or it is a directory; 412: a condition does not hold, or Overwrite is F; 507: there is no room.
     static std::expected<std::unique_ptr<FileCopy>, http::Refusal> open(const WriteParts& parts,
                                                                         std::string_view source,

@@ -1,8 +1,8 @@
 // The system calls that make, replace, link or remove a name below the root; no other file makes them there. A call
-// that changes a name which other writes may want demands that the name is held. Called by storage/publication and by
-// records for names that they hold, by write_place for directories on the way to a target, and for names of the
-// server's own by temporary files, upload states, the sweep of leftovers and the disk queue. Each returns an errno, 0
-// for success.
+// that changes a name which other writes may want demands that the name is held. Called by storage/publication, by
+// tree_copy and by records for names that they hold, by write_place for directories on the way to a target, and for
+// names of the server's own by temporary files, upload states, the sweep of leftovers and the disk queue. Each returns
+// an errno, 0 for success.
 #pragma once
 
 #include <sys/types.h>

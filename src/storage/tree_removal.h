@@ -31,7 +31,8 @@ public:
 
     /// False when as many wait as are taken. Each holds a descriptor.
     [[nodiscard]] bool has_room() const;
-    /// `name`: a gone name in `directory`. One that is there already is left alone.
+    /// `name`: a gone name in `directory`, or that of a copy that was given up. One that is there already is left
+    /// alone.
     void add(base::SharedFd directory, std::string name);
     /// Goes on for a part of a millisecond. Follows no link, and enters no other file system and no mount. What cannot
     /// be removed stays, with the directories above it, and the rest goes.

@@ -15,27 +15,25 @@ using http::Status;
 
 constexpr Refusal kNoBody{Status::unsupported_media_type, "COPY takes no content; send it without a body."};
 constexpr Refusal kWrongDepth{Status::bad_request, "a copy has Depth 0 or infinity, or leaves it out."};
-constexpr Refusal kFilesOnly{Status::forbidden,
-                             "directories are not copied, only files; copy what it holds one by one."};
+constexpr Refusal kNotWithSlash{Status::not_found, "a file has no slash at the end, also where it is copied to."};
 constexpr Refusal kTooMany{Status::too_many_requests,
                            "too many copies from your address are under way: try again when some are done."};
 
+/// Copy: storage::FileCopy or storage::TreeCopy.
+template <class Copy>
 class CopyAnswer final : public http::PendingResponse {
 public:
-    CopyAnswer(std::unique_ptr<storage::FileCopy> copy, std::unique_ptr<const handler::KeptRequest> request,
-               std::string location, http::ClientShares::Share share)
-        : share_(std::move(share)),
-          copy_(std::move(copy)),
-          request_(std::move(request)),
-          location_(std::move(location)) {}
+    CopyAnswer(std::unique_ptr<Copy> copy, const http::Request& request, std::string location,
+               http::ClientShares::Share share)
+        : share_(std::move(share)), copy_(std::move(copy)), request_(request), location_(std::move(location)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         const auto result = copy_->advance(wake);
         if (!result) return std::nullopt;
-        const http::Request& request = request_->get();
+        const http::Request& request = request_.get();
         if (!*result) return handler::refusal_response(&request, result->error());
         if (request.method == http::Method::post && handler::prefers_html(request)) return see_directory(request);
-        const bool is_new = **result == storage::FileCopy::How::created;
+        const bool is_new = **result == Copy::How::created;
         http::Response response;
         response.status = is_new ? Status::created : Status::no_content;
         if (is_new) response.add("Location", location_);
@@ -46,10 +44,16 @@ public:
 
 private:
     http::ClientShares::Share share_;
-    std::unique_ptr<storage::FileCopy> copy_;
-    std::unique_ptr<const handler::KeptRequest> request_;
+    std::unique_ptr<Copy> copy_;
+    handler::KeptRequest request_;
     std::string location_;
 };
+
+template <class Copy>
+std::unique_ptr<http::PendingResponse> make_answer(std::unique_ptr<Copy> copy, const http::Request& request,
+                                                   std::string location, http::ClientShares::Share share) {
+    return std::make_unique<CopyAnswer<Copy>>(std::move(copy), request, std::move(location), std::move(share));
+}
 
 }  // namespace
 
@@ -59,17 +63,25 @@ std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
     const auto on_conflict = gate.admit_copy(wanted.source, wanted.destination, rules.on_conflict);
     if (!on_conflict) return std::unexpected(on_conflict.error());
     rules.on_conflict = *on_conflict;
-    if (wanted.source.ends_with('/') || wanted.destination.ends_with('/')) return std::unexpected(kFilesOnly);
+    const bool is_tree = wanted.source.ends_with('/');
+    if (!is_tree && wanted.destination.ends_with('/')) return std::unexpected(kNotWithSlash);
     const http::ClientKey client = request.client.key;
     if (shares_.copies.of(client) >= kMaxCopiesPerClient) {
         ++shares_.over_share;
         return std::unexpected(kTooMany);
     }
+    if (is_tree) {
+        auto copy = storage::TreeCopy::open(
+            parts_, wanted.source, wanted.destination,
+            {.overwrite = rules.overwrite, .extent = wanted.extent, .most_file_bytes = config_.max_body.bytes()},
+            conditions);
+        if (!copy) return std::unexpected(copy.error());
+        return make_answer(std::move(*copy), request, std::move(wanted.location), shares_.copies.count(client));
+    }
     auto copy = storage::FileCopy::open(parts_, wanted.source, wanted.destination, rules, conditions);
     if (!copy) return std::unexpected(copy.error());
     if (config_.max_body.is_exceeded_by((*copy)->bytes())) return std::unexpected(config_.max_body.refusal());
-    return std::make_unique<CopyAnswer>(std::move(*copy), std::make_unique<const handler::KeptRequest>(request),
-                                        std::move(wanted.location), shares_.copies.count(client));
+    return make_answer(std::move(*copy), request, std::move(wanted.location), shares_.copies.count(client));
 }
 
 handler::Decision Copies::handle(const http::Request& request, Wanted wanted) {
@@ -80,6 +92,7 @@ handler::Decision Copies::handle(const http::Request& request, Wanted wanted) {
     const auto depth = http::parse_depth(request);
     if (!depth) return refuse(depth.error());
     if (*depth == http::Depth::one) return refuse(kWrongDepth);
+    if (*depth == http::Depth::zero) wanted.extent = storage::TreeCopy::Wish::Extent::empty;
     auto answer = begin(request, std::move(wanted), {storage::OnConflict::replace, *overwrite},
                         storage::WriteConditions(request));
     if (!answer) return refuse(answer.error());

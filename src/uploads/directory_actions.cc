@@ -306,7 +306,7 @@ private:
         return make_move_answer(std::move(*move), std::move(request_), std::move(location));
     }
 
-    /// The rights are asked for before it is looked whether something has the name.
+    /// Without the rights the answer is the same whatever has the name.
     std::unique_ptr<http::PendingResponse> copy(std::string name, const std::optional<std::string>& typed) {
         const http::Request& request = request_->get();
         auto path = find_path(name);
@@ -314,8 +314,11 @@ private:
         if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
         const auto destination = find_destination(directory_, name, *typed);
         if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
-        auto answer = copies_.begin(request, {*path, *destination, http::encode_path(*destination)},
-                                    {storage::OnConflict::refuse}, {});
+        *path = with_kind(std::move(*path));
+        std::string location = http::encode_path(*destination);
+        if (path->ends_with('/')) location.push_back('/');
+        auto answer =
+            copies_.begin(request, {*path, *destination, std::move(location)}, {storage::OnConflict::refuse}, {});
         if (!answer) return refuse(handler::refusal_response(&request, answer.error()));
         return std::move(*answer);
     }

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "storage/name_calls.h"
 #include "storage/temporary_file.h"
+#include "storage/tree_copy.h"
 #include "uploads/upload_state.h"
 
 namespace uploads {
@@ -90,6 +91,10 @@ std::size_t LeftoverSweep::step() {
         remove_tree(descriptor, entry->d_name);
         return kRemovalCost;
     }
+    if (storage::is_copy_name(entry->d_name)) {
+        remove_if_given_up(descriptor, entry->d_name);
+        return kRemovalCost;
+    }
     if (const auto number = parse_partial_name(entry->d_name)) {
         count(remove_if_orphan(descriptor, entry->d_name, *number));
         return kRemovalCost;
@@ -117,6 +122,18 @@ void LeftoverSweep::remove_tree(int directory, const char* name) {
         return;
     }
     trees_.add(base::share(std::move(parent)), name);
+}
+
+/// A copy of a directory that is being made is locked, by this process or by another.
+void LeftoverSweep::remove_if_given_up(int directory, const char* name) {
+    const base::Fd copy(::openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const int error = copy ? 0 : errno;
+    if (error != 0 || ::flock(copy.get(), LOCK_EX | LOCK_NB) != 0) {
+        // Where locks do not exist, nothing tells whether somebody is making it.
+        if (may_pass(error) || (error == 0 && errno == EWOULDBLOCK)) found_ = true;
+        return;
+    }
+    remove_tree(directory, name);
 }
 
 void LeftoverSweep::count(Outcome outcome) {

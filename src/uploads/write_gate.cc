@@ -27,6 +27,7 @@ constexpr Refusal kRecordsName{Status::conflict,
 
 constexpr Refusal kNotRead{Status::forbidden, "you may not read this, so it is not moved."};
 constexpr Refusal kNotReadForCopy{Status::forbidden, "you may not read this, so it is not copied."};
+constexpr Refusal kNotListedForCopy{Status::forbidden, "you may not list this directory, so it is not copied."};
 constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is neither copied nor replaced."};
 constexpr Refusal kNotListed{Status::forbidden,
                              "you may not list this directory, so it is not moved where it is listed."};
@@ -34,7 +35,9 @@ constexpr Refusal kRootStays{Status::forbidden, "the root itself is neither move
 constexpr Refusal kNoMovesHere{Status::forbidden, "files are uploaded into this folder, and neither moved nor copied."};
 constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved or copied there without signing in."};
 constexpr Refusal kOtherRulesBelow{
-    Status::forbidden, "other rules hold for something below this directory or its destination; move what it holds."};
+    Status::forbidden,
+    "other rules hold for something below this directory or its destination; take what it holds "
+    "one by one."};
 
 constexpr Refusal kOtherRulesStay{
     Status::forbidden, "other rules hold for something below this directory; delete what it holds one by one."};
@@ -158,7 +161,11 @@ std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
     if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
-    return admit_arrival(destination, wanted);
+    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
+    if (!rights_at(*from).has(Right::list)) return std::unexpected(kNotListedForCopy);
+    if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
+    if (has_rules_below(*from) || has_rules_below(*to)) return std::unexpected(kOtherRulesBelow);
+    return wanted;
 }
 
 /// Of a directory that is moved: each path below it gets another one, and has to keep its rules.

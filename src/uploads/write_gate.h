@@ -63,7 +63,8 @@ public:
                                                                                std::string_view destination,
                                                                                storage::OnConflict wanted) const;
 
-    /// The same for the copy of a file. Nothing is copied that the client may not read.
+    /// The same for a copy. Nothing is copied that the client may not read, nor a directory that it may not list, or
+    /// below which other rules hold.
     [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_copy(std::string_view source,
                                                                                std::string_view destination,
                                                                                storage::OnConflict wanted) const;

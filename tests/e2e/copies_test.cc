@@ -28,7 +28,7 @@ TEST_CASE("copies: a file and its copy are two files", "[e2e][copy]") {
     CHECK(copy(site, "/hello.txt", "/list/hi%20there.txt") == 204);
     CHECK(site.fetch("GET", "/list/hi%20there.txt").body == "new");
     CHECK(site.fetch("OPTIONS", "/hello.txt").value("Allow").find("COPY") != std::string::npos);
-    CHECK(site.fetch("OPTIONS", "/list/").value("Allow").find("COPY") == std::string::npos);
+    CHECK(site.fetch("OPTIONS", "/list/").value("Allow").find("COPY") != std::string::npos);
 }
 
 TEST_CASE("copies: every refusal leaves everything as it was", "[e2e][copy]") {
@@ -39,8 +39,9 @@ TEST_CASE("copies: every refusal leaves everything as it was", "[e2e][copy]") {
     CHECK(copy(site, "/hello.txt", "/b", {"Overwrite: maybe"}) == 400);
     CHECK(copy(site, "/hello.txt", "/b", {"Depth: 1"}) == 400);
     CHECK(copy(site, "/", "/b") == 403);
-    CHECK(copy(site, "/list/", "/b") == 403);
-    CHECK(copy(site, "/list", "/b") == 403);
+    CHECK(copy(site, "/list/", "/list/b") == 403);
+    CHECK(copy(site, "/list/", "/hello.txt") == 409);
+    CHECK(copy(site, "/list", "/b") == 409);
     CHECK(copy(site, "/hello.txt", "/hello.txt") == 403);
     CHECK(copy(site, "/hello.txt", "/.b") == 403);
     CHECK(copy(site, "/hello.txt", "/database.txt") == 403);
@@ -74,4 +75,18 @@ TEST_CASE("copies: of two at once onto one name exactly one finds it free", "[e2
     CHECK(((first == 201 && second == 412) || (first == 412 && second == 201)));
     const std::string text = site.files.read("to");
     CHECK(text == std::string(3'000'000, first == 201 ? '1' : '2'));
+}
+
+TEST_CASE("copies: a folder of many files is copied as one", "[e2e][copy]") {
+    const Site site;
+    for (int i = 0; i < 300; ++i) {
+        site.files.write("many/d" + std::to_string(i % 7) + "/" + std::to_string(i), std::to_string(i));
+    }
+    CHECK(copy(site, "/many/", "/copied") == 201);
+    for (int i = 0; i < 300; ++i) {
+        CHECK(site.files.read("copied/d" + std::to_string(i % 7) + "/" + std::to_string(i)) == std::to_string(i));
+    }
+    CHECK(copy(site, "/many/", "/copied") == 409);
+    CHECK(copy(site, "/many/", "/copied", {"Overwrite: F"}) == 412);
+    CHECK(site.fetch("GET", "/copied/d0/0").body == "0");
 }

@@ -180,7 +180,7 @@ TEST_CASE("decoration: an error page takes the place of the sentence, with the s
     const auto refused = site.ask("DELETE", "/404.html");
     CHECK(refused.status() == 405);
     CHECK(refused.body() == "not here");
-    CHECK(refused.field("Allow") == "GET, HEAD, POST, PUT, OPTIONS");
+    CHECK(refused.field("Allow") == "GET, HEAD, POST, PUT, OPTIONS, COPY");
     CHECK(site.ask("GET", "/404.html").status() == 200);
     CHECK(site.ask("BREW", "/").body().starts_with("501 Not Implemented"));
 }

@@ -102,7 +102,7 @@ TEST_CASE("file copy: what is missing, what is no file, and slashes", "[storage]
     CHECK(copy(site, "/none", "/b") == 404);
     CHECK(copy(site, "/a/b", "/b") == 404);
     CHECK(copy(site, "/no/such", "/b") == 404);
-    CHECK(copy(site, "/d", "/b") == 403);
+    CHECK(copy(site, "/d", "/b") == 409);
     CHECK(copy(site, "/link", "/b") == 403);
     CHECK(copy(site, "/fifo", "/b") == 403);
     CHECK(copy(site, "/a", "/no/such") == 409);

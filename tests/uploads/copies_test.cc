@@ -53,9 +53,10 @@ TEST_CASE("copies: what is answered", "[uploads][copy]") {
     CHECK(site.upload("COPY", "/a", "x", "Destination: /g\r\n").status() == 415);
     CHECK(copy(site, "/", "/g").status() == 403);
     CHECK(copy(site, "/a", "/").status() == 403);
-    CHECK(copy(site, "/d/", "/g").status() == 403);
-    CHECK(copy(site, "/d", "/g").status() == 403);
-    CHECK(copy(site, "/a", "/g/").status() == 403);
+    CHECK(copy(site, "/d", "/g").status() == 409);
+    CHECK(copy(site, "/a", "/g/").status() == 404);
+    CHECK(copy(site, "/d/", "/a").status() == 409);
+    CHECK(copy(site, "/d/", "/d/e").status() == 403);
     CHECK(copy(site, "/a", "/.g").status() == 403);
     CHECK(copy(site, "/.a", "/g").status() == 404);
     CHECK(copy(site, "/none", "/g").status() == 404);
@@ -127,11 +128,12 @@ TEST_CASE("copies: the form of the page", "[uploads][copy]") {
     CHECK(site.directory.read("top") == "x");
     CHECK(by_form(site, "/d/", "name=c&to=e/c") == 409);
     CHECK(by_form(site, "/d/", "name=c&to=c") == 403);
-    CHECK(by_form(site, "/d/", "name=e&to=f") == 403);
+    CHECK(by_form(site, "/d/", "name=e&to=f") == 201);
+    CHECK(by_form(site, "/d/", "name=e&to=f") == 409);
     CHECK(by_form(site, "/d/", "name=none&to=f") == 404);
     CHECK(by_form(site, "/d/", "name=c") == 422);
     CHECK(by_form(site, "/d/", "name=../top&to=f") == 422);
-    CHECK(site.directory.list() == Names{"d", "d/a b", "d/c", "d/e", "d/e/c", "top"});
+    CHECK(site.directory.list() == Names{"d", "d/a b", "d/c", "d/e", "d/e/c", "d/f", "d/f/c", "top"});
 }
 
 TEST_CASE("copies: are told to the audit log with both paths", "[uploads][copy]") {
@@ -142,4 +144,26 @@ TEST_CASE("copies: are told to the audit log with both paths", "[uploads][copy]"
     CHECK(answer.changes[0].action == http::Change::Action::copy);
     CHECK(answer.changes[0].from == "/a");
     CHECK(answer.changes[0].path == "/b");
+}
+
+TEST_CASE("copies: a directory comes with all that it holds, or alone", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("d/e/f", "x");
+    const auto whole = copy(site, "/d/", "/c");
+    CHECK(whole.status() == 201);
+    CHECK(whole.field("Location") == "/c/");
+    CHECK(copy(site, "/d/", "/g/", "Depth: infinity\r\n").status() == 201);
+    CHECK(copy(site, "/d/", "/h", "Depth: 0\r\n").status() == 201);
+    CHECK(copy(site, "/d/", "/i", "Depth: 1\r\n").status() == 400);
+    CHECK(copy(site, "/d/", "/h", "Overwrite: F\r\n").status() == 412);
+    CHECK(site.directory.list() == Names{"c", "c/e", "c/e/f", "d", "d/e", "d/e/f", "g", "g/e", "g/e/f", "h"});
+}
+
+TEST_CASE("copies: a directory that may not be listed, or has rules of its own below it, is not copied",
+          "[uploads][copy]") {
+    AnsweringSite site(granting({"/ * read list create", "/unlisted * read", "/some/secret * none"}));
+    for (const auto* name : {"unlisted/a", "some/secret/a", "some/other/a"}) site.directory.write(name, "x");
+    CHECK(copy(site, "/unlisted/", "/b").status() == 403);
+    CHECK(copy(site, "/some/", "/b").status() == 403);
+    CHECK(copy(site, "/some/other/", "/b").status() == 201);
 }

@@ -127,3 +127,17 @@ TEST_CASE("leftover sweep: a directory whose removal was interrupted goes, with 
     CHECK(swept.site.directory.list() ==
           std::vector<std::string>{"a", "a/kept", "b", "b/.godwit-00000000000000fe.gone"});
 }
+
+TEST_CASE("leftover sweep: a copy of a directory goes when nobody makes it any more", "[uploads][copy]") {
+    Swept swept;
+    const std::string copy = ".godwit-0000000000000001.copy";
+    swept.site.directory.write(copy + "/a/b", "x");
+    swept.lock(copy);
+    swept.run_for(5'000);
+    CHECK_FALSE(swept.trees.due().has_value());
+    CHECK(swept.sweep.due().has_value());
+    swept.locked.reset();
+    swept.run_for(60'000);
+    while (swept.trees.due()) swept.trees.advance();
+    CHECK(swept.site.directory.list().empty());
+}

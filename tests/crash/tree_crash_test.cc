@@ -1,0 +1,185 @@
+// The promise of moves, copies and removals of full folders under SIGKILL: after every restart each folder is there as a
+// whole or not at all, whatever was answered 2xx is done, everything else is done or undone, and nothing is left over.
+//   tree_crash_test [KILLS [SEED]]      40 kills by default
+#include <signal.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/raw_client.h"
+#include "support/server_process.h"
+#include "support/temp_dir.h"
+
+namespace {
+
+constexpr unsigned kWorkers = 3;
+constexpr unsigned kSlots = 4;
+constexpr unsigned kFiles = 20;
+
+std::string file_name(unsigned number) {
+    return "d" + std::to_string(number % 5) + "/e" + std::to_string(number % 3) + "/f" + std::to_string(number);
+}
+
+std::string content_of(unsigned number) { return support::noise(number * 997 % 50'000, number); }
+
+/// What stands at each name of a worker.
+using Slots = std::array<bool, kSlots>;
+
+class Worker {
+public:
+    Worker(unsigned number, unsigned seed) : number_(number), random_(seed) {}
+
+    /// Works until the server is gone.
+    void run(std::uint16_t port) {
+        try {
+            support::RawClient client(port);
+            while (step(client)) continue;
+        } catch (const std::exception&) {
+            return;  // the connection was refused: the server is dead already
+        }
+    }
+
+    [[nodiscard]] std::string name(unsigned slot) const {
+        return "w" + std::to_string(number_) + "-" + std::to_string(slot);
+    }
+    [[nodiscard]] const std::string& fault() const { return fault_; }
+    [[nodiscard]] unsigned answers() const { return answers_; }
+    /// False when `found` is neither what was answered nor what was asked for when the server died.
+    bool take(const Slots& found) {
+        const bool is_known = found == answered_ || found == asked_;
+        answered_ = found;
+        asked_.reset();
+        return is_known;
+    }
+
+private:
+    bool step(support::RawClient& client) {
+        const unsigned slot = random_() % kSlots;
+        const unsigned other = random_() % kSlots;
+        Slots wanted = answered_;
+        std::string bytes;
+        int expected = 201;
+        if (!answered_[slot]) {
+            bytes = support::request("COPY", "/template/", {"Destination: /" + name(slot)});
+            wanted[slot] = true;
+        } else if (!answered_[other]) {
+            bytes = support::request("MOVE", "/" + name(slot) + "/", {"Destination: /" + name(other)});
+            wanted[slot] = false;
+            wanted[other] = true;
+        } else {
+            bytes = support::request("DELETE", "/" + name(slot) + "/", {"Depth: infinity"});
+            wanted[slot] = false;
+            expected = 204;
+        }
+        asked_ = wanted;
+        if (!client.send(bytes)) return false;
+        const auto answer = client.read_response(false, 20'000);
+        if (!answer) return false;
+        if (answer->status != expected) {
+            fault_ =
+                name(slot) + ": status " + std::to_string(answer->status) + " instead of " + std::to_string(expected);
+            return false;
+        }
+        answered_ = *std::exchange(asked_, std::nullopt);
+        ++answers_;
+        return true;
+    }
+
+    unsigned number_;
+    std::minstd_rand random_;
+    Slots answered_{};
+    std::optional<Slots> asked_;
+    unsigned answers_ = 0;
+    std::string fault_;
+};
+
+class CrashTest {
+public:
+    explicit CrashTest(unsigned seed) : random_(seed) {
+        for (unsigned i = 0; i < kWorkers; ++i) workers_.emplace_back(i, seed + i);
+        for (unsigned i = 0; i < kFiles; ++i) root_.write("template/" + file_name(i), content_of(i));
+    }
+
+    /// True when every restart found what was promised.
+    bool run(int kills) {
+        for (int kill = 1; kill <= kills; ++kill) {
+            one_life();
+            if (const std::string fault = check(); !fault.empty()) {
+                std::printf("after kill %d: %s\n", kill, fault.c_str());
+                return false;
+            }
+        }
+        unsigned answers = 0;
+        for (const Worker& worker : workers_) answers += worker.answers();
+        std::printf("%d kills, %u answered changes of full folders: all as promised\n", kills, answers);
+        return answers > 0;
+    }
+
+private:
+    void one_life() {
+        support::ServerProcess server({.directory = root_.path()});
+        std::vector<std::thread> threads;
+        for (Worker& worker : workers_) threads.emplace_back([&worker, &server] { worker.run(server.port()); });
+        support::pause_ms(static_cast<int>(random_() % 500));
+        server.kill();
+        for (std::thread& thread : threads) thread.join();
+    }
+
+    /// Empty, or what is wrong. What could be seen is looked at before a new server removes what is left.
+    std::string check() {
+        for (Worker& worker : workers_) {
+            if (!worker.fault().empty()) return worker.fault();
+            Slots found{};
+            for (unsigned slot = 0; slot < kSlots; ++slot) {
+                found[slot] = root_.has(worker.name(slot));
+                if (found[slot] && !is_whole(worker.name(slot))) return worker.name(slot) + " is not whole";
+            }
+            if (!worker.take(found)) return worker.name(0) + " and its kind are as nobody asked for";
+        }
+        const support::ServerProcess server({.directory = root_.path()});
+        const bool is_clean = support::eventually([this] { return !has_leftover(); });
+        return is_clean ? "" : "something is left over";
+    }
+
+    [[nodiscard]] bool is_whole(const std::string& folder) const {
+        for (unsigned i = 0; i < kFiles; ++i) {
+            const std::string file = folder + "/" + file_name(i);
+            if (!root_.has(file) || root_.read(file) != content_of(i)) return false;
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool has_leftover() const {
+        for (const auto& entry : std::filesystem::directory_iterator(root_.path())) {
+            if (entry.path().filename().string().starts_with(".godwit-")) return true;
+        }
+        return false;
+    }
+
+    support::TempDir root_;
+    std::minstd_rand random_;
+    std::deque<Worker> workers_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int kills = argc > 1 ? std::atoi(argv[1]) : 40;
+    const unsigned seed = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : std::random_device()();
+    std::printf("seed %u\n", seed);
+    try {
+        return CrashTest(seed).run(kills) ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::printf("%s\n", error.what());
+        return 1;
+    }
+}
