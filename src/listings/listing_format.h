@@ -42,7 +42,7 @@ struct ListingView {
     /// Of a page: where it begins.
     enum class Start : std::uint8_t { beginning, further_on } start = Start::beginning;
     /// Of what was found: what was searched for, as the client wrote it, decoded.
-    std::string search = {};
+    std::string search;
 };
 
 struct ListingEntry {
