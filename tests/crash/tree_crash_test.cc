@@ -1,5 +1,6 @@
-// The promise of moves, copies and removals of full folders under SIGKILL: after every restart each folder is there as a
-// whole or not at all, whatever was answered 2xx is done, everything else is done or undone, and nothing is left over.
+// The promise of moves, copies and removals of full folders under SIGKILL: after every restart each folder is there as
+// a whole or not at all, whatever was answered 2xx is done, everything else is done or undone, and nothing is left
+// over.
 //   tree_crash_test [KILLS [SEED]]      40 kills by default
 #include <signal.h>
 
