@@ -24,6 +24,8 @@ public:
     virtual void leave_out(const ArchiveEntry& entry) = 0;
     /// The next part of what stands behind all entries, a few KiB. False when it is the last.
     [[nodiscard]] virtual bool append_end(std::string& out) = 0;
+    /// Of memory for what was noted.
+    [[nodiscard]] virtual std::size_t memory_bytes() const { return 0; }
 };
 
 }  // namespace archives

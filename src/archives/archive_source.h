@@ -32,6 +32,7 @@ public:
     /// (3) there is no memory for a zip's directory.
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::string_view lack() const override;
+    [[nodiscard]] std::size_t memory_bytes() const override { return hold_.bytes() + format_->memory_bytes(); }
 
 private:
     enum class Stage : std::uint8_t { entries, ending, ended };

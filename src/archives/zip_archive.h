@@ -22,6 +22,7 @@ public:
     /// Named in the archive's comment.
     void leave_out(const ArchiveEntry& entry) override;
     [[nodiscard]] bool append_end(std::string& out) override;
+    [[nodiscard]] std::size_t memory_bytes() const override { return notes_.memory_bytes(); }
 
 private:
     [[nodiscard]] std::string comment() const;

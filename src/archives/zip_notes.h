@@ -30,6 +30,7 @@ public:
     };
     /// Puts the next note into `note`; false after the last. Call add() no more after the first take().
     [[nodiscard]] bool take(Note& note);
+    [[nodiscard]] std::size_t memory_bytes() const { return hold_.bytes(); }
 
 private:
     http::MemoryHold hold_;

@@ -24,6 +24,8 @@ public:
 
     [[nodiscard]] std::byte* data() const { return bytes_; }
     [[nodiscard]] explicit operator bool() const { return bytes_ != nullptr; }
+    /// Of the memory that is borrowed; 0 without a block.
+    [[nodiscard]] std::size_t size() const;
     void reset();
 
 private:
@@ -65,6 +67,8 @@ inline Block& Block::operator=(Block&& other) noexcept {
     }
     return *this;
 }
+
+inline std::size_t Block::size() const { return pool_ == nullptr ? 0 : pool_->block_bytes(); }
 
 // Inline: most blocks that are destroyed are empty, left behind by a move.
 inline void Block::reset() {

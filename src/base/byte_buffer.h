@@ -16,6 +16,8 @@ class ByteBuffer {
 public:
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     [[nodiscard]] std::size_t size() const { return end_ - begin_; }
+    /// Of the block that is held.
+    [[nodiscard]] std::size_t memory_bytes() const { return block_ ? capacity_ : 0; }
     [[nodiscard]] std::span<const std::byte> readable() const { return {block_.data() + begin_, size()}; }
     [[nodiscard]] std::string_view text() const {
         return empty() ? std::string_view()

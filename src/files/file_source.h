@@ -31,6 +31,9 @@ public:
                       media::DeflateEncoder::Format format, int level, std::unique_ptr<Keeper> keeper);
 
     Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::size_t memory_bytes() const override {
+        return (encoder_ == nullptr ? 0 : media::kDeflateEncoderBytes) + buffer_.capacity();
+    }
 
 private:
     [[nodiscard]] bool fill();

@@ -66,6 +66,8 @@ public:
     virtual Pulled pull(std::span<std::byte> into) = 0;
     /// What the content lacks, for the error log; empty when it is complete. Asked when it has ended. Static lifetime.
     [[nodiscard]] virtual std::string_view lack() const { return {}; }
+    /// Bytes of memory that it holds, about.
+    [[nodiscard]] virtual std::size_t memory_bytes() const { return 0; }
 };
 
 /// A part of a body of known length.
@@ -80,6 +82,8 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 [[nodiscard]] std::uint64_t piece_bytes(const Piece& piece);
 /// nullopt for a source.
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
+/// Of memory that the body keeps, where it is more than a few bytes.
+[[nodiscard]] std::size_t memory_bytes(const Body& body);
 
 /// Comes back through base::WakeQueue when the work that it was given for goes on.
 using Wake = base::Wake;
@@ -94,6 +98,8 @@ public:
     /// Starts the work, or goes on after a wake. Returns the response when it is there; nullopt: call again when `wake`
     /// comes back.
     virtual std::optional<Response> advance(Wake wake) = 0;
+    /// Bytes of memory that it holds, about.
+    [[nodiscard]] virtual std::size_t memory_bytes() const { return 0; }
     /// What it changed, whatever the response says. Asked once, when the response is there.
     [[nodiscard]] virtual Changes take_changes() { return {}; }
 };
@@ -117,6 +123,8 @@ public:
     /// The whole body is in. `trailers`: the trailer section, CRLF-ended field lines, may be empty.
     /// Returns what makes it durable and then answers; this sink is not used again.
     virtual std::unique_ptr<PendingResponse> finish(std::string_view trailers) = 0;
+    /// Bytes of memory that it holds, about.
+    [[nodiscard]] virtual std::size_t memory_bytes() const { return 0; }
     /// An interim response to send now, or none. Asked before the body is read and after each block that was taken;
     /// never for an HTTP/1.0 client, which would not understand it.
     virtual std::optional<Interim> take_interim() { return std::nullopt; }

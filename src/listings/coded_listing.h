@@ -24,6 +24,7 @@ public:
     explicit GatheredSource(std::shared_ptr<const GatheredText> text) : text_(std::move(text)) {}
 
     Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::size_t memory_bytes() const override { return text_->hold.bytes(); }
 
 private:
     std::shared_ptr<const GatheredText> text_;

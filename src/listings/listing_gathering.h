@@ -72,6 +72,10 @@ public:
     /// After `too_large` or `no_memory`: a reader at the beginning of the directory.
     [[nodiscard]] ListingReader take_reader();
     [[nodiscard]] int error() const { return reader_.error(); }
+    /// Of memory for the entries and the text.
+    [[nodiscard]] std::size_t memory_bytes() const {
+        return entries_hold_.bytes() + (text_ == nullptr ? 0 : text_->hold.bytes());
+    }
     /// As ListingReader says.
     [[nodiscard]] std::string_view lack() const { return reader_.lack(); }
 

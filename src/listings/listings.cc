@@ -68,6 +68,7 @@ public:
     }
 
     [[nodiscard]] bool may_be_given_up() const override { return true; }
+    [[nodiscard]] std::size_t memory_bytes() const override { return coding_hold_.bytes() + gathering_.memory_bytes(); }
 
 private:
     ListingGathering::Outcome work() {

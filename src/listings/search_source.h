@@ -48,6 +48,7 @@ public:
     /// Never fails: what could not be searched is said at the end.
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::string_view lack() const override;
+    [[nodiscard]] std::size_t memory_bytes() const override { return hold_.bytes(); }
 
 private:
     enum class Stage : std::uint8_t { opening, findings, ended };

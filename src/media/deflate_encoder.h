@@ -11,6 +11,9 @@
 
 namespace media {
 
+/// The memory of one encoder, about.
+inline constexpr std::size_t kDeflateEncoderBytes = std::size_t{270} * 1024;
+
 class DeflateEncoder {
 public:
     enum class Format : std::uint8_t {
@@ -34,7 +37,7 @@ public:
         std::size_t produced = 0;
     };
 
-    /// `level`: 1 (fast) to 9 (small). Allocates about 270 KB.
+    /// `level`: 1 (fast) to 9 (small). Allocates kDeflateEncoderBytes.
     DeflateEncoder(Format format, int level);
     ~DeflateEncoder();
     DeflateEncoder(DeflateEncoder&&) noexcept;

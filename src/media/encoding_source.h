@@ -24,6 +24,9 @@ public:
     /// gives them. Fails when the plain form does.
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::string_view lack() const override { return plain_->lack(); }
+    [[nodiscard]] std::size_t memory_bytes() const override {
+        return (encoder_ ? kEncodingSourceBytes : 0) + plain_->memory_bytes();
+    }
 
 private:
     [[nodiscard]] bool fetch();

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/memory_budget.h"
+
 namespace net {
 
 namespace {
@@ -205,6 +207,22 @@ std::uint64_t OutputQueue::length_of(const Piece& piece) {
     if (const auto* const blob = std::get_if<BlobPiece>(&piece)) return blob->bytes.size();
     if (const auto* const file = std::get_if<FilePiece>(&piece)) return file->length;
     return 0;
+}
+
+std::size_t OutputQueue::memory_of(const Piece& piece) {
+    if (const auto* const block = std::get_if<BlockPiece>(&piece)) return block->block.size();
+    if (const auto* const blob = std::get_if<BlobPiece>(&piece))
+        return base::shared_part(blob->owner, blob->bytes.size());
+    return 0;
+}
+
+std::size_t OutputQueue::memory_bytes() const {
+    std::size_t bytes = memory_of(front_);
+    for (const Chunk* chunk = rest_.get(); chunk != nullptr; chunk = chunk->next.get()) {
+        bytes += sizeof(Chunk);
+        for (std::uint32_t i = chunk->begin; i < chunk->end; ++i) bytes += memory_of(chunk->pieces[i]);
+    }
+    return bytes;
 }
 
 void OutputQueue::drop_sent(std::uint64_t count) {

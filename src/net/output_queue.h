@@ -47,6 +47,9 @@ public:
     /// All bytes that wait.
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] bool empty() const { return bytes_ == 0; }
+    /// The memory that is kept for what waits: blocks, and shared bytes, divided among those that wait for them beside
+    /// one owner. Files are not in memory. Goes through the pieces.
+    [[nodiscard]] std::size_t memory_bytes() const;
 
     /// Sends until the queue is empty, the budget is used or the stream takes no more. A short write from memory counts
     /// as would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
@@ -81,6 +84,7 @@ private:
     struct Gathered;
 
     [[nodiscard]] static std::uint64_t length_of(const Piece& piece);
+    [[nodiscard]] static std::size_t memory_of(const Piece& piece);
     /// A new piece after all others, empty.
     Piece& push();
     /// Undoes the last push_block().

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] bool can_send_files() const { return can_send_files_; }
     /// True where nobody between the two ends can read or change the bytes.
     [[nodiscard]] bool is_encrypted() const { return is_encrypted_; }
+    /// Of memory that the stream itself holds.
+    [[nodiscard]] std::size_t memory_bytes() const { return memory_bytes_; }
 
 protected:
     // Kept up to date by the stream, in each of its calls.
@@ -65,6 +67,7 @@ protected:
     bool has_buffered_ = false;
     bool can_send_files_ = true;
     bool is_encrypted_ = false;
+    std::size_t memory_bytes_ = 0;
 };
 
 /// Makes the streams of a listener whose bytes are coded: over TLS.

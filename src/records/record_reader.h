@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::uint64_t bytes_read() const { return read_; }
     /// At the end: the last line had a newline, or there was none.
     [[nodiscard]] bool ended_with_newline() const { return newline_last_; }
+    /// Of memory for what was read.
+    [[nodiscard]] std::size_t memory_bytes() const { return block_.capacity(); }
 
 private:
     [[nodiscard]] bool fill();

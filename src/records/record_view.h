@@ -36,6 +36,9 @@ public:
     RecordView(RecordSnapshot snapshot, Kind kind, std::size_t max_line_bytes, RecordPage page);
 
     Pulled pull(std::span<std::byte> into) override;
+    [[nodiscard]] std::size_t memory_bytes() const override {
+        return made_.capacity() + storage_.capacity() + reader_.memory_bytes();
+    }
     /// Made and not pulled yet: 8 KiB and a row at most.
     [[nodiscard]] std::size_t waiting_bytes() const { return made_.size() - sent_; }
 

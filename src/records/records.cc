@@ -124,6 +124,8 @@ public:
         return response;
     }
     [[nodiscard]] http::Changes take_changes() override { return http::changes_of(std::move(change_)); }
+    /// The record has about as many bytes as what was sent.
+    [[nodiscard]] std::size_t memory_bytes() const override { return 2 * sent.capacity(); }
 
 private:
     void note_change(const RecordOperation::Result& result) {
@@ -227,6 +229,7 @@ public:
           body_(file.limits().max_body_bytes) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
+    [[nodiscard]] std::size_t memory_bytes() const override { return body_.memory_bytes(); }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
         std::string sent = body_.take();

@@ -32,6 +32,13 @@ void Exchange::reset() {
     shares_ = nullptr;
 }
 
+std::size_t Exchange::memory_bytes() const {
+    std::size_t bytes = http::memory_bytes(content_.body);
+    if (sink_) bytes += sink_->memory_bytes();
+    if (work_) bytes += work_->memory_bytes();
+    return bytes;
+}
+
 void Exchange::identify(const http::Client& client, const net::PeerAddress& peer,
                         std::span<const net::AddressRange> trusted_proxies, RequestShares& shares) {
     request.client = client;

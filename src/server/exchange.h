@@ -133,6 +133,9 @@ public:
     /// Gives the exchange up. Not while has_lasting_work().
     void abort();
 
+    /// Of memory for what makes the response, and for its content.
+    [[nodiscard]] std::size_t memory_bytes() const;
+
     // ---- For the log and the counters
 
     [[nodiscard]] http::Status status() const { return status_; }

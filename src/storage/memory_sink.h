@@ -24,6 +24,7 @@ public:
         bytes_.append(reinterpret_cast<const char*>(block.data()), block.size());
         return {};
     }
+    [[nodiscard]] std::size_t memory_bytes() const { return bytes_.capacity(); }
     [[nodiscard]] std::string take() { return std::move(bytes_); }
 
 private:

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] std::optional<http::Refusal> find_fault() const;
     /// In the order of the form.
     [[nodiscard]] std::deque<Entry>& entries() { return entries_; }
+    /// Of memory for what waits.
+    [[nodiscard]] std::size_t memory_bytes() const { return held_.capacity(); }
 
 private:
     enum class Part : std::uint8_t { none, field, file, ignored, unnamed };

@@ -151,6 +151,7 @@ public:
     }
 
     bool catch_up() override { return reader_->work(); }
+    [[nodiscard]] std::size_t memory_bytes() const override { return reader_->memory_bytes(); }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         // The form itself is not kept, so a digest that was not announced cannot be checked.

@@ -1,4 +1,4 @@
-// Lengths of bodies.
+// Lengths of bodies, and their memory.
 #include "http/body.h"
 
 #include <array>
@@ -14,6 +14,7 @@ namespace {
 
 struct NoSource final : http::BodySource {
     Pulled pull(std::span<std::byte> /*into*/) override { return {Outcome::finished}; }
+    [[nodiscard]] std::size_t memory_bytes() const override { return 77; }
 };
 
 }  // namespace
@@ -37,4 +38,19 @@ TEST_CASE("body: pieces have the sum of their lengths, and a source has none", "
     CHECK_FALSE(http::body_bytes(source).has_value());
     CHECK(http::is_source(source));
     CHECK_FALSE(http::is_source(http::Piece(std::string())));
+}
+
+TEST_CASE("body: its memory is that of texts, of shared bytes and of its source", "[http][body]") {
+    CHECK(http::memory_bytes(http::Body()) == 0);
+    CHECK(http::memory_bytes(http::Piece(std::string(1'000, 'a'))) >= 1'000);
+    CHECK(http::memory_bytes(http::Piece(http::FileSlice{nullptr, 0, 5'000'000'000})) == 0);
+    const auto owner = std::make_shared<const std::string>(6'000, 'b');
+    const auto bytes = std::as_bytes(std::span(*owner));
+    // Beside the one owner here.
+    CHECK(http::memory_bytes(http::Piece(http::Blob{owner, bytes})) == 6'000);
+    std::vector<http::Piece> pieces;
+    pieces.emplace_back(http::Blob{owner, bytes.first(2'000)});
+    pieces.emplace_back(http::Blob{owner, bytes.subspan(2'000)});
+    CHECK(http::memory_bytes(http::Body(std::move(pieces))) >= 6'000);
+    CHECK(http::memory_bytes(http::Body(std::make_unique<NoSource>())) == 77);
 }

@@ -244,3 +244,30 @@ TEST_CASE("output queue: a file that became shorter is a failure through memory,
     CHECK(flushed.error == 0);
     CHECK(stream.sent() == "89");
 }
+
+TEST_CASE("output queue: its memory is that of its blocks, and of shared bytes by those who wait for them",
+          "[net][output]") {
+    const TestFile file("0123456789");
+    base::BlockPool pool(kBlockBytes, 4);
+    OutputQueue queue;
+    CHECK(queue.memory_bytes() == 0);
+    write(queue, pool, "one");
+    CHECK(queue.memory_bytes() == kBlockBytes);
+    write(queue, pool, "two");
+    CHECK(queue.memory_bytes() == kBlockBytes);
+    auto owner = std::make_shared<const std::string>(9'000, 'b');
+    queue.append_blob(owner, std::as_bytes(std::span(*owner)));
+    const std::size_t alone = queue.memory_bytes();
+    CHECK(alone >= kBlockBytes + 9'000);
+    // The block, which has room, is that of the newest piece in it.
+    write(queue, pool, "three");
+    CHECK(queue.memory_bytes() == alone);
+    file.append_to(queue, 0, 10);
+    CHECK(queue.memory_bytes() == alone);
+    OutputQueue other;
+    other.append_blob(owner, std::as_bytes(std::span(*owner)));
+    CHECK(other.memory_bytes() == 4'500);
+    CHECK(queue.memory_bytes() == alone - 4'500);
+    queue.clear();
+    CHECK(queue.memory_bytes() == 0);
+}
