@@ -58,7 +58,6 @@ public:
           look_ms_(clock.now_ms() + kLookEveryMs) {}
 
     net::StreamWrapper& wrapper() override { return *acceptor_; }
-    [[nodiscard]] std::size_t connection_bytes() const override { return tls::kStreamBoundBytes; }
 
     [[nodiscard]] std::string notice() const override {
         if (files_) return {};

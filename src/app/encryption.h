@@ -35,8 +35,6 @@ public:
     /// What a person who starts the server has to know about a certificate that was made for this run, with a newline;
     /// empty where all came from files.
     [[nodiscard]] virtual std::string notice() const = 0;
-    /// What a busy TLS connection holds besides what every connection holds.
-    [[nodiscard]] virtual std::size_t connection_bytes() const = 0;
     /// True when one of the certificates, as they are now, is for this host name.
     [[nodiscard]] virtual bool is_certified(std::string_view host) const = 0;
     /// This outlives what is returned.

@@ -246,6 +246,10 @@ Objection OptionReader::apply_process(OptionId id, std::string_view value) {
 Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
     server::ServerConfig& server = options_.server;
     switch (id) {
+        case id_memory: {
+            const auto bytes = parse_size(value);
+            return store(server.memory_bytes, bytes < server::kLeastMemoryBytes ? std::nullopt : bytes);
+        }
         case id_max_body: {
             const auto bytes = parse_size(value);
             if (bytes) options_.site.max_body = handler::SizeLimit(*bytes);

@@ -73,6 +73,7 @@ enum OptionId : int {
     id_cache_size,
     id_durability,
     id_min_free,
+    id_memory,
     id_max_body,
     id_max_connections,
     id_max_connections_per_client,

@@ -83,6 +83,10 @@ struct Options {
     std::string help_section;  ///< with Action::help; empty: the overview
     Explained explained;       ///< with Action::explain
 
+    /// What the cache may have: --cache-size, but never so much that little is left of --memory for connections.
+    [[nodiscard]] std::size_t cache_bytes() const {
+        return std::min(site.cache_bytes, site::most_cache_bytes(server.memory_bytes));
+    }
     [[nodiscard]] bool uses_tls() const {
         const auto is_https = [](const net::Address& address) { return address.scheme == net::Scheme::https; };
         return std::ranges::any_of(server.addresses, is_https);

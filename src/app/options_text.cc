@@ -173,6 +173,8 @@ Process
                              and logs; the logs have traceparent, too
 
 Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
+      --memory SIZE          for all that is buffered, the cache among it
+                             (default 256M)
       --max-connections N    at the limit the longest unused connection makes
                              room; when all are in use, further ones get 503
                              (default 10000)
@@ -362,7 +364,7 @@ std::string describe(const Options& options, const std::string& directory) {
     add_row(text, "symlinks", symlinks_text(site.symlinks));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
-    add_row(text, "cache", size_text(site.cache_bytes));
+    add_row(text, "memory", size_text(server.memory_bytes) + ", of it the cache " + size_text(options.cache_bytes()));
     add_row(text, "durability", site.durability == storage::Durability::full ? "full" : "none");
     add_row(text, "min free", size_text(site.min_free_bytes));
     add_row(text, "max body", limit_text(site.max_body.bytes()));

@@ -1,6 +1,7 @@
 #include "app/process.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -76,6 +77,20 @@ void raise_descriptor_limit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void keep_heap_compact() {
+#ifdef __GLIBC__
+    // An encoder consists of pieces of 64 KiB.
+    constexpr int kLargeBytes = 60 * 1024;
+    // As many mappings as leave half of what the kernel allows by default.
+    constexpr int kMostMappings = 32'000;
+    // Both are fixed from here on, so the end of the heap must not go and come with every request.
+    constexpr int kTrimBytes = 4 * 1024 * 1024;
+    ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+    ::mallopt(M_MMAP_MAX, kMostMappings);
+    ::mallopt(M_TRIM_THRESHOLD, kTrimBytes);
+#endif
 }
 
 std::string missing_descriptors(std::size_t max_connections) {

@@ -248,8 +248,11 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     clock.update();
     base::ArrivalClock arrivals;
     ask_for_short_slices();
+    keep_heap_compact();
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
-    site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk);
+    base::MemoryBudget memory(options.server.memory_bytes);
+    site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk,
+                    memory);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
     ConfigReload reload(checked.options, site, opened.logs, clock);
@@ -270,6 +273,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
          .audit_log = opened.logs.audit,
          .error_log = opened.logs.error,
          .counters = counters,
+         .memory = memory,
          .upkeep = &checked.service,
          .admin = watched ? std::optional(server::AdminParts{*watched, opened.admin}) : std::nullopt});
     site.register_counters(counters);
@@ -286,7 +290,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     }
     if (!reactor.start()) return std::unexpected("the kernel refuses to watch the listening sockets");
 
-    log_start(opened.logs.error, clock, site, *disk, options, checked.root, encryption);
+    log_start(opened.logs.error, clock, site, *disk, options, checked.root);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
     const auto confinement = confine(options, checked.root, checked.service);
     if (!confinement) return std::unexpected(confinement.error());

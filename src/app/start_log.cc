@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "app/option_values.h"
 #include "app/process.h"
-#include "server/turn.h"
 #include "storage/on_conflict.h"
 
 namespace app {
@@ -32,7 +32,7 @@ std::string missing_rights(int directory, const Options& options) {
 }  // namespace
 
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, const storage::FileRoot& root, const Encryption* encryption) {
+               const Options& options, const storage::FileRoot& root) {
     if (const std::string missing = missing_rights(root.descriptor(), options); !missing.empty()) {
         log.append(clock, "notice", nullptr, missing);
     }
@@ -69,12 +69,15 @@ void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site
                    "the directory has an entry named " + options.site.records_file.substr(1) +
                        " that is no file: it and the records are not served; --records says where they are, or off");
     }
-    const std::size_t each =
-        server::kConnectionBoundBytes + (encryption == nullptr ? 0 : encryption->connection_bytes());
-    const std::size_t mebibytes = (options.server.max_connections * each + options.site.cache_bytes) / (1024 * 1024);
+    if (options.cache_bytes() < options.site.cache_bytes) {
+        log.append(clock, "notice", nullptr,
+                   "the cache has a quarter of --memory, " + size_text(options.cache_bytes()) + ", and not the " +
+                       size_text(options.site.cache_bytes) + " of --cache-size");
+    }
     log.append(clock, "notice", nullptr,
-               "disk writes: " + std::string(disk.kind()) + ", at most " + std::to_string(mebibytes) +
-                   " MiB of memory with " + std::to_string(options.server.max_connections) + " busy connections");
+               "disk writes: " + std::string(disk.kind()) + ", at most " +
+                   std::to_string(options.server.memory_bytes / (1024 * 1024)) +
+                   " MiB of memory for all that is buffered, the cache among it (--memory)");
 }
 
 void log_confinement(server::ErrorLog& log, const base::Clock& clock, const Options& options,

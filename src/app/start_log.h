@@ -19,10 +19,9 @@ struct Logs {
     server::ErrorLog error;
 };
 
-/// Says what will not work, and how much memory the server may use. `root` is what is served; `encryption` is null
-/// where no address is https.
+/// Says what will not work, and how much memory the server may use. `root` is what is served.
 void log_start(server::ErrorLog& log, const base::Clock& clock, const site::Site& site, const storage::DiskQueue& disk,
-               const Options& options, const storage::FileRoot& root, const Encryption* encryption);
+               const Options& options, const storage::FileRoot& root);
 
 /// Says what the sandbox holds, and which rights of root stay.
 void log_confinement(server::ErrorLog& log, const base::Clock& clock, const Options& options,

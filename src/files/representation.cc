@@ -1,6 +1,7 @@
 // Slices and sizes of representations.
 #include "files/representation.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "files/file_source.h"
@@ -56,6 +57,10 @@ std::size_t Representation::memory_bytes() const {
         for (const std::string& digest : *form.digests_) sum += sizeof(std::string) + digest.capacity();
     }
     return sum;
+}
+
+bool Representation::is_being_sent() const {
+    return std::ranges::any_of(forms_, [](const Form& form) { return form.bytes_.use_count() > 1; });
 }
 
 std::size_t Representation::descriptors() const {

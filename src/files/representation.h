@@ -123,6 +123,8 @@ public:
     [[nodiscard]] std::span<const std::byte> bytes() const;
     /// Bytes in memory, forms and texts together.
     [[nodiscard]] std::size_t memory_bytes() const;
+    /// True while a response sends a form's bytes from where they are.
+    [[nodiscard]] bool is_being_sent() const;
     /// Open descriptors held.
     [[nodiscard]] std::size_t descriptors() const;
 

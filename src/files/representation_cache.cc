@@ -21,6 +21,9 @@ std::shared_ptr<Representation> changeable(const std::shared_ptr<const Represent
     return std::const_pointer_cast<Representation>(found);
 }
 
+/// Entries that one call of shrink() looks at: well below a millisecond.
+constexpr int kShrinkLooks = 2'048;
+
 /// All that is compressed at once in one turn, about a millisecond of work; more is compressed while it is sent.
 constexpr std::uint64_t kAtOncePerTurn = 64 * 1024;
 
@@ -43,12 +46,14 @@ public:
             return;
         }
         cache_.collecting_bytes_ += coded.size();
+        cache_.update_charge();
         collected_.insert(collected_.end(), coded.begin(), coded.end());
     }
 
     void complete() override {
         if (stage_ != Stage::collecting) return;
         cache_.collecting_bytes_ -= collected_.size();
+        cache_.update_charge();
         stage_ = Stage::ended;
         collected_.shrink_to_fit();
         cache_.keep(*representation_, coding_, std::move(collected_));
@@ -68,6 +73,7 @@ private:
         if (stage_ != Stage::collecting) return;
         stage_ = Stage::ended;
         cache_.collecting_bytes_ -= collected_.size();
+        cache_.update_charge();
         collected_ = {};
         RepresentationBuilder::set_state(*representation_, coding_, Form::State::to_make);
     }
@@ -81,12 +87,13 @@ private:
 
 RepresentationCache::RepresentationCache(const storage::FileRoot& root, const base::Clock& clock,
                                          const base::ArrivalClock& arrivals, const CacheLimits& limits,
-                                         RepresentationRules rules, storage::DiskQueue* disk)
+                                         RepresentationRules rules, storage::DiskQueue* disk, base::MemoryCharge charge)
     : root_(root),
       clock_(clock),
       arrivals_(arrivals),
       limits_(limits),
-      builder_(root, clock, limits.small_file_bytes, std::move(rules), disk) {}
+      builder_(root, clock, limits.small_file_bytes, std::move(rules), disk),
+      charge_(std::move(charge)) {}
 
 RepresentationCache::~RepresentationCache() = default;
 
@@ -147,6 +154,7 @@ void RepresentationCache::erase(Entries::iterator entry) {
     by_path_.erase(entry->representation->path());
     entries_.erase(entry);
     counters_.entries = entries_.size();
+    update_charge();
 }
 
 void RepresentationCache::count(Entry& entry) {
@@ -156,6 +164,7 @@ void RepresentationCache::count(Entry& entry) {
     entry.descriptors = entry.representation->descriptors();
     counters_.bytes += entry.bytes;
     counters_.descriptors += entry.descriptors;
+    update_charge();
 }
 
 void RepresentationCache::make_room(std::size_t max_bytes, std::size_t max_descriptors) {
@@ -236,6 +245,22 @@ void RepresentationCache::path_changed(std::string_view path) {
 void RepresentationCache::drop_unused(base::UnixNs age_ns) {
     const base::UnixNs oldest = clock_.unix_ns() - age_ns;
     while (!entries_.empty() && entries_.back().used_at < oldest) erase(std::prev(entries_.end()));
+}
+
+std::size_t RepresentationCache::shrink(std::size_t bytes) {
+    const std::size_t before = counters_.bytes;
+    auto entry = entries_.end();
+    for (int looks = 0; looks < kShrinkLooks && entry != entries_.begin(); ++looks) {
+        if (before - counters_.bytes >= bytes) break;
+        const auto next = std::prev(entry);
+        if (next->representation.use_count() > 1 || next->representation->is_being_sent()) {
+            entry = next;
+            continue;
+        }
+        erase(next);
+        ++counters_.evictions;
+    }
+    return before - counters_.bytes;
 }
 
 void RepresentationCache::replace_rules(RepresentationRules rules) {

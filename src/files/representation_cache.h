@@ -15,6 +15,7 @@
 #include "base/arrival_clock.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/memory_budget.h"
 #include "files/cache_rules.h"
 #include "files/representation.h"
 #include "files/representation_builder.h"
@@ -50,9 +51,10 @@ struct CacheCounters {
 class RepresentationCache final : public storage::Changes {
 public:
     /// All references must outlive the cache and every response made from it. `disk` closes removed files in the
-    /// background; without it they are closed at once.
+    /// background; without it they are closed at once. What the cache holds is put on `charge`.
     RepresentationCache(const storage::FileRoot& root, const base::Clock& clock, const base::ArrivalClock& arrivals,
-                        const CacheLimits& limits, RepresentationRules rules = {}, storage::DiskQueue* disk = nullptr);
+                        const CacheLimits& limits, RepresentationRules rules = {}, storage::DiskQueue* disk = nullptr,
+                        base::MemoryCharge charge = {});
     ~RepresentationCache() override;
     RepresentationCache(const RepresentationCache&) = delete;
     RepresentationCache& operator=(const RepresentationCache&) = delete;
@@ -81,6 +83,10 @@ public:
     /// The reactor calls it every few seconds; cheap when there is nothing to drop.
     void drop_unused(base::UnixNs age_ns);
 
+    /// Drops entries that no response uses, those that were unused for longest first, until `bytes` are free or many
+    /// were looked at. Returns how many bytes became free.
+    std::size_t shrink(std::size_t bytes);
+
     /// From here on everything is opened anew and follows `rules`; responses keep what they have.
     void replace_rules(RepresentationRules rules);
 
@@ -107,6 +113,8 @@ private:
     void erase(Entries::iterator entry);
     /// Counts the entry's bytes and descriptors as they are now.
     void count(Entry& entry);
+    /// What is held has changed.
+    void update_charge() { charge_.set(counters_.bytes + collecting_bytes_); }
     /// Evicts from the least used on until the bounds hold.
     void make_room(std::size_t max_bytes, std::size_t max_descriptors);
     /// The representation has grown: counts its entry again, if it is still there.
@@ -128,6 +136,7 @@ private:
     std::uint64_t compressed_ = 0;      ///< at once, in this turn
     std::size_t collecting_bytes_ = 0;  ///< coded forms that are being made
     CacheCounters counters_;
+    base::MemoryCharge charge_;
     base::Counters::Registration counters_shown_;
 };
 

@@ -78,6 +78,12 @@ public:
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.
     [[nodiscard]] virtual std::optional<base::MonotonicMs> tidy_due() const { return std::nullopt; }
+    /// Memory is short: drops what answers do not need, up to `bytes` and for about a millisecond. Returns how many
+    /// bytes that were.
+    virtual std::size_t free_memory(std::size_t bytes) {
+        (void)bytes;
+        return 0;
+    }
     /// The server takes no new connection from here on and finishes what it has.
     virtual void begin_stopping() {}
 };

@@ -58,6 +58,21 @@ public:
     [[nodiscard]] virtual bool is_unused() const = 0;
     [[nodiscard]] virtual std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const = 0;
 
+    /// Of memory that it holds for its peer, all in all.
+    [[nodiscard]] virtual std::size_t held_bytes() const = 0;
+    /// Since when the peer lets it hold that: output waits, or a request is not whole. Now, about, where the peer does
+    /// its part.
+    [[nodiscard]] virtual base::MonotonicMs stalled_since_ms() const = 0;
+    /// How much output may wait from now on before nothing more is read or made: kHighWaterBytes or less. True when
+    /// that is another value than before.
+    bool set_high_water(std::size_t bytes) { return std::exchange(transport_.high_water, bytes) != bytes; }
+    /// Ends it before its time: the peer sees a reset, so that it takes no cut answer for a whole one. The reactor
+    /// removes it. Not while has_pending_work().
+    void cut(Turn& turn, std::string_view why) {
+        transport_.stream->abort();
+        abandon(turn, why);
+    }
+
     /// The weight of the request being answered, or of the last one: heavy when the handler says so. A connection that
     /// turns heavy returns `again` before its handler is asked, and receives nothing until then.
     [[nodiscard]] Weight weight() const { return weight_; }

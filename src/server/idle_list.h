@@ -19,6 +19,9 @@ public:
         const std::uint32_t next = links_[slot + 1].next;
         return next == kEnds ? std::nullopt : std::optional(next - 1);
     }
+    [[nodiscard]] bool has(std::uint32_t slot) const {
+        return links_.size() >= slot + 2U && links_[slot + 1].next != kNone;
+    }
     /// Goes through the list.
     [[nodiscard]] std::uint64_t count() const {
         std::uint64_t count = 0;

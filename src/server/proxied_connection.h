@@ -33,6 +33,8 @@ public:
     [[nodiscard]] net::Interest interest() const override { return net::Interest::read; }
     [[nodiscard]] bool has_pending_work() const override { return false; }
     [[nodiscard]] bool is_unused() const override { return outcome_ == net::ProxyHeaderParser::Outcome::need_more; }
+    [[nodiscard]] std::size_t held_bytes() const override { return kConnectionOwnBytes + transport_.memory_bytes(); }
+    [[nodiscard]] base::MonotonicMs stalled_since_ms() const override { return accepted_ms_; }
     /// For the whole header, so trickling does not help.
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const override {
         return accepted_ms_ + config.header_timeout_ms;

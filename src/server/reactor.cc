@@ -54,9 +54,12 @@ Reactor::Reactor(const Parts& parts)
             .metrics = metrics_,
             .scratch = {scratch_.get(), kScratchBytes}},
       logs_(parts.access_log, parts.audit_log, parts.error_log),
-      log_losses_shown_(logs_.register_counters(parts.counters)) {
+      log_losses_shown_(logs_.register_counters(parts.counters)),
+      ranking_(parts.memory),
+      relief_(parts.memory) {
     if (parts.admin) admin_.emplace(*parts.admin, turn_);
     own_shown_ = register_own(parts.counters);
+    relief_shown_ = relief_.register_counters(parts.counters);
 }
 
 Reactor::~Reactor() = default;
@@ -215,6 +218,7 @@ void Reactor::advance_heavy(base::MonotonicUs until) {
 /// The socket, and what has arrived on it, goes to a connection that speaks HTTP/2.
 void Reactor::hand_over(ConnectionTable::Slot& slot) {
     const net::Token token = slot.connection->token();
+    idle_.remove(token.slot);  // it is weighed anew
     slot.connection = http2::make_connection(slot.connection->take_transport(), token, parts_.clock.now_ms());
     ++turn_of(slot).metrics.http2.connections;
     settle(token, slot.connection->advance(turn_of(slot)));
@@ -227,22 +231,26 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         case Connection::Verdict::close: remove(token); return;
         case Connection::Verdict::hand_over: hand_over(slot); return;
         case Connection::Verdict::introduced: introduce(slot); return;
+        case Connection::Verdict::again:
+        case Connection::Verdict::wait: break;
+    }
+    const bool is_unused = !slot.is_admin && slot.connection->is_unused();
+    // One that was unused before holds what it held then.
+    if (!is_unused || !idle_.has(token.slot)) weigh(token.slot, *slot.connection);
+    if (verdict == Connection::Verdict::again) {
         // A light one, too: it has more to do than its share, and others want no more than theirs.
-        case Connection::Verdict::again: queue(slot); break;
-        case Connection::Verdict::wait:
-            // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.
-            if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {
-                remove(token);
-                return;
-            }
-            break;
+        queue(slot);
+    } else if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {
+        // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.
+        remove(token);
+        return;
     }
     if (const auto due = slot.connection->deadline(parts_.config)) {
         deadlines_.set(token.slot, *due);
     } else {
         deadlines_.clear(token.slot);
     }
-    if (slot.connection->is_unused() && !slot.is_admin) {
+    if (is_unused) {
         idle_.push(token.slot);
     } else {
         idle_.remove(token.slot);
@@ -279,6 +287,7 @@ void Reactor::remove(net::Token token) {
     if (const auto* slot = connections_.find(token); slot != nullptr && slot->is_admin) --admin_->connections;
     deadlines_.clear(token.slot);
     idle_.remove(token.slot);
+    ranking_.note(token.slot, 0);
     connections_.erase(token);
     if (accepting_ == Accepting::paused) resume_accepting();
 }
@@ -377,6 +386,7 @@ void Reactor::end_turn() {
         parts_.disk.submit();
         submitted_ms_ = now;
     }
+    if (relief_.is_under_way() || parts_.memory.pressure() != base::Pressure::calm) relieve();
     logs_.flush(parts_.clock);
 }
 

@@ -12,6 +12,7 @@
 #include "base/block_pool.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/memory_budget.h"
 #include "handler/handler.h"
 #include "http/head_writer.h"
 #include "net/deadline_queue.h"
@@ -27,6 +28,8 @@
 #include "server/idle_list.h"
 #include "server/log_upkeep.h"
 #include "server/longest_turn.h"
+#include "server/memory_ranking.h"
+#include "server/memory_relief.h"
 #include "server/metrics.h"
 #include "server/server_config.h"
 #include "server/turn.h"
@@ -50,8 +53,9 @@ public:
         AccessLog& access_log;
         AuditLog& audit_log;
         ErrorLog& error_log;
-        base::Counters& counters;  ///< shown on SIGUSR1; the reactor adds its own
-        Upkeep* upkeep = nullptr;  ///< null where there is nothing to look after
+        base::Counters& counters;    ///< shown on SIGUSR1; the reactor adds its own
+        base::MemoryBudget& memory;  ///< of all that is buffered; the reactor charges what connections hold
+        Upkeep* upkeep = nullptr;    ///< null where there is nothing to look after
         std::optional<AdminParts> admin = std::nullopt;
     };
 
@@ -89,7 +93,7 @@ private:
     bool accept_all(const net::Listener& listener);
     void accept_admin(const net::Listener& listener);
     void accept_backlog();
-    enum class Room : std::uint8_t { made, full, over_share };
+    enum class Room : std::uint8_t { made, full, over_share, no_memory };
     [[nodiscard]] Room make_room(const http::Client& client, net::Family family, std::size_t most);
     void count(Room room);
     [[nodiscard]] bool make_room_among(std::optional<http::ClientKey> client);
@@ -119,6 +123,18 @@ private:
     void close_unused();
     void advance_everybody();
     void end_turn();
+
+    // Memory that is short: reactor_memory.cc.
+    void weigh(std::uint32_t number, Connection& connection) {
+        const std::size_t held = connection.held_bytes();
+        ranking_.note(number, held);
+        if (relief_.is_under_way()) (void)connection.set_high_water(high_water_for(held));
+    }
+    [[nodiscard]] std::size_t high_water_for(std::size_t held) const;
+    void relieve();
+    void end_relief();
+    [[nodiscard]] bool cut_least_deserving();
+    [[nodiscard]] bool has_memory_for_one();
 
     Parts parts_;
     base::BlockPool blocks_;
@@ -151,10 +167,13 @@ private:
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends without a closed connection
     base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the next pause before this time is not logged
     IdleList idle_;                           ///< connections that no request uses
-    base::MonotonicMs close_unused_ms_ = 0;   ///< while stopping: when connections without a request are closed
+    MemoryRanking ranking_;
+    MemoryRelief relief_;
+    base::MonotonicMs close_unused_ms_ = 0;  ///< while stopping: when connections without a request are closed
     base::MonotonicMs stop_by_ms_ = 0;
     base::MonotonicMs submitted_ms_ = 0;  ///< when the disk queue last submitted
     base::Counters::Registration own_shown_;
+    base::Counters::Registration relief_shown_;
 };
 
 }  // namespace server

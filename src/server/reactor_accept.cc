@@ -70,7 +70,8 @@ bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
     return false;
 }
 
-/// At the limit of `most` connections, or of those of one client, an unused one makes room.
+/// At the limit of `most` connections, or of those of one client, an unused one makes room; where memory is short, one
+/// that holds much for long.
 Reactor::Room Reactor::make_room(const http::Client& client, net::Family family, std::size_t most) {
     const bool is_one_client = !client.is_forwarded && family != net::Family::local;
     if (is_one_client && connections_of_.of(client.key) >= parts_.config.connections_per_client() &&
@@ -80,7 +81,7 @@ Reactor::Room Reactor::make_room(const http::Client& client, net::Family family,
     while (site_connections() >= most) {
         if (!make_room_among(std::nullopt)) return Room::full;
     }
-    return Room::made;
+    return has_memory_for_one() ? Room::made : Room::no_memory;
 }
 
 void Reactor::count(Room room) {
@@ -88,6 +89,7 @@ void Reactor::count(Room room) {
         case Room::made: ++metrics_.connections_accepted; break;
         case Room::full: ++metrics_.connections_refused; break;
         case Room::over_share: ++metrics_.connections_over_share; break;
+        case Room::no_memory: relief_.note_refused(); break;
     }
 }
 
@@ -150,6 +152,7 @@ void Reactor::accept_proxied(const net::Listener& listener, net::Accepted accept
 void Reactor::introduce(ConnectionTable::Slot& slot) {
     const net::Token token = slot.connection->token();
     idle_.remove(token.slot);
+    ranking_.note(token.slot, 0);
     slot.share.reset();
     Transport transport = slot.connection->take_transport();
     const http::Client client = transport.client;

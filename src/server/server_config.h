@@ -15,6 +15,9 @@ namespace server {
 /// The format of the access log. `extended` is `combined` followed by the time and the reason of an early end.
 enum class LogFormat : std::uint8_t { common, combined, extended, json };
 
+/// The least that can be given for all that is buffered: a few dozen connections that hold all they may.
+inline constexpr std::size_t kLeastMemoryBytes = std::size_t{16} * 1024 * 1024;
+
 struct ServerConfig {
     std::vector<net::Address> addresses;  ///< at least one
 
@@ -36,6 +39,9 @@ struct ServerConfig {
         if (max_requests_per_client > 0) return max_requests_per_client;
         return max_connections_per_client > kUsual ? max_connections_per_client : kUsual;
     }
+    /// Of all that is buffered: what waits on connections, what makes their answers, and the cache. When it is short,
+    /// connections that hold much for long are closed.
+    std::size_t memory_bytes = std::size_t{256} * 1024 * 1024;
     /// Whose word about clients is believed (Forwarded, X-Forwarded-*).
     std::vector<net::AddressRange> trusted_proxies;
     /// Connections begin with a header of the PROXY protocol, which only trusted proxies may send.

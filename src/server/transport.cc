@@ -31,7 +31,7 @@ net::Flushed Transport::flush(std::uint64_t most_bytes, Turn& turn) {
     turn.metrics.bytes_sent += flushed.bytes;
     sent_bytes += flushed.bytes;
     if (output.empty()) {
-        begin_waiting(turn.clock.now_ms());
+        note_all_sent(turn.clock.now_ms());
     } else if (flushed.status == net::IoStatus::would_block) {
         (void)peer_has_read(turn);
     }

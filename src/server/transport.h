@@ -25,24 +25,26 @@ struct Transport {
     enum class Output : std::uint8_t { open, shut, lost };  ///< lost: bytes are missing, nothing may follow
 
     Transport(std::unique_ptr<net::Stream> its_stream, net::PeerAddress its_peer, base::MonotonicMs now_ms)
-        : stream(std::move(its_stream)), progress_ms(now_ms), peer(its_peer) {}
+        : stream(std::move(its_stream)), progress_ms(now_ms), sending_ms(now_ms), peer(its_peer) {}
 
     std::unique_ptr<net::Stream> stream;
     base::ByteBuffer input;
     net::OutputQueue output;
-    std::uint64_t arrival = 0;          ///< of the last bytes received (base::ArrivalClock)
-    base::MonotonicMs progress_ms = 0;  ///< since when the peer has to read at the least rate
-    std::uint64_t sent_bytes = 0;       ///< given to the stream since the beginning
-    std::uint64_t read_bytes = 0;       ///< of these, acknowledged by the peer when that was last asked
-    std::uint64_t marked_bytes = 0;     ///< of these, at progress_ms
-    Patience patience;                  ///< for what it acknowledged
+    std::size_t high_water = kHighWaterBytes;  ///< lower while memory is short and this connection holds much
+    std::uint64_t arrival = 0;                 ///< of the last bytes received (base::ArrivalClock)
+    base::MonotonicMs progress_ms = 0;         ///< since when the peer has to read at the least rate
+    base::MonotonicMs sending_ms = 0;  ///< since when output has waited without a break; the last time that none did
+    std::uint64_t sent_bytes = 0;      ///< given to the stream since the beginning
+    std::uint64_t read_bytes = 0;      ///< of these, acknowledged by the peer when that was last asked
+    std::uint64_t marked_bytes = 0;    ///< of these, at progress_ms
+    Patience patience;                 ///< for what it acknowledged
     net::PeerAddress peer;
     http::Client client;  ///< of the connection; for each request see Exchange::identify()
     Input input_end = Input::open;
     Output output_end = Output::open;
 
     /// True while more input may be taken: nothing is taken while the waiting output is above its high-water mark.
-    [[nodiscard]] bool may_receive() const { return input_end == Input::open && output.bytes() < kHighWaterBytes; }
+    [[nodiscard]] bool may_receive() const { return input_end == Input::open && output.bytes() < high_water; }
     /// Reads at most once from the stream into `input`, when more input may be taken.
     void receive(Turn& turn);
     /// The same into other memory: only while the input is open. An end or a failure ends the input.
@@ -54,6 +56,15 @@ struct Transport {
     void begin_waiting(base::MonotonicMs now_ms) {
         progress_ms = now_ms;
         marked_bytes = read_bytes;
+    }
+    /// Nothing waits to be sent.
+    void note_all_sent(base::MonotonicMs now_ms) {
+        begin_waiting(now_ms);
+        sending_ms = now_ms;
+    }
+    /// What is held for both directions.
+    [[nodiscard]] std::size_t memory_bytes() const {
+        return input.memory_bytes() + (output.empty() ? 0 : output.memory_bytes()) + stream->memory_bytes();
     }
     /// Asked when write_due_ms() has come. True when the peer has read meanwhile, at least at the lowest rate: it gets
     /// as long again. The kernel's buffer can hold what a slow line takes in a minute, and accepts nothing more all

@@ -40,8 +40,10 @@ inline constexpr std::size_t kScratchBytes = 128 * 1024;
 /// this is left.
 inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 
-/// What one busy connection can hold: input, output up to the high-water mark and one piece above it, an exchange.
-inline constexpr std::size_t kConnectionBoundBytes = kBlockBytes + kHighWaterBytes + kBlockBytes + 8 * 1024;
+/// The same for a connection that holds more than its part while memory is short.
+inline constexpr std::size_t kHeldBackBytes = kBlockBytes;
+/// What a connection takes for itself: its state, its place in the tables, and its stream's.
+inline constexpr std::size_t kConnectionOwnBytes = 1024;
 
 /// How far the server is with its end.
 enum class Stopping : std::uint8_t {

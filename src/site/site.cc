@@ -14,8 +14,8 @@ constexpr base::UnixNs kKeepUnusedNs = 30 * base::kNsPerSecond;
 }  // namespace
 
 Site::Site(const storage::FileRoot& root, const std::shared_ptr<const SiteConfig>& rules, const base::Clock& clock,
-           const base::ArrivalClock& arrivals, storage::DiskQueue& disk)
-    : state_(root, *rules, clock, arrivals, disk),
+           const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory)
+    : state_(root, *rules, clock, arrivals, disk, memory),
       tidied_ms_(clock.now_ms()),
       ruled_(std::make_shared<RuledSite>(state_, rules)) {}
 

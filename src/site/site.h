@@ -23,7 +23,7 @@ class Site final : public handler::Handler {
 public:
     /// Everything but the rules outlives the site and its responses.
     Site(const storage::FileRoot& root, const std::shared_ptr<const SiteConfig>& rules, const base::Clock& clock,
-         const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
+         const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory);
 
     /// Requests from here on follow `rules`. What is under way keeps those with which it began. The served directory,
     /// the policy for links and the size of the cache stay.
@@ -48,6 +48,7 @@ public:
     std::string_view loggable(std::string_view target, std::string& storage) const override;
     void tidy() override { state_.tidy(); }
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return state_.tidy_due(); }
+    std::size_t free_memory(std::size_t bytes) override { return state_.cache.shrink(bytes); }
     void begin_stopping() override { state_.health.set_state(Health::State::stopping); }
     /// Each part registers its own, as long as the site lives.
     void register_counters(base::Counters& counters) { state_.register_counters(counters); }

@@ -19,6 +19,9 @@
 
 namespace site {
 
+/// The most that a cache may have of all memory: the rest is for what is on its way to clients.
+[[nodiscard]] constexpr std::size_t most_cache_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
+
 struct SiteConfig : handler::WriteRules {
     bool has_sign_in_page = false;  ///< browsers sign in on a page, and are given a cookie; only with signs_in
     bool builtin = true;            ///< /echo/, /user-agent, /files/, /healthz

@@ -17,11 +17,12 @@ files::RepresentationRules representation_rules(const SiteConfig& rules) {
 }  // namespace
 
 SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, const base::Clock& loop_clock,
-                     const base::ArrivalClock& arrivals, storage::DiskQueue& queue)
+                     const base::ArrivalClock& arrivals, storage::DiskQueue& queue, base::MemoryBudget& memory)
     : root(served),
       clock(loop_clock),
       disk(queue),
-      cache(root, clock, arrivals, {.max_bytes = rules.cache_bytes}, representation_rules(rules), &disk),
+      cache(root, clock, arrivals, {.max_bytes = std::min(rules.cache_bytes, most_cache_bytes(memory.limit()))},
+            representation_rules(rules), &disk, base::MemoryCharge(memory)),
       digests(disk.wakes(), cache),
       trees(queue, loop_clock),
       parts(parts_for(rules)),

@@ -10,6 +10,7 @@
 #include "archives/archives.h"
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/memory_budget.h"
 #include "files/digest_queue.h"
 #include "files/representation_cache.h"
 #include "http/memory_share.h"
@@ -33,7 +34,7 @@ namespace site {
 struct SiteState {
     /// Everything but `rules` outlives this.
     SiteState(const storage::FileRoot& root, const SiteConfig& rules, const base::Clock& clock,
-              const base::ArrivalClock& arrivals, storage::DiskQueue& disk);
+              const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory);
     SiteState(const SiteState&) = delete;
     SiteState& operator=(const SiteState&) = delete;
 

@@ -26,6 +26,7 @@ Stream::Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& accepto
     can_send_files_ = false;
     is_encrypted_ = true;
     wants_ = net::Interest::read;
+    memory_bytes_ = kIdleStreamBytes;
     BIO* const bio = ssl_ == nullptr ? nullptr : BIO_new(method());
     if (bio == nullptr) {
         state_ = State::failed;
@@ -103,6 +104,7 @@ std::size_t Stream::take_sent() {
 }
 
 void Stream::update_wants() {
+    memory_bytes_ = kIdleStreamBytes + coded_.capacity();
     wants_ = coded_sent_ < coded_.size() ? net::Interest::write : net::Interest::none;
     if (state_ == State::handshaking) wants_ = wants_ | net::Interest::read;
 }

@@ -22,9 +22,8 @@ inline constexpr std::size_t kCodedBytes = 64 * 1024;
 inline constexpr std::size_t kFirstRecordBytes = 1'300;
 inline constexpr std::size_t kFirstRecordsBytes = 32 * 1024;
 inline constexpr std::size_t kRecordBytes = 16 * 1024;
-/// What a busy stream holds at most, about: coded bytes in a vector that doubles, a record in each direction, and
-/// OpenSSL's own. An idle one holds 18 KiB.
-inline constexpr std::size_t kStreamBoundBytes = 224 * 1024;
+/// What a stream holds besides coded bytes, about: OpenSSL's own.
+inline constexpr std::size_t kIdleStreamBytes = 20 * 1024;
 
 class Stream final : public net::Stream {
 public:

@@ -12,6 +12,9 @@ TEST_CASE("idle list: the one that is unused longest comes first", "[server]") {
     CHECK(idle.first() == 5U);
     idle.push(5);
     CHECK(idle.first() == 0U);
+    CHECK(idle.has(0));
+    CHECK_FALSE(idle.has(1));
+    CHECK_FALSE(idle.has(99));
     CHECK(idle.after(0) == 9U);
     CHECK(idle.after(9) == 5U);
     CHECK_FALSE(idle.after(5).has_value());

@@ -15,7 +15,7 @@ struct Ruled {
     explicit Ruled(const site::SiteConfig& rules = {}) { follow(rules); }
 
     void follow(const site::SiteConfig& rules) {
-        if (!state) state.emplace(root, rules, clock, arrivals, disk);
+        if (!state) state.emplace(root, rules, clock, arrivals, disk, memory);
         ruled = std::make_unique<site::RuledSite>(*state, std::make_shared<const site::SiteConfig>(rules));
     }
     Answer get(std::string_view target, std::string_view lines = {}) {
@@ -28,6 +28,7 @@ struct Ruled {
     FakeClock clock = settled_clock();
     base::ArrivalClock arrivals;
     support::StubbornDiskQueue disk;
+    base::MemoryBudget memory{std::size_t{256} * 1024 * 1024};
     std::optional<site::SiteState> state;
     std::unique_ptr<site::RuledSite> ruled;
 };

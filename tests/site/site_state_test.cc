@@ -11,7 +11,7 @@
 namespace {
 
 struct Kept {
-    explicit Kept(const site::SiteConfig& rules = {}) : state(*site.root, rules, clock, arrivals, site.disk) {}
+    explicit Kept(const site::SiteConfig& rules = {}) : state(*site.root, rules, clock, arrivals, site.disk, memory) {}
 
     [[nodiscard]] static bool shows(const base::Counters& counters, std::string_view name) {
         bool found = false;
@@ -23,6 +23,7 @@ struct Kept {
     FakeClock clock{::time(nullptr)};
     base::ArrivalClock arrivals;
     base::Counters counters;
+    base::MemoryBudget memory{std::size_t{256} * 1024 * 1024};
     site::SiteState state;
 };
 

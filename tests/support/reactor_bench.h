@@ -46,13 +46,25 @@ public:
         }
         clock_.advance_us(light_us);
         http::Response response;
+        if (request.target.path == "/big") {
+            response.body = http::Piece(std::string(big_bytes, 'b'));
+            return response;
+        }
         response.body = http::Piece(std::string("hello"));
         return response;
     }
     /// Always: so no wait blocks.
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return clock_.now_ms(); }
 
+    std::size_t free_memory(std::size_t bytes) override {
+        asked_to_free.push_back(bytes);
+        return on_free(bytes);
+    }
+
     std::int64_t light_us = 5;
+    std::size_t big_bytes = 0;  ///< of the content of "/big"
+    std::vector<std::size_t> asked_to_free;
+    std::function<std::size_t(std::size_t)> on_free = [](std::size_t) { return std::size_t{0}; };
     int pulls = 0;  ///< of all answers to "/work"
     std::vector<std::string> order;
     std::vector<http::Wake> waiting;  ///< of finished bodies
@@ -171,7 +183,8 @@ public:
                                                                            .access_log = access_log,
                                                                            .audit_log = audit_log,
                                                                            .error_log = error_log,
-                                                                           .counters = counters});
+                                                                           .counters = counters,
+                                                                           .memory = memory});
         REQUIRE(reactor->start());
     }
 
@@ -247,6 +260,7 @@ public:
     server::AuditLog audit_log{*server::LogFile::open("", 1)};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
     base::Counters counters;
+    base::MemoryBudget memory{server::kLeastMemoryBytes};
     std::unique_ptr<server::Reactor> reactor;
 };
 

@@ -85,7 +85,7 @@ struct AnsweringSite {
         auto opened = storage::FileRoot::open(directory.path(), config_.symlinks);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
-        site.emplace(*root, std::make_shared<const site::SiteConfig>(config_), clock, arrivals, *disk);
+        site.emplace(*root, std::make_shared<const site::SiteConfig>(config_), clock, arrivals, *disk, memory);
     }
 
     Answer ask(std::string_view method, std::string_view target, std::string_view fields = {}) {
@@ -138,6 +138,7 @@ struct AnsweringSite {
     http::Client client;                     ///< who sends the requests
     base::WakeQueue woken;
     std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(woken);
+    base::MemoryBudget memory{std::size_t{256} * 1024 * 1024};
     std::optional<site::Site> site;
 
 private:

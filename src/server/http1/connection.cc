@@ -56,7 +56,7 @@ void Connection::receive(Turn& turn) {
 Connection::Verdict Connection::advance(Turn& turn) {
     turn_bytes_ = 0;
     turn_requests_ = 0;
-    if (transport_.output.empty()) transport_.begin_waiting(turn.clock.now_ms());
+    if (transport_.output.empty()) transport_.note_all_sent(turn.clock.now_ms());
     if (transport_.stream->has_buffered()) receive(turn);
     for (;;) {
         Step last = Step::proceed;
@@ -139,7 +139,7 @@ Connection::Step Connection::step(Turn& turn) {
 
 Connection::Step Connection::idle_step(Turn& turn) {
     Transport& transport = transport_;
-    if (transport.output.bytes() >= kHighWaterBytes) return Step::blocked;
+    if (transport.output.bytes() >= transport.high_water) return Step::blocked;
     // What has arrived by now is answered even if no event has said so yet.
     if (transport.input.empty() && turn.stopping == Stopping::closing) transport.receive(turn);
     if (transport.input.empty()) {
@@ -288,7 +288,7 @@ void Connection::begin_answer(http::Response&& response, Turn& turn) {
 
 Connection::Step Connection::respond(Turn& turn) {
     if (turn_bytes_ >= turn.share.bytes) return Step::yield;
-    Framer framer(transport_.output, exchange_->response_framing, ending_, turn);
+    Framer framer(transport_.output, exchange_->response_framing, ending_, turn, transport_.high_water);
     switch (exchange_->produce(framer, turn.share.pulls)) {
         case Produced::all: finish_answer(turn); return Step::proceed;
         case Produced::more: return Step::blocked;

@@ -32,6 +32,11 @@ public:
     }
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const override;
 
+    [[nodiscard]] std::size_t held_bytes() const override {
+        return kConnectionOwnBytes + transport_.memory_bytes() + (exchange_ ? exchange_->held_bytes() : 0);
+    }
+    [[nodiscard]] base::MonotonicMs stalled_since_ms() const override;
+
     [[nodiscard]] bool is_unused() const override {
         const bool is_waiting = state_ == ConnectionState::fresh || state_ == ConnectionState::idle;
         return is_waiting && transport_.output.empty() && transport_.input.empty();

@@ -32,6 +32,23 @@ Connection::Verdict Connection::expire(Turn& turn) {
     return Verdict::close;
 }
 
+base::MonotonicMs Connection::stalled_since_ms() const {
+    switch (state_) {
+        case fresh:
+        case idle:
+            if (transport_.output.empty()) return state_since_ms_;
+            break;
+        case reading:
+            if (!transport_.output.empty()) break;
+            return exchange_->parser.is_complete() ? exchange_->body_mark_ms : exchange_->begun_ms();
+        case draining:
+        case lingering: return state_since_ms_;
+        case answering:
+        case closed: break;
+    }
+    return transport_.sending_ms;
+}
+
 std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config) const {
     const bool sends = !transport_.output.empty();
     const base::MonotonicMs write_due = transport_.write_due_ms(config);

@@ -32,6 +32,10 @@ struct Exchange final : server::Exchange {
         response_framing = http::Framing::Kind::none;
         server::Exchange::reset();
     }
+    /// Of memory, all in all.
+    [[nodiscard]] std::size_t held_bytes() const {
+        return sizeof *this + kept_head.capacity() + server::Exchange::memory_bytes();
+    }
     /// Copies the head out of the input buffer, so that the buffer can be reused. Idempotent.
     void keep_head() {
         if (!kept_head.empty()) return;

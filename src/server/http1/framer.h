@@ -20,13 +20,14 @@ enum class Ending : std::uint8_t {
 class Framer final : public server::Framer {
 public:
     /// `framing`: of the content; begin() sets it, the other calls follow it. `ending`: what the Connection field says;
-    /// begin() changes it where only the end of the connection delimits the content.
-    Framer(net::OutputQueue& output, http::Framing::Kind& framing, Ending& ending, Turn& turn)
-        : output_(output), framing_(framing), ending_(ending), turn_(turn) {}
+    /// begin() changes it where only the end of the connection delimits the content. `high_water`: of waiting output.
+    Framer(net::OutputQueue& output, http::Framing::Kind& framing, Ending& ending, Turn& turn,
+           std::size_t high_water = kHighWaterBytes)
+        : output_(output), framing_(framing), ending_(ending), turn_(turn), high_water_(high_water) {}
 
     void begin(const http::Response& response, const http::Request& request) override;
     [[nodiscard]] std::uint64_t room() const override {
-        return output_.bytes() >= kHighWaterBytes ? 0 : kHighWaterBytes - output_.bytes();
+        return output_.bytes() >= high_water_ ? 0 : high_water_ - output_.bytes();
     }
     [[nodiscard]] bool all_sent() const override { return output_.empty(); }
     [[nodiscard]] std::size_t copy(std::span<const std::byte> bytes, Rest rest) override;
@@ -41,6 +42,7 @@ private:
     http::Framing::Kind& framing_;
     Ending& ending_;
     Turn& turn_;
+    std::size_t high_water_;
     std::span<std::byte> chunk_;  ///< the memory of which reserve() gave out a part
 };
 

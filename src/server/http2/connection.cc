@@ -38,7 +38,7 @@ void Connection::receive(Turn& turn) {
 Connection::Verdict Connection::advance(Turn& turn) {
     turn_ = &turn;
     turn_bytes_ = turn_requests_ = turn_sources_ = 0;
-    if (transport_.output.empty()) transport_.begin_waiting(turn.clock.now_ms());
+    if (transport_.output.empty()) transport_.note_all_sent(turn.clock.now_ms());
     is_heavy_turn_ = weight_ == Weight::heavy;
     // What has arrived when the server ends is answered even if no event has said so yet.
     if (is_heavy_turn_ || transport_.stream->has_buffered() || turn.stopping == Stopping::closing) receive(turn);
@@ -241,6 +241,22 @@ std::optional<base::MonotonicMs> due_of(const Exchange& exchange) {
 }
 
 }  // namespace
+
+std::size_t Connection::held_bytes() const {
+    std::size_t bytes = kConnectionOwnBytes + kSessionBytes + transport_.memory_bytes();
+    for (const auto& exchange : exchanges_) bytes += exchange->held_bytes();
+    return bytes;
+}
+
+/// The peer lets a stream wait by a closed window, or by a body that does not come.
+base::MonotonicMs Connection::stalled_since_ms() const {
+    if (exchanges_.empty() && transport_.output.empty()) return since_ms_;
+    base::MonotonicMs since = transport_.sending_ms;
+    for (const auto& exchange : exchanges_) {
+        if (due_of(*exchange)) since = std::min(since, exchange->mark_ms);
+    }
+    return since;
+}
 
 std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config) const {
     const base::MonotonicMs write_due = transport_.write_due_ms(config);

@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxWaitingBytes = 1024 * 1024;
 /// Content of a body that is joined before its sink gets it.
 inline constexpr std::size_t kJoinedBytes = 64 * 1024;
 
+/// Of memory for a session without streams: most of it are the tables that code its heads.
+inline constexpr std::size_t kSessionBytes = 30 * 1024;
+
 /// Sources of content that have their share of one turn (about four milliseconds each). Of those that are known to work
 /// for long it is one.
 inline constexpr std::uint32_t kSourcesPerTurn = 4;
@@ -46,6 +49,8 @@ public:
         return state_ == ConnectionState::open && exchanges_.empty() && transport_.output.empty() &&
                transport_.input.empty();
     }
+    [[nodiscard]] std::size_t held_bytes() const override;
+    [[nodiscard]] base::MonotonicMs stalled_since_ms() const override;
     [[nodiscard]] std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const override;
 
     [[nodiscard]] ConnectionState state() const { return state_; }
@@ -72,7 +77,7 @@ private:
                waiting_bytes_ < kMaxWaitingBytes;
     }
     void expire_streams();
-    [[nodiscard]] std::size_t output_limit() const { return std::min(turn_->share.bytes, kHighWaterBytes); }
+    [[nodiscard]] std::size_t output_limit() const { return std::min(turn_->share.bytes, transport_.high_water); }
 
     // Its streams in their turn: streams.cc.
     void enqueue(Exchange& exchange);

@@ -76,6 +76,7 @@ Exchange* Connection::open_stream(std::int32_t stream) {
     exchange.begin(token_, now_ms);
     exchange.request.is_secure = transport_.stream->is_encrypted();
     exchange.stream = stream;
+    exchange.mark_ms = now_ms;
     exchange.due_ms = now_ms + turn_->config.header_timeout_ms;
     control_frames_.earn(kControlFramesPerRequest);
     return &exchange;

@@ -201,3 +201,70 @@ TEST_CASE("connection: the time between requests begins when the answer has left
     CHECK(bench.expire_after(bench.config.keep_alive_ms - 1) == Verdict::wait);
     CHECK(bench.expire_after(1) == Verdict::close);
 }
+
+TEST_CASE("connection: what it holds is that of input, output, its exchange and its content", "[server]") {
+    ConnectionBench bench;
+    bench.step();
+    CHECK(bench.connection->held_bytes() == server::kConnectionOwnBytes);
+    bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\nX-Begun: ");
+    bench.step();
+    const std::size_t reading = bench.connection->held_bytes();
+    CHECK(reading > server::kConnectionOwnBytes + server::kBlockBytes);
+    CHECK(reading < server::kConnectionOwnBytes + server::kBlockBytes + 8'000);
+    bench.handler.answers["/a"] = [] { return answer_of(1'000'000); };
+    bench.stream->set_send_room(1'000);
+    bench.stream->incoming("y\r\n\r\n");
+    bench.step();
+    CHECK(bench.connection->held_bytes() > 1'000'000);
+    CHECK(bench.connection->held_bytes() < 1'000'000 + 3 * server::kBlockBytes);
+}
+
+TEST_CASE("connection: the peer stalls it since its output waits, or since its request makes no progress", "[server]") {
+    ConnectionBench bench;
+    const auto begun = bench.clock.now_ms();
+    bench.step();
+    bench.clock.advance_ms(100);
+    CHECK(bench.connection->stalled_since_ms() == begun);
+    bench.stream->incoming("GET /a HT");
+    bench.step();
+    bench.clock.advance_ms(100);
+    bench.stream->incoming("TP/1.1\r\n");
+    bench.step();
+    CHECK(bench.connection->stalled_since_ms() == begun + 100);
+
+    bench.handler.answers["/a"] = [] { return answer_of(1'000'000); };
+    bench.stream->set_send_room(1'000);
+    bench.stream->incoming("Host: x\r\n\r\n");
+    bench.step();
+    for (int i = 0; i < 10; ++i) {
+        bench.clock.advance_ms(1'000);
+        bench.stream->add_send_room(1'000);
+        bench.step();
+    }
+    // It reads, but never all.
+    CHECK(bench.connection->stalled_since_ms() == begun + 200);
+    bench.stream->set_send_room(ScriptedStream::kUnlimited);
+    while (bench.connection->state() != ConnectionState::idle || bench.connection->interest() != net::Interest::read) {
+        bench.step();
+    }
+    CHECK(bench.connection->stalled_since_ms() == bench.clock.now_ms());
+}
+
+TEST_CASE("connection: with a lower mark it makes less output before some has left", "[server]") {
+    for (const std::size_t mark : {server::kHeldBackBytes, server::kHighWaterBytes}) {
+        ConnectionBench bench;
+        CHECK(bench.connection->set_high_water(mark) == (mark != server::kHighWaterBytes));
+        bench.handler.answers["/a"] = [] {
+            http::Response response;
+            response.body = std::make_unique<CountingSource>(10'000'000, 1'000);
+            return response;
+        };
+        bench.stream->set_send_room(0);
+        bench.stream->incoming(kGet);
+        for (int i = 0; i < 1'000; ++i) bench.step();
+        CHECK(bench.connection->held_bytes() > mark);
+        // Blocks are about half full: a source is always given room for more than it writes.
+        CHECK(bench.connection->held_bytes() < 2 * mark + 3 * server::kBlockBytes);
+        CHECK(bench.connection->interest() == net::Interest::write);
+    }
+}

@@ -209,3 +209,18 @@ TEST_CASE("http2 ends: a peer that is gone leaves pending work to its end", "[se
     CHECK(bench.run() == Verdict::close);
     CHECK(bench.connection->exchanges() == 0);
 }
+
+TEST_CASE("http2 ends: what it holds grows with its streams, and the first that stalls says since when",
+          "[server][http2]") {
+    Http2Bench bench;
+    const std::size_t idle = bench.connection->held_bytes();
+    CHECK(idle >= server::kConnectionOwnBytes + server::http2::kSessionBytes);
+    bench.handler.answers["/large"] = large;
+    bench.send(get_frame(1, "/large"));
+    CHECK(bench.connection->held_bytes() > idle + 200'000);
+    const auto stalled = bench.base.clock.now_ms();
+    bench.base.clock.advance_ms(5'000);
+    bench.send(get_frame(3, "/a"));
+    CHECK(bench.connection->stalled_since_ms() == stalled);
+    CHECK(bench.connection->held_bytes() < idle + 300'000);
+}
