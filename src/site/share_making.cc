@@ -103,7 +103,7 @@ public:
         }
         if (!std::ranges::all_of(syncs_, [](const auto& each) { return each->done; })) return std::nullopt;
         if (std::ranges::any_of(syncs_, [](const auto& each) { return each->error != 0; })) {
-            (void)parts_.store.remove(link_.id);
+            remove(link_.id);
             return refuse(kNotStored);
         }
         ++parts_.counts.made;
@@ -119,7 +119,7 @@ private:
         if (scan_.error() != 0) return refuse(kNotStored);
         std::vector<ShareLink> links = scan_.take_links();
         for (const ShareLink& each : links) {
-            if (each.ends_s < link_.made_s - kKeepOverS) (void)parts_.store.remove(each.id);
+            if (each.ends_s < link_.made_s - kKeepOverS) remove(each.id);
         }
         std::erase_if(links, [&](const ShareLink& each) { return each.is_over_at(link_.made_s); });
         const auto own = std::ranges::count(links, link_.maker, &ShareLink::maker);
@@ -133,6 +133,9 @@ private:
         made_ = std::move(*made);
         return std::nullopt;
     }
+
+    /// What stays there is worth nothing: it is over, or nobody was told its token.
+    void remove(const std::string& id) const { [[maybe_unused]] const auto directory = parts_.store.remove(id); }
 
     [[nodiscard]] http::Response refuse(const Refusal& refusal) const {
         return handler::refusal_response(&request_->get(), refusal);

@@ -37,10 +37,8 @@ http::SharedPath::Uses uses_of(const ShareLink& link, std::int64_t now_s) {
 /// nullopt: it is over for this request.
 std::optional<KnownLink> settle(const http::Request& request, ShareLink link, std::int64_t now_s) {
     const auto uses = uses_of(link, now_s);
-    if (link.is_over_at(now_s)) return std::nullopt;
-    if (link.is_used_up() && !(uses == http::SharedPath::Uses::resumed && wants_later_part(request))) {
-        return std::nullopt;
-    }
+    const bool goes_on = uses == http::SharedPath::Uses::resumed && wants_later_part(request);
+    if (link.is_over_at(now_s) || (link.is_used_up() && !goes_on)) return std::nullopt;
     return KnownLink{std::move(link.maker),
                      {.id = std::move(link.id),
                       .path = std::move(link.path),

@@ -41,7 +41,7 @@ std::optional<handler::Decision> Site::admit(http::Request& request) {
 
 /// Over a connection that is led to https first nobody's credentials are looked at. A link comes first; what it gives
 /// adds to the rights of who signed in.
-std::optional<handler::Decision> Site::identify(http::Request& request) {
+std::optional<handler::Decision> Site::identify(http::Request& request) const {
     if (ruled_->leads_away(request)) return std::nullopt;
     std::optional<handler::Decision> instead;
     if (auto link = ruled_->find_link(request)) {
@@ -57,7 +57,8 @@ std::optional<handler::Decision> Site::identify(http::Request& request) {
     return instead;
 }
 
-std::optional<handler::Decision> Site::find_user(http::Request& request, const std::shared_ptr<RuledSite>& ruled) {
+std::optional<handler::Decision> Site::find_user(http::Request& request,
+                                                 const std::shared_ptr<RuledSite>& ruled) const {
     const auto then = [ruled](const http::Request& known) { return ruled->decide(known); };
     // Whoever says a name expects to be that one, whatever the browser remembers.
     if (request.fields.has(http::FieldName::authorization)) return state_.sign_in->admit(request, then);

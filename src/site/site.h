@@ -64,9 +64,9 @@ public:
     [[nodiscard]] bool are_records_given_up() const { return ruled_->are_records_given_up(); }
 
 private:
-    [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request);
+    [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request) const;
     [[nodiscard]] std::optional<handler::Decision> find_user(http::Request& request,
-                                                             const std::shared_ptr<RuledSite>& ruled);
+                                                             const std::shared_ptr<RuledSite>& ruled) const;
 
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped
