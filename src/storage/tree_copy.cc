@@ -81,6 +81,16 @@ base::Fd open_directory(int parent, const char* name) {
     return base::Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
+/// False when somebody gave the directory open as `directory` another name.
+bool has_name(int parent, const std::string& name, int directory) {
+    struct stat named{};
+    struct stat open{};
+    if (::fstatat(parent, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0 || ::fstat(directory, &open) != 0) {
+        return false;
+    }
+    return named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
 bool is_same(const timespec& one, const timespec& other) {
     return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
@@ -135,7 +145,7 @@ TreeCopy::Fault TreeCopy::find_obstacle() const {
     return wish_.overwrite == http::Overwrite::refused ? kNotOverwritten : kStays;
 }
 
-/// Makes the tree's own directory.
+/// Makes the tree's own directory, and locks it.
 TreeCopy::Fault TreeCopy::begin(base::Fd source, const struct stat& status) {
     if (parts_.trees == nullptr || !parts_.trees->has_room()) return kTooManyTrees;
     if (const auto room = FileSink::check_space(to_.directory(), parts_.min_free_bytes, 0); !room) return room.error();
@@ -145,11 +155,17 @@ TreeCopy::Fault TreeCopy::begin(base::Fd source, const struct stat& status) {
     hidden_ = std::move(name);
     base::Fd target = open_directory(to_.directory(), hidden_.c_str());
     if (!target || ::flock(target.get(), LOCK_EX | LOCK_NB) != 0) return write_refusal(errno);
+    // A sweep before the lock takes it for a leftover, which then is the sweep's.
+    if (!has_name(to_.directory(), hidden_, target.get())) {
+        hidden_.clear();
+        return write_refusal(EAGAIN);
+    }
     // Its stream has nothing to read when the directory alone is wanted.
     const bool is_empty = wish_.extent == Wish::Extent::empty;
     base::DirectoryStream stream(is_empty ? open_directory(to_.directory(), hidden_.c_str()) : std::move(source));
     if (!stream) return write_refusal(errno);
-    levels_.push_back({std::move(stream), base::share(std::move(target))});
+    locked_ = base::share(std::move(target));
+    levels_.push_back({std::move(stream), locked_});
     return std::nullopt;
 }
 
@@ -303,6 +319,7 @@ TreeCopy::Fault TreeCopy::give_name(const HeldName& name, http::Wake wake) {
         return error == EEXIST ? kStays : write_refusal(error);
     }
     hidden_.clear();
+    locked_.reset();
     step_ = Step::syncing_name;
     std::string path = to_.path();
     if (path.ends_with('/')) path.pop_back();
@@ -330,6 +347,7 @@ void TreeCopy::discard() {
     file_.reset();
     levels_.clear();
     if (!hidden_.empty()) parts_.trees->add(to_.shared_directory(), std::exchange(hidden_, {}));
+    locked_.reset();
 }
 
 void TreeCopy::release() {

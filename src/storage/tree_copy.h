@@ -99,6 +99,7 @@ private:
     Wish wish_;
     std::string
         hidden_;  ///< the name of the tree that is made, in the directory of to_; empty: there is none (any more)
+    base::SharedFd locked_;  ///< that tree: the lock is kept until it has its name, since a sweep must not enter it
     std::vector<Level> levels_;
     std::optional<OpenCopy> file_;
     std::vector<SyncTicket> syncs_;

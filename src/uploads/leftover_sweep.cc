@@ -133,7 +133,17 @@ void LeftoverSweep::remove_if_given_up(int directory, const char* name) {
         if (may_pass(error) || (error == 0 && errno == EWOULDBLOCK)) found_ = true;
         return;
     }
-    remove_tree(directory, name);
+    if (!trees_.has_room()) {
+        found_ = true;
+        return;
+    }
+    // Under the lock it loses the name that its maker would rename, and the lock ends before the removal does.
+    const std::string gone = storage::make_gone_name();
+    if (const int failed = storage::lift_directory(directory, name, {directory, gone}); failed != 0) {
+        if (may_pass(failed)) found_ = true;
+        return;
+    }
+    remove_tree(directory, gone.c_str());
 }
 
 void LeftoverSweep::count(Outcome outcome) {

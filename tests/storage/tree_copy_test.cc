@@ -126,6 +126,29 @@ TEST_CASE("tree copy: one that is given up is removed, and locked until then", "
     CHECK(site.directory.read("d/99") == "x");
 }
 
+TEST_CASE("tree copy: it is locked until it has its name", "[storage][copy]") {
+    Copying site;
+    site.directory.write("d/a", "a");
+    const base::Fd root(::open(site.directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    auto other = std::make_unique<storage::NameClaim>(site.names, site.disk.wakes(),
+                                                      std::vector<storage::NameClaim::Target>{{root.get(), "c"}});
+    REQUIRE(other->advance(support::kNobody));
+    auto opened = site.open("/d/", "/c");
+    REQUIRE(opened.has_value());
+    // All is copied and synced after these, and it waits for its name.
+    for (int i = 0; i < 10; ++i) {
+        CHECK_FALSE((*opened)->advance(kWake).has_value());
+        site.disk.finish_syncs();
+    }
+    const base::Fd made(::open(site.directory.at(hidden_name(site)).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    REQUIRE(made);
+    CHECK(::flock(made.get(), LOCK_EX | LOCK_NB) != 0);
+    other.reset();
+    CHECK(support::run(**opened, site.disk).has_value());
+    CHECK(::flock(made.get(), LOCK_EX | LOCK_NB) == 0);
+    CHECK(site.directory.read("c/a") == "a");
+}
+
 TEST_CASE("tree copy: what is missing or in the way", "[storage][copy]") {
     Copying site;
     site.directory.write("d/e/f", "x");

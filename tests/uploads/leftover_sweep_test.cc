@@ -141,3 +141,15 @@ TEST_CASE("leftover sweep: a copy of a directory goes when nobody makes it any m
     while (swept.trees.due()) swept.trees.advance();
     CHECK(swept.site.directory.list().empty());
 }
+
+TEST_CASE("leftover sweep: a copy has lost its name before anything in it is removed", "[uploads][copy]") {
+    Swept swept;
+    const std::string copy = ".godwit-0000000000000001.copy";
+    swept.site.directory.write(copy + "/a", "x");
+    swept.run_for(60'000);
+    REQUIRE(swept.trees.due().has_value());
+    const auto names = swept.site.directory.list();
+    REQUIRE(names.size() == 2);
+    CHECK(storage::is_gone_name(names.front()));
+    CHECK(names.back() == names.front() + "/a");
+}
