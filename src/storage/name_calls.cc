@@ -9,13 +9,16 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <span>
 
 namespace storage {
 namespace {
 
 constexpr std::string_view kOwnPrefix = ".godwit";
 constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share"});
-constexpr std::size_t kStateDigits = 16;
+constexpr std::string_view kUnfinishedPrefix = ".godwit-";
+constexpr auto kUnfinishedSuffixes = std::to_array<std::string_view>({".part", ".upload", ".copy", ".gone"});
+constexpr std::size_t kDigits = 16;
 constexpr mode_t kFileMode = 0666;  // without the process's umask
 
 int error_of(int result) { return result == 0 ? 0 : errno; }
@@ -39,13 +42,20 @@ int rename_without_replacing(int from_directory, const char* from, const HeldNam
     return 0;
 }
 
+/// Digits, and one of `suffixes`.
+bool is_numbered(std::string_view name, std::span<const std::string_view> suffixes) {
+    if (name.size() <= kDigits) return false;
+    return std::ranges::find(suffixes, name.substr(kDigits)) != suffixes.end() &&
+           name.substr(0, kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace
 
-bool is_own_name(std::string_view name) {
-    if (name.starts_with(kOwnPrefix)) return true;
-    if (name.size() <= kStateDigits) return false;
-    return std::ranges::find(kStateSuffixes, name.substr(kStateDigits)) != kStateSuffixes.end() &&
-           name.substr(0, kStateDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+bool is_own_name(std::string_view name) { return name.starts_with(kOwnPrefix) || is_numbered(name, kStateSuffixes); }
+
+bool is_unfinished_name(std::string_view name) {
+    return name.starts_with(kUnfinishedPrefix) &&
+           is_numbered(name.substr(kUnfinishedPrefix.size()), kUnfinishedSuffixes);
 }
 
 std::string path_of_descriptor(int file) {

@@ -23,6 +23,9 @@ struct OwnName {
     std::string_view name;
 };
 [[nodiscard]] bool is_own_name(std::string_view name);
+/// ".godwit-<16 hexadecimal digits>" and ".part", ".upload", ".copy" or ".gone": what is not complete yet, or is being
+/// removed. Such a name is no file of anybody in any directory.
+[[nodiscard]] bool is_unfinished_name(std::string_view name);
 
 // Names that other writes may want.
 

@@ -223,11 +223,11 @@ TreeCopy::Fault TreeCopy::copy_slice(http::Wake wake) {
     return std::nullopt;
 }
 
-/// The server's own names are left out: they are no files of anybody, and one of them may be this copy.
+/// What is unfinished is left out: it is no file of anybody, and one of them may be this copy.
 TreeCopy::Fault TreeCopy::take(const dirent& entry) {
     if (base::is_dot_or_dot_dot(entry)) return std::nullopt;
     const std::string name = entry.d_name;
-    if (is_own_name(name)) return std::nullopt;
+    if (is_unfinished_name(name)) return std::nullopt;
     struct stat status{};
     if (::fstatat(levels_.back().source.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         return entry_refusal(errno);

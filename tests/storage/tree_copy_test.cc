@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/file_copy.h"
+#include "storage/held_names.h"
 #include "storage/tree_removal.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
@@ -124,6 +125,23 @@ TEST_CASE("tree copy: one that is given up is removed, and locked until then", "
     site.tidy();
     CHECK(hidden_name(site).empty());
     CHECK(site.directory.read("d/99") == "x");
+}
+
+TEST_CASE("tree copy: names that are only like the server's own come along", "[storage][copy]") {
+    Copying site;
+    Names copied{"c"};
+    for (const std::string name :
+         {".godwit-0000000000000001.txt", ".godwitrc", "0123456789abcdef.share", "0123456789abcdef.upload"}) {
+        site.directory.write("d/" + name, name);
+        copied.push_back("c/" + name);
+    }
+    for (const std::string suffix : {"part", "upload", "copy", "gone"}) {
+        site.directory.write("d/.godwit-0000000000000001." + suffix, "unfinished");
+    }
+    CHECK(site.copy("/d/", "/c") == 201);
+    Names found = site.directory.list();
+    std::erase_if(found, [](const std::string& name) { return name.front() != 'c'; });
+    CHECK(found == copied);
 }
 
 TEST_CASE("tree copy: it is locked until it has its name", "[storage][copy]") {
