@@ -104,17 +104,19 @@ std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struc
 /// Returns an errno when a time that the client stated cannot be set, or 0. The kernel's stamps tick every few
 /// milliseconds. A time of our own, exact to the nanosecond, gives two versions written within a tick two different
 /// tags. A stated time has whole seconds, and gets the nanoseconds of the clock only where it takes the place of a
-/// version so young that both could have the same tag.
+/// version so young that both could have the same tag. The time of a copy is kept to the nanosecond.
 int FileCommit::set_time(const std::optional<struct stat>& old) {
     struct timespec modified{};
     ::clock_gettime(CLOCK_REALTIME, &modified);
-    if (sink_.modified_s_) {
-        modified.tv_sec = *sink_.modified_s_;
-        if (!old || !is_young(*old, sink_.parts_->clock.unix_ns())) modified.tv_nsec = 0;
+    if (const auto& kept = sink_.kept_time_) {
+        const bool has_fraction = kept->unit == KeptTime::Unit::nanosecond;
+        const bool takes_fraction = !has_fraction && old && is_young(*old, sink_.parts_->clock.unix_ns());
+        modified.tv_sec = kept->time.tv_sec;
+        if (!takes_fraction) modified.tv_nsec = kept->time.tv_nsec;
     }
     const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, modified};
     const int error = ::futimens(sink_.file_.descriptor(), times.data()) == 0 ? 0 : errno;
-    return sink_.modified_s_ ? error : 0;
+    return sink_.kept_time_ ? error : 0;
 }
 
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
@@ -134,7 +136,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     step_ = Step::syncing_data;
     // fdatasync may leave the time behind.
     DiskQueue& disk = sink_.parts_->disk;
-    data_ = sink_.modified_s_ ? disk.sync_all(sink_.file_.shared(), wake) : disk.sync_data(sink_.file_.shared(), wake);
+    data_ = sink_.kept_time_ ? disk.sync_all(sink_.file_.shared(), wake) : disk.sync_data(sink_.file_.shared(), wake);
     return std::nullopt;
 }
 
@@ -222,7 +224,7 @@ std::optional<FileCommit::Result> FileCommit::take_name(http::Wake wake) {
     change_->new_tag = make_entity_tag(stored_.status, false);
     change_->bytes = static_cast<std::uint64_t>(stored_.status.st_size);
     // A file system that cannot hold a time puts another one in its place.
-    stored_.keeps_time = sink_.modified_s_ && stored_.status.st_mtim.tv_sec == *sink_.modified_s_;
+    stored_.keeps_time = sink_.kept_time_ && stored_.status.st_mtim.tv_sec == sink_.kept_time_->time.tv_sec;
     return std::nullopt;
 }
 

@@ -90,6 +90,7 @@ std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WritePart
     if (const int error = sink->withhold(opened->status.st_mode); error != 0) {
         return std::unexpected(write_refusal(error));
     }
+    sink->copy_time(opened->status.st_mtim);
     copy->sink_.emplace(std::move(*sink));
     copy->source_ = std::make_unique<OpenFile>(std::move(opened->file), opened->status, parts.clock, &parts.disk);
     return copy;

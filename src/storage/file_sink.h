@@ -24,6 +24,12 @@ namespace storage {
 
 class FileCommit;
 
+/// A modification time that a file gets in place of that of its upload.
+struct KeptTime {
+    timespec time{};
+    enum class Unit : std::uint8_t { second, nanosecond } unit = Unit::second;
+};
+
 class FileSink {
 public:
     FileSink(FileSink&&) noexcept = default;
@@ -62,7 +68,9 @@ public:
     /// Takes away the permissions that `mode` does not have. 0, or an errno.
     [[nodiscard]] int withhold(mode_t mode);
     /// The file gets this modification time, in seconds since 1970, in place of the time of its upload.
-    void keep_time(std::int64_t modified_s) { modified_s_ = modified_s; }
+    void keep_time(std::int64_t modified_s) { kept_time_ = {{modified_s, 0}, KeptTime::Unit::second}; }
+    /// The same, exactly: a copy stays older or newer than what is beside it.
+    void copy_time(const timespec& modified) { kept_time_ = {modified, KeptTime::Unit::nanosecond}; }
     /// The whole content is in.
     std::unique_ptr<FileCommit> finish() &&;
 
@@ -94,7 +102,7 @@ private:
     std::uint64_t expected_bytes_ = 0;  ///< by the request's head; 0: not known, or so few that nothing is reserved
     std::uint64_t reserved_bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was last checked
-    std::optional<std::int64_t> modified_s_;
+    std::optional<KeptTime> kept_time_;
 };
 
 }  // namespace storage

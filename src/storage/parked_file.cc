@@ -28,7 +28,7 @@ ParkedFile::ParkedFile(FileSink sink, std::shared_ptr<const base::Fd> directory)
       on_conflict_(sink.on_conflict_),
       path_(sink.place_.path()),
       bytes_(sink.bytes_),
-      modified_s_(sink.modified_s_),
+      kept_time_(sink.kept_time_),
       directory_(std::move(directory)),
       file_(std::move(sink.file_)) {}
 
@@ -62,7 +62,7 @@ std::expected<std::unique_ptr<FileCommit>, http::Refusal> ParkedFile::resume() &
     FileSink sink(*parts_, std::move(*place), std::move(file_), std::move(conditions_), on_conflict_);
     sink.waited_in_ = directory_;
     sink.bytes_ = bytes_;
-    sink.modified_s_ = modified_s_;
+    sink.kept_time_ = kept_time_;
     return std::move(sink).finish();
 }
 

@@ -37,7 +37,7 @@ private:
     OnConflict on_conflict_;
     std::string path_;
     std::uint64_t bytes_;
-    std::optional<std::int64_t> modified_s_;
+    std::optional<KeptTime> kept_time_;
     std::shared_ptr<const base::Fd> directory_;  // outlives file_, which borrows it
     TemporaryFile file_;
 };

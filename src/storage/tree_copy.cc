@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -217,7 +218,7 @@ TreeCopy::Fault TreeCopy::copy_slice(http::Wake wake) {
             continue;
         }
         if (errno != 0) return entry_refusal(errno);
-        sync(levels_.back().target, true, wake);
+        sync(levels_.back().target, wake);
         levels_.pop_back();
     }
     return std::nullopt;
@@ -285,22 +286,23 @@ TreeCopy::Fault TreeCopy::copy_some(std::uint64_t& budget, http::Wake wake) {
     return std::nullopt;
 }
 
-/// A copy is never of two versions.
+/// A copy is never of two versions. It keeps the time, so that it stays older or newer than what is beside it.
 TreeCopy::Fault TreeCopy::end_file(http::Wake wake) {
     struct stat now{};
     if (::fstat(file_->source.get(), &now) != 0) return entry_refusal(errno);
     const struct stat& before = file_->status;
     if (now.st_size != before.st_size || !is_same(now.st_mtim, before.st_mtim)) return kChanged;
-    sync(std::move(file_->target), false, wake);
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, before.st_mtim};
+    if (::futimens(file_->target->get(), times.data()) != 0) return write_refusal(errno);
+    sync(std::move(file_->target), wake);
     file_.reset();
     ++files_;
     return std::nullopt;
 }
 
-void TreeCopy::sync(base::SharedFd file, bool is_directory, http::Wake wake) {
-    if (parts_.durability == Durability::none) return;
-    syncs_.push_back(is_directory ? parts_.disk.sync_all(std::move(file), wake)
-                                  : parts_.disk.sync_data(std::move(file), wake));
+/// Of a file or a directory; fdatasync may leave the time of a file behind.
+void TreeCopy::sync(base::SharedFd file, http::Wake wake) {
+    if (parts_.durability != Durability::none) syncs_.push_back(parts_.disk.sync_all(std::move(file), wake));
 }
 
 /// Forgets those that are done.

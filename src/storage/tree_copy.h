@@ -88,7 +88,7 @@ private:
     Fault end_file(http::Wake wake);
     Fault collect_syncs();
     Fault give_name(const HeldName& name, http::Wake wake);
-    void sync(base::SharedFd file, bool is_directory, http::Wake wake);
+    void sync(base::SharedFd file, http::Wake wake);
     Result end(const http::Refusal& refusal);
     void discard();
     void release();

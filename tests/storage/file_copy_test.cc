@@ -4,11 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/file_times.h"
 #include "support/write_site.h"
 
 namespace {
@@ -153,6 +156,18 @@ TEST_CASE("file copy: a source that becomes shorter or is rewritten gives no cop
     CHECK(site.directory.list() == Names{"a"});
 }
 
+TEST_CASE("file copy: it has the time of its source to the nanosecond, also in place of a file", "[storage][copy]") {
+    WriteSite site;
+    site.directory.write("a", "x");
+    site.directory.write("young", "y");
+    support::set_time(site.directory.at("a"), {1'000'000'000, 5});
+    CHECK(copy(site, "/a", "/b") == 201);
+    CHECK(copy(site, "/a", "/young") == 204);
+    CHECK(support::time_of(site.directory.at("b")) == std::pair{1'000'000'000L, 5L});
+    CHECK(support::time_of(site.directory.at("young")) == std::pair{1'000'000'000L, 5L});
+    CHECK(std::ranges::count(site.disk.seen, support::StubbornDiskQueue::Kind::data) == 0);
+}
+
 TEST_CASE("file copy: it is no more readable than its source", "[storage][copy]") {
     WriteSite site;
     site.directory.write("a", "x");
@@ -169,7 +184,7 @@ TEST_CASE("file copy: space and failures of the disk", "[storage][copy]") {
     site.parts->min_free_bytes = std::uint64_t{1} << 62U;
     CHECK(copy(site, "/a", "/b") == 507);
     site.parts->min_free_bytes = 0;
-    site.disk.data_error = EIO;
+    site.disk.directory_error = EIO;
     CHECK(copy(site, "/a", "/b") == 500);
     CHECK(site.directory.list() == Names{"a"});
 }

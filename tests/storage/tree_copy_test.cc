@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/file_copy.h"
@@ -16,6 +18,7 @@
 #include "storage/tree_removal.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/file_times.h"
 #include "support/write_site.h"
 
 namespace {
@@ -144,6 +147,20 @@ TEST_CASE("tree copy: names that are only like the server's own come along", "[s
     CHECK(found == copied);
 }
 
+TEST_CASE("tree copy: files keep their times to the nanosecond, and which of two is older", "[storage][copy]") {
+    Copying site;
+    site.directory.write("d/page.gz", "old");
+    site.directory.write("d/page", "new");
+    support::set_time(site.directory.at("d/page.gz"), {1'000'000'000, 5});
+    support::set_time(site.directory.at("d/page"), {1'000'000'000, 6});
+    CHECK(site.copy("/d/", "/c") == 201);
+    CHECK(support::time_of(site.directory.at("c/page.gz")) == std::pair{1'000'000'000L, 5L});
+    CHECK(support::time_of(site.directory.at("c/page")) == std::pair{1'000'000'000L, 6L});
+    // Those of the files are on the disk as well.
+    using Kind = support::StubbornDiskQueue::Kind;
+    CHECK(std::ranges::count(site.disk.seen, Kind::data) == 0);
+}
+
 TEST_CASE("tree copy: it is locked until it has its name", "[storage][copy]") {
     Copying site;
     site.directory.write("d/a", "a");
@@ -229,9 +246,9 @@ TEST_CASE("tree copy: a file that changes, a name that is taken and a disk that 
         CHECK(support::run(**opened, site.disk).error().status == Status::conflict);
     }
     REQUIRE(::unlink(site.directory.at("c").c_str()) == 0);
-    site.disk.data_error = EIO;
+    site.disk.directory_error = EIO;
     CHECK(site.copy("/d/", "/c") == 500);
-    site.disk.data_error = 0;
+    site.disk.directory_error = 0;
     site.parts->min_free_bytes = std::uint64_t{1} << 62U;
     CHECK(site.copy("/d/", "/c") == 507);
     CHECK(site.list() == Names{"d", "d/a"});
