@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "storage/validators.h"
 #include "storage/write_error.h"
 #include "storage/write_place.h"
 
@@ -83,6 +84,7 @@ std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WritePart
     if (const auto obstacle = copy->find_obstacle(opened->status)) return std::unexpected(*obstacle);
     copy->counts_ = parts.counts;
     copy->bytes_ = static_cast<std::uint64_t>(opened->status.st_size);
+    copy->status_ = opened->status;
     const bool replaces = rules.overwrite == http::Overwrite::allowed;
     auto sink =
         FileSink::open(copy->parts_, destination, copy->bytes_, {}, replaces ? rules.on_conflict : OnConflict::refuse);
@@ -102,8 +104,14 @@ std::expected<void, Refusal> FileCopy::copy_slice() {
     if (!copied) return std::unexpected(copied.error());
     // The file became shorter, or was written to.
     const bool is_short = *copied == 0 && most > 0;
-    if (is_short || (sink_->bytes() == bytes_ && !source_->unchanged())) return std::unexpected(kChanged);
+    if (is_short || (sink_->bytes() == bytes_ && !is_unchanged())) return std::unexpected(kChanged);
     return {};
+}
+
+/// A writer may set the modification time back, but not the ctime.
+bool FileCopy::is_unchanged() const {
+    struct stat now{};
+    return ::fstat(source_->descriptor(), &now) == 0 && is_same_version(now, status_);
 }
 
 std::optional<FileCopy::Result> FileCopy::advance(http::Wake wake) {

@@ -2,6 +2,8 @@
 // each call, and that file gets its name as an upload does. Called by uploads/copies.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -64,6 +66,7 @@ private:
                                                             const WriteConditions& conditions);
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const struct stat& source) const;
     std::expected<void, http::Refusal> copy_slice();
+    [[nodiscard]] bool is_unchanged() const;
     [[nodiscard]] http::Refusal refusal_of_commit(const http::Refusal& refusal) const;
 
     WriteParts parts_;
@@ -73,6 +76,7 @@ private:
     WriteCounts* counts_ = nullptr;
     std::uint64_t bytes_ = 0;
     std::unique_ptr<OpenFile> source_;
+    struct stat status_{};                ///< of the source, when it was opened
     std::optional<FileSink> sink_;        ///< while bytes are copied
     std::unique_ptr<FileCommit> commit_;  ///< afterwards
 };

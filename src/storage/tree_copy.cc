@@ -18,6 +18,7 @@
 #include "storage/file_sink.h"
 #include "storage/name_calls.h"
 #include "storage/tree_removal.h"
+#include "storage/validators.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -90,10 +91,6 @@ bool has_name(int parent, const std::string& name, int directory) {
         return false;
     }
     return named.st_dev == open.st_dev && named.st_ino == open.st_ino;
-}
-
-bool is_same(const timespec& one, const timespec& other) {
-    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
 }  // namespace
@@ -290,9 +287,8 @@ TreeCopy::Fault TreeCopy::copy_some(std::uint64_t& budget, http::Wake wake) {
 TreeCopy::Fault TreeCopy::end_file(http::Wake wake) {
     struct stat now{};
     if (::fstat(file_->source.get(), &now) != 0) return entry_refusal(errno);
-    const struct stat& before = file_->status;
-    if (now.st_size != before.st_size || !is_same(now.st_mtim, before.st_mtim)) return kChanged;
-    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, before.st_mtim};
+    if (!is_same_version(now, file_->status)) return kChanged;
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, file_->status.st_mtim};
     if (::futimens(file_->target->get(), times.data()) != 0) return write_refusal(errno);
     sync(std::move(file_->target), wake);
     file_.reset();

@@ -168,6 +168,18 @@ TEST_CASE("file copy: it has the time of its source to the nanosecond, also in p
     CHECK(std::ranges::count(site.disk.seen, support::StubbornDiskQueue::Kind::data) == 0);
 }
 
+TEST_CASE("file copy: a source that is written to and gets its time back gives no copy", "[storage][copy]") {
+    WriteSite site;
+    const std::string text = long_text();
+    site.directory.write("a", text);
+    support::set_time(site.directory.at("a"), {1'000'000'000, 0});
+    auto opened = open(site, "/a", "/b");
+    CHECK_FALSE((*opened)->advance(kWake).has_value());
+    support::rewrite_unnoticed(site.directory.at("a"), {1'000'000'000, 0});
+    CHECK(support::run(**opened, site.disk).error().status == Status::service_unavailable);
+    CHECK_FALSE(site.directory.has("b"));
+}
+
 TEST_CASE("file copy: it is no more readable than its source", "[storage][copy]") {
     WriteSite site;
     site.directory.write("a", "x");

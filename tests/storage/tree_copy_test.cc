@@ -254,6 +254,17 @@ TEST_CASE("tree copy: a file that changes, a name that is taken and a disk that 
     CHECK(site.list() == Names{"d", "d/a"});
 }
 
+TEST_CASE("tree copy: a file that is written to and gets its time back gives no copy", "[storage][copy]") {
+    Copying site;
+    site.directory.write("d/a", std::string(3 * storage::kCopySliceBytes, 'x'));
+    support::set_time(site.directory.at("d/a"), {1'000'000'000, 0});
+    auto opened = site.open("/d/", "/c");
+    CHECK_FALSE((*opened)->advance(kWake).has_value());
+    support::rewrite_unnoticed(site.directory.at("d/a"), {1'000'000'000, 0});
+    CHECK(support::run(**opened, site.disk).error().status == Status::service_unavailable);
+    CHECK_FALSE(site.directory.has("c"));
+}
+
 TEST_CASE("tree copy: names are its own", "[storage][copy]") {
     CHECK(storage::is_copy_name(".godwit-0000000000000001.copy"));
     CHECK_FALSE(storage::is_copy_name(".godwit-0000000000000001.gone"));
