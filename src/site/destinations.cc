@@ -1,6 +1,9 @@
 // Compares the authority and the scheme of Destination with those that the client asked for.
 #include "site/destinations.h"
 
+#include <algorithm>
+#include <climits>
+#include <ranges>
 #include <string_view>
 
 #include "base/ascii.h"
@@ -26,10 +29,16 @@ constexpr Refusal kOtherScheme{
     "--trusted-proxy tells godwit of it."};
 constexpr Refusal kOtherSite{
     Status::bad_gateway, "Destination is not below the path of this site, and nothing is moved or copied out of it."};
+constexpr Refusal kLongName{Status::bad_request,
+                            "a name in Destination is longer than 255 bytes, the most that a name can have."};
 constexpr Refusal kEndpoint{Status::forbidden, "Destination is an address of the server itself; choose another name."};
 
 std::string_view without_port(std::string_view authority, std::string_view usual_port) {
     return authority.ends_with(usual_port) ? authority.substr(0, authority.size() - usual_port.size()) : authority;
+}
+
+bool has_long_name(std::string_view path) {
+    return std::ranges::any_of(path | std::views::split('/'), [](auto name) { return name.size() > NAME_MAX; });
 }
 
 }  // namespace
@@ -53,6 +62,7 @@ std::expected<FoundDestination, Refusal> find_destination(const http::Request& r
     if (!resource.is_below_root() || resource.kind == handler::Resource::Kind::files_prefix) {
         return std::unexpected(kEndpoint);
     }
+    if (has_long_name(resource.path)) return std::unexpected(kLongName);
     return FoundDestination{std::string(resource.path), http::encode_path(sent->path)};
 }
 

@@ -90,8 +90,7 @@ handler::Decision Copies::handle(const http::Request& request, Wanted wanted) {
     const auto overwrite = http::parse_overwrite(request);
     if (!overwrite) return refuse(overwrite.error());
     const auto depth = http::parse_depth(request);
-    if (!depth) return refuse(depth.error());
-    if (*depth == http::Depth::one) return refuse(kWrongDepth);
+    if (!depth || *depth == http::Depth::one) return refuse(kWrongDepth);
     if (*depth == http::Depth::zero) wanted.extent = storage::TreeCopy::Wish::Extent::empty;
     auto answer = begin(request, std::move(wanted), {storage::OnConflict::replace, *overwrite},
                         storage::WriteConditions(request));

@@ -38,10 +38,10 @@ private:
 handler::Decision Deletes::handle(const http::Request& request, std::string_view path) {
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     const auto depth = http::parse_depth(request);
-    if (!depth) return handler::refusal_response(&request, depth.error());
     const bool is_directory = path.ends_with('/');
-    const bool is_partial = *depth == http::Depth::zero || *depth == http::Depth::one;
+    const bool is_partial = !depth || *depth == http::Depth::zero || *depth == http::Depth::one;
     if (is_directory && is_partial) return handler::refusal_response(&request, kWholeTreesOnly);
+    if (!depth) return handler::refusal_response(&request, depth.error());
     const bool takes_all = is_directory && *depth == http::Depth::infinity;
     const auto fault = takes_all ? gate.find_tree_removal_fault(path, WriteGate::Named::by_request)
                                  : gate.find_removal_fault(path, WriteGate::Named::by_request);

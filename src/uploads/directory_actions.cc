@@ -40,6 +40,8 @@ constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
 constexpr Refusal kNoDestination{Status::unprocessable_content,
                                  "the form has to have one field \"to\": the new name, or a path."};
+constexpr Refusal kEmptyPart{Status::unprocessable_content,
+                             "the path in \"to\" has two slashes one after the other; leave one out."};
 
 /// What the form of an action says.
 struct ActionFields {
@@ -128,6 +130,7 @@ std::expected<std::string, Refusal> find_destination(std::string_view directory,
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find('/'), rest.size());
         const std::string_view segment = rest.substr(0, end);
+        if (segment.empty()) return std::unexpected(kEmptyPart);
         if (const auto fault = find_name_fault(segment)) return std::unexpected(*fault);
         path.append(segment);
         const bool ends_in_slash = end + 1 == rest.size();

@@ -66,9 +66,9 @@ handler::Decision Moves::handle(const http::Request& request, std::string_view p
     const auto overwrite = http::parse_overwrite(request);
     if (!overwrite) return refuse(overwrite.error());
     const auto depth = http::parse_depth(request);
-    if (!depth) return refuse(depth.error());
-    const bool is_partial = *depth == http::Depth::zero || *depth == http::Depth::one;
+    const bool is_partial = !depth || *depth == http::Depth::zero || *depth == http::Depth::one;
     if (path.ends_with('/') && is_partial) return refuse(kWholeTreesOnly);
+    if (!depth) return refuse(depth.error());
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     auto move = begin_move(parts_, gate, path, destination, {storage::OnConflict::replace, *overwrite},
                            storage::WriteConditions(request));

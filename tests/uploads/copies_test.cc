@@ -118,6 +118,26 @@ TEST_CASE("copies: one client has only some under way", "[uploads][copy]") {
     CHECK(site.directory.list() == Names{"a", "c"});
 }
 
+TEST_CASE("copies: a wrong Depth, two slashes and a long name are told as what they are", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("a", "x");
+    site.directory.make_directory("d");
+    const auto says = [](const Answer& answer, int status, std::string_view words) {
+        CHECK(answer.status() == status);
+        CHECK(answer.body().find(words) != std::string::npos);
+    };
+    says(copy(site, "/d/", "/b", "Depth: -1\r\n"), 400, "0 or infinity");
+    says(copy(site, "/a", "/b", "Depth: 7\r\n"), 400, "0 or infinity");
+    says(site.ask("MOVE", "/d/", "Destination: /b\r\nDepth: -1\r\n"), 400, "Depth is infinity, or left out");
+    says(site.ask("DELETE", "/d/", "Depth: -1\r\n"), 400, "all that it holds");
+    says(copy(site, "/a", "/" + std::string(256, 'n')), 400, "a name in Destination is longer");
+    says(copy(site, "/a", "/d/" + std::string(256, 'n') + "/b"), 400, "a name in Destination is longer");
+    constexpr std::string_view kUrlencoded = "Content-Type: application/x-www-form-urlencoded\r\n";
+    says(site.upload("POST", "/?copy", "name=a&to=d//b", kUrlencoded), 422, "two slashes");
+    says(site.upload("POST", "/?move", "name=a&to=//b", kUrlencoded), 422, "two slashes");
+    CHECK(copy(site, "/a", "/" + std::string(255, 'n')).status() == 201);
+}
+
 TEST_CASE("copies: the form of the page", "[uploads][copy]") {
     AnsweringSite site;
     site.directory.write("d/a b", "x");
