@@ -18,14 +18,21 @@ constexpr Refusal kWrongDepth{Status::bad_request, "a copy has Depth 0 or infini
 constexpr Refusal kNotWithSlash{Status::not_found, "a file has no slash at the end, also where it is copied to."};
 constexpr Refusal kTooMany{Status::too_many_requests,
                            "too many copies from your address are under way: try again when some are done."};
+constexpr Refusal kTooManyTrees{Status::service_unavailable,
+                                "too many folders are being copied: try again when some are done."};
+
+/// What a copy counts for.
+struct Shares {
+    http::ClientShares::Share copy;
+    http::ClientShares::Share tree;
+};
 
 /// Copy: storage::FileCopy or storage::TreeCopy.
 template <class Copy>
 class CopyAnswer final : public http::PendingResponse {
 public:
-    CopyAnswer(std::unique_ptr<Copy> copy, const http::Request& request, std::string location,
-               http::ClientShares::Share share)
-        : share_(std::move(share)), copy_(std::move(copy)), request_(request), location_(std::move(location)) {}
+    CopyAnswer(std::unique_ptr<Copy> copy, const http::Request& request, std::string location, Shares shares)
+        : shares_(std::move(shares)), copy_(std::move(copy)), request_(request), location_(std::move(location)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         const auto result = copy_->advance(wake);
@@ -43,7 +50,7 @@ public:
     [[nodiscard]] http::Changes take_changes() override { return http::changes_of(copy_->take_change()); }
 
 private:
-    http::ClientShares::Share share_;
+    Shares shares_;
     std::unique_ptr<Copy> copy_;
     handler::KeptRequest request_;
     std::string location_;
@@ -51,8 +58,8 @@ private:
 
 template <class Copy>
 std::unique_ptr<http::PendingResponse> make_answer(std::unique_ptr<Copy> copy, const http::Request& request,
-                                                   std::string location, http::ClientShares::Share share) {
-    return std::make_unique<CopyAnswer<Copy>>(std::move(copy), request, std::move(location), std::move(share));
+                                                   std::string location, Shares shares) {
+    return std::make_unique<CopyAnswer<Copy>>(std::move(copy), request, std::move(location), std::move(shares));
 }
 
 }  // namespace
@@ -71,17 +78,24 @@ std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
         return std::unexpected(kTooMany);
     }
     if (is_tree) {
+        // Its descriptors are not among those of the connections.
+        const http::ClientKey nobody;
+        if (shares_.trees.of(nobody) >= kMaxTreeCopies) {
+            ++shares_.over_bound;
+            return std::unexpected(kTooManyTrees);
+        }
         auto copy = storage::TreeCopy::open(
             parts_, wanted.source, wanted.destination,
             {.overwrite = rules.overwrite, .extent = wanted.extent, .most_file_bytes = config_.max_body.bytes()},
             conditions);
         if (!copy) return std::unexpected(copy.error());
-        return make_answer(std::move(*copy), request, std::move(wanted.location), shares_.copies.count(client));
+        return make_answer(std::move(*copy), request, std::move(wanted.location),
+                           Shares{shares_.copies.count(client), shares_.trees.count(nobody)});
     }
     auto copy = storage::FileCopy::open(parts_, wanted.source, wanted.destination, rules, conditions);
     if (!copy) return std::unexpected(copy.error());
     if (config_.max_body.is_exceeded_by((*copy)->bytes())) return std::unexpected(config_.max_body.refusal());
-    return make_answer(std::move(*copy), request, std::move(wanted.location), shares_.copies.count(client));
+    return make_answer(std::move(*copy), request, std::move(wanted.location), Shares{shares_.copies.count(client), {}});
 }
 
 handler::Decision Copies::handle(const http::Request& request, Wanted wanted) {

@@ -138,6 +138,32 @@ TEST_CASE("copies: a wrong Depth, two slashes and a long name are told as what t
     CHECK(copy(site, "/a", "/" + std::string(255, 'n')).status() == 201);
 }
 
+TEST_CASE("copies: of folders only some are under way for all clients together", "[uploads][copy]") {
+    AnsweringSite site;
+    site.directory.write("a", "x");
+    site.directory.write("d/a", "x");
+    std::vector<handler::Decision> waiting;
+    const auto ask = [&site](std::string_view source, std::size_t number) {
+        const support::ParsedRequest parsed(
+            support::head("COPY", source, "Destination: /b" + std::to_string(number) + "\r\n"));
+        http::Request request = *parsed;
+        // Each has less under way than its share.
+        request.client.key = {.high = number / 4 + 1};
+        return site.site->handle(request);
+    };
+    for (std::size_t i = 0; i < uploads::kMaxTreeCopies; ++i) {
+        waiting.push_back(ask("/d/", i));
+        REQUIRE(std::holds_alternative<std::unique_ptr<http::PendingResponse>>(waiting.back()));
+    }
+    auto refused = ask("/d/", 99);
+    REQUIRE(std::holds_alternative<http::Response>(refused));
+    CHECK(std::get<http::Response>(refused).status == http::Status::service_unavailable);
+    CHECK(std::get<http::Response>(refused).find("Retry-After") == "1");
+    CHECK(std::holds_alternative<std::unique_ptr<http::PendingResponse>>(ask("/a", 98)));
+    waiting.clear();
+    CHECK(copy(site, "/d/", "/c").status() == 201);
+}
+
 TEST_CASE("copies: the form of the page", "[uploads][copy]") {
     AnsweringSite site;
     site.directory.write("d/a b", "x");
