@@ -81,7 +81,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_cache_size, "cache-size", site, "a size in bytes such as 512K, 64M or 1G"},
     {id_durability, "durability", site, "full or none"},
     {id_min_free, "min-free", site, "a size in bytes such as 512K, 10M or 2G"},
-    {id_memory, "memory", limit, "a size in bytes from 16M on, such as 64M, 256M or 1G"},
+    {id_memory, "memory", limit, "a size in bytes from 64M on, such as 64M, 256M or 1G"},
     {id_max_body, "max-body", limit, "a size in bytes such as 512K, 10M or 2G (0 is no limit)"},
     {id_max_connections, "max-connections", limit, "a number from 1 to 1000000"},
     {id_max_connections_per_client, "max-connections-per-client", limit, "a number from 1 to 1000000"},

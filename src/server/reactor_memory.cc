@@ -67,7 +67,7 @@ bool Reactor::cut_least_deserving() {
     if (!least) return false;
     ConnectionTable::Slot& slot = connections_.at(*least);
     relief_.note_cut();
-    slot.connection->cut(turn_of(slot), "memory was short, and this held much for long");
+    slot.connection->cut(turn_of(slot), "memory was short, and this held much of it");
     remove(slot.connection->token());
     return true;
 }

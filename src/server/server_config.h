@@ -15,8 +15,9 @@ namespace server {
 /// The format of the access log. `extended` is `combined` followed by the time and the reason of an early end.
 enum class LogFormat : std::uint8_t { common, combined, extended, json };
 
-/// The least that can be given for all that is buffered: a few dozen connections that hold all they may.
-inline constexpr std::size_t kLeastMemoryBytes = std::size_t{16} * 1024 * 1024;
+/// The least that can be given for all that is buffered: one client's listing and archives, and a few dozen
+/// connections that hold all they may.
+inline constexpr std::size_t kLeastMemoryBytes = std::size_t{64} * 1024 * 1024;
 
 struct ServerConfig {
     std::vector<net::Address> addresses;  ///< at least one

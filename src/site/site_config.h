@@ -2,6 +2,7 @@
 // its handlers, and replaced as a whole.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "archives/archives.h"
 #include "files/cache_rules.h"
 #include "files/representation_builder.h"
 #include "handler/write_rules.h"
+#include "listings/listing_shares.h"
 #include "media/media_type.h"
 #include "site/site_rules.h"
 #include "storage/durability.h"
@@ -19,8 +22,15 @@
 
 namespace site {
 
-/// The most that a cache may have of all memory: the rest is for what is on its way to clients.
+/// The most that a cache, listings and archives may have of all memory. The rest, three eighths, is for what is on its
+/// way to clients: so they are told to come again before anybody's answer has to be cut.
 [[nodiscard]] constexpr std::size_t most_cache_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
+[[nodiscard]] constexpr std::size_t most_listing_bytes(std::size_t memory_bytes) {
+    return std::min(listings::kListingsBytes, memory_bytes / 8);
+}
+[[nodiscard]] constexpr std::size_t most_archive_bytes(std::size_t memory_bytes) {
+    return std::min(archives::kArchivesBytes, memory_bytes / 4);
+}
 
 struct SiteConfig : handler::WriteRules {
     bool has_sign_in_page = false;  ///< browsers sign in on a page, and are given a cookie; only with signs_in

@@ -26,7 +26,8 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       digests(disk.wakes(), cache),
       trees(queue, loop_clock),
       parts(parts_for(rules)),
-      listing_shares(clock),
+      listing_shares(clock, most_listing_bytes(memory.limit())),
+      archives_share(most_archive_bytes(memory.limit())),
       uploads(parts, {.expiry_s = rules.upload_expiry_s, .max_pending_per_client = rules.max_uploads_per_client}),
       page_assets(clock),
       shares(root) {

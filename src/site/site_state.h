@@ -62,7 +62,7 @@ struct SiteState {
     storage::TreeRemoval trees;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now
     listings::ListingShares listing_shares;
-    http::MemoryShare archives_share{archives::kArchivesBytes};
+    http::MemoryShare archives_share;
     uploads::UploadStore uploads;
     uploads::FormShares forms;
     uploads::CopyShares copies;

@@ -84,7 +84,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "--spa",
                                            "--clean-urls",
                                            "--memory",
-                                           "16M",
+                                           "64M",
                                            "--max-body",
                                            "10M",
                                            "--max-connections",
@@ -134,7 +134,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK(options.mime_types == "types");
     CHECK(options.site.spa);
     CHECK(options.site.clean_urls);
-    CHECK(options.server.memory_bytes == 16U << 20);
+    CHECK(options.server.memory_bytes == 64U << 20);
     CHECK(options.server.max_connections == 5);
     CHECK_FALSE(options.server.http2);
     CHECK(options.server.keep_alive_ms == 0);
@@ -266,8 +266,8 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--compression-level", "10", "from 0 (off) to 9"},
         {"--cache-size", "much", "size in bytes"},
         {"--min-free", "1X", "size in bytes"},
-        {"--memory", "much", "size in bytes from 16M on"},
-        {"--memory", "16777215", "from 16M on"},
+        {"--memory", "much", "size in bytes from 64M on"},
+        {"--memory", "67108863", "from 64M on"},
         {"--max-body", "-5", "size in bytes"},
         {"--max-connections", "0", "from 1"},
         {"--http2", "1.1", "on or off"},

@@ -35,7 +35,7 @@ struct ShortSite {
     }
 
     support::TempDir folder;
-    Site site{std::vector<std::string>{"--memory", "32M", "--allow-upload", "--bind", "localhost", "--bind",
+    Site site{std::vector<std::string>{"--memory", "64M", "--allow-upload", "--bind", "localhost", "--bind",
                                        "unix:" + folder.at("socket"), "--max-requests-per-client", "5000"}};
 };
 
@@ -62,17 +62,17 @@ TEST_CASE("memory: hundreds of clients that do not read are held within --memory
     CHECK(support::eventually([&] { return tried.counted("memory_connections_cut") > 0; }));
     // Each reader would hold about 600 KiB.
     CHECK(most > 16 * kMiB);
-    CHECK(most < 32 * kMiB);
+    CHECK(most < 64 * kMiB);
     CHECK(tried.site.server.error_text().find("warning: memory is short: ") != std::string::npos);
     CHECK(tried.site.fetch("GET", "/text.txt").body.size() >= 2 * kMiB);
 }
 
 TEST_CASE("memory: the start says the bound, and a cache that would take most of it has a quarter", "[e2e][memory]") {
-    const Site site({"--memory", "32M", "--cache-size", "64M"});
+    const Site site({"--memory", "128M", "--cache-size", "64M"});
     (void)site.fetch("GET", "/");
     CHECK(support::eventually([&] {
-        return site.server.error_text().find("at most 32 MiB of memory for all that is buffered") != std::string::npos;
+        return site.server.error_text().find("at most 128 MiB of memory for all that is buffered") != std::string::npos;
     }));
-    CHECK(site.server.error_text().find("the cache has a quarter of --memory, 8M, and not the 64M of --cache-size") !=
+    CHECK(site.server.error_text().find("the cache has a quarter of --memory, 32M, and not the 64M of --cache-size") !=
           std::string::npos);
 }

@@ -260,7 +260,7 @@ public:
     server::AuditLog audit_log{*server::LogFile::open("", 1)};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
     base::Counters counters;
-    base::MemoryBudget memory{server::kLeastMemoryBytes};
+    base::MemoryBudget memory{std::size_t{16} * 1024 * 1024};
     std::unique_ptr<server::Reactor> reactor;
 };
 
