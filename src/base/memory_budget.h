@@ -24,14 +24,16 @@ class MemoryBudget {
 public:
     /// Of `limit_bytes`, kSetAsideBytes are set aside, or a quarter where that is less.
     explicit MemoryBudget(std::size_t limit_bytes)
-        : limit_(limit_bytes), usable_(limit_bytes - std::min(limit_bytes / 4, kSetAsideBytes)) {}
+        : limit_(limit_bytes),
+          usable_(limit_bytes - std::min(limit_bytes / 4, kSetAsideBytes)),
+          tight_from_(usable_ / 4 * 3) {}
     MemoryBudget(const MemoryBudget&) = delete;
     MemoryBudget& operator=(const MemoryBudget&) = delete;
 
     [[nodiscard]] std::size_t limit() const { return limit_; }
     /// The bytes that are charged now.
     [[nodiscard]] std::size_t held() const { return held_; }
-    [[nodiscard]] std::size_t tight_from() const { return usable_ / 4 * 3; }
+    [[nodiscard]] std::size_t tight_from() const { return tight_from_; }
     [[nodiscard]] std::size_t exhausted_from() const { return usable_ / 8 * 7; }
     /// Pressure that began ends below this, so that it does not begin again with the next byte.
     [[nodiscard]] std::size_t calm_below() const { return usable_ / 8 * 5; }
@@ -45,6 +47,7 @@ private:
 
     std::size_t limit_;
     std::size_t usable_;
+    std::size_t tight_from_;  ///< not computed anew, because every turn of the loop asks
     std::size_t held_ = 0;
 };
 

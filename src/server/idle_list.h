@@ -31,9 +31,10 @@ public:
     /// `slot` is unused from now on. A slot that is in the list already moves to the end.
     void push(std::uint32_t slot) {
         if (links_.size() < slot + 2U) links_.resize(slot + 2U);
-        remove(slot);
+        Link& link = links_[slot + 1];
+        if (link.next != kNone) unlink(link);
         const std::uint32_t last = links_[kEnds].previous;
-        links_[slot + 1] = {last, kEnds};
+        link = {last, kEnds};
         links_[last].next = slot + 1;
         links_[kEnds].previous = slot + 1;
     }
@@ -42,8 +43,7 @@ public:
         if (links_.size() < slot + 2U) return;
         Link& link = links_[slot + 1];
         if (link.next == kNone) return;
-        links_[link.previous].next = link.next;
-        links_[link.next].previous = link.previous;
+        unlink(link);
         link = {};
     }
 
@@ -55,6 +55,11 @@ private:
         std::uint32_t previous = kNone;
         std::uint32_t next = kNone;
     };
+
+    void unlink(const Link& link) {
+        links_[link.previous].next = link.next;
+        links_[link.next].previous = link.previous;
+    }
 
     std::vector<Link> links_{Link{kEnds, kEnds}};
 };

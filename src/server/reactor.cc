@@ -386,7 +386,7 @@ void Reactor::end_turn() {
         parts_.disk.submit();
         submitted_ms_ = now;
     }
-    if (relief_.is_under_way() || parts_.memory.pressure() != base::Pressure::calm) relieve();
+    if (parts_.memory.held() >= parts_.memory.tight_from() || relief_.is_under_way()) relieve();
     logs_.flush(parts_.clock);
 }
 

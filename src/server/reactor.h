@@ -125,13 +125,10 @@ private:
     void end_turn();
 
     // Memory that is short: reactor_memory.cc.
-    void weigh(std::uint32_t number, Connection& connection) {
-        const std::size_t held = connection.held_bytes();
-        ranking_.note(number, held);
-        if (relief_.is_under_way()) (void)connection.set_high_water(high_water_for(held));
-    }
+    // The first two are kept out of what calls them, which most requests pass without them.
+    [[gnu::noinline]] void weigh(std::uint32_t number, Connection& connection);
+    [[gnu::noinline]] void relieve();
     [[nodiscard]] std::size_t high_water_for(std::size_t held) const;
-    void relieve();
     void end_relief();
     [[nodiscard]] bool cut_least_deserving();
     [[nodiscard]] bool has_memory_for_one();

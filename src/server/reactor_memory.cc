@@ -16,6 +16,13 @@ constexpr int kMostCutForOne = 32;
 
 }  // namespace
 
+/// Notes what the connection holds now, and how much more it may.
+void Reactor::weigh(std::uint32_t number, Connection& connection) {
+    const std::size_t held = connection.held_bytes();
+    ranking_.note(number, held);
+    if (relief_.is_under_way()) (void)connection.set_high_water(high_water_for(held));
+}
+
 std::size_t Reactor::high_water_for(std::size_t held) const {
     const std::size_t part = parts_.memory.tight_from() / std::max<std::size_t>(connections_.size(), 1);
     return held > std::max(part, kLeastPartBytes) ? kHeldBackBytes : kHighWaterBytes;
