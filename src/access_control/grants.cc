@@ -164,14 +164,21 @@ Rights Grants::rights_of(const Range& range, const http::User* user) const {
 }
 
 Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
-    const Range range = find(path);
-    Rights rights = rights_of(range, client.user.get());
-    if (client.shared == nullptr || !handler::is_covered(path, *client.shared)) return rights;
-    Rights given = rights_of(range, client.shared->maker.get());
-    if (!given.has(Right::share)) return rights;
-    given.keep_only(Rights(Right::read, Right::list));
-    rights.add(given);
+    Rights rights = rights_of(find(path), client.user.get());
+    if (client.shared != nullptr) rights.add(rights_by_link(path, *client.shared));
     return rights;
+}
+
+/// A maker who may not share the folder any more shares nothing in it by this link, whatever other lines say below.
+Rights Grants::rights_by_link(std::string_view path, const http::SharedPath& shared) const {
+    if (!handler::is_covered(path, shared)) return {};
+    const auto given_at = [&](std::string_view place) {
+        Rights rights = rights_of(find(place), shared.maker.get());
+        if (!rights.has(Right::share)) return Rights();
+        rights.keep_only(Rights(Right::read, Right::list));
+        return rights;
+    };
+    return given_at(shared.path) == Rights() ? Rights() : given_at(path);
 }
 
 std::string_view Grants::place_of(std::string_view path) const {

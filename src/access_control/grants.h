@@ -46,6 +46,7 @@ public:
     explicit Grants(std::vector<Grant> grants);
 
     [[nodiscard]] handler::Rights rights_at(std::string_view path, const handler::Client& client) const override;
+    [[nodiscard]] handler::Rights rights_by_link(std::string_view path, const http::SharedPath& shared) const override;
     [[nodiscard]] std::string_view place_of(std::string_view path) const override;
     [[nodiscard]] bool is_same_for_all(std::string_view path) const override;
     [[nodiscard]] bool has_places_below(std::string_view directory) const override;

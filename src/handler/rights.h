@@ -72,6 +72,9 @@ public:
     virtual ~PathRights() = default;
     /// `path`: canonical (Resource::path).
     [[nodiscard]] virtual Rights rights_at(std::string_view path, const Client& client) const = 0;
+    /// What the link of `shared` gives at `path`: there and at its own path its maker may share now, and read or list.
+    /// None at a path that it does not cover.
+    [[nodiscard]] virtual Rights rights_by_link(std::string_view path, const http::SharedPath& shared) const = 0;
     /// The path of the lines that decide about `path`: "/" or without a slash at its end. Empty: no line does.
     [[nodiscard]] virtual std::string_view place_of(std::string_view path) const = 0;
     /// True when everybody has the same rights at `path`.
@@ -105,6 +108,13 @@ struct RightsRules {
         if (allow_upload && allow_replace) rights.add(Right::replace);
         if (allow_delete) rights.add(Right::remove);
         return rights;
+    }
+    /// True where the link that `client` shows gives something: the one question about links, whoever asks it.
+    [[nodiscard]] bool is_given_by_link(std::string_view path, const Client& client) const {
+        if (!grants || !client.shared) return false;
+        Rights given = grants->rights_by_link(path, *client.shared);
+        if (!listing) given.remove(Right::list);
+        return given != Rights();
     }
     /// True where nothing is answered without credentials.
     [[nodiscard]] bool asks_to_sign_in_at(std::string_view path) const {

@@ -251,9 +251,14 @@ std::optional<http::Response> Router::refuse_link(const http::Request& request) 
     switch (request.shown_link) {
         case unread: return handler::refusal_response(&request, kLinkUnread);
         case unknown: ++targets_.links_refused; return handler::refusal_response(&request, kNoSuchLink);
+        case by_query:
+            // Its token is right and its time is not over. Its maker may have lost the right.
+            if (!request.shared || config_.is_given_by_link(request.shared->path, handler::Client::of(request))) break;
+            [[fallthrough]];
         case over: ++targets_.links_refused; return handler::refusal_response(&request, kLinkIsOver);
-        default: return std::nullopt;
+        default: break;
     }
+    return std::nullopt;
 }
 
 handler::Decision Router::handle(const http::Request& request) {

@@ -15,6 +15,8 @@
 namespace site {
 namespace {
 
+using handler::Client;
+
 /// What the page of a listing offers to clients that have the rights.
 listings::PageActions page_actions(const SiteConfig& rules) {
     using Upload = listings::PageActions::Upload;
@@ -136,7 +138,7 @@ handler::Decision RuledSite::decide(const http::Request& request) {
     if (is_outside(request)) {
         return handler::refusal_response(&request, {http::Status::not_found, "no such file"});
     }
-    const bool counts = request.shared && handler::is_covered(resources_.find(request).path, *request.shared);
+    const bool counts = request.shared && rules_->is_given_by_link(resources_.find(request).path, Client::of(request));
     if (!counts) return router_.handle(request);
     return share_uses_.note(request, router_.handle(request));
 }
@@ -154,7 +156,10 @@ void RuledSite::decorate(const http::Request* request, http::Response& response)
     if (request != nullptr) resumable_.complete_refusal(*request, response);
     if (decoration_) decoration_->apply(request, response);
     if (resource) keep_private(*request, *resource, *rules_, response);
-    if (resource) add_link_fields(*request, share_parts_.clock.unix_seconds(), response);
+    if (resource) hide_link_from_pages(*request, response);
+    if (resource && rules_->is_given_by_link(resource->path, Client::of(*request))) {
+        add_link_cookie(*request, share_parts_.clock.unix_seconds(), response);
+    }
     if (!rules_->path_prefix.empty()) lead_below(http::encode_path(rules_->path_prefix), response.fields);
 }
 

@@ -106,9 +106,12 @@ std::optional<KnownLink> look_up_link(http::Request& request, std::string_view p
     return std::nullopt;
 }
 
-void add_link_fields(const http::Request& request, std::int64_t now_s, http::Response& response) {
+void hide_link_from_pages(const http::Request& request, http::Response& response) {
     if (request.shown_link == ShownLink::none) return;
     if (!response.find("Referrer-Policy")) response.add("Referrer-Policy", "no-referrer");
+}
+
+void add_link_cookie(const http::Request& request, std::int64_t now_s, http::Response& response) {
     const bool is_of_folder = request.shared != nullptr && request.shared->path.ends_with('/') &&
                               request.path().ends_with('/') && response.status == http::Status::ok;
     if (request.shown_link != ShownLink::by_query || !is_of_folder || request.shared->ends_s <= now_s) return;

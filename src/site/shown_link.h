@@ -34,8 +34,10 @@ struct KnownLink {
 [[nodiscard]] std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path,
                                                     const access_control::ShareStore& store, std::int64_t now_s);
 
-/// What the answer to a request with a link says besides: no page tells the address where it came from, and for a
-/// folder the browser gets the cookie.
-void add_link_fields(const http::Request& request, std::int64_t now_s, http::Response& response);
+/// No page tells others its address where that has the token of a link: Referrer-Policy.
+void hide_link_from_pages(const http::Request& request, http::Response& response);
+/// The answer for a folder gives the browser the cookie for that folder. Only where the link gives something: a cookie
+/// of another folder would send the token to whatever is there.
+void add_link_cookie(const http::Request& request, std::int64_t now_s, http::Response& response);
 
 }  // namespace site

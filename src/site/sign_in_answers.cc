@@ -107,7 +107,7 @@ void add_directives(std::string& out, std::string_view value) {
 bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
     if (request.user != nullptr || !is_prompted(resource, config) || is_preflight(request)) return false;
     // Who made the link signed in.
-    return request.shared == nullptr || !handler::is_covered(resource.path, *request.shared);
+    return !config.is_given_by_link(resource.path, handler::Client::of(request));
 }
 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,

@@ -110,7 +110,8 @@ TEST_CASE("grants: the right to share is for who signed in, whoever has it", "[a
 TEST_CASE("grants: a link adds what its maker may read and share at each path", "[access][grants][share]") {
     const Grants grants =
         grants_of({"/ alice read list write delete share", "/ bob read", "/a/unshared alice read list",
-                   "/a/unread alice list share", "/a/staff @staff read share", "/a/inbox * create"});
+                   "/a/unread alice list share", "/a/staff @staff read share", "/a/inbox * create",
+                   "/a/unshared/deep alice read share"});
     const auto with_link = [](std::string_view visitor, std::string path, std::vector<std::string> groups = {}) {
         handler::Client who = client(visitor);
         who.shared = std::make_shared<const http::SharedPath>(
@@ -129,6 +130,7 @@ TEST_CASE("grants: a link adds what its maker may read and share at each path", 
     CHECK(at(grants, "/a/unread/x", with_link("", "/a/")) == "list");
     CHECK(at(grants, "/a/staff/x", with_link("", "/a/")) == "none");
     CHECK(at(grants, "/a/staff/x", with_link("", "/a/", {"staff"})) == "read");
+    CHECK(at(grants, "/a/unshared/deep/x", with_link("", "/a/unshared/")) == "none");
     // What a visitor has anyway stays.
     CHECK(at(grants, "/a/inbox/x", with_link("", "/a/")) == "create");
     CHECK(at(grants, "/b", with_link("bob", "/a/")) == "read");

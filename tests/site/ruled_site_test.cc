@@ -3,7 +3,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "access_control/grants.h"
 #include "support/catch.h"
 #include "support/parsed_request.h"
 #include "support/served_tree.h"
@@ -44,6 +47,56 @@ TEST_CASE("ruled site: of a single file nothing else is reachable", "[site]") {
     CHECK(ruled.get("/a.txt").body == "one");
     CHECK(ruled.get("/b.txt").status == 404);
     CHECK(ruled.get("/a.txt/").status != 200);
+}
+
+namespace {
+
+/// Alice shares /a/ and /b/, but not /b/in/; anybody reads /open/.
+site::SiteConfig sharing_rules() {
+    site::SiteConfig rules;
+    rules.signs_in = rules.allow_share = true;
+    std::vector<access_control::Grant> lines;
+    for (const char* const line : {"/ alice read list", "/a alice read list share", "/b alice read list share",
+                                   "/b/in alice read list", "/open * read list"}) {
+        lines.push_back(access_control::parse_grant(line).value());
+    }
+    rules.grants = std::make_shared<access_control::Grants>(std::move(lines));
+    return rules;
+}
+
+/// A request whose query shows a link of alice to `shared`.
+Answer get_by_link(Ruled& ruled, std::string_view target, const char* shared) {
+    const std::string token(48, 'a');
+    const ::ParsedRequest parsed("GET", std::string(target) + "?share=" + token, {}, ++ruled.arrivals.latest);
+    http::Request request = parsed.get();
+    request.shown_link = http::ShownLink::by_query;
+    request.shared = std::make_shared<const http::SharedPath>(
+        http::SharedPath{.path = shared,
+                         .maker = std::make_shared<const http::User>(http::User{"alice", {}}),
+                         .ends_s = ruled.clock.unix_seconds() + 60});
+    return take_answer(ruled.ruled->handle(request));
+}
+
+}  // namespace
+
+TEST_CASE("ruled site: a link whose maker lost the right to share has ended", "[site][share]") {
+    Ruled ruled(sharing_rules());
+    ruled.tree.write("b/x.txt", "x");
+    ruled.tree.write("b/in/x.txt", "x");
+    CHECK(get_by_link(ruled, "/b/x.txt", "/b/").status == 200);
+    CHECK(get_by_link(ruled, "/b/in/x.txt", "/b/in/").status == 410);
+    CHECK(get_by_link(ruled, "/b/in/x.txt", "/b/in/x.txt").status == 410);
+    CHECK(ruled.state->share_counts.refused == 2);
+    // Only this folder was never shared.
+    CHECK(get_by_link(ruled, "/b/in/x.txt", "/b/").status == 401);
+}
+
+TEST_CASE("ruled site: only a folder that the link gives gets its cookie", "[site][share]") {
+    Ruled ruled(sharing_rules());
+    for (const char* const file : {"a/index.html", "b/index.html", "open/index.html"}) ruled.tree.write(file, "x");
+    CHECK(get_by_link(ruled, "/a/", "/a/").field("Set-Cookie").find("share=") != std::string::npos);
+    CHECK(get_by_link(ruled, "/open/", "/a/").status == 200);
+    CHECK(get_by_link(ruled, "/open/", "/a/").field("Set-Cookie") == "-");
 }
 
 TEST_CASE("ruled site: signing in and out needs no badge to be looked at", "[site]") {

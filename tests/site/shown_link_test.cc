@@ -122,7 +122,8 @@ TEST_CASE("shown link: the answer for a folder sets a cookie for that folder unt
         request.shared = std::make_shared<const http::SharedPath>(http::SharedPath{.path = path, .ends_s = 1'060});
         http::Response response;
         response.status = status;
-        site::add_link_fields(request, 1'000, response);
+        site::hide_link_from_pages(request, response);
+        site::add_link_cookie(request, 1'000, response);
         CHECK(response.find("Referrer-Policy") == "no-referrer");
         return std::string(response.find("Set-Cookie").value_or("-"));
     };
@@ -139,6 +140,7 @@ TEST_CASE("shown link: the answer for a folder sets a cookie for that folder unt
 TEST_CASE("shown link: answers to other requests are as they were", "[site][share]") {
     const ParsedRequest parsed("GET", "/a/?share");
     http::Response response;
-    site::add_link_fields(parsed.get(), 1'000, response);
+    site::hide_link_from_pages(parsed.get(), response);
+    site::add_link_cookie(parsed.get(), 1'000, response);
     CHECK(response.fields.empty());
 }

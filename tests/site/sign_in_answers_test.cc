@@ -18,7 +18,9 @@ site::SiteConfig rules() {
     site::SiteConfig config;
     config.signs_in = true;
     config.grants = std::make_shared<access_control::Grants>(std::vector<access_control::Grant>{
-        *access_control::parse_grant("/ * read list"), *access_control::parse_grant("/private alice read")});
+        *access_control::parse_grant("/ * read list"), *access_control::parse_grant("/private alice read"),
+        *access_control::parse_grant("/dav alice read share"), *access_control::parse_grant("/dav/hr alice read"),
+        *access_control::parse_grant("/dav/hr * read")});
     return config;
 }
 
@@ -82,13 +84,25 @@ TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, bu
     http::Request known = read.get();
     known.user = std::make_shared<http::User>(http::User{"bob", {}});
     CHECK_FALSE(must(known, "/dav/x", Resource::Kind::file));
-    http::Request by_link = read.get();
-    by_link.shared = std::make_shared<const http::SharedPath>(http::SharedPath{.path = "/dav/x"});
-    CHECK_FALSE(must(by_link, "/dav/x", Resource::Kind::file));
-    CHECK(must(by_link, "/dav/y", Resource::Kind::file));
     config.auth_prompts = {"/"};
     CHECK(must(read.get(), "/david", Resource::Kind::file));
     CHECK_FALSE(must(read.get(), "/healthz", Resource::Kind::health));
+}
+
+TEST_CASE("sign-in answers: below a prompt a link counts only where its maker may share", "[site][access][share]") {
+    site::SiteConfig config = rules();
+    config.auth_prompts = {"/dav"};
+    const auto must = [&](const char* link, std::string_view path, const char* maker = "alice") {
+        http::Request request = ParsedRequest("GET", "/").get();
+        const auto user = std::make_shared<const http::User>(http::User{maker, {}});
+        request.shared = std::make_shared<const http::SharedPath>(http::SharedPath{.path = link, .maker = user});
+        return site::must_sign_in(request, {Resource::Kind::file, path}, config);
+    };
+    CHECK_FALSE(must("/dav/x", "/dav/x"));
+    CHECK_FALSE(must("/dav/", "/dav/x"));
+    CHECK(must("/dav/x", "/dav/y"));
+    CHECK(must("/dav/", "/dav/hr/x"));
+    CHECK(must("/dav/", "/dav/x", "bob"));
 }
 
 TEST_CASE("sign-in answers: what a prompt guards is kept out of shared caches", "[site][access]") {
