@@ -20,6 +20,12 @@ using Kind = ShareStore::Found::Kind;
 constexpr std::size_t kMostCookies = 4;
 constexpr std::string_view kParameter = "share=";
 
+/// True for a token, and for one that was cut or has grown on its way, by a mail program for example. An application's
+/// own parameter of that name hardly looks like this.
+bool begins_with_id(std::string_view value) {
+    return access_control::is_share_id(value.substr(0, access_control::kShareIdDigits));
+}
+
 /// True for a range that does not begin with the first byte, such as that of a client that goes on with a download.
 bool wants_later_part(const http::Request& request) {
     constexpr std::string_view kUnit = "bytes=";
@@ -49,6 +55,10 @@ std::optional<KnownLink> settle(const http::Request& request, ShareLink link, st
 
 std::optional<KnownLink> look_up_query(http::Request& request, std::string_view token, const ShareStore& store,
                                        std::int64_t now_s) {
+    if (!access_control::is_share_token(token)) {
+        request.shown_link = ShownLink::unknown;
+        return std::nullopt;
+    }
     auto found = store.find(token);
     request.shown_link = found.kind == Kind::failed ? ShownLink::unread : ShownLink::unknown;
     if (found.kind != Kind::known) return std::nullopt;
@@ -64,7 +74,7 @@ std::string_view find_query_token(const http::Request& request) {
     std::string_view query = request.query();
     while (!query.empty()) {
         const std::string_view each = query.substr(0, query.find('&'));
-        if (each.starts_with(kParameter) && access_control::is_share_token(each.substr(kParameter.size()))) {
+        if (each.starts_with(kParameter) && begins_with_id(each.substr(kParameter.size()))) {
             return each.substr(kParameter.size());
         }
         query.remove_prefix(std::min(each.size() + 1, query.size()));

@@ -17,7 +17,8 @@ namespace site {
 /// For how long a download that was cut may go on without being another use, in seconds.
 inline constexpr std::int64_t kResumingS = 86'400;
 
-/// The token in the query, "share=TOKEN"; empty when it has none, or something else of that name.
+/// The token in the query, "share=TOKEN", whole or not: it begins with the id of a link. Empty when it has none, or
+/// something else of that name.
 [[nodiscard]] std::string_view find_query_token(const http::Request& request);
 /// The name of the cookie: "__Secure-godwit-8443-share" over https, otherwise without its beginning.
 [[nodiscard]] std::string share_cookie_name(const http::Request& request);

@@ -1,7 +1,9 @@
 // What counts as a use of a share link, and what happens when none is left.
 #include "site/share_uses.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "access_control/tokens.h"
 #include "site/sharing.h"
@@ -21,8 +23,8 @@ http::Response content(http::Status status = http::Status::ok, std::string_view 
 struct Bench : Sharing {
     /// What becomes of `decision` in the answer to a request with `link`.
     Answer note(const access_control::ShareLink& link, handler::Decision decision, Uses uses = Uses::counted,
-                std::string_view method = "GET", std::string_view lines = {}) {
-        const ParsedRequest parsed(method, "/a", lines);
+                std::string_view method = "GET") {
+        const ParsedRequest parsed(method, link.path);
         http::Request request = parsed.get();
         request.shared =
             std::make_shared<const http::SharedPath>(http::SharedPath{.id = link.id, .path = link.path, .uses = uses});
@@ -32,8 +34,23 @@ struct Bench : Sharing {
 };
 
 class LaterAnswer final : public http::PendingResponse {
-    std::optional<http::Response> advance(http::Wake) override { return content(); }
+public:
+    explicit LaterAnswer(http::Response response) : response_(std::move(response)) {}
+    std::optional<http::Response> advance(http::Wake) override { return std::move(response_); }
+
+private:
+    http::Response response_;
 };
+
+http::Response file_content() {
+    http::Response response = content();
+    response.prepared.path = "/a/index.html";
+    return response;
+}
+
+std::unique_ptr<LaterAnswer> later(http::Response response) {
+    return std::make_unique<LaterAnswer>(std::move(response));
+}
 
 }  // namespace
 
@@ -83,16 +100,37 @@ TEST_CASE("share uses: a part that begins later goes on with the last use, if th
     CHECK(bench.uses_of(link) == 3);
 }
 
-TEST_CASE("share uses: a listing is none, a file that comes later with its digest is one", "[site][share]") {
+TEST_CASE("share uses: listings and searches are none, at once or later; an index or archive is one", "[site][share]") {
     if (!access_control::has_tokens()) return;
     Bench bench;
-    const auto link = bench.link_to("/a/", 2);
+    const auto link = bench.link_to("/a/", 4);
     (void)bench.token_of(link);
-    CHECK(bench.note(link, std::make_unique<LaterAnswer>()).status == 200);
+    CHECK(bench.note(link, content()).status == 200);
+    CHECK(bench.note(link, later(content())).status == 200);
     CHECK(bench.uses_of(link) == 0);
-    CHECK(bench.note(link, std::make_unique<LaterAnswer>(), Uses::counted, "GET", "Want-Repr-Digest: sha-256=1\r\n")
-              .body == "content");
+    CHECK(bench.note(link, file_content()).status == 200);
+    CHECK(bench.note(link, later(file_content())).body == "content");
+    http::Response archive = content();
+    archive.add("Content-Disposition", "attachment");
+    CHECK(bench.note(link, std::move(archive)).status == 200);
+    CHECK(bench.uses_of(link) == 3);
+}
+
+TEST_CASE("share uses: a link that is used up gives the rest of what was cut, and no listing", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto link = bench.link_to("/a/", 1);
+    (void)bench.token_of(link);
+    CHECK(bench.note(link, content(), Uses::resumed).status == 200);
+    CHECK(bench.note(link, file_content()).status == 200);
+    CHECK(bench.note(link, content(), Uses::resumed).status == 410);
+    CHECK(bench.note(link, later(content()), Uses::resumed).status == 410);
+    CHECK(bench.note(link, later(file_content()), Uses::resumed).status == 410);
+    const auto rest = [] { return content(http::Status::partial_content, "bytes 5-9/10"); };
+    CHECK(bench.note(link, rest(), Uses::resumed).status == 206);
+    CHECK(bench.note(link, later(rest()), Uses::resumed).status == 206);
     CHECK(bench.uses_of(link) == 1);
+    CHECK(bench.counts.refused == 3);
 }
 
 TEST_CASE("share uses: without a limit nothing is counted", "[site][share]") {

@@ -47,12 +47,25 @@ TEST_CASE("shown link: what has not the form of a token is somebody else's param
     const Sharing sharing;
     const std::string zeros(access_control::kShareTokenDigits, '0');
     for (const std::string& query :
-         {std::string("share"), std::string("share="), std::string("share=facebook"), "share=" + zeros + "0",
+         {std::string("share"), std::string("share="), std::string("share=facebook"), "share=" + zeros.substr(33),
           "Share=" + zeros, "reshare=" + zeros, "x=share=" + zeros}) {
         INFO(query);
         CHECK(look(sharing, "/a?" + query).shown == ShownLink::none);
     }
     CHECK(look(sharing, "/a?share=" + zeros).shown == ShownLink::unknown);
+}
+
+TEST_CASE("shown link: a token that was cut, or that something stuck to, is an unknown link", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    const Sharing sharing;
+    const std::string token = sharing.token_of(sharing.link_to("/a"));
+    for (const std::string& value :
+         {token.substr(0, 16), token.substr(0, 40), token.substr(0, 47), token + "0", token + ".", token + "%20"}) {
+        INFO(value);
+        CHECK(look(sharing, "/a?share=" + value).shown == ShownLink::unknown);
+    }
+    CHECK(look(sharing, "/a?share=" + token.substr(0, 15)).shown == ShownLink::none);
+    CHECK(look(sharing, "/a?share=" + token.substr(0, 40), {}, "POST").shown == ShownLink::none);
 }
 
 TEST_CASE("shown link: only the right token of a link that is over tells that it is", "[site][share]") {
