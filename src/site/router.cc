@@ -99,7 +99,6 @@ public:
 
 private:
     using Table = std::array<Route, Resource::kKinds * kMethods>;
-
     static constexpr Route kRoutes[] = {
         {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
         {Kind::file, Method::put, Rights(Right::create, Right::replace), &Router::store},
@@ -245,20 +244,19 @@ handler::Decision Router::refuse_host(const http::Request& request, const HostFa
     return response;
 }
 
-/// Nothing is refused for a cookie: a browser keeps it until its time is over.
+/// Nothing is refused for a cookie: a browser keeps it until its time is over. A maker may have lost his right.
 std::optional<http::Response> Router::refuse_link(const http::Request& request) const {
     using enum http::ShownLink;
     switch (request.shown_link) {
         case unread: return handler::refusal_response(&request, kLinkUnread);
         case unknown: ++targets_.links_refused; return handler::refusal_response(&request, kNoSuchLink);
         case by_query:
-            // Its token is right and its time is not over. Its maker may have lost the right.
-            if (!request.shared || config_.is_given_by_link(request.shared->path, handler::Client::of(request))) break;
+            if (!request.shared || config_.is_given_by_link(request.shared->path, handler::Client::of(request)))
+                return {};
             [[fallthrough]];
         case over: ++targets_.links_refused; return handler::refusal_response(&request, kLinkIsOver);
-        default: break;
+        default: return std::nullopt;
     }
-    return std::nullopt;
 }
 
 handler::Decision Router::handle(const http::Request& request) {
@@ -388,7 +386,6 @@ handler::Decision Router::copy(const Call& call) {
     if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
     auto destination = find_destination(call.request, resources_, config_.path_prefix);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
-    // As for a move.
     const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
     if (lacks_slash) destination->location.push_back('/');
     return targets_.copies.handle(

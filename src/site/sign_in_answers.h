@@ -9,9 +9,9 @@
 
 namespace site {
 
-/// True for a request without credentials below a path of --auth-prompt where no share link gives anything. Some clients
-/// sign in only where they are asked to, though anybody may read there. Preflights cannot have credentials (the Fetch
-/// standard) and are let through.
+/// True for a request without credentials below a path of --auth-prompt where no share link gives anything. Some
+/// clients sign in only where they are asked to, though anybody may read there. Preflights cannot have credentials (the
+/// Fetch standard) and are let through.
 [[nodiscard]] bool must_sign_in(const http::Request& request, const handler::Resource& resource,
                                 const SiteConfig& config);
 

@@ -114,20 +114,6 @@ TEST_CASE("share links e2e: a limit counts whole answers, and a cut download goe
     CHECK(bench.status(link, {"Range: bytes=7-", "If-Range: \"other\""}) == 410);
 }
 
-TEST_CASE("share links e2e: looking around in a folder takes no use, and a used-up link lists nothing",
-          "[e2e][share]") {
-    const Bench bench;
-    const std::string link = bench.share("/docs/", "uses=1");
-    const std::string query = link.substr(link.find('?'));
-    CHECK(bench.status(link) == 200);
-    CHECK(bench.status(link + "&search=a") == 200);
-    CHECK(bench.status(link + "&format=text", {"Want-Repr-Digest: sha-256=1"}) == 200);
-    CHECK(bench.status("/docs/a.txt" + query, {"Want-Repr-Digest: sha-256=1"}) == 200);
-    CHECK(bench.status(link + "&format=text", {"Range: bytes=1-"}) == 410);
-    CHECK(bench.status(link + "&search=a", {"Range: bytes=1-"}) == 410);
-    CHECK(bench.status("/docs/a.txt" + query, {"Range: bytes=7-", "Want-Repr-Digest: sha-256=1"}) == 206);
-}
-
 TEST_CASE("share links e2e: links survive a restart, and their uses stay used", "[e2e][share]") {
     const Users users;
     support::TempDir files;
