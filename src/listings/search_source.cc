@@ -20,7 +20,7 @@ trees::TreeScope with_filter(trees::TreeScope scope, const trees::FileFilter& fi
 
 }  // namespace
 
-SearchSource::SearchSource(SearchWords words, trees::TreeScope scope, base::Fd directory,
+SearchSource::SearchSource(SearchWords words, const trees::TreeScope& scope, base::Fd directory,
                            std::unique_ptr<ListingFormat> format, Parts parts, http::MemoryHold hold)
     : words_(std::make_unique<const SearchWords>(std::move(words))),
       folder_(scope.path),

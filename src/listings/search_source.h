@@ -42,8 +42,8 @@ public:
 
     /// `scope`: the folder, its filter not set. `directory`: the folder, open. `hold`: what the walk may take, given
     /// back with this.
-    SearchSource(SearchWords words, trees::TreeScope scope, base::Fd directory, std::unique_ptr<ListingFormat> format,
-                 Parts parts, http::MemoryHold hold);
+    SearchSource(SearchWords words, const trees::TreeScope& scope, base::Fd directory,
+                 std::unique_ptr<ListingFormat> format, Parts parts, http::MemoryHold hold);
 
     /// Never fails: what could not be searched is said at the end.
     Pulled pull(std::span<std::byte> into) override;

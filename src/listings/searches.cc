@@ -26,11 +26,11 @@ handler::Decision Searches::find(const http::Request& request, base::Fd director
     const auto coding = sent.choose_coding(request, kListingTextBytes, coding_hold);
     if (!coding) return refuse_codings(request);
     if (auto refused = sent.check_conditions(request, {}, shares_.clock())) return std::move(*refused);
-    trees::TreeScope scope{.root = root_,
-                           .grants = config_.grants,
-                           .client = handler::Client::of(request),
-                           .index_name = config_.index_name,
-                           .path = std::string(request.path())};
+    const trees::TreeScope scope{.root = root_,
+                                 .grants = config_.grants,
+                                 .client = handler::Client::of(request),
+                                 .index_name = config_.index_name,
+                                 .path = std::string(request.path())};
     SearchSource::Parts parts{.types = *config_.media_types, .clock = shares_.clock(), .bounds = {}};
     parts.bounds.findings = query.limit.value_or(kSearchFindings);
     auto format = sent.make_format({.path = std::string(request.path()),
@@ -39,11 +39,10 @@ handler::Decision Searches::find(const http::Request& request, base::Fd director
                                     .search = *query.search});
     http::Response response = sent.with_head({}, *coding);
     // Also for HEAD: the head is then that of GET, and nothing is pulled.
-    response.body =
-        sent.in_coding(*coding,
-                       std::make_unique<SearchSource>(std::move(words), std::move(scope), std::move(directory),
-                                                      std::move(format), parts, std::move(hold)),
-                       std::move(coding_hold));
+    response.body = sent.in_coding(*coding,
+                                   std::make_unique<SearchSource>(std::move(words), scope, std::move(directory),
+                                                                  std::move(format), parts, std::move(hold)),
+                                   std::move(coding_hold));
     return response;
 }
 
