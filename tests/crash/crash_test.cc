@@ -6,15 +6,13 @@
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <exception>
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "crash/lives.h"
 #include "support/raw_client.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
@@ -54,12 +52,7 @@ public:
 
     /// Writes until the server is gone.
     void run(std::uint16_t port) {
-        try {
-            support::RawClient client(port);
-            while (step(client)) continue;
-        } catch (const std::exception&) {
-            return;  // the connection was refused: the server is dead already
-        }
+        crash::work(port, [this](support::RawClient& client) { return step(client); });
     }
 
     std::vector<File>& files() { return files_; }
@@ -114,13 +107,8 @@ public:
 
     /// True when every restart found what was promised.
     bool run(int kills) {
-        for (int kill = 1; kill <= kills; ++kill) {
-            one_life();
-            if (const std::string fault = check(); !fault.empty()) {
-                std::printf("after kill %d: %s\n", kill, fault.c_str());
-                return false;
-            }
-        }
+        const auto live = [this] { crash::one_life(root_, writers_, random_, 40); };
+        if (!crash::survives(kills, live, [this] { return check(); })) return false;
         unsigned answers = 0;
         for (const Writer& writer : writers_) answers += writer.answers();
         std::printf("%d kills, %u answered writes, %u found done though not answered: all as promised\n", kills,
@@ -129,15 +117,6 @@ public:
     }
 
 private:
-    void one_life() {
-        support::ServerProcess server({.directory = root_.path()});
-        std::vector<std::thread> threads;
-        for (Writer& writer : writers_) threads.emplace_back([&writer, &server] { writer.run(server.port()); });
-        support::pause_ms(static_cast<int>(random_() % 40));
-        server.kill();
-        for (std::thread& thread : threads) thread.join();
-    }
-
     /// Empty, or what is wrong. A new server sees what was left.
     std::string check() {
         const support::ServerProcess server({.directory = root_.path()});
@@ -197,14 +176,4 @@ private:
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    const int kills = argc > 1 ? std::atoi(argv[1]) : 100;
-    const unsigned seed = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : std::random_device()();
-    std::printf("seed %u\n", seed);
-    try {
-        return CrashTest(seed).run(kills) ? 0 : 1;
-    } catch (const std::exception& error) {
-        std::printf("%s\n", error.what());
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return crash::run<CrashTest>(argc, argv, 100); }

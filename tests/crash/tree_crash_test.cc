@@ -2,20 +2,16 @@
 // a whole or not at all, whatever was answered 2xx is done, everything else is done or undone, and nothing is left
 // over.
 //   tree_crash_test [KILLS [SEED]]      40 kills by default
-#include <signal.h>
-
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "crash/lives.h"
 #include "support/raw_client.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
@@ -41,12 +37,7 @@ public:
 
     /// Works until the server is gone.
     void run(std::uint16_t port) {
-        try {
-            support::RawClient client(port);
-            while (step(client)) continue;
-        } catch (const std::exception&) {
-            return;  // the connection was refused: the server is dead already
-        }
+        crash::work(port, [this](support::RawClient& client) { return step(client); });
     }
 
     [[nodiscard]] std::string name(unsigned slot) const {
@@ -112,13 +103,8 @@ public:
 
     /// True when every restart found what was promised.
     bool run(int kills) {
-        for (int kill = 1; kill <= kills; ++kill) {
-            one_life();
-            if (const std::string fault = check(); !fault.empty()) {
-                std::printf("after kill %d: %s\n", kill, fault.c_str());
-                return false;
-            }
-        }
+        const auto live = [this] { crash::one_life(root_, workers_, random_, 500); };
+        if (!crash::survives(kills, live, [this] { return check(); })) return false;
         unsigned answers = 0;
         for (const Worker& worker : workers_) answers += worker.answers();
         std::printf("%d kills, %u answered changes of full folders: all as promised\n", kills, answers);
@@ -126,15 +112,6 @@ public:
     }
 
 private:
-    void one_life() {
-        support::ServerProcess server({.directory = root_.path()});
-        std::vector<std::thread> threads;
-        for (Worker& worker : workers_) threads.emplace_back([&worker, &server] { worker.run(server.port()); });
-        support::pause_ms(static_cast<int>(random_() % 500));
-        server.kill();
-        for (std::thread& thread : threads) thread.join();
-    }
-
     /// Empty, or what is wrong. What could be seen is looked at before a new server removes what is left.
     std::string check() {
         for (Worker& worker : workers_) {
@@ -173,14 +150,4 @@ private:
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    const int kills = argc > 1 ? std::atoi(argv[1]) : 40;
-    const unsigned seed = argc > 2 ? static_cast<unsigned>(std::atoi(argv[2])) : std::random_device()();
-    std::printf("seed %u\n", seed);
-    try {
-        return CrashTest(seed).run(kills) ? 0 : 1;
-    } catch (const std::exception& error) {
-        std::printf("%s\n", error.what());
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return crash::run<CrashTest>(argc, argv, 40); }
