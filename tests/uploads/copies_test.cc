@@ -4,34 +4,22 @@
 #include <string>
 #include <vector>
 
-#include "access_control/grants.h"
 #include "support/catch.h"
-#include "uploads/uploading.h"
+#include "support/write_answers.h"
+#include "uploads/granting.h"
 
 using support::Answer;
 using support::AnsweringSite;
+using support::by_form;
+using support::granting;
 
 namespace {
 
 using Names = std::vector<std::string>;
 
-site::SiteConfig granting(const std::vector<std::string>& lines) {
-    site::SiteConfig config = AnsweringSite::all_allowed();
-    std::vector<access_control::Grant> grants;
-    for (const std::string& line : lines) grants.push_back(*access_control::parse_grant(line));
-    config.grants = std::make_shared<const access_control::Grants>(std::move(grants));
-    config.symlinks = storage::Symlinks::none;
-    return config;
-}
-
 Answer copy(AnsweringSite& site, std::string_view source, const std::string& destination,
             std::string_view fields = {}) {
     return site.ask("COPY", source, "Destination: " + destination + "\r\n" + std::string(fields));
-}
-
-int by_form(AnsweringSite& site, std::string_view directory, std::string_view body) {
-    constexpr std::string_view kUrlencoded = "Content-Type: application/x-www-form-urlencoded\r\n";
-    return site.upload("POST", std::string(directory) + "?copy", body, kUrlencoded).status();
 }
 
 }  // namespace
@@ -168,17 +156,17 @@ TEST_CASE("copies: the form of the page", "[uploads][copy]") {
     AnsweringSite site;
     site.directory.write("d/a b", "x");
     site.directory.make_directory("d/e");
-    CHECK(by_form(site, "/d/", "segment=a%2520b&to=c") == 201);
-    CHECK(by_form(site, "/d/", "name=c&to=e/") == 201);
-    CHECK(by_form(site, "/d/", "name=c&to=/top") == 201);
+    CHECK(by_form(site, "/d/", "copy", "segment=a%2520b&to=c") == 201);
+    CHECK(by_form(site, "/d/", "copy", "name=c&to=e/") == 201);
+    CHECK(by_form(site, "/d/", "copy", "name=c&to=/top") == 201);
     CHECK(site.directory.read("top") == "x");
-    CHECK(by_form(site, "/d/", "name=c&to=e/c") == 409);
-    CHECK(by_form(site, "/d/", "name=c&to=c") == 403);
-    CHECK(by_form(site, "/d/", "name=e&to=f") == 201);
-    CHECK(by_form(site, "/d/", "name=e&to=f") == 409);
-    CHECK(by_form(site, "/d/", "name=none&to=f") == 404);
-    CHECK(by_form(site, "/d/", "name=c") == 422);
-    CHECK(by_form(site, "/d/", "name=../top&to=f") == 422);
+    CHECK(by_form(site, "/d/", "copy", "name=c&to=e/c") == 409);
+    CHECK(by_form(site, "/d/", "copy", "name=c&to=c") == 403);
+    CHECK(by_form(site, "/d/", "copy", "name=e&to=f") == 201);
+    CHECK(by_form(site, "/d/", "copy", "name=e&to=f") == 409);
+    CHECK(by_form(site, "/d/", "copy", "name=none&to=f") == 404);
+    CHECK(by_form(site, "/d/", "copy", "name=c") == 422);
+    CHECK(by_form(site, "/d/", "copy", "name=../top&to=f") == 422);
     CHECK(site.directory.list() == Names{"d", "d/a b", "d/c", "d/e", "d/e/c", "d/f", "d/f/c", "top"});
 }
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "access_control/grants.h"
 #include "support/catch.h"
 #include "support/write_answers.h"
+#include "uploads/granting.h"
 #include "uploads/uploading.h"
 
 using support::AnsweringSite;
@@ -70,15 +70,9 @@ TEST_CASE("deletes: the form deletes a full directory when it says so", "[handle
 }
 
 TEST_CASE("deletes: a directory stays whole where other rules hold for something below it", "[handlers][deletes]") {
-    site::SiteConfig config = AnsweringSite::all_allowed();
+    site::SiteConfig config = support::granting({"/ * read list create delete", "/d/private * read"});
     config.records_path = config.records_file = "/data/r.txt";
     config.are_records_named = true;
-    std::vector<access_control::Grant> grants;
-    for (const char* const line : {"/ * read list create delete", "/d/private * read"}) {
-        grants.push_back(*access_control::parse_grant(line));
-    }
-    config.grants = std::make_shared<const access_control::Grants>(std::move(grants));
-    config.symlinks = storage::Symlinks::none;
     AnsweringSite site(config);
     site.directory.write("data/r.txt", "");
     site.directory.write("d/private/x", "x");

@@ -4,38 +4,23 @@
 #include <string>
 #include <vector>
 
-#include "access_control/grants.h"
 #include "support/catch.h"
+#include "support/write_answers.h"
+#include "uploads/granting.h"
 #include "uploads/uploading.h"
 
 using support::Answer;
 using support::AnsweringSite;
+using support::by_form;
+using support::granting;
 
 namespace {
 
 using Names = std::vector<std::string>;
 
-site::SiteConfig granting(const std::vector<std::string>& lines) {
-    site::SiteConfig config = AnsweringSite::all_allowed();
-    std::vector<access_control::Grant> grants;
-    for (const std::string& line : lines) {
-        auto grant = access_control::parse_grant(line);
-        REQUIRE(grant.has_value());
-        grants.push_back(std::move(*grant));
-    }
-    config.grants = std::make_shared<const access_control::Grants>(std::move(grants));
-    config.symlinks = storage::Symlinks::none;
-    return config;
-}
-
 Answer move(AnsweringSite& site, std::string_view source, const std::string& destination,
             std::string_view fields = {}) {
     return site.ask("MOVE", source, "Destination: " + destination + "\r\n" + std::string(fields));
-}
-
-int by_form(AnsweringSite& site, std::string_view directory, std::string_view body) {
-    constexpr std::string_view kUrlencoded = "Content-Type: application/x-www-form-urlencoded\r\n";
-    return site.upload("POST", std::string(directory) + "?move", body, kUrlencoded).status();
 }
 
 }  // namespace
@@ -195,25 +180,25 @@ TEST_CASE("moves: the form renames, and moves to a path", "[uploads][move]") {
     site.directory.write("d/a", "x");
     site.directory.make_directory("d/sub");
     site.directory.write("d/b", "y");
-    CHECK(by_form(site, "/d/", "name=a&to=c") == 201);
+    CHECK(by_form(site, "/d/", "move", "name=a&to=c") == 201);
     CHECK(site.directory.read("d/c") == "x");
-    CHECK(by_form(site, "/d/", "segment=c&to=sub/") == 201);
+    CHECK(by_form(site, "/d/", "move", "segment=c&to=sub/") == 201);
     CHECK(site.directory.read("d/sub/c") == "x");
-    CHECK(by_form(site, "/d/sub/", "name=c&to=/e") == 201);
-    CHECK(by_form(site, "/d/", "name=sub&to=/s") == 201);
-    CHECK(by_form(site, "/", "name=e&to=d/b") == 409);  // nothing is replaced
-    CHECK(by_form(site, "/", "name=e") == 422);
-    CHECK(by_form(site, "/", "to=x") == 422);
-    CHECK(by_form(site, "/", "name=e&to=") == 422);
-    CHECK(by_form(site, "/", "name=e&to=x&to=y") == 422);
-    CHECK(by_form(site, "/", "name=e&to=../x") == 403);
-    CHECK(by_form(site, "/", "name=e&to=.x") == 403);
-    CHECK(by_form(site, "/", "name=e&to=a//x") == 422);
-    CHECK(by_form(site, "/", "name=e&to=none/x") == 409);
-    CHECK(by_form(site, "/", "name=none&to=x") == 404);
-    CHECK(by_form(site, "/", "name=d/b&to=x") == 422);
-    CHECK(by_form(site, "/", "name=e&to=/") == 403);
-    CHECK(by_form(site, "/", "name=d&to=d/x") == 403);
+    CHECK(by_form(site, "/d/sub/", "move", "name=c&to=/e") == 201);
+    CHECK(by_form(site, "/d/", "move", "name=sub&to=/s") == 201);
+    CHECK(by_form(site, "/", "move", "name=e&to=d/b") == 409);  // nothing is replaced
+    CHECK(by_form(site, "/", "move", "name=e") == 422);
+    CHECK(by_form(site, "/", "move", "to=x") == 422);
+    CHECK(by_form(site, "/", "move", "name=e&to=") == 422);
+    CHECK(by_form(site, "/", "move", "name=e&to=x&to=y") == 422);
+    CHECK(by_form(site, "/", "move", "name=e&to=../x") == 403);
+    CHECK(by_form(site, "/", "move", "name=e&to=.x") == 403);
+    CHECK(by_form(site, "/", "move", "name=e&to=a//x") == 422);
+    CHECK(by_form(site, "/", "move", "name=e&to=none/x") == 409);
+    CHECK(by_form(site, "/", "move", "name=none&to=x") == 404);
+    CHECK(by_form(site, "/", "move", "name=d/b&to=x") == 422);
+    CHECK(by_form(site, "/", "move", "name=e&to=/") == 403);
+    CHECK(by_form(site, "/", "move", "name=d&to=d/x") == 403);
     CHECK(site.directory.list() == Names{"d", "d/b", "e", "s"});
 }
 
