@@ -22,6 +22,7 @@
 #include "access_control/keyed_hash.h"
 #include "access_control/users_source.h"
 #include "access_control/verifier_messages.h"
+#include "base/call_filter.h"
 #include "base/capabilities.h"
 #include "base/landlock.h"
 
@@ -133,13 +134,16 @@ void leave_the_server() {
 }
 
 /// A link that leads out of both directories later is not followed then. Nothing is written, and of root's power stays
-/// that the users file may belong to somebody else. A kernel that lacks this changes nothing.
+/// that the users file may belong to somebody else. Any system call beyond this ends a process, and the other one says
+/// that it was started again. A kernel that lacks this changes nothing.
 void keep_to_users_file(const std::string& users_path) {
     const auto landlock = base::Landlock::create();
     if (landlock && landlock->allow_beside(users_path, base::Access::read) == 0) (void)landlock->restrict_self();
     const rlimit no_files{0, 0};
     ::setrlimit(RLIMIT_FSIZE, &no_files);
     (void)base::keep_capabilities(base::capability(CAP_DAC_READ_SEARCH));
+    using base::Calls;
+    (void)base::keep_calls({Calls::library, Calls::reading, Calls::talking, Calls::children});
 }
 
 /// The keeper's end interrupts the wait for the next question.

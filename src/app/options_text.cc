@@ -161,9 +161,10 @@ Process
       --pidfile FILE         written, locked, removed at exit
   -u, --user USER[:GROUP]    become this user after binding
       --sandbox HOW          on (default): once it listens, the server gives up
-                             other files, programs, outgoing connections and
-                             capabilities, as far as the kernel can; required:
-                             all of that or no start; off
+                             other files, programs, outgoing connections,
+                             capabilities and all system calls that it does not
+                             need, as far as the kernel can; required: all of
+                             that or no start; off
       --access-log FILE      a file, - (standard output) or off (default off)
       --audit-log FILE       each change, who made it, and each refused write:
                              a file, - (standard output) or off (default off)

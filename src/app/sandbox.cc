@@ -15,8 +15,10 @@
 #include <string_view>
 
 #include "app/process.h"
+#include "base/call_filter.h"
 #include "base/capabilities.h"
 #include "base/landlock.h"
+#include "base/sanitizers.h"
 
 namespace app {
 namespace {
@@ -33,15 +35,6 @@ constexpr std::uint64_t kKeptCapabilities = base::capability(CAP_CHOWN) | base::
 /// A new upload asks for the number of this boot.
 constexpr const char* kBootFile = "/proc/sys/kernel/random/boot_id";
 constexpr const char* kNowhere = "/dev/null";
-
-/// Leak checks of the address sanitizer read what the kernel says about the process when it ends.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 /// One permission after the other; keeps the first error. What is not there is left out: it was not needed at the
 /// start either.
@@ -140,19 +133,20 @@ int restrict_files(const Options& options, const storage::FileRoot& root, Landlo
     allow_reloads(options, permissions);
     allow_removals(options, permissions);
     permissions.at(kBootFile, Access::read);
-    if (kIsSanitized) permissions.at("/proc", Access::read);
+    // Leak checks read there what the kernel says about the process when it ends.
+    if (base::kIsSanitized) permissions.at("/proc", Access::read);
     return permissions.error() != 0 ? permissions.error() : landlock->restrict_self();
 }
 
-/// Runs `rehearse` in a child. False when it was killed there, as a filter of system calls may do.
-template <class Rehearsal>
-bool is_survived(Rehearsal rehearse) {
+/// Runs `part` in a child. False when it was killed there, as a filter of system calls may do.
+template <class Part>
+bool is_survived(Part part) {
     const pid_t child = ::fork();
     if (child < 0) return false;
     if (child == 0) {
         const rlimit no_core{0, 0};
         ::setrlimit(RLIMIT_CORE, &no_core);
-        rehearse();
+        (void)part();
         ::_exit(0);
     }
     int status = 0;
@@ -161,11 +155,38 @@ bool is_survived(Rehearsal rehearse) {
     return WIFEXITED(status);
 }
 
-/// An errno for each part, 0 for success.
-struct Failures {
-    int capabilities = 0;
+int drop_capabilities() {
+    (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return base::keep_capabilities(kKeptCapabilities);
+}
+
+/// Every system call that serving and its end need. No program is executed and no process made by any of these.
+int filter_calls() {
+    using base::Calls;
+    if (base::kIsSanitized) return 0;
+    return base::keep_calls({Calls::library, Calls::reading, Calls::changing, Calls::talking, Calls::serving});
+}
+
+/// How each part ended: an errno, 0 for success.
+struct Outcome {
     int files = 0;
+    int capabilities = 0;
+    int calls = 0;
+    int version = 0;  ///< Landlock's, where it holds
 };
+
+Outcome restrict_all(const Options& options, const storage::FileRoot& root, Landlock::AbstractSockets sockets) {
+    // A filter that is in force may answer with the end of the process, so each part is tried in a child first.
+    const bool may_be_killed = are_calls_filtered();
+    const auto take = [&](auto part) { return may_be_killed && !is_survived(part) ? EPERM : part(); };
+    Outcome outcome;
+    outcome.files = take([&] { return restrict_files(options, root, sockets); });
+    if (outcome.files == 0) outcome.version = Landlock::version();
+    outcome.capabilities = take(drop_capabilities);
+    // The last one, because it takes away what the others need.
+    outcome.calls = take(filter_calls);
+    return outcome;
+}
 
 /// What the kernel's version leaves open; empty when that is nothing.
 std::string gaps_of(int version) {
@@ -177,7 +198,7 @@ std::string gaps_of(int version) {
     return gaps;
 }
 
-std::string failure_text(int error) {
+std::string files_failure(int error) {
     if (error == ENOSYS) return "this kernel has no Landlock (Linux 5.19 or later has it)";
     if (error == EPERM) {
         return "a filter of system calls is in the way of Landlock (SystemCallFilter= has to allow "
@@ -187,10 +208,39 @@ std::string failure_text(int error) {
     return std::string("the kernel refuses Landlock: ") + std::strerror(error);
 }
 
-/// The notice about what could not be had, or the error where it has to be.
-std::expected<Confinement, std::string> settle(const Options& options, const std::string& lacking) {
-    if (options.sandbox == SandboxMode::required) return std::unexpected("--sandbox required: " + lacking);
-    return Confinement{.is_whole = false, .word = "not whole", .notice = "no whole sandbox: " + lacking};
+std::string calls_failure(int error) {
+    if (error == EOPNOTSUPP) {
+        return "there is no list of system calls for this kind of processor (x86-64 and AArch64 have one)";
+    }
+    if (error == EPERM) {
+        return "a filter of system calls is in the way of the server's own one (SystemCallFilter= has to allow prctl)";
+    }
+    if (error == EINVAL) return "this kernel has no filters of system calls (seccomp)";
+    return std::string("the kernel refuses a filter of system calls: ") + std::strerror(error);
+}
+
+/// Everything that is missing; empty when that is nothing.
+std::string lacking(const Outcome& outcome) {
+    std::string all;
+    const auto add = [&](const std::string& text) { all += (all.empty() ? "" : "; ") + text; };
+    if (outcome.files != 0) {
+        add(files_failure(outcome.files));
+    } else if (const std::string gaps = gaps_of(outcome.version); !gaps.empty()) {
+        add("Landlock " + std::to_string(outcome.version) + " of this kernel leaves open " + gaps);
+    }
+    if (outcome.capabilities != 0) add(std::string("capabilities are kept: ") + std::strerror(outcome.capabilities));
+    if (outcome.calls != 0) add(calls_failure(outcome.calls));
+    return all;
+}
+
+/// What holds, when nothing is missing.
+std::string whole_notice(const Options& options, int version) {
+    std::string notice = "sandbox: on (Landlock " + std::to_string(version);
+    notice += base::kIsSanitized ? "; no seccomp, because this build has a sanitizer" : ", seccomp";
+    notice += "), no programs, no outgoing connections";
+    notice += options.site.symlinks == storage::Symlinks::all ? "; --symlinks all leaves all files open"
+                                                              : ", no files outside";
+    return notice;
 }
 
 }  // namespace
@@ -209,25 +259,13 @@ std::expected<Confinement, std::string> confine(const Options& options, const st
     if (options.sandbox == SandboxMode::off) return Confinement{.word = "off", .notice = "sandbox: off"};
     const auto sockets =
         service.uses_abstract_socket() ? Landlock::AbstractSockets::open : Landlock::AbstractSockets::closed;
-    const auto restrict_all = [&] {
-        (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        return Failures{.capabilities = base::keep_capabilities(kKeptCapabilities),
-                        .files = restrict_files(options, root, sockets)};
-    };
-    if (are_calls_filtered() && !is_survived(restrict_all)) return settle(options, failure_text(EPERM));
-    const Failures failures = restrict_all();
-    if (failures.files != 0) return settle(options, failure_text(failures.files));
-    if (failures.capabilities != 0) {
-        return settle(options, std::string("capabilities are kept: ") + std::strerror(failures.capabilities));
+    const Outcome outcome = restrict_all(options, root, sockets);
+    const std::string missing = lacking(outcome);
+    if (missing.empty()) {
+        return Confinement{.is_whole = true, .word = "on", .notice = whole_notice(options, outcome.version)};
     }
-    const int version = Landlock::version();
-    if (const std::string gaps = gaps_of(version); !gaps.empty()) {
-        return settle(options, "Landlock " + std::to_string(version) + " of this kernel leaves open " + gaps);
-    }
-    std::string notice = "sandbox: on (Landlock " + std::to_string(version) + "), no programs, no outgoing connections";
-    notice += options.site.symlinks == storage::Symlinks::all ? "; --symlinks all leaves all files open"
-                                                              : ", no files outside";
-    return Confinement{.is_whole = true, .word = "on", .notice = std::move(notice)};
+    if (options.sandbox == SandboxMode::required) return std::unexpected("--sandbox required: " + missing);
+    return Confinement{.word = "not whole", .notice = "no whole sandbox: " + missing};
 }
 
 }  // namespace app

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -210,9 +212,10 @@ std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueu
 
 /// Says on standard output and to the service manager that the server is ready, and lets the process that was started
 /// end when it detached.
-std::expected<void, std::string> announce(Checked& checked, Opened& opened, const Confinement& confinement) {
+std::expected<void, std::string> announce(Checked& checked, Opened& opened, std::span<const std::string> reachable,
+                                          const Confinement& confinement) {
     const std::vector<net::Address> bound = addresses_of(opened.listeners);
-    std::string line = start_line(checked.options, checked.served(), bound, reachable_urls(bound), confinement.word);
+    std::string line = start_line(checked.options, checked.served(), bound, reachable, confinement.word);
     checked.service.ready(line.substr(line.find("serving")));
     if (checked.encryption) line += checked.encryption->notice();
     if (!opened.detached) {
@@ -292,13 +295,15 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
 
     log_start(opened.logs.error, clock, site, *disk, options, checked.root);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
+    // The kernel is asked for the addresses of this machine through a socket, which the sandbox does not make.
+    const std::vector<std::string> reachable = reachable_urls(addresses_of(opened.listeners));
     const auto confinement = confine(options, checked.root, checked.service);
     if (!confinement) return std::unexpected(confinement.error());
     log_confinement(opened.logs.error, clock, options, *confinement);
     log_rotation_obstacles(opened.logs, clock);
     reload.report_obstacle();
     opened.logs.error.file().flush();
-    if (auto announced = announce(checked, opened, *confinement); !announced) return announced;
+    if (auto announced = announce(checked, opened, reachable, *confinement); !announced) return announced;
     reactor.run();
     // A person who pressed Ctrl-C sees that it worked.
     if (::isatty(STDOUT_FILENO) == 1) print("\ngodwit: stopped\n");

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "app/command_line.h"
+#include "base/call_filter.h"
 #include "base/landlock.h"
 #include "base/wake_queue.h"
 #include "net/listener.h"
@@ -40,6 +41,9 @@ bool is_missing() {
 }
 
 constexpr int kNotConfined = 255;
+
+/// What becomes of an attempt that both hinder: the filter ends the process before Landlock answers.
+int hindered(int error) { return base::kFiltersCalls ? -1 : error; }
 
 /// A directory that is served with these options, and one beside it that is not.
 struct Confined {
@@ -146,8 +150,9 @@ TEST_CASE("sandbox: the users file is for the process that checks passwords alon
 TEST_CASE("sandbox: no program is executed", "[app][sandbox]") {
     if (is_missing()) return;
     const Confined site({"--allow-all"});
-    CHECK(site.attempt([] { return error_of(::execl("/bin/true", "true", static_cast<char*>(nullptr))); }) == EACCES);
-    CHECK(site.attempt([] { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }) == 1);
+    CHECK(site.attempt([] { return error_of(::execl("/bin/true", "true", static_cast<char*>(nullptr))); }) ==
+          hindered(EACCES));
+    CHECK(site.attempt([] { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }) == hindered(1));
 }
 
 TEST_CASE("sandbox: there are no outgoing connections and no new ports", "[app][sandbox]") {
@@ -157,28 +162,28 @@ TEST_CASE("sandbox: there are no outgoing connections and no new ports", "[app][
     const std::uint16_t port = listener->address().port();
     const Confined site({});
     CHECK(socket_error(false, port) == 0);
-    CHECK(site.attempt([&] { return socket_error(false, port); }) == EACCES);
-    CHECK(site.attempt([] { return socket_error(true, 0); }) == EACCES);
-    CHECK(site.attempt([&] { return socket_error(true, static_cast<std::uint16_t>(port + 1)); }) == EACCES);
-    // What came in goes on.
-    CHECK(site.attempt([&] { return error_of(::listen(listener->descriptor(), 8)); }) == 0);
+    CHECK(site.attempt([&] { return socket_error(false, port); }) == hindered(EACCES));
+    CHECK(site.attempt([] { return socket_error(true, 0); }) == hindered(EACCES));
+    CHECK(site.attempt([&] { return socket_error(true, static_cast<std::uint16_t>(port + 1)); }) == hindered(EACCES));
+    // What comes in is accepted.
+    CHECK(site.attempt([&] { return error_of(::accept4(listener->descriptor(), nullptr, nullptr, 0)); }) == 0);
 }
 
 TEST_CASE("sandbox: other processes are out of reach", "[app][sandbox]") {
     if (is_missing()) return;
     const Confined site({});
     const pid_t other = ::getpid();
-    CHECK(site.attempt([=] { return error_of(::kill(other, 0)); }) == EPERM);
-    CHECK(site.attempt([=] { return error_of(::ptrace(PTRACE_SEIZE, other, nullptr, nullptr)); }) == EPERM);
+    CHECK(site.attempt([=] { return error_of(::kill(other, 0)); }) == hindered(EPERM));
+    CHECK(site.attempt([=] { return error_of(::ptrace(PTRACE_SEIZE, other, nullptr, nullptr)); }) == hindered(EPERM));
     std::array<char, 4> bytes{"abc"};
     CHECK(site.attempt([&] {
         std::array<char, 4> copy{};
         const iovec here{copy.data(), copy.size()};
         const iovec there{bytes.data(), bytes.size()};
         return error_of(::process_vm_readv(other, &here, 1, &there, 1, 0));
-    }) == EPERM);
-    CHECK(site.attempt([] { return error_of(::chroot("/")); }) == EPERM);
-    CHECK(site.attempt([] { return error_of(::sethostname("x", 1)); }) == EPERM);
+    }) == hindered(EPERM));
+    CHECK(site.attempt([] { return error_of(::chroot("/")); }) == hindered(EPERM));
+    CHECK(site.attempt([] { return error_of(::sethostname("x", 1)); }) == hindered(EPERM));
 }
 
 TEST_CASE("sandbox: an abstract socket is reached where the service manager has one", "[app][sandbox]") {

@@ -1,8 +1,13 @@
 // Each kind of access, tried by a process that has restricted itself.
 #include "base/landlock.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,6 +106,21 @@ TEST_CASE("landlock: no access allows to execute, and no new privileges are to b
         }) == EACCES);
     }
     CHECK(tree.with(Access::read, [] { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); }) == 1);
+}
+
+TEST_CASE("landlock: there are no outgoing connections, no new ports and no other processes", "[base][landlock]") {
+    if (Landlock::version() < Landlock::kOthers) return;
+    const Tree tree;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto* const name = reinterpret_cast<const sockaddr*>(&address);
+    const base::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const pid_t other = ::getpid();
+    CHECK(tree.with(Access::read, [&] { return error_of(::connect(socket.get(), name, sizeof address)); }) == EACCES);
+    CHECK(tree.with(Access::read, [&] { return error_of(::bind(socket.get(), name, sizeof address)); }) == EACCES);
+    CHECK(tree.with(Access::read, [=] { return error_of(::kill(other, 0)); }) == EPERM);
+    CHECK(tree.with(Access::read, [=] { return error_of(::ptrace(PTRACE_SEIZE, other, nullptr, nullptr)); }) == EPERM);
 }
 
 TEST_CASE("landlock: a file that takes another one's place is read where links lead, too", "[base][landlock]") {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/call_filter.h"
 #include "base/landlock.h"
 #include "e2e/tls_site.h"
 
@@ -118,11 +119,11 @@ TEST_CASE("sandbox: a kernel without it is a notice, or no start where it is req
         return;
     }
     const support::TempDir files;
-    const auto start = [&](const char* mode) {
+    const auto start = [&](const char* mode, const char* failing = "landlock_create_ruleset:error=ENOSYS") {
         return support::ServerSettings{
             .directory = files.path(),
             .options = {"--sandbox", mode},
-            .wrapper = {"strace", "-f", "-o", "/dev/null", "-e", "inject=landlock_create_ruleset:error=ENOSYS"},
+            .wrapper = {"strace", "-f", "-o", "/dev/null", "-e", std::string("inject=") + failing},
             .environment = {"ASAN_OPTIONS=detect_leaks=0"},
             .await_start = std::string_view(mode) != "required"};
     };
@@ -135,4 +136,7 @@ TEST_CASE("sandbox: a kernel without it is a notice, or no start where it is req
     CHECK(says(off, "notice: sandbox: off\n"));
     CHECK(off.start_line().find(", sandbox off: serving ") != std::string::npos);
     CHECK(on.start_line().find(", sandbox not whole: serving ") != std::string::npos);
+    if (!base::kFiltersCalls || is_missing()) return;
+    const support::ServerProcess unfiltered(start("on", "prctl:error=EINVAL"));
+    CHECK(says(unfiltered, "; this kernel has no filters of system calls (seccomp)\n"));
 }
