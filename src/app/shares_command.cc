@@ -67,6 +67,10 @@ std::expected<void, std::string> revoke(const ShareStore& store, const std::stri
 }  // namespace
 
 std::optional<int> run_shares_command(std::span<char* const> words) {
+    if (words.size() == 2 && std::string_view(words[1]) == "shares" && ::access("shares", F_OK) != 0) {
+        print(stderr, "godwit: shares needs the directory whose share links it shows: godwit shares DIR\n");
+        return 2;
+    }
     // A directory may have such a name, and options may follow it.
     if (words.size() < 3 || std::string_view(words[1]) != "shares" || *words[2] == '-') return std::nullopt;
     const bool revokes = words.size() == 5 && std::string_view(words[3]) == "revoke";

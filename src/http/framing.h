@@ -22,7 +22,15 @@ struct Refusal {
     Status status = Status::bad_request;
     std::string_view reason;
     std::string_view cause;  ///< a literal for the log, where that says what only the operator can do
+    /// What is missing is a right that others may have: signing in, or as somebody else, may help. A refusal for what
+    /// the request says, or for what the disk holds, is for everybody.
+    bool is_about_rights = false;
 };
+
+/// 403 for a right that is missing.
+[[nodiscard]] constexpr Refusal missing_right(std::string_view reason) {
+    return {.status = Status::forbidden, .reason = reason, .cause = {}, .is_about_rights = true};
+}
 
 struct FramingResult {
     Framing framing;

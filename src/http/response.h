@@ -33,6 +33,8 @@ struct Response {
     bool quiet = false;
     /// The content names who signed in, or offers to sign in: whoever asks gets another one.
     bool is_personal = false;
+    /// As in Refusal: somebody else may be answered otherwise.
+    bool is_about_rights = false;
     /// Why it was refused, or what it lacks, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 

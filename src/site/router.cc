@@ -1,4 +1,4 @@
-// The route table, and what its rows lead to.
+// The route table, and what its rows lead to that read.
 #include "site/router.h"
 
 #include <array>
@@ -9,7 +9,6 @@
 
 #include "handler/error_page.h"
 #include "site/cross_site.h"
-#include "site/destinations.h"
 #include "site/https_redirect.h"
 #include "site/path_prefix.h"
 #include "site/share_words.h"
@@ -35,14 +34,14 @@ constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path.
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
 constexpr Refusal kRootIsNotMoved{Status::forbidden, "the root itself is not moved."};
 constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is not copied."};
-constexpr Refusal kOnlyOneFile{Status::forbidden, "one file alone is served here, under its own name."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
                                   "this names a directory; send the file to a name without a slash at its end"};
-constexpr Refusal kNotListed{Status::forbidden, "directories are not listed here."};
+constexpr Refusal kNotListed = http::missing_right("directories are not listed here.");
+constexpr Refusal kNobodyLists{Status::forbidden, "directories are not listed here."};
 constexpr Refusal kSignInFirst{Status::unauthorized,
                                "sign in first: with a name and a password (Basic), or with a token (Bearer)."};
-constexpr Refusal kNotReadable{Status::forbidden, "you may not read this."};
+constexpr Refusal kNotReadable = http::missing_right("you may not read this.");
 
 /// Why a method that writes is not allowed, by the right that is missing.
 std::string_view missing_right_text(const Resource& resource, Rights needed) {
@@ -59,12 +58,12 @@ class ListedDirectories final : public files::DirectoryAnswers {
 public:
     /// All outlive this.
     ListedDirectories(listings::Listings& listings, archives::Archives& archives, const http::Request& request,
-                      Rights rights)
-        : listings_(listings), archives_(archives), request_(request), rights_(rights) {}
+                      Rights rights, const Refusal& unlisted)
+        : listings_(listings), archives_(archives), request_(request), rights_(rights), unlisted_(unlisted) {}
     handler::Decision answer_directory(base::Fd directory) override {
         // A person who may only add files needs the page that takes them; programs are told that nothing is listed.
         const bool is_drop_box = rights_.only_adds() && handler::prefers_html(request_);
-        if (!rights_.has(Right::list) && !is_drop_box) return handler::refusal_response(&request_, kNotListed);
+        if (!rights_.has(Right::list) && !is_drop_box) return handler::refusal_response(&request_, unlisted_);
         const auto archive = archives::parse_archive_query(request_.query());
         if (!archive) return handler::refusal_response(&request_, archive.error());
         if (*archive && rights_.has(Right::list)) return archives_.send(request_, std::move(directory), **archive);
@@ -76,6 +75,7 @@ private:
     archives::Archives& archives_;
     const http::Request& request_;
     Rights rights_;
+    const Refusal& unlisted_;  ///< why it is not listed
 };
 
 }  // namespace
@@ -232,7 +232,9 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
     const std::string_view missing = missing_right_text(call.resource, route.any_of);
     // Others may: the method is allowed, though not to this client.
     if (!may && config_.grants && !missing.empty()) {
-        return handler::refusal_response(&call.request, {Status::forbidden, missing});
+        const bool is_for_all = handler::is_well_known(call.resource.path) && !config_.allow_well_known;
+        return handler::refusal_response(
+            &call.request, is_for_all ? Refusal{Status::forbidden, missing} : http::missing_right(missing));
     }
     return handler::method_not_allowed(call.request, methods, missing);
 }
@@ -327,7 +329,8 @@ handler::Decision Router::read_below_root(const Call& call) {
         rewritten_.target.path = call.resource.path;
     }
     const http::Request& request = is_rewritten ? rewritten_ : call.request;
-    ListedDirectories directories(targets_.listings, targets_.archives, request, call.rights);
+    ListedDirectories directories(targets_.listings, targets_.archives, request, call.rights,
+                                  config_.listing ? kNotListed : kNobodyLists);
     handler::Decision decision = targets_.files.read(request, directories);
     if (is_rewritten) {
         const std::string_view asked = call.request.path();
@@ -349,52 +352,6 @@ handler::Decision Router::read_directory(const Call& call) {
 
 handler::Decision Router::answer_hidden(const Call& call) {
     return handler::refusal_response(&call.request, kHiddenFile);
-}
-
-handler::Decision Router::store(const Call& call) {
-    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
-    return targets_.uploads.handle(call.request, call.resource.path);
-}
-
-handler::Decision Router::post_to_directory(const Call& call) {
-    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
-    const auto action = uploads::DirectoryActions::find_action(call.request.query());
-    if (action) return targets_.directories.act(call.request, call.resource.path, *action);
-    if (!call.rights.has(Right::create)) {
-        return handler::refusal_response(&call.request, {Status::forbidden, "nothing may be uploaded here."});
-    }
-    return targets_.uploads.handle(call.request, call.resource.path);
-}
-
-handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
-
-handler::Decision Router::move(const Call& call) {
-    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
-    auto destination = find_destination(call.request, resources_, config_.path_prefix);
-    if (!destination) return handler::refusal_response(&call.request, destination.error());
-    // A directory is asked for with a slash.
-    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
-    if (lacks_slash) destination->location.push_back('/');
-    return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
-}
-
-handler::Decision Router::copy(const Call& call) {
-    if (!config_.allow_upload) {
-        return handler::method_not_allowed(call.request, allowed(call.resource, call.rights),
-                                           "nothing may be uploaded here");
-    }
-    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
-    auto destination = find_destination(call.request, resources_, config_.path_prefix);
-    if (!destination) return handler::refusal_response(&call.request, destination.error());
-    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
-    if (lacks_slash) destination->location.push_back('/');
-    return targets_.copies.handle(
-        call.request,
-        {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
-}
-
-handler::Decision Router::make_directory(const Call& call) {
-    return targets_.directories.create(call.request, call.resource.path, allowed(call.resource, call.rights));
 }
 
 }  // namespace site

@@ -43,7 +43,7 @@ constexpr std::int64_t kHourS = 3'600;
 constexpr std::uint64_t kWeekHours = 168;
 constexpr std::uint64_t kYearHours = 8'760;
 
-constexpr Refusal kMayNotRead{Status::forbidden, "you may not read this, so you cannot share it."};
+constexpr Refusal kMayNotRead = http::missing_right("you may not read this, so you cannot share it.");
 constexpr Refusal kNothingThere{Status::not_found, "there is nothing at this path that could be shared."};
 constexpr Refusal kOtherKind{Status::not_found,
                              "a folder is shared by its path with a slash at its end, a file without."};
@@ -96,6 +96,11 @@ public:
                 parts_.disk.wakes().wake(wake);
                 return std::nullopt;
             }
+            if (counted_at_ != parts_.counts.written) {
+                count_again();
+                parts_.disk.wakes().wake(wake);
+                return std::nullopt;
+            }
             if (auto refused = write()) return refused;
             if (parts_.durability == storage::Durability::full) {
                 syncs_ = {parts_.disk.sync_all(made_->file, wake), parts_.disk.sync_all(made_->directory, wake)};
@@ -131,7 +136,14 @@ private:
         auto made = parts_.store.make(link_);
         if (!made) return refuse(made.error() == EPERM ? kKeyOfOthers : kNotStored);
         made_ = std::move(*made);
+        ++parts_.counts.written;
         return std::nullopt;
+    }
+
+    /// Another link was written while these were counted, and may not be among them.
+    void count_again() {
+        scan_ = access_control::ShareScan(parts_.store);
+        counted_at_ = parts_.counts.written;
     }
 
     /// What stays there is worth nothing: it is over, or nobody was told its token.
@@ -183,6 +195,7 @@ private:
     std::unique_ptr<KeptRequest> request_;
     ShareParts parts_;
     access_control::ShareScan scan_;
+    std::uint64_t counted_at_ = parts_.counts.written;  ///< when the scan began
     ShareLink link_;
     std::string prefix_;  ///< of prefix_of()
     std::optional<access_control::ShareStore::Made> made_;
@@ -228,9 +241,17 @@ private:
     storage::MemorySink body_;
 };
 
+bool is_file(const storage::FileRoot& root, std::string_view path) {
+    const auto status = root.stat_inside(path);
+    return status && S_ISREG(status->st_mode);
+}
+
 /// Only what is there now: a link to nothing would give whatever has that name later.
 std::optional<Refusal> find_absence(const storage::FileRoot& root, std::string_view path) {
     const auto status = root.stat_inside(path);
+    // The name of a file with a slash behind it.
+    if (!status && status.error().number == ENOTDIR && is_file(root, path.substr(0, path.size() - 1)))
+        return kOtherKind;
     if (!status) return kNothingThere;
     const bool is_folder = S_ISDIR(status->st_mode);
     if (!is_folder && !S_ISREG(status->st_mode)) return kNothingThere;

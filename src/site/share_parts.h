@@ -13,6 +13,7 @@ namespace site {
 
 struct ShareCounts {
     std::uint64_t made = 0;
+    std::uint64_t written = 0;     ///< also those that the disk did not keep
     std::uint64_t over_share = 0;  ///< not made, because there are too many
     std::uint64_t revoked = 0;     ///< by their makers
     std::uint64_t used = 0;        ///< uses of those with a limit

@@ -12,7 +12,7 @@ inline constexpr http::Refusal kLinkIsOver{
     "share this any more."};
 inline constexpr http::Refusal kNoSuchLink{http::Status::not_found,
                                            "there is no such link: it was revoked, or its address is not whole."};
-inline constexpr http::Refusal kMayNotShare{http::Status::forbidden, "you may not share this."};
+inline constexpr http::Refusal kMayNotShare = http::missing_right("you may not share this.");
 inline constexpr http::Refusal kLinkUnread{http::Status::service_unavailable,
                                            "the server cannot read its share links at the moment."};
 

@@ -71,11 +71,9 @@ std::string_view remedy_of(Asked asked) {
     return "signing in may help: with a name and a password (Basic), or with a token (Bearer).";
 }
 
-/// True where `response` is about a right that others may have.
-bool is_about_rights(const http::Request& request, const Resource& resource, const SiteConfig& config,
-                     const http::Response& response) {
-    return response.status == Status::forbidden && depends_on_user(resource, config) &&
-           (http::is_safe(request.method) || !find_cross_site_fault(request, config));
+/// True where `response` is about a right that somebody has whom signing in may show.
+bool may_others(const Resource& resource, const SiteConfig& config, const http::Response& response) {
+    return response.is_about_rights && depends_on_user(resource, config);
 }
 
 void tell_user(const http::Request& request, const SiteConfig& config, http::Response& response) {
@@ -113,7 +111,7 @@ bool must_sign_in(const http::Request& request, const Resource& resource, const 
 void ask_to_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config,
                     http::Response& response) {
     const Asked asked = find_asked(request, config);
-    const bool may_help = is_about_rights(request, resource, config, response);
+    const bool may_help = may_others(resource, config, response);
     if (may_help && request.user != nullptr) return tell_user(request, config, response);
     // The page itself answers 401 to a wrong password.
     const bool becomes_page = asked == Asked::by_page && !response.is_personal;

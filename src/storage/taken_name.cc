@@ -12,11 +12,10 @@
 namespace storage {
 namespace {
 
-constexpr http::Refusal kContentStays{
-    http::Status::forbidden,
-    "a file of this name is there already, and files are not replaced here; choose another name."};
+constexpr http::Refusal kContentStays =
+    http::missing_right("a file of this name is there already, and files are not replaced here; choose another name.");
 
-constexpr http::Refusal kNothingNew{http::Status::forbidden, "existing files may be replaced here, but none added."};
+constexpr http::Refusal kNothingNew = http::missing_right("existing files may be replaced here, but none added.");
 
 bool has_content(const struct stat& status) { return !S_ISREG(status.st_mode) || status.st_size > 0; }
 

@@ -34,7 +34,7 @@ constexpr Refusal kNoOffset{Status::bad_request,
 constexpr Refusal kWholeFields{Status::bad_request,
                                "what is appended is a part of a file as it is, without Content-Range and "
                                "Content-Encoding."};
-constexpr Refusal kOfUser{Status::forbidden, "somebody who signed in began this upload"};
+constexpr Refusal kOfUser = http::missing_right("somebody who signed in began this upload");
 constexpr Refusal kBusy{Status::service_unavailable,
                         "uploads in parts cannot be kept now; send the whole file, or try again later."};
 constexpr int kRetrySeconds = 60;

@@ -25,8 +25,8 @@ namespace {
 using http::FieldName;
 using http::Status;
 
-constexpr http::Refusal kNoConditions{Status::forbidden,
-                                      "what is stored here is not shown, so no condition on it is evaluated."};
+constexpr http::Refusal kNoConditions =
+    http::missing_right("what is stored here is not shown, so no condition on it is evaluated.");
 
 class UploadSink final : public http::BodySink {
 public:

@@ -17,23 +17,24 @@ using storage::OnConflict;
 
 constexpr Refusal kHidden{Status::forbidden, "names that begin with a dot are not written."};
 constexpr Refusal kHiddenFile{Status::not_found, "there is no such file."};
-constexpr Refusal kNoUploads{Status::forbidden, "nothing may be uploaded here."};
-constexpr Refusal kNoDirectories{Status::forbidden, "no folders may be made here."};
-constexpr Refusal kOnlyFilesHere{Status::forbidden,
-                                 "files go directly into this folder, and no folders are made in it."};
-constexpr Refusal kNoRemovals{Status::forbidden, "nothing may be deleted here."};
+constexpr Refusal kNoUploads = http::missing_right("nothing may be uploaded here.");
+constexpr Refusal kNoDirectories = http::missing_right("no folders may be made here.");
+constexpr Refusal kOnlyFilesHere =
+    http::missing_right("files go directly into this folder, and no folders are made in it.");
+constexpr Refusal kNoRemovals = http::missing_right("nothing may be deleted here.");
 constexpr Refusal kRecordsName{Status::conflict,
                                "this is the file of the records; they are added and removed one by one."};
 
-constexpr Refusal kNotRead{Status::forbidden, "you may not read this, so it is not moved."};
-constexpr Refusal kNotReadForCopy{Status::forbidden, "you may not read this, so it is not copied."};
-constexpr Refusal kNotListedForCopy{Status::forbidden, "you may not list this directory, so it is not copied."};
+constexpr Refusal kNotRead = http::missing_right("you may not read this, so it is not moved.");
+constexpr Refusal kNotReadForCopy = http::missing_right("you may not read this, so it is not copied.");
+constexpr Refusal kNotListedForCopy = http::missing_right("you may not list this directory, so it is not copied.");
 constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is neither copied nor replaced."};
-constexpr Refusal kNotListed{Status::forbidden,
-                             "you may not list this directory, so it is not moved where it is listed."};
+constexpr Refusal kNotListed =
+    http::missing_right("you may not list this directory, so it is not moved where it is listed.");
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is neither moved nor replaced."};
-constexpr Refusal kNoMovesHere{Status::forbidden, "files are uploaded into this folder, and neither moved nor copied."};
-constexpr Refusal kSignInFirst{Status::forbidden, "nothing is moved or copied there without signing in."};
+constexpr Refusal kNoMovesHere =
+    http::missing_right("files are uploaded into this folder, and neither moved nor copied.");
+constexpr Refusal kSignInFirst = http::missing_right("nothing is moved or copied there without signing in.");
 constexpr Refusal kOtherRulesBelow{
     Status::forbidden,
     "other rules hold for something below this directory or its destination; take what it holds "

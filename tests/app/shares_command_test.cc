@@ -1,6 +1,7 @@
 // Which words are the command about share links, and what it ends.
 #include "app/shares_command.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,18 @@ std::optional<int> run(std::vector<std::string> words) {
 
 TEST_CASE("shares command: other words are left to the server", "[app][share]") {
     CHECK_FALSE(run({}).has_value());
-    CHECK_FALSE(run({"shares"}).has_value());
     CHECK_FALSE(run({"shares", "--port", "80"}).has_value());
     CHECK_FALSE(run({"token", "users", "robot"}).has_value());
+}
+
+TEST_CASE("shares command: alone it is the name of a directory, or wrong usage", "[app][share]") {
+    const support::TempDir there;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(there.path());
+    CHECK(run({"shares"}) == 2);
+    there.make_directory("shares");
+    CHECK_FALSE(run({"shares"}).has_value());
+    std::filesystem::current_path(before);
 }
 
 TEST_CASE("shares command: wrong words are wrong usage, and a directory that is not there fails", "[app][share]") {

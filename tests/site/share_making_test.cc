@@ -112,7 +112,10 @@ TEST_CASE("share making: only for what is there, by its own name", "[site][share
     Bench bench;
     CHECK(bench.make("/b.txt").status == 404);
     CHECK(bench.make("/sub").status == 404);
-    CHECK(bench.make("/a.txt/").status == 404);
+    const Answer slash = bench.make("/a.txt/");
+    CHECK(slash.status == 404);
+    CHECK(slash.body.find("a file without") != std::string::npos);
+    CHECK(bench.make("/b.txt/").body.find("nothing at this path") != std::string::npos);
 }
 
 TEST_CASE("share making: a maker has a hundred at most, and those that are over do not count", "[site][share]") {
@@ -129,6 +132,26 @@ TEST_CASE("share making: a maker has a hundred at most, and those that are over 
     bench.clock.advance_ms(3'600'000);
     CHECK(bench.make("/a.txt").status == 201);
     CHECK(bench.make("/a.txt").status == 409);
+}
+
+TEST_CASE("share making: two at once do not pass the limit together", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    for (std::size_t i = 1; i < site::kMostSharesOfOneMaker; ++i) REQUIRE(bench.make("/a.txt").status == 201);
+    const auto begin = [&bench](ParsedRequest& parsed) {
+        http::Request request = parsed.get();
+        request.user = bench.user;
+        auto decision = bench.making.make(request, {Resource::Kind::file, "/a.txt"}, bench.rights);
+        return std::get<std::unique_ptr<http::BodySink>>(decision)->finish({});
+    };
+    ParsedRequest parsed("POST", "/a.txt?share", {});
+    auto first = begin(parsed);
+    auto second = begin(parsed);
+    // Both begin to count before either has written its link.
+    REQUIRE_FALSE(first->advance(0).has_value());
+    REQUIRE_FALSE(second->advance(0).has_value());
+    CHECK(take_answer(std::move(first)).status == 201);
+    CHECK(take_answer(std::move(second)).status == 409);
 }
 
 TEST_CASE("share making: what was over a week ago is removed", "[site][share]") {

@@ -25,7 +25,8 @@ site::SiteConfig rules() {
 }
 
 http::Response asked(const http::Request& request, const Resource& resource, Status status) {
-    http::Response response = handler::error_response(&request, status, "no");
+    http::Response response = handler::refusal_response(
+        &request, status == Status::forbidden ? http::missing_right("no") : http::Refusal{status, "no"});
     site::ask_to_sign_in(request, resource, rules(), response);
     return response;
 }
@@ -129,8 +130,9 @@ site::SiteConfig page_rules() {
     return config;
 }
 
-http::Response asked_with_page(const http::Request& request, Status status = Status::forbidden) {
-    http::Response response = handler::refusal_response(&request, {status, "no."});
+http::Response asked_with_page(const http::Request& request,
+                               const http::Refusal& refusal = http::missing_right("no.")) {
+    http::Response response = handler::refusal_response(&request, refusal);
     site::ask_to_sign_in(request, kPrivate, page_rules(), response);
     return response;
 }
@@ -148,6 +150,20 @@ std::string body_of(const http::Response& response) {
 }
 
 }  // namespace
+
+TEST_CASE("sign-in answers: where no right is missing, signing in is not advised", "[site][access]") {
+    const http::Refusal same{Status::forbidden, "source and destination are the same."};
+    const ParsedRequest parsed("MOVE", "/private/x");
+    const auto told = [&](const http::Request& request) {
+        const http::Response response = asked_with_page(request, same);
+        CHECK(response.status == Status::forbidden);
+        return body_of(response);
+    };
+    CHECK(told(parsed.get()) == "403 Forbidden: source and destination are the same.\n");
+    http::Request known = parsed.get();
+    known.user = std::make_shared<http::User>(http::User{"alice", {}});
+    CHECK(told(known) == "403 Forbidden: source and destination are the same.\n");
+}
 
 TEST_CASE("sign-in answers: a browser gets the page, and no window of its own", "[site][access][badge]") {
     const ParsedRequest request("GET", "/private/x?a=b", browser + "Sec-Fetch-Mode: navigate\r\n");

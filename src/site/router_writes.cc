@@ -1,0 +1,68 @@
+// What the rows of the route table lead to that change something.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "handler/error_page.h"
+#include "site/destinations.h"
+#include "site/router.h"
+
+namespace site {
+namespace {
+
+using handler::Right;
+using http::Refusal;
+using http::Status;
+
+constexpr Refusal kOnlyOneFile{Status::forbidden, "one file alone is served here, under its own name."};
+constexpr Refusal kNoUploads = http::missing_right("nothing may be uploaded here.");
+
+}  // namespace
+
+handler::Decision Router::store(const Call& call) {
+    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
+    return targets_.uploads.handle(call.request, call.resource.path);
+}
+
+handler::Decision Router::post_to_directory(const Call& call) {
+    if (makes_share(call)) return targets_.shares.make(call.request, call.resource, call.rights);
+    const auto action = uploads::DirectoryActions::find_action(call.request.query());
+    if (action) return targets_.directories.act(call.request, call.resource.path, *action);
+    if (!call.rights.has(Right::create)) {
+        return handler::refusal_response(&call.request, kNoUploads);
+    }
+    return targets_.uploads.handle(call.request, call.resource.path);
+}
+
+handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
+
+handler::Decision Router::move(const Call& call) {
+    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
+    auto destination = find_destination(call.request, resources_, config_.path_prefix);
+    if (!destination) return handler::refusal_response(&call.request, destination.error());
+    // A directory is asked for with a slash.
+    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
+    if (lacks_slash) destination->location.push_back('/');
+    return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
+}
+
+handler::Decision Router::copy(const Call& call) {
+    if (!config_.allow_upload) {
+        return handler::method_not_allowed(call.request, allowed(call.resource, call.rights),
+                                           "nothing may be uploaded here");
+    }
+    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
+    auto destination = find_destination(call.request, resources_, config_.path_prefix);
+    if (!destination) return handler::refusal_response(&call.request, destination.error());
+    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
+    if (lacks_slash) destination->location.push_back('/');
+    return targets_.copies.handle(
+        call.request,
+        {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
+}
+
+handler::Decision Router::make_directory(const Call& call) {
+    return targets_.directories.create(call.request, call.resource.path, allowed(call.resource, call.rights));
+}
+
+}  // namespace site
