@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "base/ascii.h"
 #include "base/escape.h"
@@ -11,23 +12,38 @@
 namespace handler {
 namespace {
 
-/// "404 Not Found".
-std::string status_line_text(http::Status status) {
-    std::string text = std::to_string(http::code(status));
+/// At least what a status with its reason phrase, ": " and a line end take.
+constexpr std::size_t kStatusTextBytes = 48;
+
+/// Appends "404 Not Found".
+void append_status_text(std::string& text, http::Status status) {
+    text.append(std::to_string(http::code(status)));
     const std::string_view phrase = http::reason_phrase(status);
     if (!phrase.empty()) text.append(" ").append(phrase);
-    return text;
 }
 
 /// Control bytes would let a peer write to the terminal of another person.
-std::string without_controls(std::string_view text) {
-    std::string clean(text);
-    std::ranges::replace_if(clean, base::is_control, '?');
-    return clean;
+void append_without_controls(std::string& text, std::string_view sentence) {
+    const auto begin = static_cast<std::ptrdiff_t>(text.size());
+    text.append(sentence);
+    std::replace_if(text.begin() + begin, text.end(), base::is_control, '?');
+}
+
+/// "404 Not Found: there is nothing at this path." and a line end.
+std::string line(http::Status status, std::string_view sentence) {
+    std::string text;
+    text.reserve(kStatusTextBytes + sentence.size());
+    append_status_text(text, status);
+    if (!sentence.empty()) append_without_controls(text.append(": "), sentence);
+    text.push_back('\n');
+    return text;
 }
 
 std::string page(http::Status status, std::string_view sentence) {
-    const std::string title = status_line_text(status);
+    std::string title;
+    append_status_text(title, status);
+    std::string shown;
+    append_without_controls(shown, sentence);
     std::string html =
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\">\n"
@@ -37,7 +53,7 @@ std::string page(http::Status status, std::string_view sentence) {
         "1rem}p::first-letter{text-transform:uppercase}"
         "h1{font-size:1.4rem}</style>\n</head>\n<body>\n<h1>");
     html.append(title).append("</h1>\n<p>");
-    base::append_html_escaped(html, sentence);
+    base::append_html_escaped(html, shown);
     return html.append("</p>\n</body>\n</html>\n");
 }
 
@@ -56,14 +72,7 @@ http::Response error_response(const http::Request* request, http::Status status,
     http::Response response;
     response.status = status;
     const bool html = request != nullptr && prefers_html(*request);
-    std::string body;
-    if (html) {
-        body = page(status, without_controls(sentence));
-    } else {
-        body = status_line_text(status);
-        if (!sentence.empty()) body.append(": ").append(without_controls(sentence));
-        body.push_back('\n');
-    }
+    std::string body = html ? page(status, sentence) : line(status, sentence);
     response.add("Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
     response.add("X-Content-Type-Options", "nosniff");
     // A cache may keep a 404 or a 301, and must not give a browser's page to a program (RFC 9110 §12.5.5).

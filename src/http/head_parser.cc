@@ -65,8 +65,9 @@ bool is_value(const char* begin, const char* end) {
 
 /// Looks for the end of the method. The position behind it, at most kMaxMethodBytes + 1 after `begin`.
 std::size_t find_method_end(std::string_view text, std::size_t begin) {
+    const std::size_t limit = std::min(text.size(), begin + kMaxMethodBytes + 1);
     std::size_t end = begin;
-    while (end < text.size() && end - begin <= kMaxMethodBytes && is_token_byte(text[end])) ++end;
+    while (end < limit && is_token_byte(text[end])) ++end;
     return end;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 #include "base/ascii.h"
 #include "base/escape.h"
@@ -45,6 +47,8 @@ constexpr auto kHostBytes = [] {
     table[':'] = HostByte::colon;
     return table;
 }();
+
+HostByte host_byte(char c) { return kHostBytes[static_cast<unsigned char>(c)]; }
 
 /// Percent-decodes `raw`, whose bytes were checked, into `path`.
 TargetError decode_path(std::string_view raw, Target& target) {
@@ -97,6 +101,28 @@ bool normalise_path(std::string& path) {
     return true;
 }
 
+/// True when the eight bytes may all be copied as they are: none has to be refused or decoded, none ends the path, and
+/// no slash has a slash or a dot behind it. `after_slash`: whether a slash is in front of them; set for the next eight.
+/// May be false without need where a slash has a dot behind it, or the other way round.
+bool is_clean(const char* eight, bool& after_slash) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighs = 0x8080808080808080;
+    std::uint64_t word;
+    std::memcpy(&word, eight, sizeof word);
+    if constexpr (std::endian::native == std::endian::big) word = std::byteswap(word);
+    // The high bit of each byte that is `c`.
+    const auto bytes_of = [word](char c) {
+        const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
+        return (zero - kOnes) & ~zero & kHighs;
+    };
+    const std::uint64_t refused = (word - kOnes * 0x21) & ~word & kHighs;
+    const std::uint64_t ending = bytes_of('?') | bytes_of('#') | bytes_of('%') | bytes_of(0x7F);
+    const std::uint64_t slashes = bytes_of('/');
+    const std::uint64_t behind_slashes = slashes << 8 | (after_slash ? std::uint64_t{0x80} : 0);
+    after_slash = slashes >> 63 != 0;
+    return (refused | ending | (behind_slashes & (slashes | bytes_of('.')))) == 0;
+}
+
 /// What one look at every byte of path and query found.
 struct Scan {
     std::size_t path_end = 0;
@@ -106,7 +132,9 @@ struct Scan {
 
 Scan scan_path(std::string_view raw) {
     Scan scan{.path_end = raw.size()};
-    for (std::size_t i = 0; i < raw.size(); ++i) {
+    std::size_t i = 0;
+    for (bool after_slash = false; raw.size() - i >= 8 && is_clean(raw.data() + i, after_slash);) i += 8;
+    for (; i < raw.size(); ++i) {
         const PathByte kind = path_byte(raw[i]);
         if (kind == PathByte::plain) [[likely]]
             continue;
@@ -239,9 +267,8 @@ bool begins_with_escape(std::string_view text) {
 /// no label is empty or begins with '-'; a dot at the very end is the root's.
 bool is_named_host(std::string_view host) {
     for (std::size_t i = 0; i < host.size(); ++i) {
-        const HostByte kind = kHostBytes[static_cast<unsigned char>(host[i])];
-        if (kind == HostByte::name) [[likely]]
-            continue;
+        HostByte kind = host_byte(host[i]);
+        while (kind == HostByte::name && ++i < host.size()) kind = host_byte(host[i]);
         switch (kind) {
             case HostByte::name: break;
             case HostByte::bad: return false;

@@ -74,9 +74,12 @@ void OutputQueue::clear() {
 std::span<std::byte> OutputQueue::reserve(base::BlockPool& pool, std::size_t at_least) {
     const auto capacity = static_cast<std::uint32_t>(pool.block_bytes());
     assert(at_least > 0 && at_least <= capacity);
+    if (const auto* const piece = std::get_if<BlockPiece>(newest());
+        piece != nullptr && capacity - piece->end >= at_least) {
+        return {piece->base + piece->end, capacity - piece->end};
+    }
     BlockPiece* const last = newest_block();
     if (last != nullptr && capacity - last->end >= at_least) {
-        if (last == std::get_if<BlockPiece>(newest())) return {last->base + last->end, capacity - last->end};
         // Something else was appended behind it: the room is used by a new piece, which takes the block over.
         BlockPiece next{std::move(last->block), last->base, last->end, last->end};
         push_block(std::move(next));
@@ -103,6 +106,15 @@ void OutputQueue::commit(std::size_t count) {
 }
 
 void OutputQueue::append_bytes(base::BlockPool& pool, std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    // Mostly small content behind its head, which fits into the same block.
+    if (auto* const piece = std::get_if<BlockPiece>(newest());
+        piece != nullptr && pool.block_bytes() - piece->end >= bytes.size()) {
+        std::memcpy(piece->base + piece->end, bytes.data(), bytes.size());
+        piece->end += static_cast<std::uint32_t>(bytes.size());
+        bytes_ += bytes.size();
+        return;
+    }
     while (!bytes.empty()) {
         const std::span<std::byte> room = reserve(pool, 1);
         const std::size_t count = std::min(room.size(), bytes.size());

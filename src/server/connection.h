@@ -84,7 +84,7 @@ public:
     [[nodiscard]] bool receives_at_any_event() const { return transport_.stream->wants() != net::Interest::none; }
 
 protected:
-    Connection(Transport transport, net::Token token) : transport_(std::move(transport)), token_(token) {}
+    Connection(Transport&& transport, net::Token token) : transport_(std::move(transport)), token_(token) {}
 
     Transport transport_;
     net::Token token_;

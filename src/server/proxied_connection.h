@@ -16,8 +16,8 @@ namespace server {
 class ProxiedConnection final : public Connection {
 public:
     /// `transport`: over the plain socket. `listener`, where it was accepted, and `config` outlive the connection.
-    ProxiedConnection(Transport transport, net::Token token, const net::Listener& listener, const ServerConfig& config,
-                      base::MonotonicMs now_ms)
+    ProxiedConnection(Transport&& transport, net::Token token, const net::Listener& listener,
+                      const ServerConfig& config, base::MonotonicMs now_ms)
         : Connection(std::move(transport), token),
           parser_(config.proxy_protocol),
           listener_(listener),

@@ -93,6 +93,30 @@ TEST_CASE("target: what climbs above the root is refused", "[http][target]") {
     }
 }
 
+TEST_CASE("target: a path is read alike wherever its bytes stand", "[http][target]") {
+    // Eight bytes are looked at together, so each part is tried at every distance from the front and from the end.
+    for (std::size_t front = 0; front <= 17; ++front) {
+        for (std::size_t back = 0; back <= 9; ++back) {
+            const std::string before = "/" + std::string(front, 'a');
+            const std::string behind(back, 'b');
+            CAPTURE(front, back);
+            CHECK(path_of(before + "/" + behind) == (front == 0 ? "/" + behind : before + "/" + behind));
+            CHECK(path_of(before + "." + behind) == (front + back == 0 ? "/" : before + "." + behind));
+            CHECK(path_of(before + "x//" + behind) == before + "x/" + behind);
+            CHECK(path_of(before + "x/./" + behind) == before + "x/" + behind);
+            CHECK(path_of(before + "x/../" + behind) == "/" + behind);
+            CHECK(path_of(before + "%41" + behind) == before + "A" + behind);
+            CHECK(path_of(before + "\xC3\xA9" + behind) == before + "\xC3\xA9" + behind);
+            const Parsed asked(before + "?" + behind);
+            CHECK(asked.target.path == before);
+            CHECK(asked.target.query.of(asked.text) == behind);
+            for (const char* refused : {" ", "#", "\x7F", "\t", "\x01"}) {
+                CHECK(error_of(before + refused + behind) == TargetError::bad_byte);
+            }
+        }
+    }
+}
+
 TEST_CASE("target: control bytes, spaces and fragments are refused", "[http][target]") {
     for (int byte = 0; byte <= 0x20; ++byte) {
         CAPTURE(byte);

@@ -18,7 +18,7 @@ namespace server::http1 {
 
 class Connection final : public server::Connection {
 public:
-    Connection(Transport transport, net::Token token, base::MonotonicMs now_ms)
+    Connection(Transport&& transport, net::Token token, base::MonotonicMs now_ms)
         : server::Connection(std::move(transport), token), state_since_ms_(now_ms) {}
 
     void receive(Turn& turn) override;

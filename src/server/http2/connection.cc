@@ -19,7 +19,7 @@ constexpr std::string_view kBrokenRules = "the peer broke the rules of HTTP/2";
 
 }  // namespace
 
-Connection::Connection(Transport transport, net::Token token, base::MonotonicMs now_ms)
+Connection::Connection(Transport&& transport, net::Token token, base::MonotonicMs now_ms)
     : server::Connection(std::move(transport), token), session_(*this), since_ms_(now_ms), control_frames_(now_ms) {}
 
 Connection::~Connection() = default;
@@ -333,7 +333,7 @@ void Connection::expire_streams() {
     }
 }
 
-std::unique_ptr<server::Connection> make_connection(Transport transport, net::Token token, base::MonotonicMs now_ms) {
+std::unique_ptr<server::Connection> make_connection(Transport&& transport, net::Token token, base::MonotonicMs now_ms) {
     return std::make_unique<Connection>(std::move(transport), token, now_ms);
 }
 

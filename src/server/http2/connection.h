@@ -33,7 +33,7 @@ inline constexpr std::uint32_t kSourcesPerTurn = 4;
 
 class Connection final : public server::Connection, private Session::Events {
 public:
-    Connection(Transport transport, net::Token token, base::MonotonicMs now_ms);
+    Connection(Transport&& transport, net::Token token, base::MonotonicMs now_ms);
     ~Connection() override;
 
     void receive(Turn& turn) override;

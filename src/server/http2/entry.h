@@ -18,7 +18,7 @@ namespace server::http2 {
 [[nodiscard]] std::string_view library_version();
 /// `transport`: of a connection that has received the preface, which still stands in its input. Not where is_built_in()
 /// is false.
-[[nodiscard]] std::unique_ptr<server::Connection> make_connection(Transport transport, net::Token token,
+[[nodiscard]] std::unique_ptr<server::Connection> make_connection(Transport&& transport, net::Token token,
                                                                   base::MonotonicMs now_ms);
 
 }  // namespace server::http2
