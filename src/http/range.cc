@@ -117,6 +117,11 @@ RangeSet parse_range(std::string_view value, std::uint64_t size) {
     return specs == 0 ? whole : set;
 }
 
+bool names_several_ranges(const Fields& fields, std::string_view text) {
+    const auto value = fields.find(FieldName::range, text);
+    return value && value->find(',') != std::string_view::npos;
+}
+
 RangeSet decide_ranges(const Fields& fields, std::string_view text, Method method, const Validators& validators,
                        std::uint64_t size, std::int64_t now) {
     if (!fields.has(FieldName::range) || method != Method::get || fields.count(FieldName::range) != 1) return {};

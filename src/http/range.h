@@ -43,6 +43,9 @@ struct RangeSet {
 /// linear in the length of the value.
 [[nodiscard]] RangeSet parse_range(std::string_view value, std::uint64_t size);
 
+/// True when the request names more than one range, or might: each of them is work of its own.
+[[nodiscard]] bool names_several_ranges(const Fields& fields, std::string_view text);
+
 /// Range and If-Range together: whole for any method but GET and for repeated Range lines.
 [[nodiscard]] RangeSet decide_ranges(const Fields& fields, std::string_view text, Method method,
                                      const Validators& validators, std::uint64_t size, std::int64_t now);

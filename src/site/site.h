@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "handler/handler.h"
+#include "http/range.h"
 #include "site/ruled_site.h"
 #include "site/site_config.h"
 #include "site/site_state.h"
@@ -37,9 +38,11 @@ public:
     void decorate(const http::Request* request, http::Response& response) override;
     void decorate_interim(http::Interim& interim) override { ruled_->decorate_interim(interim); }
     [[nodiscard]] std::shared_ptr<handler::Handler> pin() override { return ruled_; }
-    /// A question for the offset of an upload must not overtake the bytes that lie in the sockets before it.
+    /// A question for the offset of an upload must not overtake the bytes that lie in the sockets before it. Each of
+    /// several ranges is read by itself.
     [[nodiscard]] bool is_heavy(const http::Request& request) const override {
-        return !http::is_safe(request.method) || ruled_->is_of_upload(request.path());
+        return !http::is_safe(request.method) || ruled_->is_of_upload(request.path()) ||
+               http::names_several_ranges(request.fields, request.text);
     }
     /// A password that was wrong is no write that was refused; the error log has it.
     [[nodiscard]] bool stores_nothing(const http::Request& request) const override {

@@ -147,3 +147,14 @@ TEST_CASE("site: media types and cached fields follow the rules of now", "[site]
     CHECK(answer.field("Cache-Control") == "max-age=60");
     CHECK(site.ask("DELETE", "/a.obs").status() == 405);
 }
+
+TEST_CASE("site: a request for several ranges waits among the heavy ones, one for a single range does not", "[site]") {
+    const AnsweringSite site((site::SiteConfig()));
+    const auto is_heavy = [&](const std::string& fields) {
+        const support::ParsedRequest request(support::head("GET", "/x", fields));
+        return site.site->is_heavy(*request);
+    };
+    CHECK(is_heavy("Range: bytes=0-1,4-5\r\n"));
+    CHECK_FALSE(is_heavy("Range: bytes=0-1\r\n"));
+    CHECK_FALSE(is_heavy("Accept: text/html, text/plain\r\n"));
+}
