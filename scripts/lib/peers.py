@@ -1,4 +1,5 @@
-"""Starts godwit, nginx and lighttpd on loopback for scripts/bench and scripts/conformance, and stops what it started."""
+"""Starts godwit, nginx, lighttpd, h2o and the floor (floor.c) on loopback for scripts/bench and scripts/conformance, and
+stops what it started."""
 
 import os
 import pathlib
@@ -63,7 +64,22 @@ deflate.cache-dir = "{work}/deflate"
 {writing}
 """
 
-INSTALL = {"nginx": "apt-get install nginx-light (or nginx)", "lighttpd": "apt-get install lighttpd lighttpd-mod-webdav"}
+H2O = """
+num-threads: 1
+error-log: {work}/h2o-error.log
+pid-file: {work}/h2o.pid
+listen: {{ host: 127.0.0.1, port: {port} }}
+gzip: ON
+file.index: [ "index.html" ]
+hosts:
+  default:
+    paths:
+      /: {{ file.dir: {site} }}
+"""
+
+INSTALL = {"nginx": "apt-get install nginx-light (or nginx)", "lighttpd": "apt-get install lighttpd lighttpd-mod-webdav",
+           "h2o": "apt-get install h2o", "floor": "it needs a C compiler"}
+FLOOR_BYTES = 1024
 
 
 def find_program(name):
@@ -132,14 +148,25 @@ class Server:
         self.log.close()
 
 
+def start_floor(port, work, prefix):
+    compiler = shutil.which("cc")
+    if not compiler:
+        return None
+    source = pathlib.Path(__file__).resolve().parent / "floor.c"
+    subprocess.run([compiler, "-O2", "-o", work / "floor", source], check=True)
+    return Server("floor", [*prefix, str(work / "floor"), str(port), str(FLOOR_BYTES)], port, work)
+
+
 def start(name, site, work, writing=False, prefix=(), godwit=None, options=()):
-    """Starts godwit, nginx or lighttpd over `site`; None when it is not installed. `prefix` goes before the command
+    """Starts godwit, a peer over `site`, or the floor; None when it is not installed. `prefix` goes before the command
     (taskset); `options` go to godwit alone."""
     port = free_port()
     if name == "godwit":
         binary = godwit or str(ROOT / "build" / "godwit")
         command = [binary, "--port", str(port), *options, *(["--allow-all"] if writing else []), str(site)]
         return Server(name, [*prefix, *command], port, work)
+    if name == "floor":
+        return start_floor(port, work, prefix)
     binary = find_program(name)
     if not binary:
         return None
@@ -152,6 +179,11 @@ def start(name, site, work, writing=False, prefix=(), godwit=None, options=()):
         if os.geteuid() == 0:
             text = "user root;\n" + text  # the site is in a private temporary directory
         command = [binary, "-p", str(own), "-c", str(own / "nginx.conf"), "-e", str(own / "nginx-error.log")]
+    elif name == "h2o":
+        text = H2O.format(work=own, site=site, port=port)
+        if os.geteuid() == 0:
+            text = "user: root\n" + text
+        command = [binary, "-c", str(own / "h2o.conf")]
     else:
         (own / "deflate").mkdir(exist_ok=True)
         text = LIGHTTPD.format(work=own, site=site, port=port, writing_module=', "mod_webdav"' if writing else "",

@@ -1,5 +1,6 @@
-/* Loaded before the C library (LD_PRELOAD) by scripts/bench-listing: how much CPU time the process uses between two waits
-   of its loop. Unlike the time that passes it does not count what other processes did on the same processor. */
+/* Loaded before the C library (LD_PRELOAD) by scripts/bench-listing and scripts/bench-stalls: how much CPU time the
+   process uses between two waits of its loop. Unlike the time that passes it does not count what other processes did on
+   the same processor. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
