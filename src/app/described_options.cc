@@ -144,7 +144,9 @@ std::string describe(const Options& options, const std::string& directory) {
         std::to_string(server.max_connections) + ", of one client " + std::to_string(server.connections_per_client()));
     add_row(text, "of one client",
             std::to_string(server.requests_per_client()) + " requests, " + std::to_string(site.max_forms_per_client) +
-                " forms, " + std::to_string(site.max_uploads_per_client) + " unfinished uploads");
+                " forms, " + std::to_string(site.max_uploads_per_client) + " unfinished uploads" +
+                (site.max_upload_bytes_per_client == 0 ? std::string()
+                                                       : " with " + size_text(site.max_upload_bytes_per_client)));
     for (const net::AddressRange& range : server.trusted_proxies) add_row(text, "trusted proxy", range.text());
     if (server.proxy_protocol != net::ProxyVersions::none) {
         add_row(text, "PROXY header", proxy_versions_text(server.proxy_protocol));

@@ -260,6 +260,7 @@ Objection OptionReader::apply_limit(OptionId id, std::string_view value) {
             return store(server.max_connections_per_client, parse_number(value, 1, 1'000'000));
         case id_max_uploads_per_client:
             return store(options_.site.max_uploads_per_client, parse_number(value, 1, 10'000));
+        case id_max_upload_bytes_per_client: return store(options_.site.max_upload_bytes_per_client, parse_size(value));
         case id_max_requests_per_client:
             return store(server.max_requests_per_client, parse_number(value, 1, 1'000'000));
         case id_max_forms_per_client: return store(options_.site.max_forms_per_client, parse_number(value, 1, 10'000));
@@ -337,6 +338,11 @@ std::expected<Options, UsageError> OptionReader::finish() {
     if (options_.server.proxy_protocol != net::ProxyVersions::none && options_.server.trusted_proxies.empty()) {
         return std::unexpected(
             UsageError{"--proxy-protocol believes only proxies that are named: --trusted-proxy RANGE names them"});
+    }
+    // What one client may not have at once is too large by itself. So a client learns it with the largest size.
+    site::SiteConfig& site = options_.site;
+    if (const std::uint64_t most = site.max_upload_bytes_per_client; most > 0) {
+        if (site.max_body.bytes() == 0 || site.max_body.bytes() > most) site.max_body = handler::SizeLimit(most);
     }
     if (auto error = bind_addresses()) return std::unexpected(std::move(*error));
     if (auto error = pair_certificates()) return std::unexpected(std::move(*error));

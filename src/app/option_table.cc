@@ -86,6 +86,8 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_max_connections, "max-connections", limit, "a number from 1 to 1000000"},
     {id_max_connections_per_client, "max-connections-per-client", limit, "a number from 1 to 1000000"},
     {id_max_uploads_per_client, "max-uploads-per-client", limit, "a number from 1 to 10000"},
+    {id_max_upload_bytes_per_client, "max-upload-bytes-per-client", limit,
+     "a size in bytes such as 512M, 20G or 1T (0 is no limit)"},
     {id_max_requests_per_client, "max-requests-per-client", limit, "a number from 1 to 1000000"},
     {id_max_forms_per_client, "max-forms-per-client", limit, "a number from 1 to 10000"},
     {id_http2, "http2", limit, "on or off"},

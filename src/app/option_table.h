@@ -78,6 +78,7 @@ enum OptionId : int {
     id_max_connections,
     id_max_connections_per_client,
     id_max_uploads_per_client,
+    id_max_upload_bytes_per_client,
     id_max_requests_per_client,
     id_max_forms_per_client,
     id_trusted_proxy,

@@ -190,6 +190,10 @@ Limits (SIZE: 512K, 10M, 10MB, 2G; SECONDS: 30, 0.5, 5m, 1h)
       --max-uploads-per-client N
                              unfinished resumable uploads of one address; more
                              are 429 (default 1000)
+      --max-upload-bytes-per-client SIZE
+                             of one address, in unfinished uploads of all kinds;
+                             more is 507, or 413 for one alone (default 0: what
+                             is left free bounds resumable ones)
       --max-body SIZE        of one request; more is 413 (default 0: no limit)
       --http2 HOW            on: clients that begin with HTTP/2 get it; off
                              (default on, where the build has it)

@@ -32,6 +32,8 @@ struct WriteRules : RightsRules {
     bool keep_mtime = false;
     /// Resumable uploads of one client that are not complete; more is 429.
     std::size_t max_uploads_per_client = 1'000;
+    /// Bytes of one client's unfinished uploads of all kinds; more are 507. 0: no bound.
+    std::uint64_t max_upload_bytes_per_client = 0;
     /// Forms of one client that are being taken or stored; more are 429. Each holds files that are not stored yet.
     std::size_t max_forms_per_client = 100;
     /// Of one upload. More is 413.

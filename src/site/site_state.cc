@@ -28,7 +28,9 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       parts(parts_for(rules)),
       listing_shares(clock, most_listing_bytes(memory.limit())),
       archives_share(most_archive_bytes(memory.limit())),
-      uploads(parts, {.expiry_s = rules.upload_expiry_s, .max_pending_per_client = rules.max_uploads_per_client}),
+      uploads(parts, {.expiry_s = rules.upload_expiry_s,
+                      .max_pending_per_client = rules.max_uploads_per_client,
+                      .max_bytes_per_client = rules.max_upload_bytes_per_client}),
       page_assets(clock),
       shares(root) {
     if (rules.allows_writing()) sweep.emplace(root, disk, clock, trees);
@@ -40,6 +42,7 @@ void SiteState::follow(const SiteConfig& rules) {
     parts.min_free_bytes = rules.min_free_bytes;
     uploads.set_expiry(rules.upload_expiry_s);
     uploads.set_max_per_client(rules.max_uploads_per_client);
+    uploads.unfinished().set_most(rules.max_upload_bytes_per_client);
     if (!rules.allows_writing() || sweep) return;
     sweep.emplace(root, disk, clock, trees);
     if (counters != nullptr) sweep->register_counters(*counters);

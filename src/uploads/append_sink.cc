@@ -67,6 +67,7 @@ std::expected<void, Refusal> AppendSink::write(std::span<const std::byte> block)
 }
 
 std::expected<void, Refusal> AppendSink::write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block) {
+    if (auto refused = store_.unfinished().check(upload.held.client(), block.size()); !refused) return refused;
     if (const int error = base::write_at(bytes_->file.get(), upload.offset, block); error != 0) {
         return std::unexpected(keeping_refusal(error));
     }

@@ -24,7 +24,7 @@ using http::Status;
 class FormCommits final : public http::PendingResponse {
 public:
     FormCommits(base::WakeQueue& wakes, std::unique_ptr<const handler::KeptRequest> request,
-                std::unique_ptr<FormReader> reader, http::ClientShares::Share share)
+                std::unique_ptr<FormReader> reader, FormShare share)
         : wakes_(wakes), request_(std::move(request)), reader_(std::move(reader)), share_(std::move(share)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
@@ -125,14 +125,14 @@ private:
     std::size_t next_ = 0;  ///< of the reader's entries: the first that was not begun
     std::vector<Running> running_;
     http::Changes changes_;
-    http::ClientShares::Share share_;
+    FormShare share_;
 };
 
 class FormSink final : public http::BodySink {
 public:
     FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
              std::string_view directory, std::string_view boundary, UploadDigests digests,
-             std::optional<std::int64_t> modified_s, http::ClientShares::Share share)
+             std::optional<std::int64_t> modified_s, FormShare share)
         : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           reader_(std::make_unique<FormReader>(parts, WriteGate(config, parts.root, handler::Client::of(request)),
@@ -145,7 +145,9 @@ public:
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override {
         if (limit_.is_exceeded_by(bytes_ + block.size())) return std::unexpected(limit_.refusal());
+        if (auto refused = share_.unfinished.check(share_.held.client(), block.size()); !refused) return refused;
         bytes_ += block.size();
+        share_.held.set_bytes(bytes_);
         digests_.update(block);
         return reader_->take(block);
     }
@@ -168,7 +170,7 @@ private:
     UploadDigests digests_;
     const handler::SizeLimit& limit_;
     std::uint64_t bytes_ = 0;
-    http::ClientShares::Share share_;
+    FormShare share_;
 };
 
 }  // namespace
@@ -176,8 +178,7 @@ private:
 std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts, const handler::WriteRules& config,
                                                const http::Request& request, std::string_view directory,
                                                std::string_view boundary, UploadDigests digests,
-                                               std::optional<std::int64_t> modified_s,
-                                               http::ClientShares::Share share) {
+                                               std::optional<std::int64_t> modified_s, FormShare share) {
     return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests), modified_s,
                                       std::move(share));
 }

@@ -16,6 +16,7 @@
 #include "http/client_shares.h"
 #include "http/request.h"
 #include "storage/file_sink.h"
+#include "uploads/unfinished_bytes.h"
 #include "uploads/upload_digests.h"
 
 namespace uploads {
@@ -32,15 +33,20 @@ inline constexpr std::chrono::microseconds kFormSlice{500};
 /// How many files are committed at once. Each holds two descriptors; together they keep the disk busy.
 inline constexpr std::size_t kFormCommitsAtOnce = 8;
 
+/// What counts a form for its client, until it is answered.
+struct FormShare {
+    http::ClientShares::Share form;
+    UnfinishedBytes& unfinished;  ///< outlives the form
+    UnfinishedBytes::Share held;
+};
+
 /// Takes the body of `request`, a POST to the directory `directory` below the root (which ends in a slash and is not
 /// hidden; the request's own path may have a prefix). `boundary`: of its Content-Type. `modified_s`: the time
-/// of its files, in seconds since 1970, where the request states one. `share`: what counts it for its client, until it
-/// is answered. `parts` and `config` outlive it.
+/// of its files, in seconds since 1970, where the request states one. `parts` and `config` outlive it.
 [[nodiscard]] std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts,
                                                              const handler::WriteRules& config,
                                                              const http::Request& request, std::string_view directory,
                                                              std::string_view boundary, UploadDigests digests,
-                                                             std::optional<std::int64_t> modified_s,
-                                                             http::ClientShares::Share share);
+                                                             std::optional<std::int64_t> modified_s, FormShare share);
 
 }  // namespace uploads

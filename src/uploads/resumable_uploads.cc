@@ -177,6 +177,9 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     const auto needed = whole ? whole : request.body_length();
     const auto place = storage::FileSink::admit(parts_, path, needed, storage::WriteConditions(request), on_conflict);
     if (!place) return handler::Decision(handler::refusal_response(&request, place.error()));
+    if (const auto room = unfinished().check(request.client.key, needed.value_or(0)); !room) {
+        return handler::Decision(handler::refusal_response(&request, room.error()));
+    }
 
     UploadState state;
     if (request.user) state.user = request.user->name;

@@ -29,6 +29,8 @@ public:
     /// True for the path of an upload resource, whether there is one or not.
     [[nodiscard]] bool owns(std::string_view path) const { return path.starts_with(kUploadsPath) && is_on(); }
     [[nodiscard]] static http::MethodSet allowed();
+    /// Of all uploads, those that cannot be resumed among them.
+    [[nodiscard]] UnfinishedBytes& unfinished() { return store_.unfinished(); }
 
     /// The decision for a request that creates a resumable upload; nullopt for any other upload. The refusals that
     /// every upload can get were checked before. The arguments are those of Uploads::store().

@@ -65,7 +65,7 @@ std::expected<base::Fd, storage::FileError> open_nearest(const storage::FileRoot
 }  // namespace
 
 UploadStore::UploadStore(const storage::WriteParts& parts, const UploadLimits& limits)
-    : parts_(parts), limits_(limits), tidied_ms_(parts.clock.now_ms()) {}
+    : parts_(parts), limits_(limits), unfinished_(limits.max_bytes_per_client), tidied_ms_(parts.clock.now_ms()) {}
 
 UploadStore::~UploadStore() = default;
 
@@ -131,7 +131,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     auto nearest = open_nearest(parts_.root, state.target, state.directory);
     if (!nearest) return std::unexpected(nearest.error().number);
     PartialFile made{std::move(*nearest), {}};
-    const std::uint64_t held = client == http::ClientKey() ? 0 : pending_of_.bytes_of(client);
+    const std::uint64_t held = unfinished_.of(client);
     if (held > 0 && !storage::FileSink::check_space(made.directory.get(), held, 0)) {
         ++over_share_;
         return std::unexpected(EUSERS);
@@ -159,6 +159,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;
     upload.share = pending_of_.count(client);
+    upload.held = unfinished_.count(client);
     prolong(upload);
     bytes = std::shared_ptr<const PartialFile>(new PartialFile(std::move(made)), CloseBytes{&parts_.disk});
     return &upload;
@@ -195,7 +196,7 @@ std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_
         return std::unexpected(BytesError{Kind::gone, EINVAL});
     }
     upload.offset = size;
-    upload.share.set_bytes(size);
+    upload.held.set_bytes(size);
     return std::shared_ptr<const PartialFile>(new PartialFile(std::move(opened)), CloseBytes{&parts_.disk});
 }
 
@@ -209,19 +210,19 @@ base::Fd UploadStore::open_state(std::uint64_t number, int flags) const {
 }
 
 void UploadStore::prolong(Upload& upload) const {
-    upload.share.set_bytes(upload.offset);
+    upload.held.set_bytes(upload.offset);
     upload.expires_s = parts_.clock.unix_seconds() + limits_.expiry_s;
 }
 
 void UploadStore::shorten(Upload& upload, std::uint64_t offset) {
     upload.offset = offset;
-    upload.share.set_bytes(offset);
+    upload.held.set_bytes(offset);
 }
 
 std::expected<void, http::Refusal> UploadStore::check_space(const Upload& upload, int file, std::uint64_t more) {
+    if (auto refused = unfinished_.check(upload.held.client(), more); !refused) return refused;
     auto checked = storage::FileSink::check_space(file, parts_.min_free_bytes, more);
-    const bool is_one_client = upload.share.client() != http::ClientKey();
-    const std::uint64_t held = is_one_client ? upload.share.bytes_beside() : 0;
+    const std::uint64_t held = upload.held.bytes_beside();
     if (!checked || held == 0 || storage::FileSink::check_space(file, held, more)) return checked;
     ++over_share_;
     return std::unexpected(http::Refusal{http::Status::insufficient_storage,
@@ -265,6 +266,7 @@ void UploadStore::enter_complete(Upload& upload, std::int64_t ended_s) {
 void UploadStore::count_end(Upload& upload) {
     --pending_;
     upload.share.reset();
+    upload.held.reset();
 }
 
 void UploadStore::forget_oldest_complete() {
@@ -332,6 +334,7 @@ void UploadStore::register_counters(base::Counters& counters) {
         counter("resumable_uploads_expired", total,
                 "resumable uploads that were removed because nobody went on with them", expired_),
     });
+    unfinished_shown_ = unfinished_.register_counters(counters);
 }
 
 bool UploadStore::take_from_turn(std::uint64_t bytes, std::uint64_t limit) {

@@ -21,6 +21,7 @@
 #include "base/counters.h"
 #include "base/fd.h"
 #include "storage/file_sink.h"
+#include "uploads/unfinished_bytes.h"
 #include "uploads/upload.h"
 #include "uploads/upload_state.h"
 
@@ -34,6 +35,8 @@ struct UploadLimits {
     std::size_t max_pending = 10'000;
     /// Of these, those that one client began since the start: others have room left.
     std::size_t max_pending_per_client = 1'000;
+    /// What the unfinished uploads of one client may hold, those that cannot be resumed among them; 0: no bound.
+    std::uint64_t max_bytes_per_client = 0;
     /// How many complete uploads are remembered for clients that missed the response, and for how long.
     std::size_t max_complete = 1'000;
     std::int64_t keep_complete_s = 3'600;
@@ -57,6 +60,8 @@ public:
     /// For uploads that go on from here on, in seconds.
     void set_expiry(std::int64_t seconds) { limits_.expiry_s = seconds; }
     void set_max_per_client(std::size_t uploads) { limits_.max_pending_per_client = uploads; }
+    /// The bytes of all unfinished uploads, also of those that have no entry here.
+    [[nodiscard]] UnfinishedBytes& unfinished() { return unfinished_; }
 
     /// Makes an upload for `state.target`, whose directory or the nearest one above it holds the bytes. Fills in the
     /// rest of `state`. An errno; EBUSY: there are too many; EUSERS: `client` has too many, or more bytes in them than
@@ -87,8 +92,9 @@ public:
     void prolong(Upload& upload) const;
     /// What is behind `offset` was removed.
     static void shorten(Upload& upload, std::uint64_t offset);
-    /// 507 when `more` bytes would leave less free space than is kept, or less than the client's other uploads hold. So
-    /// one that goes on alone may fill what there is, and many that are left lying may not. `file`: its bytes.
+    /// 507 when `more` bytes are more than the client may have in unfinished uploads, or would leave less free space
+    /// than is kept, or less than the client's other uploads hold. So one that goes on alone may fill what there is,
+    /// and many that are left lying may not. `file`: its bytes.
     [[nodiscard]] std::expected<void, http::Refusal> check_space(const Upload& upload, int file, std::uint64_t more);
     /// Moves it by an event that changes nothing on disk, and wakes what waits for it.
     void move(Upload& upload, UploadEvent event) const;
@@ -157,6 +163,7 @@ private:
     std::string boot_;
     base::SharedFd directory_;
     http::ClientShares pending_of_;
+    UnfinishedBytes unfinished_;
     std::unordered_map<std::uint64_t, Upload> uploads_;  // which never moves its elements
     bool is_loaded_ = false;                             ///< the directory of the states was read to its end
     std::unordered_set<std::uint64_t> unread_;           ///< states that were there and could not be read
@@ -166,6 +173,7 @@ private:
     std::uint64_t completed_ = 0;  ///< since the start, as expired_
     std::uint64_t expired_ = 0;
     base::Counters::Registration counters_shown_;
+    base::Counters::Registration unfinished_shown_;
     std::deque<std::uint64_t> complete_;  ///< in the order in which they ended; some may be gone
     std::list<UploadSync> background_;
     base::MonotonicMs tidied_ms_;

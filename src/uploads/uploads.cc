@@ -31,17 +31,22 @@ constexpr http::Refusal kNoConditions =
 class UploadSink final : public http::BodySink {
 public:
     UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, Admission::Tells tells,
-               const handler::SizeLimit& limit)
+               const handler::SizeLimit& limit, UnfinishedBytes& unfinished, UnfinishedBytes::Share held)
         : sink_(std::move(sink)),
           digests_(std::move(digests)),
           location_(std::move(location)),
           tells_(tells),
-          limit_(limit) {}
+          limit_(limit),
+          unfinished_(unfinished),
+          held_(std::move(held)) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override {
         if (limit_.is_exceeded_by(sink_.bytes() + block.size())) return std::unexpected(limit_.refusal());
+        if (auto refused = unfinished_.check(held_.client(), block.size()); !refused) return refused;
         digests_.update(block);
-        return sink_.write(block);
+        auto written = sink_.write(block);
+        held_.set_bytes(sink_.bytes());
+        return written;
     }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
@@ -60,6 +65,8 @@ private:
     std::string location_;
     Admission::Tells tells_;
     const handler::SizeLimit& limit_;
+    UnfinishedBytes& unfinished_;
+    UnfinishedBytes::Share held_;
 };
 
 /// True when the content is coded: the coding would have to be stored with it, and a file cannot do that.
@@ -158,8 +165,12 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
                                                     "too many forms from your address are under way: try again when "
                                                     "some are stored."});
     }
+    UnfinishedBytes& unfinished = resumable_.unfinished();
+    if (const auto room = unfinished.check(client, request.body_length().value_or(0)); !room) {
+        return handler::refusal_response(&request, room.error());
+    }
     return make_form_sink(parts_, config_, request, path, *boundary, std::move(*digests), *modified_s,
-                          forms_.forms.count(client));
+                          {forms_.forms.count(client), unfinished, unfinished.count(client)});
 }
 
 /// A name that is almost surely free: the time and a growing number.
@@ -182,12 +193,16 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
+    UnfinishedBytes& unfinished = resumable_.unfinished();
+    if (const auto room = unfinished.check(request.client.key, request.body_length().value_or(0)); !room) {
+        return handler::refusal_response(&request, room.error());
+    }
     auto sink = storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request),
                                         admission->on_conflict);
     if (!sink) return handler::refusal_response(&request, sink.error());
     if (*modified_s) sink->keep_time(**modified_s);
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location), admission->tells,
-                                        config_.max_body);
+                                        config_.max_body, unfinished, unfinished.count(request.client.key));
 }
 
 }  // namespace uploads

@@ -19,6 +19,19 @@ TEST_CASE("proxy options: one client has shares of its own", "[app][options]") {
     CHECK(contains(refused({"--max-forms-per-client", "0", "d"}), "from 1"));
 }
 
+TEST_CASE("proxy options: the unfinished uploads of one client may hold so much, and none alone is larger",
+          "[app][options]") {
+    CHECK(accepted({"d"}).site.max_upload_bytes_per_client == 0);
+    const auto options = accepted({"--max-upload-bytes-per-client", "2M", "d"});
+    CHECK(options.site.max_upload_bytes_per_client == 2 * 1024 * 1024);
+    CHECK(options.site.max_body.bytes() == 2 * 1024 * 1024);
+    CHECK(contains(app::describe(options, "/d"), "1000 unfinished uploads with 2M\n"));
+    CHECK_FALSE(contains(app::describe(accepted({"d"}), "/d"), "unfinished uploads with"));
+    const auto both = accepted({"--max-upload-bytes-per-client", "2M", "--max-body", "1M", "d"});
+    CHECK(both.site.max_body.bytes() == 1024 * 1024);
+    CHECK(contains(refused({"--max-upload-bytes-per-client", "-1", "d"}), "size in bytes"));
+}
+
 TEST_CASE("proxy options: PROXY headers are believed of proxies that are named", "[app][options]") {
     const auto versions = [](const std::string& word) {
         return accepted({"--proxy-protocol", word, "--trusted-proxy", "10.0.0.0/8", "d"}).server.proxy_protocol;

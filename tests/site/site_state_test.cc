@@ -61,11 +61,15 @@ TEST_CASE("site state: what is stored from here on follows the rules of now", "[
     rules.min_free_bytes = 12'345;
     rules.upload_expiry_s = 77;
     rules.max_uploads_per_client = 3;
+    rules.max_upload_bytes_per_client = 5;
     kept.state.follow(rules);
     CHECK(kept.state.parts.durability == storage::Durability::none);
     CHECK(kept.state.parts.min_free_bytes == 12'345);
     CHECK(kept.state.uploads.limits().expiry_s == 77);
     CHECK(kept.state.uploads.limits().max_pending_per_client == 3);
+    const http::ClientKey client{.high = 1, .low = 0};
+    CHECK(kept.state.uploads.unfinished().check(client, 5).has_value());
+    CHECK_FALSE(kept.state.uploads.unfinished().check(client, 6).has_value());
 }
 
 TEST_CASE("site state: writes under any rules share the names that are held, and tell the cache", "[site]") {

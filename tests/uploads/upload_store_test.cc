@@ -230,7 +230,7 @@ TEST_CASE("upload store: abandoned uploads expire, those that go on do not", "[c
     CHECK(store.store->find(UploadStore::token(kept)) == &kept);
     CHECK(base::counters_line(counters) ==
           "counters: resumable_uploads_pending=1 resumable_uploads_over_share=0 resumable_uploads_resumed=0 "
-          "resumable_uploads_completed=0 resumable_uploads_expired=1");
+          "resumable_uploads_completed=0 resumable_uploads_expired=1 upload_bytes_over_share=0");
     store.clock.advance_ms(60'000);
     store.store->tidy();
     CHECK(store.site.directory.list().empty());
