@@ -62,7 +62,7 @@ Verdict check_credentials(const Users& users, const Credentials& credentials, co
         case Credentials::Scheme::basic: return check_password(users, credentials, key);
         case Credentials::Scheme::bearer: return check_token(users, credentials);
         case Credentials::Scheme::badge: return check_stamp(users, credentials);
-        case Credentials::Scheme::maker: return verdict_of(users.find(credentials.name));
+        case Credentials::Scheme::name_alone: return verdict_of(users.find(credentials.name));
     }
     return {};
 }

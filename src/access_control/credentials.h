@@ -14,12 +14,13 @@ struct Credentials {
     enum class Scheme : std::uint8_t {
         basic,  ///< also of the form
         bearer,
-        badge,  ///< whose seal was looked at: what is left to find out is whether the user has that password still
-        maker,  ///< of a share link whose seal was looked at: whether there still is such a user
+        badge,       ///< whose seal was looked at: what is left to find out is whether the user has that password still
+        name_alone,  ///< of who was found out otherwise, by the seal of a share link or a certificate: whether there
+                     ///< is such a user
     };
     Scheme scheme = Scheme::basic;
     std::string name;    ///< UTF-8; empty with a token
-    std::string secret;  ///< the password, in UTF-8, the token, or the stamp of a badge; empty for a maker
+    std::string secret;  ///< the password, in UTF-8, the token, or the stamp of a badge; empty with a name alone
 };
 
 /// The value of Authorization. Control characters are refused (RFC 7617 §2), so neither part holds NUL. The error is a

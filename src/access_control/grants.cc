@@ -153,13 +153,13 @@ Grants::Range Grants::find(std::string_view path) const {
     }
 }
 
-/// Nobody without a name makes links: nobody could be asked later whether he may still do so.
+/// Nobody without an account makes links: nobody could be asked later whether he may still do so.
 Rights Grants::rights_of(const Range& range, const http::User* user) const {
     Rights rights;
     for (std::size_t i = range.first; i < range.end; ++i) {
         if (lines_[i].applies_to(user)) rights.add(lines_[i].rights);
     }
-    if (user == nullptr) rights.remove(Right::share);
+    if (user == nullptr || !user->has_account) rights.remove(Right::share);
     return rights;
 }
 

@@ -24,6 +24,7 @@ constexpr std::string_view kManySignIns = "too many requests of this client wait
 constexpr std::string_view kManyBadges = "too many requests of this client wait until its cookie is looked at";
 constexpr std::string_view kManyLinks = "too many requests of this client wait until its share link is looked at";
 constexpr std::string_view kNoMaker = "nobody can say at the moment whether the share link counts";
+constexpr std::string_view kManyNames = "too many requests of this client wait until the groups of its user are known";
 constexpr std::string_view kNoAnswer = "sign-in not possible at the moment: too many wait, or the check gave no answer";
 constexpr std::string_view kTwice = "Authorization stands twice";
 
@@ -91,15 +92,22 @@ public:
     std::optional<handler::Decision> advance(http::Request& request, http::Wake wake) override {
         const auto verdict = question_.advance(wake);
         if (!verdict) return std::nullopt;
-        const Credentials& credentials = question_.credentials();
-        auto refused = credentials.scheme == Credentials::Scheme::badge
-                           ? sign_in_.judge_badge(request, credentials, *verdict)
-                           : sign_in_.judge(request, credentials.name, *verdict);
-        if (refused) return refused;
+        if (auto refused = judge(request, *verdict)) return refused;
         return then_(request);
     }
 
 private:
+    [[nodiscard]] std::optional<handler::Decision> judge(http::Request& request, const Verdict& verdict) {
+        const Credentials& credentials = question_.credentials();
+        switch (credentials.scheme) {
+            case Credentials::Scheme::basic:
+            case Credentials::Scheme::bearer: return sign_in_.judge(request, credentials.name, verdict);
+            case Credentials::Scheme::badge: return sign_in_.judge_badge(request, credentials, verdict);
+            case Credentials::Scheme::name_alone: break;
+        }
+        return sign_in_.judge_certified(request, verdict);
+    }
+
     SignIn& sign_in_;
     Question question_;
     Then then_;
@@ -110,7 +118,7 @@ public:
     PendingLink(SignIn& sign_in, const std::string& maker, http::SharedPath shared, http::ClientShares::Share share,
                 Then then)
         : sign_in_(sign_in),
-          question_(sign_in, {Credentials::Scheme::maker, maker, {}}, std::move(share)),
+          question_(sign_in, {Credentials::Scheme::name_alone, maker, {}}, std::move(share)),
           shared_(std::move(shared)),
           then_(std::move(then)) {}
 
@@ -162,6 +170,17 @@ std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std
     }
     const http::ClientKey& client = request.client.key;
     if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyBadges});
+    return std::make_unique<Pending>(*this, std::move(credentials), asking_for_badges_.count(client), then);
+}
+
+std::optional<handler::Decision> SignIn::admit_certified(http::Request& request, const Then& then) {
+    const std::string& name = request.certified->name;
+    if (auto user = certified_cache_.find(name)) {
+        return judge_certified(request, {Verdict::Kind::right, std::move(user), {}});
+    }
+    const http::ClientKey& client = request.client.key;
+    if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyNames});
+    Credentials credentials{Credentials::Scheme::name_alone, name, {}};
     return std::make_unique<Pending>(*this, std::move(credentials), asking_for_badges_.count(client), then);
 }
 
@@ -254,6 +273,18 @@ std::optional<handler::Decision> SignIn::judge_maker(http::Request& request, con
     return refusal(request, Status::service_unavailable, kNoMaker);
 }
 
+/// A name that the users file does not have belongs to no group.
+std::optional<handler::Decision> SignIn::judge_certified(http::Request& request, const Verdict& verdict) {
+    switch (verdict.kind) {
+        case Verdict::Kind::right: request.user = verdict.user; break;
+        case Verdict::Kind::wrong: request.user = request.certified; break;
+        case Verdict::Kind::failed: ++unanswered_; return refusal(request, Status::service_unavailable, kNoAnswer);
+    }
+    certified_cache_.keep(request.certified->name, request.user);
+    if (request.signed_in_by == SignedInBy::nothing) request.signed_in_by = SignedInBy::certificate;
+    return std::nullopt;
+}
+
 std::unique_ptr<SignIn::PasswordCheck> SignIn::check_password(const http::ClientKey& client, std::string_view name,
                                                               std::string_view password) {
     return std::make_unique<PasswordCheck>(*this, client, name, password);
@@ -303,7 +334,7 @@ base::Counters::Registration SignIn::register_counters(base::Counters& counters)
                       given_up_),
         base::counter("sign_ins_unanswered", total, "tries that nobody could check", unanswered_),
         {"sign_ins_remembered", gauge, "credentials that were right lately",
-         [this] { return cache_.size() + badge_cache_.size() + maker_cache_.size(); }},
+         [this] { return cache_.size() + badge_cache_.size() + maker_cache_.size() + certified_cache_.size(); }},
         base::counter("badges_made", total, "browsers that signed in on the page", badges_.made()),
         base::counter("badges_ended", total, "browsers that signed out", badges_.ended()),
         base::counter("badges_refused", total, "requests with a badge that does not count", dead_badges_),

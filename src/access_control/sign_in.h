@@ -45,6 +45,7 @@ public:
           cache_(clock, times.keep_ms),
           badge_cache_(clock, times.keep_ms),
           maker_cache_(clock, times.keep_ms),
+          certified_cache_(clock, times.keep_ms),
           limits_(clock),
           badges_(clock, times.badge_s) {}
 
@@ -55,6 +56,10 @@ public:
     /// By the text of a badge. One that does not count is none: the request goes on as that of nobody.
     [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,
                                                                const Then& then);
+
+    /// By the certificate of the client, `request.certified`, which is proof: what is left to find out are the groups,
+    /// where the users file has the name. nullopt: the request goes on, with its user.
+    [[nodiscard]] std::optional<handler::Decision> admit_certified(http::Request& request, const Then& then);
 
     /// Finds out whether there still is the user who made the share link that `request` shows, `maker`, and then sets
     /// `request.shared` to `shared` with him; otherwise the link is over. nullopt: the request goes on.
@@ -80,6 +85,7 @@ public:
         cache_.clear();
         badge_cache_.clear();
         maker_cache_.clear();
+        certified_cache_.clear();
     }
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters);
 
@@ -109,14 +115,18 @@ private:
     [[nodiscard]] std::optional<handler::Decision> judge_maker(http::Request& request, const std::string& maker,
                                                                http::SharedPath shared, const Verdict& verdict);
 
+    /// The same for a certificate.
+    [[nodiscard]] std::optional<handler::Decision> judge_certified(http::Request& request, const Verdict& verdict);
+
     Verifier& verifier_;
     CredentialCache cache_;
-    CredentialCache badge_cache_;  ///< apart, so that no field is taken for what stands for a badge
-    CredentialCache maker_cache_;  ///< by the name of who made links
+    CredentialCache badge_cache_;      ///< apart, so that no field is taken for what stands for a badge
+    CredentialCache maker_cache_;      ///< by the name of who made links
+    CredentialCache certified_cache_;  ///< by the name of a certificate, also of those without an account
     GuessLimits limits_;
     Badges badges_;
     http::ClientShares asking_;             ///< questions that wait
-    http::ClientShares asking_for_badges_;  ///< those about badges and the makers of links
+    http::ClientShares asking_for_badges_;  ///< those about badges, makers of links and certificates
     std::uint64_t right_ = 0;
     std::uint64_t wrong_ = 0;
     std::uint64_t slowed_ = 0;

@@ -17,7 +17,7 @@ VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const ba
 std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
     // Whether there is a user takes no time either.
     const bool is_badge =
-        credentials.scheme == Credentials::Scheme::badge || credentials.scheme == Credentials::Scheme::maker;
+        credentials.scheme == Credentials::Scheme::badge || credentials.scheme == Credentials::Scheme::name_alone;
     if (!socket_ || is_stuck_ || !has_room(is_badge)) return std::nullopt;
     const Ticket ticket = ++last_ticket_;
     waiting_.emplace(ticket, Asked{wake, is_badge, std::nullopt});

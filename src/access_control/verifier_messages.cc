@@ -44,14 +44,14 @@ std::string_view scheme_word(Credentials::Scheme scheme) {
         case Credentials::Scheme::basic: return "basic";
         case Credentials::Scheme::bearer: return "bearer";
         case Credentials::Scheme::badge: return "badge";
-        case Credentials::Scheme::maker: return "maker";
+        case Credentials::Scheme::name_alone: return "name";
     }
     return {};
 }
 
 std::optional<Credentials::Scheme> find_scheme(std::string_view word) {
     using enum Credentials::Scheme;
-    for (const auto scheme : {basic, bearer, badge, maker}) {
+    for (const auto scheme : {basic, bearer, badge, name_alone}) {
         if (scheme_word(scheme) == word) return scheme;
     }
     return std::nullopt;

@@ -1,67 +1,88 @@
+// Reading, and what is said about it.
 #include "app/certificate_files.h"
 
 #include <utility>
 
+#include "access_control/users_file.h"
 #include "app/option_values.h"
 
 namespace app {
 namespace {
 
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * base::kNsPerSecond + time.tv_nsec; }
+std::expected<tls::Certificate, std::string> read_pair(const CertificatePair& names) {
+    return tls::Certificate::load(tls::open_pem(names.chain), tls::open_pem(names.key));
+}
+
+std::expected<tls::ClientAuthority, std::string> read_authority(const std::string& path) {
+    return tls::ClientAuthority::load(tls::open_pem(path), access_control::is_user_name);
+}
 
 }  // namespace
 
-CertificateFiles::Stamp CertificateFiles::stamp_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) return {};
-    return {.device = status.st_dev,
-            .inode = status.st_ino,
-            .size = status.st_size,
-            .modified_ns = nanoseconds(status.st_mtim),
-            .changed_ns = nanoseconds(status.st_ctim)};
-}
-
-std::expected<CertificateFiles, std::string> CertificateFiles::load(const std::vector<CertificatePair>& pairs) {
+std::expected<CertificateFiles, std::string> CertificateFiles::load(const std::vector<CertificatePair>& pairs,
+                                                                    const std::string& client_ca) {
     CertificateFiles files;
     for (const CertificatePair& names : pairs) {
-        Pair pair{.names = names, .chain = stamp_of(names.chain), .key = stamp_of(names.key)};
-        auto certificate = tls::Certificate::load(names.chain, names.key);
+        Pair pair{.names = names, .files = WatchedFiles({names.chain, names.key})};
+        auto certificate = read_pair(names);
         if (!certificate) return std::unexpected(std::move(certificate.error()));
         files.pairs_.push_back(std::move(pair));
         files.certificates_.push_back(std::move(*certificate));
     }
+    if (client_ca.empty()) return files;
+    files.authority_ = Authority{.path = client_ca, .file = WatchedFiles({client_ca})};
+    auto clients = read_authority(client_ca);
+    if (!clients) return std::unexpected(std::move(clients.error()));
+    files.clients_ = std::make_shared<const tls::ClientAuthority>(std::move(*clients));
     return files;
 }
 
 CertificateFiles::Found CertificateFiles::look(Look which, base::MonotonicMs now_ms) {
     Found found;
-    for (std::size_t i = 0; i < pairs_.size(); ++i) {
-        Pair& pair = pairs_[i];
-        // Taken before the files are read: a change in between is seen by the next look.
-        const Stamp chain = stamp_of(pair.names.chain);
-        const Stamp key = stamp_of(pair.names.key);
-        if (which == Look::all || chain != pair.chain || key != pair.key) {
-            pair.chain = chain;
-            pair.key = key;
-            auto certificate = tls::Certificate::load(pair.names.chain, pair.names.key);
-            if (certificate) {
-                pair.problem.clear();
-                if (certificate->fingerprint() != certificates_[i].fingerprint()) {
-                    found.is_new = true;
-                    found.loaded.push_back("the certificate " + printable(pair.names.chain, kWholeText) +
-                                           " was loaded anew: serial number " + certificate->serial());
-                }
-                certificates_[i] = std::move(*certificate);
-            } else {
-                pair.problem = std::move(certificate.error());
-                pair.say_ms = which == Look::all ? now_ms : now_ms + kComplainAfterMs;
-            }
-        }
-        if (pair.problem.empty() || !pair.say_ms || *pair.say_ms > now_ms) continue;
-        found.problems.push_back(pair.problem + "; the certificate that was loaded before is shown further on");
-        pair.say_ms.reset();
-    }
+    for (std::size_t i = 0; i < pairs_.size(); ++i) look_at_pair(i, which, now_ms, found);
+    if (authority_) look_at_authority(which, now_ms, found);
     return found;
+}
+
+void CertificateFiles::look_at_pair(std::size_t number, Look which, base::MonotonicMs now_ms, Found& found) {
+    Pair& pair = pairs_[number];
+    if (pair.files.look(which)) {
+        auto certificate = read_pair(pair.names);
+        if (certificate) {
+            pair.files.note_taken();
+            if (certificate->fingerprint() != certificates_[number].fingerprint()) {
+                found.is_new = true;
+                found.loaded.push_back("the certificate " + printable(pair.names.chain, kWholeText) +
+                                       " was loaded anew: serial number " + certificate->serial());
+            }
+            certificates_[number] = std::move(*certificate);
+        } else {
+            pair.files.note_problem(std::move(certificate.error()), which, now_ms);
+        }
+    }
+    if (auto problem = pair.files.take_complaint(now_ms)) {
+        found.problems.push_back(*problem + "; the certificate that was loaded before is shown further on");
+    }
+}
+
+void CertificateFiles::look_at_authority(Look which, base::MonotonicMs now_ms, Found& found) {
+    if (authority_->file.look(which)) {
+        auto clients = read_authority(authority_->path);
+        if (clients) {
+            authority_->file.note_taken();
+            if (clients->digest() != clients_->digest()) {
+                found.is_new = true;
+                found.loaded.push_back("the authority of clients " + printable(authority_->path, kWholeText) +
+                                       " was loaded anew");
+                clients_ = std::make_shared<const tls::ClientAuthority>(std::move(*clients));
+            }
+        } else {
+            authority_->file.note_problem(std::move(clients.error()), which, now_ms);
+        }
+    }
+    if (auto problem = authority_->file.take_complaint(now_ms)) {
+        found.problems.push_back(*problem + "; the authority of clients that was loaded before counts further on");
+    }
 }
 
 }  // namespace app

@@ -1,65 +1,59 @@
-// The certificates of the --tls-cert and --tls-key files, as they were last read whole. Files are read anew when they
-// change; a pair that is broken, or not yet whole, leaves the one before in place. Owned by app/encryption.
+// The files of --tls-cert, --tls-key and --tls-client-ca, as they were last read whole. They are read anew when they
+// change; what is broken, or not yet whole, leaves the one before in place. Owned by app/encryption.
 #pragma once
-
-#include <sys/stat.h>
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/options.h"
+#include "app/watched_files.h"
 #include "base/clock.h"
 #include "tls/certificate.h"
+#include "tls/client_authority.h"
 
 namespace app {
 
-/// A pair that does not fit is complained about when it stays so for this long: whoever renews a certificate replaces
-/// two files, one after the other.
-inline constexpr base::MonotonicMs kComplainAfterMs = 10'000;
-
 class CertificateFiles {
 public:
-    /// Reads all. The error is a sentence for the operator. At least one pair.
-    static std::expected<CertificateFiles, std::string> load(const std::vector<CertificatePair>& pairs);
+    /// Reads all. `client_ca`: empty where clients are not asked for a certificate. The error is a sentence for the
+    /// operator.
+    static std::expected<CertificateFiles, std::string> load(const std::vector<CertificatePair>& pairs,
+                                                             const std::string& client_ca);
 
-    /// Which pairs a look reads.
-    enum class Look : std::uint8_t { changed, all };
     struct Found {
-        bool is_new = false;                ///< certificates() changed
-        std::vector<std::string> loaded;    ///< a sentence for each certificate that took another one's place
-        std::vector<std::string> problems;  ///< a sentence for each pair that could not be taken
+        bool is_new = false;                ///< certificates() or clients() changed
+        std::vector<std::string> loaded;    ///< a sentence for each one that took another one's place
+        std::vector<std::string> problems;  ///< a sentence for each one that could not be taken
     };
     /// Looks at the files again, at the time `now_ms`.
     [[nodiscard]] Found look(Look which, base::MonotonicMs now_ms);
 
+    [[nodiscard]] bool has_any() const { return !pairs_.empty() || authority_; }
     [[nodiscard]] const std::vector<tls::Certificate>& certificates() const { return certificates_; }
+    /// Who vouches for clients; null where they are not asked for a certificate.
+    [[nodiscard]] const std::shared_ptr<const tls::ClientAuthority>& clients() const { return clients_; }
 
 private:
-    /// What tells one state of a file from another. Links are followed, so that one that is turned to another file
-    /// counts as a change.
-    struct Stamp {
-        std::uint64_t device = 0;
-        std::uint64_t inode = 0;
-        std::int64_t size = 0;
-        std::int64_t modified_ns = 0;
-        std::int64_t changed_ns = 0;
-        friend bool operator==(const Stamp&, const Stamp&) = default;
-    };
     struct Pair {
         CertificatePair names;
-        Stamp chain;
-        Stamp key;
-        std::string problem;                      ///< of the last reading; empty when it was taken
-        std::optional<base::MonotonicMs> say_ms;  ///< when the problem is to be said; nullopt: it was
+        WatchedFiles files;
+    };
+    struct Authority {
+        std::string path;
+        WatchedFiles file;
     };
 
-    static Stamp stamp_of(const std::string& path);
+    void look_at_pair(std::size_t number, Look which, base::MonotonicMs now_ms, Found& found);
+    void look_at_authority(Look which, base::MonotonicMs now_ms, Found& found);
 
     std::vector<Pair> pairs_;
     std::vector<tls::Certificate> certificates_;  ///< in the order of pairs_
+    std::optional<Authority> authority_;
+    std::shared_ptr<const tls::ClientAuthority> clients_;
 };
 
 }  // namespace app

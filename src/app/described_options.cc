@@ -116,6 +116,7 @@ std::string describe(const Options& options, const std::string& directory) {
         add_row(text, "certificate", printable(pair.chain + " with " + pair.key, kWholeText));
     }
     if (options.uses_tls() && options.certificates.empty()) add_row(text, "certificate", "made for this run");
+    if (!options.client_ca_file.empty()) add_row(text, "client CA", printable(options.client_ca_file, kWholeText));
     if (site.redirect_https) add_row(text, "plain requests", "led to https");
     if (site.hsts_s) add_row(text, "hsts", std::to_string(*site.hsts_s) + " s");
     if (site.answers_any_host) add_row(text, "allowed host", "any");

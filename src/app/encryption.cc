@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,7 +48,7 @@ std::vector<std::string> own_names(const std::vector<net::Address>& addresses) {
 
 class OpenSslEncryption final : public Encryption {
 public:
-    OpenSslEncryption(std::optional<CertificateFiles> files, std::vector<tls::Certificate> made,
+    OpenSslEncryption(CertificateFiles files, std::vector<tls::Certificate> made,
                       std::unique_ptr<tls::Acceptor> acceptor, const base::Clock& clock)
         : files_(std::move(files)),
           made_(std::move(made)),
@@ -60,7 +59,7 @@ public:
     net::StreamWrapper& wrapper() override { return *acceptor_; }
 
     [[nodiscard]] std::string notice() const override {
-        if (files_) return {};
+        if (made_.empty()) return {};
         return "godwit: the certificate was made for this run, and browsers will warn about it; its SHA-256 "
                "fingerprint is\n  " +
                made_.front().fingerprint() + "\n";
@@ -94,17 +93,19 @@ public:
         say_concerns();
     }
 
-    void reload() override { look(CertificateFiles::Look::all); }
+    void reload() override { look(Look::all); }
     void advance() override {
         if (clock_.now_ms() >= concern_ms_) say_concerns();
-        look(CertificateFiles::Look::changed);
+        look(Look::changed);
     }
     [[nodiscard]] base::MonotonicMs due() const override {
-        return files_ ? std::min(look_ms_, concern_ms_) : concern_ms_;
+        return files_.has_any() ? std::min(look_ms_, concern_ms_) : concern_ms_;
     }
 
 private:
-    [[nodiscard]] const std::vector<tls::Certificate>& shown() const { return files_ ? files_->certificates() : made_; }
+    [[nodiscard]] const std::vector<tls::Certificate>& shown() const {
+        return made_.empty() ? files_.certificates() : made_;
+    }
 
     [[nodiscard]] std::uint64_t seconds_left() const {
         std::int64_t least = INT64_MAX;
@@ -124,14 +125,13 @@ private:
         }
     }
 
-    void look(CertificateFiles::Look which) {
+    void look(Look which) {
         look_ms_ = clock_.now_ms() + kLookEveryMs;
-        if (!files_) return;
-        CertificateFiles::Found found = files_->look(which, clock_.now_ms());
+        CertificateFiles::Found found = files_.look(which, clock_.now_ms());
         failed_reloads_ += found.problems.size();
         for (const std::string& problem : found.problems) say("error", problem);
         if (!found.is_new) return;
-        if (const auto replaced = acceptor_->replace(files_->certificates()); !replaced) {
+        if (const auto replaced = acceptor_->replace(shown(), files_.clients()); !replaced) {
             ++failed_reloads_;
             say("error", replaced.error());
             return;
@@ -141,8 +141,8 @@ private:
         say_concerns();
     }
 
-    std::optional<CertificateFiles> files_;  ///< nullopt: made_ has the one that was made
-    std::vector<tls::Certificate> made_;
+    CertificateFiles files_;
+    std::vector<tls::Certificate> made_;  ///< the one that was made where no file has one; otherwise empty
     std::unique_ptr<tls::Acceptor> acceptor_;
     const base::Clock& clock_;
     server::ErrorLog* log_ = nullptr;
@@ -162,22 +162,20 @@ std::string_view encryption_library() { return tls::library(); }
 std::expected<std::unique_ptr<Encryption>, std::string> Encryption::make(const Options& options,
                                                                          const base::Clock& clock) {
     if (!options.uses_tls()) return nullptr;
-    std::optional<CertificateFiles> files;
+    auto files = CertificateFiles::load(options.certificates, options.client_ca_file);
+    if (!files) return std::unexpected(std::move(files.error()));
     std::vector<tls::Certificate> made;
     if (options.certificates.empty()) {
         auto certificate =
             tls::Certificate::make_self_signed(own_names(options.server.addresses), clock.unix_seconds());
         if (!certificate) return std::unexpected(std::move(certificate.error()));
         made.push_back(std::move(*certificate));
-    } else {
-        auto loaded = CertificateFiles::load(options.certificates);
-        if (!loaded) return std::unexpected(std::move(loaded.error()));
-        files = std::move(*loaded);
     }
     const auto protocols = options.server.http2 ? tls::Protocols::http2_and_http1 : tls::Protocols::http1;
-    auto acceptor = tls::Acceptor::make(files ? files->certificates() : made, protocols, clock);
+    auto acceptor =
+        tls::Acceptor::make(made.empty() ? files->certificates() : made, files->clients(), protocols, clock);
     if (!acceptor) return std::unexpected(std::move(acceptor.error()));
-    return std::make_unique<OpenSslEncryption>(std::move(files), std::move(made), std::move(*acceptor), clock);
+    return std::make_unique<OpenSslEncryption>(std::move(*files), std::move(made), std::move(*acceptor), clock);
 }
 
 }  // namespace app

@@ -33,14 +33,20 @@ std::expected<std::shared_ptr<const http::User>, std::string> find_user(const Op
         return std::unexpected("--explain: \"" + shown +
                                "\" is no name of a user; who is a name, + (anyone signed in) or * (anyone)");
     }
-    if (options.users_file.empty()) {
+    const bool may_be_certified = !options.client_ca_file.empty();
+    if (options.users_file.empty() && !may_be_certified) {
         return std::unexpected("--explain: there is no user " + shown +
                                ", because --users names no file of them; * is "
                                "anyone");
     }
+    // Whoever vouches for clients may give this name to one.
+    const auto by_certificate =
+        std::make_shared<const http::User>(http::User{.name = name, .groups = {}, .has_account = false});
+    if (options.users_file.empty()) return by_certificate;
     const auto users = access_control::read_users(options.users_file);
     if (!users) return std::unexpected(printable(users.error(), kWholeText));
     const access_control::Account* const account = users->find(name);
+    if (account == nullptr && may_be_certified) return by_certificate;
     if (account == nullptr) {
         return std::unexpected("--explain: there is no user " + shown + " in " +
                                printable(options.users_file, kWholeText));

@@ -15,7 +15,7 @@ namespace {
 
 /// Links are made by users, whom somebody can ask about later, and are sealed.
 std::optional<UsageError> find_sharing_fault(const Options& options) {
-    if (!options.site.signs_in) {
+    if (options.users_file.empty()) {
         return UsageError{"the right to share is for users who sign in, and there are none: --users FILE has them"};
     }
     if (!access_control::has_tokens()) {
@@ -27,20 +27,28 @@ std::optional<UsageError> find_sharing_fault(const Options& options) {
 }  // namespace
 
 std::optional<UsageError> settle_grants(Options& options, bool follows_links) {
+    using access_control::Grant;
     using handler::Right;
-    using Who = access_control::Grant::Who;
-    options.site.signs_in = !options.users_file.empty();
-    options.site.has_sign_in_page = options.site.signs_in && access_control::has_sign_in_page();
+    using Who = Grant::Who;
+    const bool has_accounts = !options.users_file.empty();
+    options.site.signs_in = has_accounts || !options.client_ca_file.empty();
+    options.site.only_certificates = options.site.signs_in && !has_accounts;
+    options.site.has_sign_in_page = has_accounts && access_control::has_sign_in_page();
     const bool needs_users =
         std::ranges::any_of(options.grants, [](const access_control::Grant& each) { return each.who != Who::anyone; });
     if (options.site.signs_in && !needs_users) {
-        return UsageError{
-            "--users alone gives nobody a right; --grant says what they may do, as in --grant '/ + write'"};
+        return UsageError{std::string(has_accounts ? "--users" : "--tls-client-ca") +
+                          " alone gives nobody a right; --grant says what they may do, as in --grant '/ + write'"};
     }
     if (needs_users && !options.site.signs_in) {
-        return UsageError{"--grant names users, but there are none: --users FILE has them"};
+        return UsageError{
+            "--grant names users, but there are none: --users FILE has them, or certificates of --tls-client-ca FILE"};
     }
-    if (!options.site.auth_prompts.empty() && !options.site.signs_in) {
+    const auto is_of_group = [](const Grant& each) { return each.who == Who::group; };
+    if (options.site.only_certificates && std::ranges::any_of(options.grants, is_of_group)) {
+        return UsageError{"--grant names a group, but certificates have none: --users FILE says who is in it"};
+    }
+    if (!options.site.auth_prompts.empty() && !has_accounts) {
         return UsageError{"--auth-prompt asks for names that nobody has: --users FILE has them"};
     }
     if (options.grants.empty()) return std::nullopt;

@@ -185,6 +185,10 @@ Objection OptionReader::apply_tls(OptionId id, std::string_view value) {
         if (time_ms) options_.site.hsts_s = *time_ms / 1000;
         return taken_if(time_ms.has_value());
     }
+    if (id == id_tls_client_ca) {
+        options_.client_ca_file = value;
+        return taken_if(!value.empty());
+    }
     (id == id_tls_cert ? chains_ : keys_).emplace_back(value);
     return taken_if(!value.empty());
 }
@@ -321,6 +325,9 @@ std::optional<UsageError> OptionReader::pair_certificates() {
     if (!options_.uses_tls() && (options_.site.redirect_https || options_.site.hsts_s)) {
         return UsageError{std::string(options_.site.redirect_https ? "--redirect-https" : "--hsts") +
                           " needs an https address: --bind https://ADDRESS:PORT gives one"};
+    }
+    if (!options_.uses_tls() && !options_.client_ca_file.empty()) {
+        return UsageError{"--tls-client-ca needs an https address: --bind https://ADDRESS:PORT gives one"};
     }
     if (options_.uses_tls() && !has_encryption()) {
         return UsageError{"this build has no TLS: it was made without OpenSSL (libssl-dev), which https:// needs"};

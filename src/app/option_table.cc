@@ -19,6 +19,8 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
      "localhost, an IPv4 or IPv6 address, each with :PORT or without and https:// or not, or unix:PATH"},
     {id_tls_cert, "tls-cert", tls, "a file with a certificate and its chain in PEM form", ValueForm::file_name},
     {id_tls_key, "tls-key", tls, "a file with the certificate's private key in PEM form", ValueForm::file_name},
+    {id_tls_client_ca, "tls-client-ca", tls, "a file with the certificates, in PEM form, of who vouches for clients",
+     ValueForm::file_name},
     {id_trusted_proxy, "trusted-proxy", place, "an address or a range such as 10.0.0.0/8 or 2001:db8::/32, or unix"},
     {id_proxy_protocol, "proxy-protocol", place, "off, v1, v2 or on (either version)"},
     {id_redirect_https, "redirect-https", tls, ""},

@@ -56,6 +56,7 @@ enum OptionId : int {
     id_cors,
     id_tls_cert,
     id_tls_key,
+    id_tls_client_ca,
     id_redirect_https,
     id_hsts,
     id_unix_mode,

@@ -63,7 +63,7 @@ struct Options {
     std::string directory;                 ///< as given: relative to the working directory, or absolute
     std::vector<access_control::Grant>
         grants;                            ///< every line that counts, --allow-* among them; empty: no rules by path
-    std::string users_file;                ///< of --users; empty: nobody can sign in
+    std::string users_file;                ///< of --users; empty: nobody has a password or a token
     std::int64_t auth_cache_ms = 300'000;  ///< how long credentials that were right are not checked again
     std::int64_t session_hours = 12;       ///< how long a browser stays signed in
     bool insecure_auth = false;            ///< passwords may cross a network for all to read
@@ -80,8 +80,9 @@ struct Options {
     mode_t unix_mode = net::SocketRights{}.mode;
     /// The first is shown to clients that name no host. Empty: one is made where an address is https.
     std::vector<CertificatePair> certificates;
-    std::string help_section;  ///< with Action::help; empty: the overview
-    Explained explained;       ///< with Action::explain
+    std::string client_ca_file;  ///< of --tls-client-ca; empty: clients are not asked for a certificate
+    std::string help_section;    ///< with Action::help; empty: the overview
+    Explained explained;         ///< with Action::explain
 
     /// What the cache may have: --cache-size, but never so much that little is left of --memory for connections.
     [[nodiscard]] std::size_t cache_bytes() const {

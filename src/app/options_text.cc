@@ -59,6 +59,7 @@ constexpr std::string_view kSections = R"(Where
                              repeatable, chosen by the name that is asked for.
                              Without one a certificate is made for this run
       --tls-key FILE         private key of a --tls-cert; repeatable
+      --tls-client-ca FILE   who vouches for clients that sign in by certificate
       --trusted-proxy RANGE  believe Forwarded and X-Forwarded-* of proxies in
                              this range (10.0.0.0/8, ::1, unix); repeatable
       --proxy-protocol HOW   connections begin with a PROXY header, and come

@@ -104,6 +104,7 @@ void allow_reloads(const Options& options, Permissions& permissions) {
         files.insert(pair.chain);
         files.insert(pair.key);
     }
+    if (!options.client_ca_file.empty()) files.insert(options.client_ca_file);
     if (!options.mime_types.empty()) files.insert(options.mime_types);
     for (const std::string& file : files) permissions.beside(file, Access::read);
 }

@@ -86,11 +86,13 @@ std::expected<void, std::string> take_addresses(const std::vector<net::Listener>
     if (handed.empty()) return {};
     options.are_sockets_handed_over = true;
     options.server.addresses = addresses_of(handed);
-    const bool needs_tls = !options.certificates.empty() || options.site.redirect_https || options.site.hsts_s;
+    const bool needs_tls = !options.certificates.empty() || !options.client_ca_file.empty() ||
+                           options.site.redirect_https || options.site.hsts_s;
     if (needs_tls && !options.uses_tls()) {
         return std::unexpected(
-            "--tls-cert, --redirect-https and --hsts need a socket for TLS, and none of those that were handed over is "
-            "named https (FileDescriptorName=https)");
+            "--tls-cert, --tls-client-ca, --redirect-https and --hsts need a socket for TLS, and none of those that "
+            "were "
+            "handed over is named https (FileDescriptorName=https)");
     }
     return {};
 }

@@ -89,12 +89,13 @@ struct RightsRules {
     /// Null: everybody may what the options below say. Otherwise these decide, and the options below say what somebody
     /// may somewhere.
     std::shared_ptr<const PathRights> grants;
-    bool listing = true;         ///< directories without an index file are listed
-    bool allow_upload = false;   ///< new files, directories and records
-    bool allow_replace = false;  ///< also over existing ones
-    bool allow_delete = false;   ///< DELETE
-    bool allow_share = false;    ///< with grants only: somebody may make share links somewhere
-    bool signs_in = false;       ///< there are users: who sends a request is found out, and answers say so
+    bool listing = true;             ///< directories without an index file are listed
+    bool allow_upload = false;       ///< new files, directories and records
+    bool allow_replace = false;      ///< also over existing ones
+    bool allow_delete = false;       ///< DELETE
+    bool allow_share = false;        ///< with grants only: somebody may make share links somewhere
+    bool signs_in = false;           ///< there may be users: who sends a request is found out, and answers say so
+    bool only_certificates = false;  ///< with signs_in: of clients; nobody has a password or a token
     /// Nothing is answered there and below without credentials: canonical, "/" or without a slash at the end.
     std::vector<std::string> auth_prompts;
     bool allow_well_known = false;  ///< the same below "/.well-known/", which speaks for the whole host

@@ -39,6 +39,9 @@ struct Request {
     std::uint64_t arrival = 0;
     /// Set before the handler is asked.
     Client client;
+    /// Whom the client's certificate names, which somebody vouches for; null: it showed none. Set by the connection.
+    /// What it is worth is decided before the request is routed.
+    std::shared_ptr<const User> certified;
     /// Who signed in; null: nobody did. Set by whoever checks the credentials, before the request is routed.
     std::shared_ptr<const User> user;
     /// What a share link gives besides; null: nothing.
@@ -71,6 +74,7 @@ struct Request {
         signed_in_by = SignedInBy::nothing;
         shown_link = ShownLink::none;
         client = {};
+        certified.reset();
         user.reset();
         shared.reset();
     }

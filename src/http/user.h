@@ -11,14 +11,16 @@ namespace http {
 /// By what a request says who sends it.
 enum class SignedInBy : std::uint8_t {
     nothing,
-    field,       ///< Authorization
-    badge,       ///< the cookie of a browser whose user signed in on the page
-    dead_badge,  ///< such a cookie that is worth nothing: nobody signed in, and the answer may clear it
+    field,        ///< Authorization
+    badge,        ///< the cookie of a browser whose user signed in on the page
+    dead_badge,   ///< such a cookie that is worth nothing, which the answer may clear; it says nothing about the user
+    certificate,  ///< of the client, in the handshake of TLS
 };
 
 struct User {
     std::string name;
     std::vector<std::string> groups;
+    bool has_account = true;  ///< the users file knows the name; otherwise a certificate alone gives it
 };
 
 /// What a share link gives to whoever shows it: to read what its maker may read and share there now.

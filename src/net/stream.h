@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "net/interest.h"
 
@@ -45,6 +46,11 @@ public:
     virtual void shut_down_write() = 0;
     /// Closing will send a reset instead of an orderly end, so that the peer cannot take a cut answer for a whole one.
     virtual void abort() = 0;
+    /// Who the peer has proved to be, as the stream found out before its first byte, and as it counts now; empty where
+    /// it did not say.
+    [[nodiscard]] virtual std::string_view peer_name() { return {}; }
+    /// Why the stream failed, where the operator should know: for the error log, of static lifetime; otherwise empty.
+    [[nodiscard]] virtual std::string_view refusal() const { return {}; }
 
     // What a stream that codes its bytes says of itself. Plain streams leave these as they are; they are members and
     // not virtual functions because the loop asks at every turn.

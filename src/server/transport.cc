@@ -2,6 +2,8 @@
 #include "server/transport.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace server {
 
@@ -20,10 +22,25 @@ net::IoResult Transport::receive_into(std::span<std::byte> room, Turn& turn) {
             turn.metrics.bytes_received += result.bytes;
             break;
         case net::IoStatus::would_block: break;
-        case net::IoStatus::closed:
-        case net::IoStatus::failed: input_end = Input::ended; break;
+        case net::IoStatus::failed:
+            if (const std::string_view why = stream->refusal(); !why.empty()) {
+                turn.error_log.append(turn.clock, "notice", &peer, why);
+            }
+            [[fallthrough]];
+        case net::IoStatus::closed: input_end = Input::ended; break;
     }
     return result;
+}
+
+void Transport::name_client(http::Request& request) {
+    const std::string_view name = stream->peer_name();
+    if (name.empty()) {
+        certified.reset();
+    } else if (certified == nullptr) {
+        certified = std::make_shared<const http::User>(
+            http::User{.name = std::string(name), .groups = {}, .has_account = false});
+    }
+    request.certified = certified;
 }
 
 net::Flushed Transport::flush(std::uint64_t most_bytes, Turn& turn) {

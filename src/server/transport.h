@@ -12,6 +12,8 @@
 #include "base/byte_buffer.h"
 #include "base/clock.h"
 #include "http/client.h"
+#include "http/request.h"
+#include "http/user.h"
 #include "net/address.h"
 #include "net/output_queue.h"
 #include "net/stream.h"
@@ -39,7 +41,8 @@ struct Transport {
     std::uint64_t marked_bytes = 0;    ///< of these, at progress_ms
     Patience patience;                 ///< for what it acknowledged
     net::PeerAddress peer;
-    http::Client client;  ///< of the connection; for each request see Exchange::identify()
+    http::Client client;                          ///< of the connection; for each request see Exchange::identify()
+    std::shared_ptr<const http::User> certified;  ///< of the last request; see http::Request
     Input input_end = Input::open;
     Output output_end = Output::open;
 
@@ -49,8 +52,16 @@ struct Transport {
     void receive(Turn& turn);
     /// The same into other memory: only while the input is open. An end or a failure ends the input.
     [[nodiscard]] net::IoResult receive_into(std::span<std::byte> room, Turn& turn);
+    /// Says in a new request what is known by its connection: whether that is secured, and who the client is by its
+    /// certificate.
+    void describe(http::Request& request) {
+        request.is_secure = stream->is_encrypted();
+        if (request.is_secure) name_client(request);
+    }
     /// Sends at most `most_bytes` of what waits.
     [[nodiscard]] net::Flushed flush(std::uint64_t most_bytes, Turn& turn);
+
+    void name_client(http::Request& request);
 
     /// The peer has read enough, or nothing waits for it: the time for more begins.
     void begin_waiting(base::MonotonicMs now_ms) {

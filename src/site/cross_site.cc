@@ -13,16 +13,16 @@ constexpr http::Refusal kForeign{
     http::Status::forbidden,
     "a page of another site sent this, which only pages of this server may; or was Host rewritten by a proxy?"};
 
-/// The value of Sec-Fetch-Site; empty when the field is missing.
-std::string_view find_fetch_site(const http::Request& request) {
+/// The value of a field that http/ has no name for, such as Sec-Fetch-Site; empty when it is missing.
+std::string_view find_other(const http::Request& request, std::string_view name) {
     for (const http::Field& field : request.fields) {
         if (field.known != http::FieldName::other) continue;
-        if (base::equals_ignoring_case(field.name.of(request.text), "Sec-Fetch-Site")) {
-            return field.value.of(request.text);
-        }
+        if (base::equals_ignoring_case(field.name.of(request.text), name)) return field.value.of(request.text);
     }
     return {};
 }
+
+std::string_view find_fetch_site(const http::Request& request) { return find_other(request, "Sec-Fetch-Site"); }
 
 std::string_view without_port(std::string_view authority, std::string_view port) {
     if (authority.ends_with(port)) authority.remove_suffix(port.size());
@@ -66,6 +66,13 @@ std::optional<http::Refusal> find_foreign_fault(const http::Request& request) {
     }
     if (is_own_origin(*origin, asked_authority(request), request.client.scheme)) return std::nullopt;
     return kForeign;
+}
+
+bool takes_certificate(const http::Request& request) {
+    if (request.certified == nullptr || request.client.is_forwarded) return false;
+    if (!find_foreign_fault(request)) return true;
+    return http::is_safe(request.method) && find_other(request, "Sec-Fetch-Mode") == "navigate" &&
+           find_other(request, "Sec-Fetch-Dest") == "document";
 }
 
 bool is_preflight(const http::Request& request) {

@@ -21,6 +21,11 @@ namespace site {
 /// anybody may use does not act as who signed in.
 [[nodiscard]] std::optional<http::Refusal> find_foreign_fault(const http::Request& request);
 
+/// True where the certificate of the client says who sends `request`. Browsers show it with every request, whoever
+/// began it, so it counts as little as a cookie that is SameSite: not for what a page of another site sends or embeds,
+/// but for a link to a page that a person follows. The certificate of a trusted proxy is that of the proxy.
+[[nodiscard]] bool takes_certificate(const http::Request& request);
+
 /// True for the question of a browser whether a script may send a request (the Fetch standard's CORS protocol). Such a
 /// request never has credentials.
 [[nodiscard]] bool is_preflight(const http::Request& request);

@@ -88,6 +88,15 @@ void tell_user(const http::Request& request, const SiteConfig& config, http::Res
     response.reason = reason;
 }
 
+/// Nothing in HTTP asks for a certificate: the handshake did, so the status stays.
+void tell_of_certificates(const http::Request& request, http::Response& response) {
+    const std::string_view reason = response.reason;
+    const std::string sentence =
+        with_remedy(response, "a client certificate that names somebody who has the right would help.");
+    response = handler::error_response(&request, Status::forbidden, sentence);
+    response.reason = reason;
+}
+
 /// The directives of `value` without those that `private` contradicts.
 void add_directives(std::string& out, std::string_view value) {
     while (!value.empty()) {
@@ -113,6 +122,10 @@ void ask_to_sign_in(const http::Request& request, const Resource& resource, cons
     const Asked asked = find_asked(request, config);
     const bool may_help = may_others(resource, config, response);
     if (may_help && request.user != nullptr) return tell_user(request, config, response);
+    if (config.only_certificates) {
+        if (may_help) tell_of_certificates(request, response);
+        return;
+    }
     // The page itself answers 401 to a wrong password.
     const bool becomes_page = asked == Asked::by_page && !response.is_personal;
     if (may_help || (becomes_page && response.status == Status::unauthorized)) {
@@ -149,8 +162,9 @@ void keep_private(const http::Request& request, const Resource& resource, const 
     response.prepared = {};
     response.fields = std::move(fields);
     response.add("Cache-Control", directives);
+    // No field tells one client's certificate from another's; what it is for is private to it.
     const bool counts_cookies = config.has_sign_in_page || config.allow_share;
-    response.add("Vary", counts_cookies ? "Authorization, Cookie" : "Authorization");
+    if (!config.only_certificates) response.add("Vary", counts_cookies ? "Authorization, Cookie" : "Authorization");
     if (request.signed_in_by == http::SignedInBy::dead_badge && !response.find("Set-Cookie")) {
         response.add("Set-Cookie", badge_cookie(request, {}, 0));
     }

@@ -102,7 +102,11 @@ bool is_of_browser(const http::Request& request) {
 }
 
 http::Response sign_in_page(const http::Request& request, const SignInPage& page) {
-    std::string html = request.user ? known_page(request, page) : form_page(request, page);
+    // Whom a certificate names may sign in as somebody else: that counts then.
+    using http::SignedInBy;
+    const bool has_signed_in =
+        request.user && (request.signed_in_by == SignedInBy::badge || request.signed_in_by == SignedInBy::field);
+    std::string html = has_signed_in ? known_page(request, page) : form_page(request, page);
     return page_response(request, page.status, std::move(html));
 }
 

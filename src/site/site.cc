@@ -2,6 +2,7 @@
 #include "site/site.h"
 
 #include "site/badge_cookie.h"
+#include "site/cross_site.h"
 #include "site/loggable_target.h"
 
 namespace site {
@@ -33,9 +34,12 @@ std::optional<handler::Decision> Site::admit(http::Request& request) {
             return std::move(*elsewhere);
         }
     }
-    if (state_.sign_in == nullptr) return std::nullopt;
+    if (state_.sign_in == nullptr) {
+        return request.certified == nullptr ? std::nullopt : find_certified(request, ruled_);
+    }
     const bool may_show_link = request.target.has_query && ruled_->takes_links();
-    if (!may_show_link && !request.fields.has_any(authorization, cookie)) return std::nullopt;
+    const bool may_have_user = request.certified != nullptr || request.fields.has_any(authorization, cookie);
+    if (!may_show_link && !may_have_user) return std::nullopt;
     return identify(request);
 }
 
@@ -57,13 +61,35 @@ std::optional<handler::Decision> Site::identify(http::Request& request) const {
     return instead;
 }
 
+/// Whoever says a name expects to be that one, whatever the browser remembers; then counts who signed in on the page,
+/// and then the certificate, which browsers show by themselves.
 std::optional<handler::Decision> Site::find_user(http::Request& request,
                                                  const std::shared_ptr<RuledSite>& ruled) const {
-    const auto then = [ruled](const http::Request& known) { return ruled->decide(known); };
-    // Whoever says a name expects to be that one, whatever the browser remembers.
-    if (request.fields.has(http::FieldName::authorization)) return state_.sign_in->admit(request, then);
-    if (!ruled->takes_badge(request)) return std::nullopt;
-    return state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);
+    if (request.fields.has(http::FieldName::authorization)) {
+        return state_.sign_in->admit(request, [ruled](const http::Request& known) { return ruled->decide(known); });
+    }
+    if (ruled->takes_badge(request)) {
+        const auto then = [this, ruled](http::Request& known) {
+            auto instead = known.user == nullptr ? find_certified(known, ruled) : std::nullopt;
+            return instead ? std::move(*instead) : ruled->decide(known);
+        };
+        auto instead = state_.sign_in->admit_badge(request, find_badge_cookie(request).value, then);
+        if (instead || request.user != nullptr) return instead;
+    }
+    return find_certified(request, ruled);
+}
+
+/// Without a users file there is nobody to be asked: the name is all.
+std::optional<handler::Decision> Site::find_certified(http::Request& request,
+                                                      const std::shared_ptr<RuledSite>& ruled) const {
+    if (!takes_certificate(request) || !ruled->takes_certificates()) return std::nullopt;
+    if (state_.sign_in != nullptr) {
+        return state_.sign_in->admit_certified(request,
+                                               [ruled](const http::Request& known) { return ruled->decide(known); });
+    }
+    request.signed_in_by = http::SignedInBy::certificate;
+    request.user = request.certified;
+    return std::nullopt;
 }
 
 handler::Decision Site::handle(const http::Request& request) {

@@ -70,6 +70,8 @@ private:
     [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request) const;
     [[nodiscard]] std::optional<handler::Decision> find_user(http::Request& request,
                                                              const std::shared_ptr<RuledSite>& ruled) const;
+    [[nodiscard]] std::optional<handler::Decision> find_certified(http::Request& request,
+                                                                  const std::shared_ptr<RuledSite>& ruled) const;
 
     SiteState state_;
     base::MonotonicMs tidied_ms_;  ///< when unused cache entries were last dropped

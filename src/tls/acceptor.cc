@@ -24,13 +24,14 @@ constexpr const char* kGroups = "X25519:P-256:P-384";
 /// Names both protocols to a client that knows both; each name has its length in front (RFC 7301 §3.1).
 constexpr std::string_view kHttp2AndHttp1 = "\x02h2\x08http/1.1";
 constexpr std::string_view kHttp1 = "\x08http/1.1";
-/// Tickets of one certificate may resume a connection with another one, because all have the same rules.
+/// Tickets of one certificate may resume a connection with another one, because all have the same rules. Where clients
+/// are asked for a certificate, only under the authority that vouched for it: its digest is the name.
 constexpr std::string_view kSessionName = "godwit";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 /// Buffers are released: otherwise each idle connection would hold 34 KiB.
-bool set_rules(SSL_CTX* context) {
+bool set_rules(SSL_CTX* context, const ClientAuthority* clients) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                      SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_mode(context,
@@ -38,9 +39,12 @@ bool set_rules(SSL_CTX* context) {
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 1);
+    if (clients != nullptr && !clients->ask_in(context)) return false;
+    const unsigned char* const name = clients != nullptr ? clients->digest().data() : bytes_of(kSessionName);
+    const std::size_t name_bytes = clients != nullptr ? clients->digest().size() : kSessionName.size();
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(context, kCiphers12) == 1 && SSL_CTX_set1_groups_list(context, kGroups) == 1 &&
-           SSL_CTX_set_session_id_context(context, bytes_of(kSessionName), kSessionName.size()) == 1;
+           SSL_CTX_set_session_id_context(context, name, static_cast<unsigned>(name_bytes)) == 1;
 }
 
 }  // namespace
@@ -51,41 +55,51 @@ std::string_view library() {
 }
 
 std::expected<std::unique_ptr<Acceptor>, std::string> Acceptor::make(const std::vector<Certificate>& certificates,
+                                                                     std::shared_ptr<const ClientAuthority> clients,
                                                                      Protocols protocols, const base::Clock& clock) {
     std::unique_ptr<Acceptor> acceptor(new Acceptor(protocols, clock));
-    if (const auto replaced = acceptor->replace(certificates); !replaced) return std::unexpected(replaced.error());
+    if (const auto replaced = acceptor->replace(certificates, std::move(clients)); !replaced) {
+        return std::unexpected(replaced.error());
+    }
     return acceptor;
 }
 
-std::expected<void, std::string> Acceptor::replace(const std::vector<Certificate>& certificates) {
-    auto prepared = prepare(certificates);
+std::expected<void, std::string> Acceptor::replace(const std::vector<Certificate>& certificates,
+                                                   std::shared_ptr<const ClientAuthority> clients) {
+    auto prepared = prepare(certificates, clients.get());
     if (!prepared) return std::unexpected(prepared.error());
     // Connections hold a reference to their context.
     shown_ = std::move(*prepared);
+    clients_ = std::move(clients);
     return {};
 }
 
-std::expected<std::vector<Acceptor::Shown>, std::string> Acceptor::prepare(
-    const std::vector<Certificate>& certificates) {
+std::expected<std::vector<Acceptor::Shown>, std::string> Acceptor::prepare(const std::vector<Certificate>& certificates,
+                                                                           const ClientAuthority* clients) {
     if (certificates.empty()) return std::unexpected("TLS needs a certificate");
     std::vector<Shown> prepared;
     for (const Certificate& certificate : certificates) {
         SslContextPtr context(SSL_CTX_new(TLS_server_method()));
-        if (context == nullptr || !set_rules(context.get()) || !certificate.use_in(context.get())) {
+        if (context == nullptr || !set_rules(context.get(), clients) || !certificate.use_in(context.get())) {
             ERR_clear_error();
             return std::unexpected("OpenSSL does not take the certificate with the serial number " +
                                    certificate.serial());
         }
-        SSL_CTX_set_app_data(context.get(), this);
-        // The macro for this call casts in C's way.
-        SSL_CTX_callback_ctrl(context.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
-                              reinterpret_cast<void (*)()>(take_server_name));
-        SSL_CTX_set_tlsext_servername_arg(context.get(), this);
-        SSL_CTX_set_alpn_select_cb(context.get(), take_protocols, this);
-        SSL_CTX_set_tlsext_ticket_key_evp_cb(context.get(), take_ticket);
+        set_calls(context.get());
         prepared.push_back({std::move(context), certificate.names()});
     }
     return prepared;
+}
+
+void Acceptor::set_calls(SSL_CTX* context) {
+    SSL_CTX_set_app_data(context, this);
+    // The macro for this call casts in C's way.
+    SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(take_server_name));
+    SSL_CTX_set_tlsext_servername_arg(context, this);
+    SSL_CTX_set_alpn_select_cb(context, take_protocols, this);
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, take_ticket);
+    SSL_CTX_set_session_ticket_cb(context, nullptr, judge_ticket, this);
+    SSL_CTX_set_cert_verify_callback(context, check_client, this);
 }
 
 std::unique_ptr<net::Stream> Acceptor::wrap(std::unique_ptr<net::Stream> inner) {
@@ -96,6 +110,10 @@ base::Counters::Registration Acceptor::register_counters(base::Counters& counter
     using enum base::CounterKind;
     using base::counter;
     const HandshakeCounters& mine = counters_;
+    using enum ClientFault;
+    const auto refused = [&mine](std::string_view name, std::string_view help, ClientFault fault) {
+        return counter(name, total, help, mine.client_faults[static_cast<std::size_t>(fault)]);
+    };
     return counters.add({
         counter("tls_handshakes", total, "TLS handshakes that were done", mine.done),
         counter("tls_resumed", total, "TLS handshakes that a ticket shortened", mine.resumed),
@@ -108,6 +126,12 @@ base::Counters::Registration Acceptor::register_counters(base::Counters& counter
         counter("tls_failed_malformed", total, "TLS handshakes with other faults", mine.malformed),
         counter("tls_failed_given_up", total, "TLS handshakes that the client left, or was too slow for",
                 mine.given_up),
+        counter("tls_clients_named", total, "TLS handshakes with a client certificate that names a user", mine.named),
+        refused("tls_failed_client_not_now", "client certificates refused: expired, or not valid yet", not_now),
+        refused("tls_failed_client_authority", "client certificates refused: of another authority", other_authority),
+        refused("tls_failed_client_use", "client certificates refused: not for signing in", other_use),
+        refused("tls_failed_client_unnamed", "client certificates refused: no name of a user in them", unnamed),
+        refused("tls_failed_client_other", "client certificates refused: other faults", other),
     });
 }
 
@@ -171,6 +195,25 @@ int Acceptor::take_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_
     OPENSSL_cleanse(mac_key.data(), mac_key.size());
     if (!is_ready) return -1;
     return is_sealing == 0 && keys.is_old(*key) ? 2 : 1;
+}
+
+/// A client whose certificate is over makes a full handshake, in which it hears so.
+SSL_TICKET_RETURN Acceptor::judge_ticket(SSL* /*ssl*/, SSL_SESSION* session, const unsigned char* /*name*/,
+                                         std::size_t /*name_bytes*/, SSL_TICKET_STATUS status, void* acceptor) {
+    const bool renews = status == SSL_TICKET_SUCCESS_RENEW;
+    if (!renews && status != SSL_TICKET_SUCCESS) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    const X509* const certificate = SSL_SESSION_get0_peer(session);
+    const std::int64_t now = static_cast<const Acceptor*>(acceptor)->clock_.unix_seconds();
+    if (certificate != nullptr && now >= unix_seconds(X509_get0_notAfter(certificate))) {
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    }
+    return renews ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_USE;
+}
+
+/// Called only where clients are asked for a certificate, and one shows it.
+int Acceptor::check_client(X509_STORE_CTX* check, void* acceptor) {
+    const auto* const self = static_cast<const Acceptor*>(acceptor);
+    return self->clients_ == nullptr ? 0 : self->clients_->check(check, self->clock_.unix_seconds());
 }
 
 }  // namespace tls

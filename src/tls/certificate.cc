@@ -1,60 +1,26 @@
 // PEM files to certificates, and what a certificate says of itself.
 #include "tls/certificate.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "base/ascii.h"
-#include "base/fd.h"
-#include "base/file_io.h"
 
 namespace tls {
 namespace {
 
-/// Chains and keys are a few KiB; more is a file of another kind.
-constexpr std::size_t kMaxPemBytes = 256 * 1024;
 constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::int64_t kSelfSignedDays = 90;
 /// A certificate is about to end when less than this is left.
 constexpr std::int64_t kSoonSeconds = 14 * kSecondsPerDay;
-
-enum class Secrecy : std::uint8_t { open, secret };
-
-std::expected<std::string, std::string> read_pem(const std::string& path, Secrecy secrecy) {
-    const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0) {
-        return std::unexpected("cannot read " + path + ": " + std::strerror(errno));
-    }
-    if (!S_ISREG(status.st_mode)) return std::unexpected(path + " is not a file");
-    if (secrecy == Secrecy::secret && (status.st_mode & (S_IRWXO)) != 0) {
-        return std::unexpected("the private key " + path +
-                               " can be read by other users; mend it with: chmod o= " + path);
-    }
-    std::string text(kMaxPemBytes + 1, '\0');
-    text.resize(base::read_at(file.get(), 0, std::as_writable_bytes(std::span(text))));
-    if (text.size() > kMaxPemBytes) return std::unexpected(path + " is too large for a PEM file");
-    return text;
-}
-
-BioPtr view_of(const std::string& text) { return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
-
-std::int64_t unix_seconds(const ASN1_TIME* time) {
-    std::tm parts{};
-    return ASN1_TIME_to_tm(time, &parts) == 1 ? ::timegm(&parts) : 0;
-}
 
 std::vector<std::string> read_names(X509* certificate) {
     std::vector<std::string> names;
@@ -119,10 +85,10 @@ Certificate::Certificate(std::vector<X509Ptr> chain, KeyPtr key)
       not_before_(unix_seconds(X509_get0_notBefore(chain_.front().get()))),
       not_after_(unix_seconds(X509_get0_notAfter(chain_.front().get()))) {}
 
-std::expected<Certificate, std::string> Certificate::load(const std::string& chain_path, const std::string& key_path) {
-    const auto chain_text = read_pem(chain_path, Secrecy::open);
+std::expected<Certificate, std::string> Certificate::load(const PemFile& chain_file, const PemFile& key_file) {
+    const auto chain_text = read_pem(chain_file, Secrecy::open);
     if (!chain_text) return std::unexpected(chain_text.error());
-    const auto key_text = read_pem(key_path, Secrecy::secret);
+    auto key_text = read_pem(key_file, Secrecy::secret);
     if (!key_text) return std::unexpected(key_text.error());
 
     std::vector<X509Ptr> chain;
@@ -130,19 +96,20 @@ std::expected<Certificate, std::string> Certificate::load(const std::string& cha
     while (X509Ptr next{PEM_read_bio_X509(chain_view.get(), nullptr, nullptr, nullptr)})
         chain.push_back(std::move(next));
     ERR_clear_error();
-    if (chain.empty()) return std::unexpected(chain_path + " holds no certificate in PEM form");
+    if (chain.empty()) return std::unexpected(chain_file.path + " holds no certificate in PEM form");
 
     const BioPtr key_view = view_of(*key_text);
     // A key with a password cannot be asked for one: no terminal belongs to a server.
     const auto no_password = [](char*, int, int, void*) { return 0; };
     KeyPtr key(PEM_read_bio_PrivateKey(key_view.get(), nullptr, no_password, nullptr));
     ERR_clear_error();
+    OPENSSL_cleanse(key_text->data(), key_text->size());
     if (key == nullptr) {
-        return std::unexpected(key_path + " holds no private key in PEM form, or one that needs a password");
+        return std::unexpected(key_file.path + " holds no private key in PEM form, or one that needs a password");
     }
     if (X509_check_private_key(chain.front().get(), key.get()) != 1) {
         ERR_clear_error();
-        return std::unexpected("the key " + key_path + " does not fit the certificate " + chain_path);
+        return std::unexpected("the key " + key_file.path + " does not fit the certificate " + chain_file.path);
     }
     return Certificate(std::move(chain), std::move(key));
 }
@@ -208,6 +175,11 @@ bool Certificate::use_in(SSL_CTX* context) const {
         if (SSL_CTX_add1_chain_cert(context, chain_[i].get()) != 1) return false;
     }
     return SSL_CTX_use_PrivateKey(context, key_.get()) == 1;
+}
+
+std::int64_t unix_seconds(const ASN1_TIME* time) {
+    std::tm parts{};
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? ::timegm(&parts) : 0;
 }
 
 NameMatch match_name(std::string_view pattern, std::string_view name) {

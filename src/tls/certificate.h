@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tls/openssl_ptr.h"
+#include "tls/pem_file.h"
 
 namespace tls {
 
@@ -18,7 +19,7 @@ public:
     /// Reads a chain, the server's own certificate first, and the key that fits it. The error is a sentence for the
     /// operator: which file, what is wrong, and the command that mends it where there is one. A key file that other
     /// users can read is refused.
-    static std::expected<Certificate, std::string> load(const std::string& chain_path, const std::string& key_path);
+    static std::expected<Certificate, std::string> load(const PemFile& chain_file, const PemFile& key_file);
 
     /// A self-signed one (P-256), valid for 90 days from `now_seconds` (Unix time), for these DNS names and textual IP
     /// addresses. It is held in memory only.
@@ -51,6 +52,9 @@ private:
     std::int64_t not_before_ = 0;
     std::int64_t not_after_ = 0;
 };
+
+/// Seconds since 1970; 0 for what is no time.
+[[nodiscard]] std::int64_t unix_seconds(const ASN1_TIME* time);
 
 /// How well `pattern`, a name of a certificate, matches `name`, a host's name in lower case.
 enum class NameMatch : std::uint8_t { none, wildcard, exact };

@@ -22,7 +22,7 @@ constexpr std::string_view kPlainAnswer =
 }  // namespace
 
 Stream::Stream(std::unique_ptr<net::Stream> inner, SslPtr ssl, Acceptor& acceptor)
-    : inner_(std::move(inner)), ssl_(std::move(ssl)), acceptor_(acceptor) {
+    : inner_(std::move(inner)), ssl_(std::move(ssl)), acceptor_(acceptor), authority_(acceptor.clients()) {
     can_send_files_ = false;
     is_encrypted_ = true;
     wants_ = net::Interest::read;
@@ -104,7 +104,7 @@ std::size_t Stream::take_sent() {
 }
 
 void Stream::update_wants() {
-    memory_bytes_ = kIdleStreamBytes + coded_.capacity();
+    memory_bytes_ = kIdleStreamBytes + coded_.capacity() + (client_until_s_ == 0 ? 0 : kClientCertificateBytes);
     wants_ = coded_sent_ < coded_.size() ? net::Interest::write : net::Interest::none;
     if (state_ == State::handshaking) wants_ = wants_ | net::Interest::read;
 }
@@ -124,6 +124,7 @@ net::IoResult Stream::shake_hands() {
         state_ = State::open;
         ++acceptor_.counters().done;
         if (SSL_session_reused(ssl_.get()) == 1) ++acceptor_.counters().resumed;
+        if (authority_ != nullptr) take_client();
         return {net::IoStatus::progress};
     }
     const int error = SSL_get_error(ssl_.get(), result);
@@ -176,8 +177,37 @@ net::IoResult Stream::fail(int ssl_error) {
     return {inner_status_ == net::IoStatus::closed ? net::IoStatus::closed : net::IoStatus::failed, 0, EPROTO};
 }
 
+/// The certificate was checked in this handshake, or in the one that made the ticket.
+void Stream::take_client() {
+    X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+    if (certificate == nullptr) return;
+    client_name_ = authority_->name_of(certificate);
+    client_until_s_ = unix_seconds(X509_get0_notAfter(certificate));
+    ++acceptor_.counters().named;
+}
+
+std::string_view Stream::peer_name() {
+    if (client_name_.empty()) return {};
+    const std::int64_t now = acceptor_.clock().unix_seconds();
+    bool counts = now < client_until_s_;
+    if (authority_ != acceptor_.clients()) {
+        authority_ = acceptor_.clients();
+        counts =
+            counts && authority_ != nullptr &&
+            authority_->vouches_for(SSL_get0_peer_certificate(ssl_.get()), SSL_get_peer_cert_chain(ssl_.get()), now);
+    }
+    if (!counts) client_name_.clear();
+    return client_name_;
+}
+
 void Stream::count_failure(unsigned long reason) {
     HandshakeCounters& counters = acceptor_.counters();
+    if (ERR_GET_REASON(reason) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+        client_fault_ = fault_of(SSL_get_verify_result(ssl_.get()));
+        if (client_fault_ == ClientFault::none) client_fault_ = ClientFault::other;
+        ++counters.client_faults[static_cast<std::size_t>(client_fault_)];
+        return;
+    }
     // Alerts of the peer have their number behind this one.
     if (ERR_GET_REASON(reason) >= SSL_AD_REASON_OFFSET) {
         ++counters.refused_by_peer;

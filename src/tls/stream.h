@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/stream.h"
+#include "tls/client_authority.h"
 #include "tls/openssl_ptr.h"
 
 namespace tls {
@@ -24,6 +27,8 @@ inline constexpr std::size_t kFirstRecordsBytes = 32 * 1024;
 inline constexpr std::size_t kRecordBytes = 16 * 1024;
 /// What a stream holds besides coded bytes, about: OpenSSL's own.
 inline constexpr std::size_t kIdleStreamBytes = 20 * 1024;
+/// The same for the certificate of a client, with those that came along.
+inline constexpr std::size_t kClientCertificateBytes = 16 * 1024;
 
 class Stream final : public net::Stream {
 public:
@@ -41,6 +46,8 @@ public:
     [[nodiscard]] std::uint64_t unacknowledged_bytes() const override { return inner_->unacknowledged_bytes(); }
     void shut_down_write() override;
     void abort() override;
+    [[nodiscard]] std::string_view peer_name() override;
+    [[nodiscard]] std::string_view refusal() const override { return fault_text(client_fault_); }
 
 private:
     enum class State : std::uint8_t { handshaking, open, failed };
@@ -48,6 +55,7 @@ private:
     net::IoResult shake_hands();
     net::IoResult fail(int ssl_error);
     void count_failure(unsigned long reason);
+    void take_client();
     void answer_plain_http();
     /// Codes bytes of `pieces` behind the first `skip`, until enough waits.
     bool code(std::span<const iovec> pieces, std::size_t skip);
@@ -78,6 +86,11 @@ private:
     std::uint64_t answer_bytes_ = 0;  ///< coded since the last receive: decides about the size of records
     State state_ = State::handshaking;
     net::IoStatus inner_status_ = net::IoStatus::progress;  ///< how the inner stream's receiving ended
+    /// Who vouched for the client, or was going to when this was made; null: it is not asked for a certificate.
+    std::shared_ptr<const ClientAuthority> authority_;
+    std::string client_name_;          ///< by its certificate; empty: it showed none, or it counts no more
+    std::int64_t client_until_s_ = 0;  ///< when that certificate ends
+    ClientFault client_fault_ = ClientFault::none;
     bool is_aborted_ = false;
     bool is_shut_ = false;
 };

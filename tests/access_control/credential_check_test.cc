@@ -94,7 +94,7 @@ TEST_CASE("credential check: a badge counts while its user has the same password
 TEST_CASE("credential check: a maker counts while there is a user of that name", "[access_control][share]") {
     const Users users = users_of("robot:token:" + std::string(64, 'a') + "\ngroups:staff:robot\n");
     const auto check = [&](const std::string& name) {
-        return check_credentials(users, {Credentials::Scheme::maker, name, {}}, kKey);
+        return check_credentials(users, {Credentials::Scheme::name_alone, name, {}}, kKey);
     };
     const Verdict right = check("robot");
     REQUIRE(right.kind == Verdict::Kind::right);

@@ -136,3 +136,11 @@ TEST_CASE("grants: a link adds what its maker may read and share at each path", 
     CHECK(at(grants, "/b", with_link("bob", "/a/")) == "read");
     CHECK(at(grants, "/a/x", with_link("bob", "/a/")) == "read list");
 }
+
+TEST_CASE("grants: who has a certificate and no account shares nothing", "[access_control][certificate]") {
+    const Grants grants = grants_of({"/ alice read share", "/ + list"});
+    handler::Client alice = client("alice");
+    CHECK(at(grants, "/a", alice) == "read list share");
+    alice.user = std::make_shared<const http::User>(http::User{.name = "alice", .groups = {}, .has_account = false});
+    CHECK(at(grants, "/a", alice) == "read list");
+}

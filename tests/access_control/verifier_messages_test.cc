@@ -32,8 +32,9 @@ TEST_CASE("verifier messages: a question arrives as it was sent", "[access_contr
     CHECK(got.credentials.secret == "a:b");
     const auto token = decode_to_verifier(encode(ToVerifier(Question{8, {Credentials::Scheme::bearer, {}, "t"}})));
     CHECK(std::get<Question>(*token).credentials.scheme == Credentials::Scheme::bearer);
-    const auto maker = decode_to_verifier(encode(ToVerifier(Question{9, {Credentials::Scheme::maker, "alice", {}}})));
-    CHECK(std::get<Question>(*maker).credentials.scheme == Credentials::Scheme::maker);
+    const auto maker =
+        decode_to_verifier(encode(ToVerifier(Question{9, {Credentials::Scheme::name_alone, "alice", {}}})));
+    CHECK(std::get<Question>(*maker).credentials.scheme == Credentials::Scheme::name_alone);
     CHECK(std::holds_alternative<LookAgain>(*decode_to_verifier(encode(ToVerifier(LookAgain{})))));
 }
 

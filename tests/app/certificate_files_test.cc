@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "support/catch.h"
+#include "support/client_certificates.h"
 #include "support/pem_files.h"
 #include "support/temp_dir.h"
 
 using app::CertificateFiles;
-using Look = CertificateFiles::Look;
+using app::Look;
 
 namespace {
 
@@ -45,7 +46,7 @@ std::string name_of(const CertificateFiles& files) { return files.certificates()
 
 TEST_CASE("certificate files: a changed pair is taken once, when it fits", "[app][tls]") {
     const Folder folder;
-    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs()));
+    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
     CHECK(name_of(files) == "a.example");
     CHECK_FALSE(files.look(Look::changed, 0).is_new);
     folder.take_key("b");
@@ -64,7 +65,7 @@ TEST_CASE("certificate files: a changed pair is taken once, when it fits", "[app
 
 TEST_CASE("certificate files: a pair that stays broken is complained about once", "[app][tls]") {
     const Folder folder;
-    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs()));
+    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
     folder.take_key("b");
     CHECK(files.look(Look::changed, 1'000).problems.empty());
     CHECK(files.look(Look::changed, 1'000 + app::kComplainAfterMs - 1).problems.empty());
@@ -77,7 +78,7 @@ TEST_CASE("certificate files: a pair that stays broken is complained about once"
 
 TEST_CASE("certificate files: who asks for a look is told at once", "[app][tls]") {
     const Folder folder;
-    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs()));
+    CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
     CHECK_FALSE(files.look(Look::all, 0).is_new);
     folder.files.write("a.pem", "not a certificate");
     const auto found = files.look(Look::all, 0);
@@ -89,7 +90,35 @@ TEST_CASE("certificate files: who asks for a look is told at once", "[app][tls]"
 TEST_CASE("certificate files: a key that others can read is refused with the command that mends it", "[app][tls]") {
     const Folder folder;
     ::chmod(folder.files.at("a.key").c_str(), 0644);
-    const auto files = CertificateFiles::load(folder.pairs());
+    const auto files = CertificateFiles::load(folder.pairs(), {});
     REQUIRE_FALSE(files);
     CHECK(files.error().find("chmod o= " + folder.files.at("live.key")) != std::string::npos);
+}
+
+TEST_CASE("certificate files: who vouches for clients is read anew like the rest", "[app][tls]") {
+    const Folder folder;
+    const std::string path = folder.files.at("ca.pem");
+    const auto write = [&](const std::string& name) {
+        folder.files.write("ca.pem", "");
+        support::append_pem(path, support::make_authority(name, kNow));
+    };
+    CHECK(CertificateFiles::load({}, path).error().find("cannot read " + path) != std::string::npos);
+    write("one");
+    CertificateFiles files = std::move(*CertificateFiles::load({}, path));
+    REQUIRE(files.clients() != nullptr);
+    CHECK(files.has_any());
+    CHECK_FALSE(files.look(Look::all, 0).is_new);
+    const auto before = files.clients();
+    folder.files.write("ca.pem", "nothing");
+    CHECK(files.look(Look::changed, 1'000).problems.empty());
+    const auto broken = files.look(Look::changed, 1'000 + app::kComplainAfterMs);
+    REQUIRE(broken.problems.size() == 1);
+    CHECK(broken.problems.front().find("loaded before counts further on") != std::string::npos);
+    CHECK(files.clients() == before);
+    write("two");
+    const auto found = files.look(Look::changed, 20'000);
+    CHECK(found.is_new);
+    CHECK(found.loaded.size() == 1);
+    CHECK(files.clients() != before);
+    CHECK_FALSE(CertificateFiles::load({}, {})->has_any());
 }

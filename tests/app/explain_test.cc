@@ -98,3 +98,16 @@ TEST_CASE("explain: takes two words", "[app][options]") {
     CHECK(options.directory == "d");
     CHECK(options.site.allow_delete);
 }
+
+TEST_CASE("explain: any name may be that of a certificate, and has no group", "[app][certificate]") {
+    CHECK(explained({"--tls-client-ca", "ca.pem", "--bind", "https://localhost", "--grant", "/ carol read", "--explain",
+                     "carol /x"}) == "carol at /x: read\n  by     / carol read\n");
+    const Users users;
+    std::vector<std::string> words = users.about("bob", "/private/x");
+    words.insert(words.begin(), {"--tls-client-ca", "ca.pem", "--bind", "https://localhost"});
+    CHECK(explained(words).starts_with("bob at /private/x: create replace\n"));
+    words = users.about("carol", "/private/x");
+    CHECK(explained(words).starts_with("refused: "));
+    words.insert(words.begin(), {"--tls-client-ca", "ca.pem", "--bind", "https://localhost"});
+    CHECK(explained(words).starts_with("carol at /private/x: none\n"));
+}

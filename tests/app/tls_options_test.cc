@@ -61,3 +61,25 @@ TEST_CASE("tls options: the start line says https, and --version the library", "
     CHECK(contains(app::start_line(options, "/srv/d", bound), " on https://127.0.0.1:4443/ ("));
     CHECK(contains(app::version_text(), "TLS (OpenSSL 3"));
 }
+
+TEST_CASE("tls options: who vouches for clients needs an https address and lines about users", "[app][options]") {
+    const app::Options options =
+        accepted({"--tls-client-ca", "ca.pem", "--grant", "/ alice read", "-b", "https://127.0.0.1:443", "d"});
+    CHECK(options.client_ca_file == "ca.pem");
+    CHECK(options.site.signs_in);
+    CHECK(options.site.only_certificates);
+    CHECK_FALSE(options.site.has_sign_in_page);
+    CHECK(contains(app::describe(options, "/d"), "client CA:         ca.pem\n"));
+    CHECK(contains(refused({"--tls-client-ca", "ca.pem", "--grant", "/ + read", "d"}),
+                   "--tls-client-ca needs an https address"));
+    const std::vector<std::string> base{"-b", "https://127.0.0.1:443", "--tls-client-ca", "ca.pem", "d"};
+    const auto with = [&base](std::vector<std::string> words) {
+        words.insert(words.end(), base.begin(), base.end());
+        return words;
+    };
+    CHECK(contains(refused(with({})), "--tls-client-ca alone gives nobody a right"));
+    CHECK(contains(refused(with({"--grant", "/ @staff read"})), "certificates have none: --users FILE says"));
+    CHECK(contains(refused(with({"--grant", "/ alice share"})), "--users FILE has them"));
+    CHECK(contains(refused(with({"--grant", "/ + read", "--auth-prompt", "/"})), "--users FILE has them"));
+    CHECK_FALSE(accepted(with({"--users", "u", "--grant", "/ @staff read share"})).site.only_certificates);
+}

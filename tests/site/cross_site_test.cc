@@ -1,6 +1,7 @@
 // Which requests a page of another site sent.
 #include "site/cross_site.h"
 
+#include <memory>
 #include <string>
 
 #include "support/catch.h"
@@ -93,4 +94,31 @@ TEST_CASE("cross site: behind a trusted proxy the host counts that the proxy was
     client.scheme = Scheme::https;
     CHECK_FALSE(is_refused_of(client, "X-Forwarded-Host: files.example\r\nOrigin: https://files.example\r\n"));
     CHECK(is_refused_of(client, "X-Forwarded-Host: files.example\r\nOrigin: https://a\r\n"));
+}
+
+TEST_CASE("cross site: a certificate counts for what this site's pages and programs send", "[site][certificate]") {
+    const auto counts = [](const std::string& method, const std::string& fields, bool is_forwarded = false) {
+        const support::ParsedRequest parsed(method + " /a HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+        http::Request request = *parsed;
+        request.client.is_forwarded = is_forwarded;
+        CHECK_FALSE(site::takes_certificate(request));
+        request.certified = std::make_shared<const http::User>(http::User{"alice", {}});
+        return site::takes_certificate(request);
+    };
+    const std::string foreign = "Sec-Fetch-Site: cross-site\r\n";
+    for (const std::string method : {"GET", "PUT", "POST", "DELETE"}) {
+        CHECK(counts(method, ""));
+        CHECK(counts(method, "Sec-Fetch-Site: same-origin\r\n"));
+        CHECK(counts(method, "Sec-Fetch-Site: none\r\n"));
+        CHECK_FALSE(counts(method, foreign));
+        CHECK_FALSE(counts(method, "Origin: https://other\r\n"));
+        CHECK_FALSE(counts(method, foreign + "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: script\r\n"));
+        CHECK_FALSE(counts(method, foreign + "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\n"));
+    }
+    // A link that somebody follows.
+    const std::string followed = foreign + "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
+    CHECK(counts("GET", followed));
+    CHECK_FALSE(counts("POST", followed));
+    // That of a proxy is not its clients'.
+    CHECK_FALSE(counts("GET", "", true));
 }

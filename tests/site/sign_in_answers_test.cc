@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "access_control/grants.h"
 #include "handler/error_page.h"
@@ -231,4 +232,20 @@ TEST_CASE("sign-in answers: what names its visitor is private, wherever it is", 
     page.add("Cache-Control", "no-cache");
     site::keep_private(ParsedRequest("GET", "/").get(), kOpen, page_rules(), page);
     CHECK(page.find("Cache-Control") == "private, no-cache");
+}
+
+TEST_CASE("sign-in answers: where certificates alone count, a refusal stays 403 and says so", "[site][certificate]") {
+    site::SiteConfig config = rules();
+    config.only_certificates = true;
+    const ParsedRequest request("GET", "/private/x");
+    http::Response response = handler::error_response(&request.get(), Status::forbidden, "no");
+    response.reason = "no";
+    response.is_about_rights = true;
+    site::ask_to_sign_in(request.get(), kPrivate, config, response);
+    CHECK(response.status == Status::forbidden);
+    CHECK_FALSE(response.find("WWW-Authenticate").has_value());
+    site::keep_private(request.get(), kPrivate, config, response);
+    CHECK(response.find("Cache-Control")->starts_with("private"));
+    CHECK(response.find("Vary").value_or("").find("Authorization") == std::string::npos);
+    CHECK(take_answer(std::move(response)).body.find("no; a client certificate") != std::string::npos);
 }

@@ -97,3 +97,12 @@ TEST_CASE("sign-in page: browsers and what they show are told from scripts and p
     check("Accept: */*\r\nSec-Fetch-Mode: no-cors\r\n", true, false);
     check("Accept: text/plain\r\nsec-fetch-mode: cors\r\n", true, false);
 }
+
+TEST_CASE("sign-in page: whom a certificate names may sign in as somebody else", "[site][certificate]") {
+    const ParsedRequest parsed("GET", "/", browser);
+    http::Request known = parsed.get();
+    known.user = std::make_shared<http::User>(http::User{"alice", {}});
+    known.signed_in_by = http::SignedInBy::certificate;
+    const site::SignInPage page{.status = http::Status::ok, .sentence = {}, .back = "/a/", .prefix = {}};
+    CHECK(has(page_of(known, page), "type=\"password\""));
+}

@@ -22,6 +22,10 @@ tls::Certificate make(std::vector<std::string> names) {
     return std::move(*tls::Certificate::make_self_signed(names, kNow));
 }
 
+auto load(const std::string& chain, const std::string& key) {
+    return tls::Certificate::load(tls::open_pem(chain), tls::open_pem(key));
+}
+
 }  // namespace
 
 TEST_CASE("certificate: a chain and the key that fits it are loaded", "[tls]") {
@@ -29,27 +33,27 @@ TEST_CASE("certificate: a chain and the key that fits it are loaded", "[tls]") {
     write_pair(folder, "a", kNow);
     write_pair(folder, "b", kNow);
     const auto path = [&](const std::string& name) { return folder.path() + "/" + name; };
-    const auto loaded = tls::Certificate::load(path("a.pem"), path("a.key"));
+    const auto loaded = load(path("a.pem"), path("a.key"));
     REQUIRE(loaded.has_value());
     CHECK(loaded->names() == std::vector<std::string>{"a.example"});
     CHECK(loaded->fingerprint().size() == 95);
 
     SECTION("a key of another certificate does not fit") {
-        const auto mixed = tls::Certificate::load(path("a.pem"), path("b.key"));
+        const auto mixed = load(path("a.pem"), path("b.key"));
         REQUIRE_FALSE(mixed.has_value());
         CHECK(mixed.error().find("does not fit") != std::string::npos);
     }
     SECTION("a key that others can read is refused, with the command that mends it") {
         ::chmod(path("a.key").c_str(), 0644);
-        const auto open = tls::Certificate::load(path("a.pem"), path("a.key"));
+        const auto open = load(path("a.pem"), path("a.key"));
         REQUIRE_FALSE(open.has_value());
         CHECK(open.error().find("chmod o= " + path("a.key")) != std::string::npos);
     }
     SECTION("files that are missing, or hold something else, are named") {
-        CHECK(tls::Certificate::load(path("none"), path("a.key")).error().find(path("none")) != std::string::npos);
-        CHECK(tls::Certificate::load(path("a.key"), path("a.key")).error().find("no certificate") != std::string::npos);
+        CHECK(load(path("none"), path("a.key")).error().find(path("none")) != std::string::npos);
+        CHECK(load(path("a.key"), path("a.key")).error().find("no certificate") != std::string::npos);
         ::chmod(path("a.pem").c_str(), 0600);
-        CHECK(tls::Certificate::load(path("a.pem"), path("a.pem")).error().find("no private key") != std::string::npos);
+        CHECK(load(path("a.pem"), path("a.pem")).error().find("no private key") != std::string::npos);
     }
 }
 

@@ -21,7 +21,7 @@ struct TlsServer {
         std::vector<tls::Certificate> certificates;
         certificates.push_back(certificate_for("a.example", clock.unix_seconds()));
         certificates.push_back(certificate_for("*.b.example", clock.unix_seconds()));
-        acceptor = std::move(*tls::Acceptor::make(certificates, protocols, clock));
+        acceptor = std::move(*tls::Acceptor::make(certificates, nullptr, protocols, clock));
     }
     std::unique_ptr<net::Stream> accept(Wire& wire) { return acceptor->wrap(std::make_unique<WireStream>(wire)); }
 

@@ -155,7 +155,7 @@ Connection::Step Connection::idle_step(Turn& turn) {
     const base::MonotonicMs now_ms = turn.clock.now_ms();
     exchange_ = turn.exchanges.take();
     exchange_->begin(token_, now_ms);
-    exchange_->request.is_secure = transport_.stream->is_encrypted();
+    transport_.describe(exchange_->request);
     exchange_->due_ms = now_ms + turn.config.header_timeout_ms;
     move(ConnectionEvent::head_begun, turn);
     return Step::proceed;

@@ -74,7 +74,7 @@ Exchange* Connection::open_stream(std::int32_t stream) {
     Exchange& exchange = *exchanges_.back();
     const base::MonotonicMs now_ms = turn_->clock.now_ms();
     exchange.begin(token_, now_ms);
-    exchange.request.is_secure = transport_.stream->is_encrypted();
+    transport_.describe(exchange.request);
     exchange.stream = stream;
     exchange.mark_ms = now_ms;
     exchange.due_ms = now_ms + turn_->config.header_timeout_ms;
