@@ -122,6 +122,9 @@ CallList list_of(Calls) { return {}; }
 
 #endif
 
+/// What a tracer (strace --inject) puts in place of a call that it has fail: the kernel calls nothing then.
+constexpr std::uint32_t kNoCall = ~std::uint32_t{0};
+
 using Program = std::vector<sock_filter>;
 
 void load(Program& program, std::size_t offset) {
@@ -153,6 +156,7 @@ Program make_program(std::initializer_list<Calls> kept) {
     program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0));
     answer(program, SECCOMP_RET_KILL_PROCESS);
     load(program, offsetof(seccomp_data, nr));
+    keep_if(program, kNoCall);
     for (const Calls calls : kept) {
         const CallList list = list_of(calls);
         for (const std::uint32_t number : list.whole) keep_if(program, number);

@@ -113,6 +113,11 @@ TEST_CASE("call filter: of what descriptors take beside reading and writing only
     CHECK(result_of([] { return ::isatty(STDIN_FILENO) >= 0 ? 0 : 1; }) == 0);
 }
 
+TEST_CASE("call filter: a call that a tracer had fail is none", "[base][call_filter]") {
+    if (is_missing()) return;
+    CHECK(result_of([] { return error_of(::syscall(-1)); }) == ENOSYS);
+}
+
 TEST_CASE("call filter: the machine is not changed", "[base][call_filter]") {
     if (is_missing()) return;
     CHECK(end_of([] { (void)::chroot("/"); }) == SIGSYS);
