@@ -2,6 +2,7 @@
 #include "access_control/users_source.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -14,8 +15,6 @@
 
 namespace access_control {
 namespace {
-
-std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 std::string failed(const std::string& path, int error) {
     return "the users file " + path + " cannot be read: " + std::strerror(error);
@@ -61,18 +60,8 @@ std::expected<Users, std::string> read_users(const std::string& path) {
     return std::move(*users);
 }
 
-UsersSource::Stamp UsersSource::stamp() const {
-    struct stat status{};
-    if (::stat(path_.c_str(), &status) != 0) return {};
-    return {.device = status.st_dev,
-            .inode = status.st_ino,
-            .size = status.st_size,
-            .modified_ns = nanoseconds(status.st_mtim),
-            .changed_ns = nanoseconds(status.st_ctim)};
-}
-
 UsersSource::Look UsersSource::look() {
-    const Stamp now = stamp();
+    const base::FileStamp now = base::FileStamp::of(path_);
     if (seen_ == now) return Look::unchanged;
     seen_ = now;
     auto users = read_users(path_);

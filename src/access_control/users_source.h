@@ -2,14 +2,13 @@
 // verifier process, and at the start for the sentence about what is wrong.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
 
 #include "access_control/users_file.h"
+#include "base/file_stamp.h"
 
 namespace access_control {
 
@@ -35,19 +34,8 @@ public:
     [[nodiscard]] const std::string& fault() const { return fault_; }
 
 private:
-    /// What tells one state of a file from another; a change of its rights counts.
-    struct Stamp {
-        std::uint64_t device = 0;
-        std::uint64_t inode = 0;
-        std::int64_t size = -1;
-        std::int64_t modified_ns = 0;
-        std::int64_t changed_ns = 0;
-        friend bool operator==(const Stamp&, const Stamp&) = default;
-    };
-    [[nodiscard]] Stamp stamp() const;
-
     std::string path_;
-    std::optional<Stamp> seen_;
+    std::optional<base::FileStamp> seen_;  ///< a change of its rights is one, too
     Users users_;
     std::string fault_;
 };

@@ -2,14 +2,39 @@
 #include "access_control/verifier_client.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace access_control {
+namespace {
+
+/// One message, with the file that comes along with it, if any.
+ssize_t receive(int socket, std::span<char> buffer, base::Fd& file) {
+    iovec part{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = room.data();
+    header.msg_controllen = room.size();
+    const ssize_t length = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    const cmsghdr* const along = length > 0 ? CMSG_FIRSTHDR(&header) : nullptr;
+    if (along != nullptr && along->cmsg_level == SOL_SOCKET && along->cmsg_type == SCM_RIGHTS) {
+        int number = -1;
+        std::memcpy(&number, CMSG_DATA(along), sizeof number);
+        file = base::Fd(number);
+    }
+    return length;
+}
+
+}  // namespace
 
 VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, Events events)
     : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
@@ -79,15 +104,19 @@ void VerifierClient::look_again() {
 void VerifierClient::collect() {
     std::vector<char> buffer(kMostMessageBytes);
     while (socket_) {
-        const ssize_t length = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+        base::Fd file;
+        const ssize_t length = receive(socket_.get(), buffer, file);
         if (length < 0 && errno == EINTR) continue;
         if (length < 0 && errno == EAGAIN) break;
         if (length <= 0) {
-            give_up("the process that checks passwords is gone: nobody can sign in until godwit is started again");
+            give_up(
+                "the process that keeps secrets is gone: until godwit is started again, nobody can sign in, and "
+                "certificates "
+                "that --user may not read are not taken");
             return;
         }
         const auto message = decode_from_verifier(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
-        if (message) take_message(*message);
+        if (message) take_message(*message, std::move(file));
     }
     if (current_ != 0 && !is_stuck_ && clock_.now_ms() >= current_until_ms_) {
         is_stuck_ = true;
@@ -101,7 +130,7 @@ void VerifierClient::collect() {
     send_next();
 }
 
-void VerifierClient::take_message(const FromVerifier& message) {
+void VerifierClient::take_message(const FromVerifier& message, base::Fd file) {
     if (const auto* const answer = std::get_if<Answer>(&message)) {
         settle(answer->ticket, answer->verdict);
         if (answer->ticket != current_) return;
@@ -112,6 +141,16 @@ void VerifierClient::take_message(const FromVerifier& message) {
         events_.users_replaced();
     } else if (const auto* const fault = std::get_if<UsersFaulty>(&message)) {
         events_.say("error", fault->sentence + "; the users of before stay");
+    } else if (const auto* const opened = std::get_if<FileOpened>(&message)) {
+        // A message without its file comes when this process has no number left for it.
+        const int error = opened->error == 0 && !file ? EMFILE : opened->error;
+        if (error == 0) {
+            events_.file_opened(opened->number, std::move(file));
+        } else {
+            events_.file_opened(opened->number, std::unexpected(error));
+        }
+    } else if (std::holds_alternative<Looked>(message)) {
+        events_.looked();
     } else if (std::holds_alternative<KeeperReplaced>(message)) {
         ++restarts_;
         events_.say("error", "the process that looks after the one that checks passwords died, and is replaced");

@@ -1,11 +1,12 @@
-// The server's side of the verifier process: sends one question at a time, keeps others in two bounded queues, and
-// wakes who waits. Questions about badges, which cost no hash, go before those about passwords. When nobody answers,
-// all are told so: it fails closed. Owned by app/signing_in.
+// The server's side of the verifier process, which keeps secrets: takes the files that it opens, sends one question at
+// a time, keeps others in two bounded queues, and wakes who waits. Questions about badges, which cost no hash, go
+// before those about passwords. When nobody answers, all are told so: it fails closed. Owned by app/signing_in.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,6 +31,10 @@ public:
     /// What the process says besides answers.
     struct Events {
         std::function<void()> users_replaced;
+        /// A file that is handed over, by its number, or the errno of opening it.
+        std::function<void(std::size_t number, std::expected<base::Fd, int> file)> file_opened;
+        /// What look_again() asked for is done.
+        std::function<void()> looked;
         /// A sentence for the operator.
         std::function<void(std::string_view level, const std::string& sentence)> say;
     };
@@ -43,7 +48,7 @@ public:
 
     /// Reads what the process said. Called when the wake queue's descriptor rang, and at due().
     void collect();
-    /// The process reads the users file again.
+    /// The process looks at its files now.
     void look_again();
     /// When collect() wants to be called although nothing rang; nullopt: not at all.
     [[nodiscard]] std::optional<base::MonotonicMs> due() const;
@@ -62,7 +67,7 @@ private:
     [[nodiscard]] bool has_room(bool for_badge) const;
     [[nodiscard]] std::deque<Question>& next_queue() { return badges_.empty() ? queue_ : badges_; }
     void send_next();
-    void take_message(const FromVerifier& message);
+    void take_message(const FromVerifier& message, base::Fd file);
     void settle(Ticket ticket, Verdict verdict);
     void give_up(const std::string& sentence);
 

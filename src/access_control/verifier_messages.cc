@@ -1,6 +1,7 @@
 // The first part says the kind. Names and passwords hold no NUL (credentials.cc), nor do names of groups.
 #include "access_control/verifier_messages.h"
 
+#include <climits>
 #include <initializer_list>
 #include <utility>
 #include <vector>
@@ -82,6 +83,10 @@ std::string encode(const ToVerifier& message) {
 std::string encode(const FromVerifier& message) {
     if (const auto* const answer = std::get_if<Answer>(&message)) return encode_answer(*answer);
     if (const auto* const fault = std::get_if<UsersFaulty>(&message)) return join({"faulty", fault->sentence});
+    if (const auto* const file = std::get_if<FileOpened>(&message)) {
+        return join({"opened", std::to_string(file->number), std::to_string(file->error)});
+    }
+    if (std::holds_alternative<Looked>(message)) return join({"looked"});
     if (std::holds_alternative<Restarted>(message)) return join({"restarted"});
     return join({std::holds_alternative<KeeperReplaced>(message) ? "kept" : "replaced"});
 }
@@ -99,10 +104,17 @@ std::optional<ToVerifier> decode_to_verifier(std::string_view text) {
 std::optional<FromVerifier> decode_from_verifier(std::string_view text) {
     const std::vector<std::string_view> parts = split(text);
     if (parts.size() == 1 && parts[0] == "replaced") return UsersReplaced{};
+    if (parts.size() == 1 && parts[0] == "looked") return Looked{};
     if (parts.size() == 1 && parts[0] == "restarted") return Restarted{};
     if (parts.size() == 1 && parts[0] == "kept") return KeeperReplaced{};
     if (parts.size() < 2) return std::nullopt;
     if (parts.size() == 2 && parts[0] == "faulty") return UsersFaulty{std::string(parts[1])};
+    if (parts.size() == 3 && parts[0] == "opened") {
+        const auto number = base::parse_decimal(parts[1]);
+        const auto error = base::parse_decimal(parts[2]);
+        if (!number || !error || *error > INT_MAX) return std::nullopt;
+        return FileOpened{static_cast<std::size_t>(*number), static_cast<int>(*error)};
+    }
     return decode_answer(parts);
 }
 

@@ -20,7 +20,7 @@ struct Question {
     Verifier::Ticket ticket = 0;
     Credentials credentials;
 };
-struct LookAgain {};  ///< the users file is read anew
+struct LookAgain {};  ///< all files are looked at now; the answer is Looked
 struct Answer {
     Verifier::Ticket ticket = 0;
     Verdict verdict;
@@ -29,11 +29,17 @@ struct UsersReplaced {};  ///< what was right before may be wrong now
 struct UsersFaulty {
     std::string sentence;
 };
+/// A file that is handed over, as it is now. The open file comes along with the message, where there is no error.
+struct FileOpened {
+    std::size_t number = 0;  ///< in the order in which the process was told of its files
+    int error = 0;           ///< the errno of opening it
+};
+struct Looked {};
 struct Restarted {};       ///< the process died; what it was asked has no answer
 struct KeeperReplaced {};  ///< the one that would start it again died; another one does so now
 
 using ToVerifier = std::variant<Question, LookAgain>;
-using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, Restarted, KeeperReplaced>;
+using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, FileOpened, Looked, Restarted, KeeperReplaced>;
 
 [[nodiscard]] std::string encode(const ToVerifier& message);
 [[nodiscard]] std::string encode(const FromVerifier& message);

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +18,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <expected>
+#include <optional>
 
 #include "access_control/credential_check.h"
+#include "access_control/file_handover.h"
 #include "access_control/keyed_hash.h"
 #include "access_control/users_source.h"
 #include "access_control/verifier_messages.h"
@@ -39,12 +43,26 @@ constexpr int kShortestPause = 50'000;
 /// What either process says to the server.
 class Voice {
 public:
-    /// False when the server is gone.
-    static bool say(const FromVerifier& message) {
-        const std::string text = encode(message);
+    /// `file`: comes along, or -1. False when the server is gone.
+    static bool say(const FromVerifier& message, int file = -1) {
+        std::string text = encode(message);
+        iovec part{text.data(), text.size()};
+        msghdr header{};
+        header.msg_iov = &part;
+        header.msg_iovlen = 1;
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof file)> room{};
+        if (file >= 0) {
+            header.msg_control = room.data();
+            header.msg_controllen = room.size();
+            cmsghdr* const along = CMSG_FIRSTHDR(&header);
+            along->cmsg_level = SOL_SOCKET;
+            along->cmsg_type = SCM_RIGHTS;
+            along->cmsg_len = CMSG_LEN(sizeof file);
+            std::memcpy(CMSG_DATA(along), &file, sizeof file);
+        }
         ssize_t sent = 0;
         do {
-            sent = ::send(kSocket, text.data(), text.size(), MSG_NOSIGNAL);
+            sent = ::sendmsg(kSocket, &header, MSG_NOSIGNAL);
         } while (sent < 0 && errno == EINTR);
         ::eventfd_write(kBell, 1);
         return sent >= 0;
@@ -53,7 +71,9 @@ public:
 
 class Checker {
 public:
-    explicit Checker(const std::string& users_path) : users_(users_path) {}
+    explicit Checker(const VerifierFiles& files) : handover_(files.handed) {
+        if (!files.users.empty()) users_.emplace(files.users);
+    }
 
     enum class Ended : std::uint8_t { server, keeper };
 
@@ -72,10 +92,17 @@ public:
 
 private:
     void look() {
-        switch (users_.look()) {
+        if (users_) look_at_users();
+        handover_.look([](std::size_t number, const std::expected<base::Fd, int>& file) {
+            Voice::say(FileOpened{number, file ? 0 : file.error()}, file ? file->get() : -1);
+        });
+    }
+
+    void look_at_users() {
+        switch (users_->look()) {
             case UsersSource::Look::unchanged: break;
             case UsersSource::Look::replaced: Voice::say(UsersReplaced{}); break;
-            case UsersSource::Look::faulty: Voice::say(UsersFaulty{users_.fault()}); break;
+            case UsersSource::Look::faulty: Voice::say(UsersFaulty{users_->fault()}); break;
         }
     }
 
@@ -85,17 +112,24 @@ private:
         if (length < 0) return errno == EINTR || errno == EAGAIN;
         if (length == 0) return false;
         const auto message = decode_to_verifier(std::string_view(buffer_.data(), static_cast<std::size_t>(length)));
-        const auto* const question = message ? std::get_if<Question>(&*message) : nullptr;
-        const bool is_heard = question == nullptr || Voice::say(Answer{question->ticket, check(*question)});
+        const bool is_heard = !message || answer(*message);
         ::explicit_bzero(buffer_.data(), static_cast<std::size_t>(length));
         return is_heard;
     }
 
-    [[nodiscard]] Verdict check(const Question& question) const {
-        return check_credentials(users_.users(), question.credentials, key_);
+    [[nodiscard]] bool answer(const ToVerifier& message) const {
+        const auto* const question = std::get_if<Question>(&message);
+        // All files were looked at since the message came.
+        if (question == nullptr) return Voice::say(Looked{});
+        return Voice::say(Answer{question->ticket, check(*question)});
     }
 
-    UsersSource users_;
+    [[nodiscard]] Verdict check(const Question& question) const {
+        return users_ ? check_credentials(users_->users(), question.credentials, key_) : Verdict{};
+    }
+
+    std::optional<UsersSource> users_;  ///< nullopt: nobody has a password or a token
+    FileHandover handover_;
     HashKey key_ = make_hash_key();
     std::array<char, kMostMessageBytes> buffer_{};
 };
@@ -134,11 +168,14 @@ void leave_the_server() {
 }
 
 /// A link that leads out of both directories later is not followed then. Nothing is written, and of root's power stays
-/// that the users file may belong to somebody else. Any system call beyond this ends a process, and the other one says
-/// that it was started again. A kernel that lacks this changes nothing.
-void keep_to_users_file(const std::string& users_path) {
+/// that its files may belong to somebody else. Any system call beyond this ends a process, and the other one says that
+/// it was started again. A kernel that lacks this changes nothing.
+void keep_to_own_files(const VerifierFiles& files) {
     const auto landlock = base::Landlock::create();
-    if (landlock && landlock->allow_beside(users_path, base::Access::read) == 0) (void)landlock->restrict_self();
+    const auto allow = [&](const std::string& path) { return landlock->allow_beside(path, base::Access::read) == 0; };
+    const bool is_allowed =
+        landlock && (files.users.empty() || allow(files.users)) && std::ranges::all_of(files.handed, allow);
+    if (is_allowed) (void)landlock->restrict_self();
     const rlimit no_files{0, 0};
     ::setrlimit(RLIMIT_FSIZE, &no_files);
     (void)base::keep_capabilities(base::capability(CAP_DAC_READ_SEARCH));
@@ -171,14 +208,14 @@ bool await_end(pid_t checker) {
 }
 
 /// The keeper's work. Each checker that survives its keeper goes on here as the next one.
-[[noreturn]] void keep_running(const std::string& users_path) {
+[[noreturn]] void keep_running(const VerifierFiles& files) {
     int pause_us = kShortestPause;
     for (;;) {
         const pid_t keeper = ::getpid();
         const pid_t checker = ::fork();
         if (checker == 0) {
             watch_keeper();
-            if (Checker(users_path).run(keeper) == Checker::Ended::server) ::_exit(kEnded);
+            if (Checker(files).run(keeper) == Checker::Ended::server) ::_exit(kEnded);
             if (!Voice::say(KeeperReplaced{})) ::_exit(kEnded);
             continue;
         }
@@ -195,24 +232,24 @@ bool await_end(pid_t checker) {
 
 }  // namespace
 
-std::expected<base::Fd, std::string> start_verifier(const std::string& users_path, int bell, VerifierReach reach) {
+std::expected<base::Fd, std::string> start_verifier(const VerifierFiles& files, int bell, VerifierReach reach) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        return std::unexpected(std::string("the process that checks passwords cannot be started: ") +
+        return std::unexpected(std::string("the process that keeps secrets cannot be started: ") +
                                std::strerror(errno));
     }
     base::Fd ours(ends[0]);
     const base::Fd theirs(ends[1]);
     const pid_t keeper = ::fork();
     if (keeper < 0) {
-        return std::unexpected(std::string("the process that checks passwords cannot be started: ") +
+        return std::unexpected(std::string("the process that keeps secrets cannot be started: ") +
                                std::strerror(errno));
     }
     if (keeper == 0) {
         keep_only(theirs.get(), bell);
         leave_the_server();
-        if (reach == VerifierReach::users_file) keep_to_users_file(users_path);
-        keep_running(users_path);
+        if (reach == VerifierReach::own_files) keep_to_own_files(files);
+        keep_running(files);
     }
     ::fcntl(ours.get(), F_SETFL, ::fcntl(ours.get(), F_GETFL) | O_NONBLOCK);
     return ours;

@@ -9,12 +9,12 @@
 namespace app {
 namespace {
 
-std::expected<tls::Certificate, std::string> read_pair(const CertificatePair& names) {
-    return tls::Certificate::load(tls::open_pem(names.chain), tls::open_pem(names.key));
+std::expected<tls::Certificate, std::string> read_pair(const CertificatePair& names, FileSource& source) {
+    return tls::Certificate::load({names.chain, source.open(names.chain)}, {names.key, source.open(names.key)});
 }
 
-std::expected<tls::ClientAuthority, std::string> read_authority(const std::string& path) {
-    return tls::ClientAuthority::load(tls::open_pem(path), access_control::is_user_name);
+std::expected<tls::ClientAuthority, std::string> read_authority(const std::string& path, FileSource& source) {
+    return tls::ClientAuthority::load({path, source.open(path)}, access_control::is_user_name);
 }
 
 }  // namespace
@@ -22,32 +22,34 @@ std::expected<tls::ClientAuthority, std::string> read_authority(const std::strin
 std::expected<CertificateFiles, std::string> CertificateFiles::load(const std::vector<CertificatePair>& pairs,
                                                                     const std::string& client_ca) {
     CertificateFiles files;
+    OwnFiles own;
     for (const CertificatePair& names : pairs) {
-        Pair pair{.names = names, .files = WatchedFiles({names.chain, names.key})};
-        auto certificate = read_pair(names);
+        Pair pair{.names = names, .files = WatchedFiles({names.chain, names.key}, own)};
+        auto certificate = read_pair(names, own);
         if (!certificate) return std::unexpected(std::move(certificate.error()));
         files.pairs_.push_back(std::move(pair));
         files.certificates_.push_back(std::move(*certificate));
     }
     if (client_ca.empty()) return files;
-    files.authority_ = Authority{.path = client_ca, .file = WatchedFiles({client_ca})};
-    auto clients = read_authority(client_ca);
+    files.authority_ = Authority{.path = client_ca, .file = WatchedFiles({client_ca}, own)};
+    auto clients = read_authority(client_ca, own);
     if (!clients) return std::unexpected(std::move(clients.error()));
     files.clients_ = std::make_shared<const tls::ClientAuthority>(std::move(*clients));
     return files;
 }
 
-CertificateFiles::Found CertificateFiles::look(Look which, base::MonotonicMs now_ms) {
+CertificateFiles::Found CertificateFiles::look(Look which, FileSource& source, base::MonotonicMs now_ms) {
     Found found;
-    for (std::size_t i = 0; i < pairs_.size(); ++i) look_at_pair(i, which, now_ms, found);
-    if (authority_) look_at_authority(which, now_ms, found);
+    const Eye eye{.which = which, .source = source, .now_ms = now_ms};
+    for (std::size_t i = 0; i < pairs_.size(); ++i) look_at_pair(i, eye, found);
+    if (authority_) look_at_authority(eye, found);
     return found;
 }
 
-void CertificateFiles::look_at_pair(std::size_t number, Look which, base::MonotonicMs now_ms, Found& found) {
+void CertificateFiles::look_at_pair(std::size_t number, const Eye& eye, Found& found) {
     Pair& pair = pairs_[number];
-    if (pair.files.look(which)) {
-        auto certificate = read_pair(pair.names);
+    if (pair.files.look(eye.which, eye.source)) {
+        auto certificate = read_pair(pair.names, eye.source);
         if (certificate) {
             pair.files.note_taken();
             if (certificate->fingerprint() != certificates_[number].fingerprint()) {
@@ -57,17 +59,17 @@ void CertificateFiles::look_at_pair(std::size_t number, Look which, base::Monoto
             }
             certificates_[number] = std::move(*certificate);
         } else {
-            pair.files.note_problem(std::move(certificate.error()), which, now_ms);
+            pair.files.note_problem(std::move(certificate.error()), eye.which, eye.now_ms);
         }
     }
-    if (auto problem = pair.files.take_complaint(now_ms)) {
+    if (auto problem = pair.files.take_complaint(eye.now_ms)) {
         found.problems.push_back(*problem + "; the certificate that was loaded before is shown further on");
     }
 }
 
-void CertificateFiles::look_at_authority(Look which, base::MonotonicMs now_ms, Found& found) {
-    if (authority_->file.look(which)) {
-        auto clients = read_authority(authority_->path);
+void CertificateFiles::look_at_authority(const Eye& eye, Found& found) {
+    if (authority_->file.look(eye.which, eye.source)) {
+        auto clients = read_authority(authority_->path, eye.source);
         if (clients) {
             authority_->file.note_taken();
             if (clients->digest() != clients_->digest()) {
@@ -77,10 +79,10 @@ void CertificateFiles::look_at_authority(Look which, base::MonotonicMs now_ms, F
                 clients_ = std::make_shared<const tls::ClientAuthority>(std::move(*clients));
             }
         } else {
-            authority_->file.note_problem(std::move(clients.error()), which, now_ms);
+            authority_->file.note_problem(std::move(clients.error()), eye.which, eye.now_ms);
         }
     }
-    if (auto problem = authority_->file.take_complaint(now_ms)) {
+    if (auto problem = authority_->file.take_complaint(eye.now_ms)) {
         found.problems.push_back(*problem + "; the authority of clients that was loaded before counts further on");
     }
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/file_source.h"
 #include "app/options.h"
 #include "app/watched_files.h"
 #include "base/clock.h"
@@ -19,8 +20,8 @@ namespace app {
 
 class CertificateFiles {
 public:
-    /// Reads all. `client_ca`: empty where clients are not asked for a certificate. The error is a sentence for the
-    /// operator.
+    /// Reads all, as this process itself can. `client_ca`: empty where clients are not asked for a certificate. The
+    /// error is a sentence for the operator.
     static std::expected<CertificateFiles, std::string> load(const std::vector<CertificatePair>& pairs,
                                                              const std::string& client_ca);
 
@@ -30,7 +31,7 @@ public:
         std::vector<std::string> problems;  ///< a sentence for each one that could not be taken
     };
     /// Looks at the files again, at the time `now_ms`.
-    [[nodiscard]] Found look(Look which, base::MonotonicMs now_ms);
+    [[nodiscard]] Found look(Look which, FileSource& source, base::MonotonicMs now_ms);
 
     [[nodiscard]] bool has_any() const { return !pairs_.empty() || authority_; }
     [[nodiscard]] const std::vector<tls::Certificate>& certificates() const { return certificates_; }
@@ -47,8 +48,14 @@ private:
         WatchedFiles file;
     };
 
-    void look_at_pair(std::size_t number, Look which, base::MonotonicMs now_ms, Found& found);
-    void look_at_authority(Look which, base::MonotonicMs now_ms, Found& found);
+    /// How the files are looked at.
+    struct Eye {
+        Look which;
+        FileSource& source;
+        base::MonotonicMs now_ms;
+    };
+    void look_at_pair(std::size_t number, const Eye& eye, Found& found);
+    void look_at_authority(const Eye& eye, Found& found);
 
     std::vector<Pair> pairs_;
     std::vector<tls::Certificate> certificates_;  ///< in the order of pairs_

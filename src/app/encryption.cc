@@ -93,7 +93,26 @@ public:
         say_concerns();
     }
 
-    void reload() override { look(Look::all); }
+    void read_from(HandedFiles& files) override { source_ = &files; }
+    /// What is handed over is looked at when it was asked for again, and is there.
+    void reload() override {
+        if (source_ == &own_) look(Look::all);
+    }
+    void look(Look which) override {
+        look_ms_ = clock_.now_ms() + kLookEveryMs;
+        CertificateFiles::Found found = files_.look(which, *source_, clock_.now_ms());
+        failed_reloads_ += found.problems.size();
+        for (const std::string& problem : found.problems) say("error", problem);
+        if (!found.is_new) return;
+        if (const auto replaced = acceptor_->replace(shown(), files_.clients()); !replaced) {
+            ++failed_reloads_;
+            say("error", replaced.error());
+            return;
+        }
+        ++reloads_;
+        for (const std::string& sentence : found.loaded) say("notice", sentence);
+        say_concerns();
+    }
     void advance() override {
         if (clock_.now_ms() >= concern_ms_) say_concerns();
         look(Look::changed);
@@ -125,22 +144,8 @@ private:
         }
     }
 
-    void look(Look which) {
-        look_ms_ = clock_.now_ms() + kLookEveryMs;
-        CertificateFiles::Found found = files_.look(which, clock_.now_ms());
-        failed_reloads_ += found.problems.size();
-        for (const std::string& problem : found.problems) say("error", problem);
-        if (!found.is_new) return;
-        if (const auto replaced = acceptor_->replace(shown(), files_.clients()); !replaced) {
-            ++failed_reloads_;
-            say("error", replaced.error());
-            return;
-        }
-        ++reloads_;
-        for (const std::string& sentence : found.loaded) say("notice", sentence);
-        say_concerns();
-    }
-
+    OwnFiles own_;
+    FileSource* source_ = &own_;
     CertificateFiles files_;
     std::vector<tls::Certificate> made_;  ///< the one that was made where no file has one; otherwise empty
     std::unique_ptr<tls::Acceptor> acceptor_;

@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "app/file_source.h"
 #include "app/options.h"
+#include "app/watched_files.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "net/stream.h"
@@ -39,6 +41,10 @@ public:
     [[nodiscard]] virtual bool is_certified(std::string_view host) const = 0;
     /// This outlives what is returned.
     [[nodiscard]] virtual base::Counters::Registration register_counters(base::Counters& counters) = 0;
+    /// From here on all files are read as `files`, which outlives this, has them. look() is called when that has news.
+    virtual void read_from(HandedFiles& files) = 0;
+    /// `which`: all when somebody asked for it.
+    virtual void look(Look which) = 0;
     /// Says in `log` what is wrong with the certificates, now and later. It outlives this.
     virtual void report_to(server::ErrorLog& log) = 0;
 };

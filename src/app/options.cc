@@ -26,6 +26,16 @@ bool is_answered_alone(OptionId id) { return id == id_help || id == id_version; 
 
 }  // namespace
 
+std::vector<std::string> Options::tls_files() const {
+    std::vector<std::string> files;
+    for (const CertificatePair& pair : certificates) {
+        files.push_back(pair.chain);
+        files.push_back(pair.key);
+    }
+    if (!client_ca_file.empty()) files.push_back(client_ca_file);
+    return files;
+}
+
 std::expected<Options, UsageError> apply_words(std::vector<OptionWord> words) {
     OptionReader reader;
     for (const OptionWord& word : words) {

@@ -88,6 +88,8 @@ struct Options {
     [[nodiscard]] std::size_t cache_bytes() const {
         return std::min(site.cache_bytes, site::most_cache_bytes(server.memory_bytes));
     }
+    /// Of certificates, keys and those who vouch for clients.
+    [[nodiscard]] std::vector<std::string> tls_files() const;
     [[nodiscard]] bool uses_tls() const {
         const auto is_https = [](const net::Address& address) { return address.scheme == net::Scheme::https; };
         return std::ranges::any_of(server.addresses, is_https);

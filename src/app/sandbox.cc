@@ -100,11 +100,10 @@ void allow_reloads(const Options& options, Permissions& permissions) {
             if (word.origin.source == OptionSource::file) files.insert(word.origin.file);
         }
     }
-    for (const CertificatePair& pair : options.certificates) {
-        files.insert(pair.chain);
-        files.insert(pair.key);
+    // With --user the process that keeps secrets opens them.
+    if (options.user.empty()) {
+        for (const std::string& file : options.tls_files()) files.insert(file);
     }
-    if (!options.client_ca_file.empty()) files.insert(options.client_ca_file);
     if (!options.mime_types.empty()) files.insert(options.mime_types);
     for (const std::string& file : files) permissions.beside(file, Access::read);
 }

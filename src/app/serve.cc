@@ -175,10 +175,10 @@ struct Opened {
     std::vector<net::Listener> listeners;
     std::vector<net::Listener> admin;  ///< listeners
     Logs logs;
-    std::unique_ptr<SigningIn> signing_in;  ///< null without users
+    std::unique_ptr<SigningIn> signing_in;  ///< null where nothing needs it
 };
 
-/// Detaches, starts the process that checks passwords, takes the pid file, listens and opens the logs.
+/// Detaches, starts the process that keeps secrets, takes the pid file, listens and opens the logs.
 std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueue& wakes, const base::Clock& clock) {
     const Options& options = checked.options;
     std::optional<Detached> detached;
@@ -241,6 +241,13 @@ std::unique_ptr<admin::Admin> make_admin(const Checked& checked, const Opened& o
                                           are_local ? admin::Hosts::any : admin::Hosts::own);
 }
 
+/// Certificates are read by the process that keeps secrets, where this one may not do so any more.
+void read_handed_files(Encryption* encryption, SigningIn* signing_in) {
+    if (encryption == nullptr || signing_in == nullptr) return;
+    HandedFiles* const files = signing_in->hand_files_over([encryption](Look which) { encryption->look(which); });
+    if (files != nullptr) encryption->read_from(*files);
+}
+
 /// Serves until a signal ends it.
 std::expected<void, std::string> run(Checked& checked, Opened& opened, base::SystemClock& clock, base::WakeQueue& wakes,
                                      base::Counters& counters) {
@@ -263,6 +270,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     ConfigReload reload(checked.options, site, opened.logs, clock);
     upkeep.add(reload);
     if (opened.signing_in) upkeep.add(*opened.signing_in);
+    read_handed_files(encryption, opened.signing_in.get());
     checked.service.follow(upkeep);
     const std::unique_ptr<admin::Admin> watched = make_admin(checked, opened, clock, counters);
     server::Reactor reactor(
@@ -289,7 +297,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);
     base::Counters::Registration sign_ins_shown;
     if (opened.signing_in) {
-        site.find_users_with(opened.signing_in->sign_in());
+        if (auto* const sign_in = opened.signing_in->sign_in()) site.find_users_with(*sign_in);
         sign_ins_shown = opened.signing_in->register_counters(counters);
         opened.signing_in->report_to(opened.logs.error);
     }

@@ -1,15 +1,18 @@
-// What --users needs: the process that checks passwords, who asks it, and the log lines about both. Made by serve, and
-// looked after between turns.
+// The process that keeps secrets, as --users needs it to check passwords and --user to read certificates and keys, who
+// asks it, and the log lines about it. Made by serve, and looked after between turns.
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "access_control/sign_in.h"
 #include "access_control/verifier_client.h"
+#include "app/file_source.h"
 #include "app/options.h"
+#include "app/watched_files.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/fd.h"
@@ -25,15 +28,19 @@ namespace app {
 
 class SigningIn final : public server::Upkeep {
 public:
-    /// Starts the process: before privileges are dropped and while there is one thread. Null without --users. All but
-    /// `options` outlive this.
+    /// Starts the process: before privileges are dropped and while there is one thread. Null where nothing needs it.
+    /// All but `options` outlive this.
     static std::expected<std::unique_ptr<SigningIn>, std::string> start(const Options& options, base::WakeQueue& wakes,
                                                                         const base::Clock& clock);
     ~SigningIn() override { wakes_.collect_with(nullptr); }
     SigningIn(const SigningIn&) = delete;
     SigningIn& operator=(const SigningIn&) = delete;
 
-    [[nodiscard]] access_control::SignIn& sign_in() { return sign_in_; }
+    /// Null without --users.
+    [[nodiscard]] access_control::SignIn* sign_in() { return has_accounts_ ? &sign_in_ : nullptr; }
+    /// The files of TLS, where this process gives up the right to read them; otherwise null. `news` is called when
+    /// there are others, and when all were looked at because somebody asked for it.
+    [[nodiscard]] HandedFiles* hand_files_over(std::function<void(Look)> news);
     /// This outlives what is returned.
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters);
     /// Says in `log`, which outlives this, what happens to the users file and to the process.
@@ -45,13 +52,17 @@ public:
 
 private:
     SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, const Options& options);
+    [[nodiscard]] access_control::VerifierClient::Events events();
     void users_replaced();
     void say(std::string_view level, const std::string& sentence);
 
     base::WakeQueue& wakes_;
     const base::Clock& clock_;
     server::ErrorLog* log_ = nullptr;
+    bool has_accounts_;       ///< --users is given
     bool has_users_ = false;  ///< the process has read the file once
+    HandedFiles files_;
+    std::function<void(Look)> news_ = [](Look) {};
     access_control::VerifierClient verifier_;
     access_control::SignIn sign_in_;
     base::Counters::Registration tries_shown_;

@@ -1,40 +1,22 @@
-// Two calls for each pair of files and look.
+// A look costs a call for each file.
 #include "app/watched_files.h"
-
-#include <sys/stat.h>
 
 #include <utility>
 
 namespace app {
-namespace {
-
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * base::kNsPerSecond + time.tv_nsec; }
-
-}  // namespace
-
-WatchedFiles::WatchedFiles(std::vector<std::string> paths) {
+WatchedFiles::WatchedFiles(std::vector<std::string> paths, FileSource& source) {
     for (std::string& path : paths) {
-        const Stamp stamp = stamp_of(path);
-        files_.push_back({std::move(path), stamp});
+        const auto stamp = source.stamp(path);
+        files_.push_back({std::move(path), stamp.value_or(base::FileStamp())});
     }
 }
 
-WatchedFiles::Stamp WatchedFiles::stamp_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) return {};
-    return {.device = status.st_dev,
-            .inode = status.st_ino,
-            .size = status.st_size,
-            .modified_ns = nanoseconds(status.st_mtim),
-            .changed_ns = nanoseconds(status.st_ctim)};
-}
-
-bool WatchedFiles::look(Look which) {
+bool WatchedFiles::look(Look which, FileSource& source) {
     bool is_due = which == Look::all;
     for (File& file : files_) {
-        const Stamp now = stamp_of(file.path);
-        if (now == file.stamp) continue;
-        file.stamp = now;
+        const auto now = source.stamp(file.path);
+        if (!now || *now == file.stamp) continue;
+        file.stamp = *now;
         is_due = true;
     }
     return is_due;

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "app/file_source.h"
 #include "base/clock.h"
+#include "base/file_stamp.h"
 
 namespace app {
 
@@ -21,11 +23,12 @@ enum class Look : std::uint8_t { changed, all };
 
 class WatchedFiles {
 public:
-    /// As they are now, before they are read for the first time: a change in between is seen by the first look.
-    explicit WatchedFiles(std::vector<std::string> paths);
+    /// As `source` has them now, before they are read for the first time: a change in between is seen by the first
+    /// look.
+    WatchedFiles(std::vector<std::string> paths, FileSource& source);
 
-    /// True when they are to be read now.
-    [[nodiscard]] bool look(Look which);
+    /// True when they are to be read now. A file that `source` knows nothing of yet is as it was.
+    [[nodiscard]] bool look(Look which, FileSource& source);
     /// What became of the reading at `now_ms`: taken, or a sentence.
     void note_taken() { problem_.clear(); }
     void note_problem(std::string sentence, Look which, base::MonotonicMs now_ms);
@@ -33,22 +36,10 @@ public:
     [[nodiscard]] std::optional<std::string> take_complaint(base::MonotonicMs now_ms);
 
 private:
-    /// What tells one state of a file from another. Links are followed, so that one that is turned to another file
-    /// counts as a change.
-    struct Stamp {
-        std::uint64_t device = 0;
-        std::uint64_t inode = 0;
-        std::int64_t size = 0;
-        std::int64_t modified_ns = 0;
-        std::int64_t changed_ns = 0;
-        friend bool operator==(const Stamp&, const Stamp&) = default;
-    };
     struct File {
         std::string path;
-        Stamp stamp;
+        base::FileStamp stamp;
     };
-
-    static Stamp stamp_of(const std::string& path);
 
     std::vector<File> files_;
     std::string problem_;                      ///< of the last reading; empty when it was taken

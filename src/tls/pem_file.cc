@@ -1,7 +1,6 @@
-// Opening and reading, apart from each other.
+// Reads open files.
 #include "tls/pem_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -17,12 +16,6 @@ namespace {
 constexpr std::size_t kMaxPemBytes = 256 * 1024;
 
 }  // namespace
-
-PemFile open_pem(const std::string& path) {
-    base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) return {path, std::unexpected(errno)};
-    return {path, std::move(file)};
-}
 
 std::expected<std::string, std::string> read_pem(const PemFile& pem, Secrecy secrecy) {
     const std::string& path = pem.path;

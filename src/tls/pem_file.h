@@ -1,4 +1,4 @@
-// Files in PEM form, opened by whoever may read them: this process, or the one that keeps secrets (app/kept_files).
+// Files in PEM form, opened by whoever may read them: this process, or the one that keeps secrets (app/file_source).
 // Called by tls/certificate and tls/client_authority.
 #pragma once
 
@@ -15,9 +15,6 @@ struct PemFile {
     std::string path;                   ///< for messages
     std::expected<base::Fd, int> file;  ///< or the errno of opening it
 };
-
-/// Opened by this process; never waits, whatever the name leads to.
-[[nodiscard]] PemFile open_pem(const std::string& path);
 
 /// Whether a file that all users of the machine can read is refused.
 enum class Secrecy : std::uint8_t { open, secret };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <string>
@@ -28,6 +29,11 @@ struct Bench {
         client.emplace(base::Fd(ends[0]), wakes, clock,
                        VerifierClient::Events{
                            .users_replaced = [this] { ++replaced; },
+                           .file_opened =
+                               [this](std::size_t number, const std::expected<base::Fd, int>& file) {
+                                   files.push_back(std::to_string(number) + (file ? " open" : " failed"));
+                               },
+                           .looked = [this] { ++looked; },
                            .say = [this](std::string_view, const std::string& sentence) { said.push_back(sentence); }});
     }
     std::optional<Verifier::Ticket> ask(base::Wake wake) {
@@ -57,6 +63,8 @@ struct Bench {
     base::WakeQueue wakes;
     base::Fd process;
     int replaced = 0;
+    int looked = 0;
+    std::vector<std::string> files;  ///< that were handed over
     std::vector<std::string> said;
     std::optional<VerifierClient> client;
 };
@@ -174,4 +182,14 @@ TEST_CASE("verifier client: passes on what happens to the users file", "[access_
     bench.say(UsersFaulty{"line 3 is wrong"});
     REQUIRE(bench.said.size() == 1);
     CHECK(bench.said[0].find("line 3 is wrong") != std::string::npos);
+}
+
+TEST_CASE("verifier client: a file that is handed over comes with its number, or with an error", "[access_control]") {
+    Bench bench;
+    bench.say(FileOpened{2, EACCES});
+    // Nothing comes along: this process had no number left for it.
+    bench.say(FileOpened{1, 0});
+    bench.say(Looked{});
+    CHECK(bench.files == std::vector<std::string>{"2 failed", "1 failed"});
+    CHECK(bench.looked == 1);
 }

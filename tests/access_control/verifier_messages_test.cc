@@ -68,3 +68,14 @@ TEST_CASE("verifier messages: what is cut or made up is refused", "[access_contr
         CHECK_FALSE(decode_from_verifier(text).has_value());
     }
 }
+
+TEST_CASE("verifier messages: files that are handed over have a number, and an error or none", "[access_control]") {
+    const auto opened = decode_from_verifier(encode(FromVerifier(FileOpened{3, 13})));
+    CHECK(std::get<FileOpened>(*opened).number == 3);
+    CHECK(std::get<FileOpened>(*opened).error == 13);
+    CHECK(std::holds_alternative<Looked>(*decode_from_verifier(encode(FromVerifier(Looked{})))));
+    using namespace std::string_view_literals;
+    for (const std::string_view text : {"opened\0x\0001\0"sv, "opened\0001\0"sv, "opened\0001\0009999999999\0"sv}) {
+        CHECK_FALSE(decode_from_verifier(text).has_value());
+    }
+}

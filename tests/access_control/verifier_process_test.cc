@@ -12,13 +12,19 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "access_control/tokens.h"
+#include "access_control/verifier_client.h"
 #include "access_control/verifier_messages.h"
 #include "base/capabilities.h"
+#include "base/file_io.h"
 #include "base/landlock.h"
 #include "support/catch.h"
+#include "support/fake_clock.h"
 #include "support/temp_dir.h"
 
 using namespace access_control;
@@ -35,7 +41,7 @@ bool eventually(const Condition& holds) {
 struct Process {
     Process() {
         write("robot:token:" + token_digest("t") + "\n");
-        auto started = start_verifier(folder.at("users"), -1, VerifierReach::users_file);
+        auto started = start_verifier({.users = folder.at("users"), .handed = {}}, -1, VerifierReach::own_files);
         REQUIRE(started.has_value());
         socket = std::move(*started);
         CHECK(std::holds_alternative<UsersReplaced>(*next()));
@@ -56,7 +62,9 @@ struct Process {
         std::array<char, kMostMessageBytes> buffer{};
         const ssize_t length = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
         if (length <= 0) return std::nullopt;
-        return decode_from_verifier({buffer.data(), static_cast<std::size_t>(length)});
+        auto message = decode_from_verifier({buffer.data(), static_cast<std::size_t>(length)});
+        // It comes behind what a look found, or alone.
+        return message && std::holds_alternative<Looked>(*message) ? next() : message;
     }
     [[nodiscard]] Verdict check(const std::string& token) const {
         send(Question{1, {Credentials::Scheme::bearer, {}, token}});
@@ -180,11 +188,69 @@ TEST_CASE("verifier process: a link that leads elsewhere later is not followed",
     const support::TempDir other;
     other.write("users", "robot:token:" + token_digest("other") + "\n");
     REQUIRE(::chmod(other.at("users").c_str(), 0600) == 0);
-    const Process process;
-    REQUIRE(::symlink(other.at("users").c_str(), process.folder.at("next").c_str()) == 0);
-    REQUIRE(::rename(process.folder.at("next").c_str(), process.folder.at("users").c_str()) == 0);
-    const auto message = process.next();
-    REQUIRE(message.has_value());
-    REQUIRE(std::holds_alternative<UsersFaulty>(*message));
-    CHECK(std::get<UsersFaulty>(*message).sentence.find("Permission denied") != std::string::npos);
+    {
+        const Process process;
+        REQUIRE(::symlink(other.at("users").c_str(), process.folder.at("next").c_str()) == 0);
+        REQUIRE(::rename(process.folder.at("next").c_str(), process.folder.at("users").c_str()) == 0);
+        const auto message = process.next();
+        REQUIRE(message.has_value());
+        REQUIRE(std::holds_alternative<UsersFaulty>(*message));
+        CHECK(std::get<UsersFaulty>(*message).sentence.find("Permission denied") != std::string::npos);
+    }
+    reap();
+}
+
+TEST_CASE("verifier process: hands files over, again when they change, and says when it has looked",
+          "[access_control]") {
+    {
+        const support::TempDir folder;
+        folder.write("key", "one");
+        auto socket = start_verifier({.users = {}, .handed = {folder.at("key"), folder.at("none")}}, -1,
+                                     VerifierReach::own_files);
+        REQUIRE(socket.has_value());
+        FakeClock clock;
+        base::WakeQueue wakes;
+        std::vector<std::string> given;
+        int looked = 0;
+        VerifierClient client(std::move(*socket), wakes, clock,
+                              {.users_replaced = [] {},
+                               .file_opened =
+                                   [&](std::size_t number, const std::expected<base::Fd, int>& file) {
+                                       std::string text(100, '\0');
+                                       auto room = std::as_writable_bytes(std::span(text));
+                                       text.resize(file ? base::read_at(file->get(), 0, room) : 0);
+                                       given.push_back(std::to_string(number) + " " + text);
+                                   },
+                               .looked = [&] { ++looked; },
+                               .say = [](std::string_view, const std::string&) {}});
+        const auto gives = [&](const std::vector<std::string>& wanted) {
+            return eventually([&] {
+                client.collect();
+                return given == wanted;
+            });
+        };
+        CHECK(gives({"0 one", "1 "}));
+        folder.write("next", "two");
+        REQUIRE(::rename(folder.at("next").c_str(), folder.at("key").c_str()) == 0);
+        client.look_again();
+        CHECK(gives({"0 one", "1 ", "0 two"}));
+        CHECK(eventually([&] {
+            client.collect();
+            return looked == 1;
+        }));
+        // Who starts again knows nothing of before.
+        REQUIRE(::kill(Process::checker(), SIGKILL) == 0);
+        CHECK(gives({"0 one", "1 ", "0 two", "0 two", "1 "}));
+        // Nobody has a password there.
+        const auto ticket = client.ask({Credentials::Scheme::bearer, {}, "t"}, 1);
+        REQUIRE(ticket.has_value());
+        std::optional<Verdict> verdict;
+        CHECK(eventually([&] {
+            client.collect();
+            verdict = client.take(*ticket);
+            return verdict.has_value();
+        }));
+        CHECK(verdict->kind == Verdict::Kind::failed);
+    }
+    reap();
 }

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000;
 
+app::OwnFiles own;
+
 /// A folder with pairs "a" and "b" of different keys, and the pair in use: "live.pem" and "live.key".
 struct Folder {
     Folder() {
@@ -48,40 +50,40 @@ TEST_CASE("certificate files: a changed pair is taken once, when it fits", "[app
     const Folder folder;
     CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
     CHECK(name_of(files) == "a.example");
-    CHECK_FALSE(files.look(Look::changed, 0).is_new);
+    CHECK_FALSE(files.look(Look::changed, own, 0).is_new);
     folder.take_key("b");
-    const auto half = files.look(Look::changed, 1'000);
+    const auto half = files.look(Look::changed, own, 1'000);
     CHECK_FALSE(half.is_new);
     CHECK(half.problems.empty());
     CHECK(name_of(files) == "a.example");
     folder.take_chain("b");
-    const auto whole = files.look(Look::changed, 4'000);
+    const auto whole = files.look(Look::changed, own, 4'000);
     CHECK(whole.is_new);
     CHECK(whole.loaded.size() == 1);
     CHECK(name_of(files) == "b.example");
-    CHECK_FALSE(files.look(Look::changed, 5'000).is_new);
-    CHECK(files.look(Look::changed, 60'000).problems.empty());
+    CHECK_FALSE(files.look(Look::changed, own, 5'000).is_new);
+    CHECK(files.look(Look::changed, own, 60'000).problems.empty());
 }
 
 TEST_CASE("certificate files: a pair that stays broken is complained about once", "[app][tls]") {
     const Folder folder;
     CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
     folder.take_key("b");
-    CHECK(files.look(Look::changed, 1'000).problems.empty());
-    CHECK(files.look(Look::changed, 1'000 + app::kComplainAfterMs - 1).problems.empty());
-    const auto found = files.look(Look::changed, 1'000 + app::kComplainAfterMs);
+    CHECK(files.look(Look::changed, own, 1'000).problems.empty());
+    CHECK(files.look(Look::changed, own, 1'000 + app::kComplainAfterMs - 1).problems.empty());
+    const auto found = files.look(Look::changed, own, 1'000 + app::kComplainAfterMs);
     REQUIRE(found.problems.size() == 1);
     CHECK(found.problems.front().find("does not fit the certificate") != std::string::npos);
-    CHECK(files.look(Look::changed, 100'000).problems.empty());
+    CHECK(files.look(Look::changed, own, 100'000).problems.empty());
     CHECK(name_of(files) == "a.example");
 }
 
 TEST_CASE("certificate files: who asks for a look is told at once", "[app][tls]") {
     const Folder folder;
     CertificateFiles files = std::move(*CertificateFiles::load(folder.pairs(), {}));
-    CHECK_FALSE(files.look(Look::all, 0).is_new);
+    CHECK_FALSE(files.look(Look::all, own, 0).is_new);
     folder.files.write("a.pem", "not a certificate");
-    const auto found = files.look(Look::all, 0);
+    const auto found = files.look(Look::all, own, 0);
     REQUIRE(found.problems.size() == 1);
     CHECK(found.problems.front().find("holds no certificate") != std::string::npos);
     CHECK(name_of(files) == "a.example");
@@ -107,16 +109,16 @@ TEST_CASE("certificate files: who vouches for clients is read anew like the rest
     CertificateFiles files = std::move(*CertificateFiles::load({}, path));
     REQUIRE(files.clients() != nullptr);
     CHECK(files.has_any());
-    CHECK_FALSE(files.look(Look::all, 0).is_new);
+    CHECK_FALSE(files.look(Look::all, own, 0).is_new);
     const auto before = files.clients();
     folder.files.write("ca.pem", "nothing");
-    CHECK(files.look(Look::changed, 1'000).problems.empty());
-    const auto broken = files.look(Look::changed, 1'000 + app::kComplainAfterMs);
+    CHECK(files.look(Look::changed, own, 1'000).problems.empty());
+    const auto broken = files.look(Look::changed, own, 1'000 + app::kComplainAfterMs);
     REQUIRE(broken.problems.size() == 1);
     CHECK(broken.problems.front().find("loaded before counts further on") != std::string::npos);
     CHECK(files.clients() == before);
     write("two");
-    const auto found = files.look(Look::changed, 20'000);
+    const auto found = files.look(Look::changed, own, 20'000);
     CHECK(found.is_new);
     CHECK(found.loaded.size() == 1);
     CHECK(files.clients() != before);

@@ -1,6 +1,8 @@
 // Who looks after the certificates of a server, over days.
 #include "app/encryption.h"
 
+#include <cerrno>
+
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/pem_files.h"
@@ -104,4 +106,26 @@ TEST_CASE("encryption: a certificate that was made is told of, and no file is lo
     CHECK(bench.encryption->due() - bench.clock.now_ms() > 1'000'000);
     bench.encryption->reload();
     CHECK(bench.logged().empty());
+}
+
+TEST_CASE("encryption: what another process hands over is taken when it comes, and said when it was asked for",
+          "[app][tls]") {
+    Bench bench;
+    bench.start();
+    app::OwnFiles own;
+    app::HandedFiles handed(bench.options.tls_files());
+    bench.encryption->read_from(handed);
+    bench.files.write("a.pem", "broken");
+    bench.encryption->reload();
+    bench.pass_seconds(60);
+    CHECK(bench.logged().empty());
+    handed.take(0, own.open(bench.files.at("b.pem")));
+    bench.encryption->look(app::Look::changed);
+    CHECK(bench.logged().empty());
+    handed.take(1, own.open(bench.files.at("b.key")));
+    bench.encryption->look(app::Look::changed);
+    CHECK(bench.count("tls_certificates_reloaded") == 1);
+    handed.take(1, std::unexpected(EACCES));
+    bench.encryption->look(app::Look::all);
+    CHECK(count_of(bench.logged(), "cannot read " + bench.files.at("a.key") + ": Permission denied") == 1);
 }

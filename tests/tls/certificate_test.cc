@@ -8,6 +8,7 @@
 
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/open_pem.h"
 #include "support/pem_files.h"
 #include "support/temp_dir.h"
 
@@ -23,7 +24,7 @@ tls::Certificate make(std::vector<std::string> names) {
 }
 
 auto load(const std::string& chain, const std::string& key) {
-    return tls::Certificate::load(tls::open_pem(chain), tls::open_pem(key));
+    return tls::Certificate::load(support::open_pem(chain), support::open_pem(key));
 }
 
 }  // namespace

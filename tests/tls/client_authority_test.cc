@@ -4,6 +4,7 @@
 #include <string>
 
 #include "support/client_certificates.h"
+#include "support/open_pem.h"
 
 using support::client_named;
 using support::make_authority;
@@ -29,11 +30,11 @@ struct Folder {
     ClientAuthority load(const Each&... each) const {
         files.write("ca.pem", "");
         (support::append_pem(files.at("ca.pem"), each), ...);
-        return std::move(*ClientAuthority::load(tls::open_pem(files.at("ca.pem")), is_name));
+        return std::move(*ClientAuthority::load(support::open_pem(files.at("ca.pem")), is_name));
     }
     [[nodiscard]] std::string error_of(const std::string& text) const {
         files.write("bad.pem", text);
-        return ClientAuthority::load(tls::open_pem(files.at("bad.pem")), is_name).error();
+        return ClientAuthority::load(support::open_pem(files.at("bad.pem")), is_name).error();
     }
     support::TempDir files;
 };
@@ -118,7 +119,7 @@ TEST_CASE("client authority: a file that is not whole is refused with its name",
     CHECK(folder.error_of(good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").find("number 2") !=
           std::string::npos);
     CHECK(folder.error_of(good + good.substr(0, good.size() / 2)).find("number 2") != std::string::npos);
-    const auto missing = ClientAuthority::load(tls::open_pem(folder.files.at("none")), is_name);
+    const auto missing = ClientAuthority::load(support::open_pem(folder.files.at("none")), is_name);
     CHECK(missing.error().find("cannot read") != std::string::npos);
 }
 

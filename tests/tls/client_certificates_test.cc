@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "support/client_certificates.h"
+#include "support/open_pem.h"
 #include "tls/stream.h"
 #include "tls/tls_server.h"
 
@@ -24,7 +25,7 @@ struct Bench {
     void take_clients_of(const MadeCertificate& authority) {
         files.write("ca.pem", "");
         support::append_pem(files.at("ca.pem"), authority);
-        auto clients = ClientAuthority::load(tls::open_pem(files.at("ca.pem")), is_name);
+        auto clients = ClientAuthority::load(support::open_pem(files.at("ca.pem")), is_name);
         REQUIRE(clients.has_value());
         std::vector<tls::Certificate> certificates;
         certificates.push_back(certificate_for("a.example", server.clock.unix_seconds()));

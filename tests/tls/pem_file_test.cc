@@ -7,9 +7,10 @@
 #include <string>
 
 #include "support/catch.h"
+#include "support/open_pem.h"
 #include "support/temp_dir.h"
 
-using tls::open_pem;
+using support::open_pem;
 using tls::read_pem;
 using tls::Secrecy;
 

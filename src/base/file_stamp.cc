@@ -1,0 +1,30 @@
+#include "base/file_stamp.h"
+
+#include "base/clock.h"
+
+namespace base {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * kNsPerSecond + time.tv_nsec; }
+
+FileStamp stamp_of(const struct stat& status) {
+    return {.device = status.st_dev,
+            .inode = status.st_ino,
+            .size = status.st_size,
+            .modified_ns = nanoseconds(status.st_mtim),
+            .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+}  // namespace
+
+FileStamp FileStamp::of(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 ? stamp_of(status) : FileStamp();
+}
+
+FileStamp FileStamp::of(int file) {
+    struct stat status{};
+    return ::fstat(file, &status) == 0 ? stamp_of(status) : FileStamp();
+}
+
+}  // namespace base

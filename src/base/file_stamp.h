@@ -1,0 +1,28 @@
+// What tells one state of a file from another, for those who look at files again and again. Called by app/ and by
+// access_control/file_handover.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <string>
+
+namespace base {
+
+struct FileStamp {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    std::int64_t modified_ns = 0;
+    std::int64_t changed_ns = 0;
+
+    /// Of the file that the name leads to: links are followed, so that one that is turned to another file counts as a
+    /// change. All zeros where there is none.
+    [[nodiscard]] static FileStamp of(const std::string& path);
+    /// Of an open file.
+    [[nodiscard]] static FileStamp of(int file);
+
+    friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+}  // namespace base
