@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "http/method.h"
 
 namespace site {
 namespace {
@@ -67,6 +68,8 @@ std::string_view host_of(const http::Request& request) {
     return host.substr(0, host.find(':', bracket == std::string_view::npos ? 0 : bracket));
 }
 
+bool is_challenge(const http::Request& request) { return request.path().starts_with("/.well-known/acme-challenge/"); }
+
 std::optional<HostFault> find_host_fault(const http::Request& request, const SiteConfig& config) {
     if (config.answers_any_host) return std::nullopt;
     if (!config.allowed_hosts.empty()) {
@@ -79,6 +82,8 @@ std::optional<HostFault> find_host_fault(const http::Request& request, const Sit
     if (host.ends_with('.')) host.remove_suffix(1);
     if (!may_be_foreign(host) || is_one_of(host, config.own_hosts.names)) return std::nullopt;
     if (config.own_hosts.is_certified && config.own_hosts.is_certified(host)) return std::nullopt;
+    // The first certificate is still to come, so no name is certified.
+    if (http::is_safe(request.method) && is_challenge(request)) return std::nullopt;
     return HostFault{kOther, kMayBeForeign};
 }
 

@@ -24,9 +24,14 @@ struct HostFault {
     std::string_view for_operator;  ///< for the log: names the option
 };
 
+/// True below the path where an authority looks before it gives a host its certificate (RFC 8555 §8.3): by the host's
+/// name, without TLS, and for what everybody may know.
+[[nodiscard]] bool is_challenge(const http::Request& request);
+
 /// Where `config.allowed_hosts` has names: when the host of `request` is none of them. Otherwise, where
 /// `config` guards its hosts: when a browser may have sent `request` and the host is a name that could be a
-/// stranger's. What comes over a unix socket or through a trusted proxy is for the proxy to check.
+/// stranger's, unless it asks for a challenge. What comes over a unix socket or through a trusted proxy is for the
+/// proxy to check.
 [[nodiscard]] std::optional<HostFault> find_host_fault(const http::Request& request, const SiteConfig& config);
 
 }  // namespace site

@@ -12,7 +12,6 @@ namespace {
 
 using http::Status;
 
-constexpr std::string_view kChallenges = "/.well-known/acme-challenge/";
 constexpr std::uint16_t kHttpsPort = 443;
 
 /// Path and query as they were sent.
@@ -31,9 +30,7 @@ bool is_secured(const http::Request& request) {
 
 std::optional<http::Response> lead_to_https(const http::Request& request, const SiteConfig& config) {
     if (!config.redirect_https || is_secured(request)) return std::nullopt;
-    if (request.target.form == http::Target::Form::asterisk || request.path().starts_with(kChallenges)) {
-        return std::nullopt;
-    }
+    if (request.target.form == http::Target::Form::asterisk || is_challenge(request)) return std::nullopt;
     if (!http::is_safe(request.method)) {
         return handler::refusal_response(
             &request, {Status::forbidden, "nothing is taken over a connection without encryption here; use https://."});

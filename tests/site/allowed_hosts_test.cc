@@ -201,3 +201,21 @@ TEST_CASE("own hosts: listed names take the place of those that are known", "[ha
     CHECK(browse(site, "files.example").status() == 200);
     CHECK(browse(site, "localhost").status() == 421);
 }
+
+TEST_CASE("allowed hosts: an authority reads its challenge by the name that is still to be certified",
+          "[handlers][hosts]") {
+    const auto asked = [](const site::SiteConfig& config, const std::string& method, const std::string& path) {
+        AnsweringSite site(config);
+        site.client = kBrowser;
+        site.directory.write(".well-known/acme-challenge/token", "t");
+        const std::string head =
+            method + " " + path + " HTTP/1.1\r\nHost: new.example\r\nUser-Agent: Mozilla/5.0\r\n\r\n";
+        return site.send(head, {}, {}, 1).status();
+    };
+    const std::string token = "/.well-known/acme-challenge/token";
+    CHECK(asked(guarded(), "GET", token) == 200);
+    CHECK(asked(guarded(), "HEAD", token) == 200);
+    CHECK(asked(guarded(), "GET", "/.well-known/other") == 421);
+    CHECK(asked(guarded(), "DELETE", token) == 421);
+    CHECK(asked(only({"files.example"}), "GET", token) == 421);
+}
