@@ -1,5 +1,5 @@
-// "1.NAME.END.NUMBER.STAMP.SEAL": the name in hexadecimal digits, the seal over everything before its dot. Nothing of a
-// text is looked at before its seal, so the parser meets only what this server wrote.
+// "1.NAME.END.NUMBER.STAMP.SEAL": the name in hexadecimal digits, the seal over everything before its dot. The seal is
+// checked before the text is parsed, so the parser meets only what this server wrote.
 #include "access_control/badge.h"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace access_control {
 namespace {
 
-/// Another form of the text gets another number.
+/// The version of the form of the text.
 constexpr std::string_view kForm = "1";
 constexpr std::size_t kNumberDigits = 32;
 

@@ -23,7 +23,7 @@ struct Badge {
 /// The most bytes of a badge's text; a longer one is none.
 inline constexpr std::size_t kMostBadgeBytes = 320;
 
-/// Stands for what a user signed in with, whichever badge it was given for: another password gives another one.
+/// Stands for a user with one password: all badges that were given for that password share it.
 [[nodiscard]] std::string sign_in_key(std::string_view name, std::string_view stamp);
 
 /// A random Badge::number.

@@ -1,4 +1,4 @@
-// All badges last equally long, so one that is over later was made later.
+// All badges last equally long, so one that ends later was made later.
 #include "access_control/badges.h"
 
 #include <algorithm>
@@ -33,8 +33,8 @@ void Badges::end(const Badge& badge) {
     ++ended_count_;
     Ended& ended = ended_[sign_in_key(badge.name, badge.stamp)];
     if (ended.numbers.size() >= kMostEndedOfOneUser) {
-        // Those of the present second keep their numbers: one may be new, and its browser is about to get it. They are
-        // as many as passwords can be checked in a second.
+        // Badges of the present second are ended one by one, by their numbers: one may be new, and its browser is about
+        // to get it. There are no more of them than passwords can be checked in a second.
         const std::int64_t before_s = clock_.unix_seconds() + lasting_s_;
         ended.all_before_s = before_s;
         std::erase_if(ended.numbers, [before_s](const Number& each) { return each.ends_s < before_s; });

@@ -18,7 +18,8 @@ namespace access_control {
 
 class Badges {
 public:
-    /// Ending more badges than that ends all that the user was given with this password before the present second.
+    /// When more badges than this are ended, all that the user was given with this password before the present second
+    /// end.
     static constexpr std::size_t kMostEndedOfOneUser = 16;
 
     /// `lasting_s`: seconds that a badge counts, 1 to a year. `clock` outlives this.
@@ -32,7 +33,7 @@ public:
     void end(const Badge& badge);
 
     [[nodiscard]] std::int64_t lasting_s() const { return lasting_s_; }
-    /// Passwords of users with which badges were given that ended; each was right once.
+    /// How many passwords there are for which badges were given that ended; each password was right once.
     [[nodiscard]] std::size_t size() const { return ended_.size(); }
     [[nodiscard]] const std::uint64_t& made() const { return made_; }
     [[nodiscard]] const std::uint64_t& ended() const { return ended_count_; }
@@ -42,7 +43,7 @@ private:
         std::string number;
         std::int64_t ends_s = 0;
     };
-    /// What ended of one user with one password: badges of an old password end nothing of a new one.
+    /// The ended badges of one user with one password: those of an old password end none of a new one.
     struct Ended {
         std::int64_t all_before_s = 0;  ///< badges whose time is over before then, whatever their number
         std::vector<Number> numbers;

@@ -22,7 +22,7 @@ public:
 
     /// `field`: the value of Authorization as it was sent. Null: it is not known.
     [[nodiscard]] std::shared_ptr<const http::User> find(std::string_view field) const;
-    /// Only what was right is kept. The oldest entry makes room.
+    /// Keeps credentials that were right. When there is no room, the oldest entry goes.
     void keep(std::string_view field, std::shared_ptr<const http::User> user);
     /// Called when the users change: forgets everything.
     void clear() { entries_.clear(); }

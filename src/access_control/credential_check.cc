@@ -1,4 +1,4 @@
-// The hash that is checked depends on the name alone; what it is checked for depends on who has that name.
+// Which hash is checked depends on the name alone. Whether a match counts depends on whether a user has that name.
 #include "access_control/credential_check.h"
 
 #include <memory>
@@ -24,7 +24,7 @@ Verdict verdict_of(const Account* account) {
             .stamp = stamp_of(*account)};
 }
 
-/// The account whose hash stands in for that of a name without one; nullptr when no user has a password.
+/// The account whose hash is checked for a name that has no hash; nullptr when no user has a password.
 const Account* find_stand_in(const Users& users, std::string_view name, const HashKey& key) {
     std::vector<const Account*> with_password;
     for (const Account& each : users.accounts) {

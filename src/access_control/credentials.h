@@ -14,7 +14,7 @@ struct Credentials {
     enum class Scheme : std::uint8_t {
         basic,  ///< also of the form
         bearer,
-        badge,       ///< whose seal was looked at: what is left to find out is whether the user has that password still
+        badge,       ///< its seal is right; whether the user still has that password is not known yet
         name_alone,  ///< of who was found out otherwise, by the seal of a share link or a certificate: whether there
                      ///< is such a user
     };

@@ -191,7 +191,7 @@ bool Grants::is_same_for_all(std::string_view path) const {
     return std::all_of(
         lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
         lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
-        // Of anyone only those who signed in may share.
+        // A line for anyone gives the right to share only to those who signed in.
         [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
 }
 

@@ -1,4 +1,4 @@
-// When a table is full, the entry that rested longest makes room.
+// When a table is full, the entry that was not used for longest goes.
 #include "access_control/guess_limits.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Slows down who guesses passwords: by the client's address and by the name that is tried. The first failures are free,
+// Slows down clients that guess passwords: by their address and by the name that they try. The first failures are free,
 // then each one doubles the time until the next try. Owned by sign_in. Tables are bounded.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace access_control {
 
 class GuessLimits {
 public:
-    /// A person who mistypes is not to wait; a house behind one address has several of them.
+    /// A person who mistypes should not have to wait, and several people may share one address.
     static constexpr unsigned kFreeByAddress = 5;
     /// Many addresses may try one name, and its owner must still get in.
     static constexpr unsigned kFreeByName = 20;

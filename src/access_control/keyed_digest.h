@@ -1,4 +1,4 @@
-// HMAC-SHA-256 (RFC 2104): what only the owner of the key can have written. Called by badge.
+// HMAC-SHA-256 (RFC 2104): what only the owner of the key can have written. Called by badge and share_link.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ using DigestKey = std::array<std::byte, 32>;
 /// 64 hexadecimal digits in lower case; empty when this build has no SHA-256 (OpenSSL).
 [[nodiscard]] std::string keyed_digest(const DigestKey& key, std::string_view text);
 
-/// Takes as long for texts that differ in front as for those that differ at the end.
+/// Constant-time comparison: its time does not tell where the texts differ.
 [[nodiscard]] bool is_same_digest(std::string_view one, std::string_view other);
 
 }  // namespace access_control

@@ -1,5 +1,6 @@
 // SipHash-2-4 with a random key: what stands in tables in place of passwords and of names that strangers chose. Without
-// the key nobody finds two texts with one hash, nor a text from its hash. Called by sign_in and its tables.
+// the key nobody finds two texts with one hash, nor a text from its hash. Called by the tables of sign_in and by
+// credential_check.
 #pragma once
 
 #include <array>

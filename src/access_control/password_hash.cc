@@ -19,7 +19,7 @@ constexpr std::string_view kWayOut = "; make another one with: htpasswd -B -C 10
 /// The alphabet of crypt(3)'s base64, in the order of its digits.
 constexpr std::string_view kCryptDigits = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-// Each step of these doubles the time of a check. One check at a time is made: nobody is to wait long for it.
+// Each step of these doubles the time of a check. One check is made at a time, so no check may take long.
 constexpr std::uint64_t kLeastBcryptCost = 4;
 constexpr std::uint64_t kMostBcryptCost = 14;  // about 0.7 s
 constexpr std::size_t kMostYescryptCost = 13;  // 2^14 blocks of 4 KiB: 64 MiB

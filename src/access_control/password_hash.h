@@ -1,5 +1,5 @@
 // Which forms of a stored password are accepted, and the check of a password against one. Called by the parser of the
-// users file and by the verifier process; the only code that includes libxcrypt.
+// users file, by the verifier process and by godwit passwd; the only code that includes libxcrypt.
 #pragma once
 
 #include <expected>
@@ -11,7 +11,8 @@ namespace access_control {
 /// False when this build has no libxcrypt: passwords cannot be checked then, tokens can.
 [[nodiscard]] bool has_password_hashes();
 
-/// Longer passwords are refused unseen: a check takes longer the longer they are. RFC 7617 knows no bound.
+/// Longer passwords are refused without a check, because the time of a check grows with their length. RFC 7617 sets no
+/// bound.
 inline constexpr std::size_t kMaxPasswordBytes = 512;
 
 /// Nothing when `hash` is bcrypt ($2b$, $2a$, $2y$), yescrypt ($y$) or SHA-512 crypt ($6$), whole and of a cost that

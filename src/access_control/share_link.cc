@@ -11,7 +11,7 @@
 namespace access_control {
 namespace {
 
-/// Another form of the text gets another number.
+/// The name and the version of the form of the text.
 constexpr std::string_view kFirstLine = "godwit share 1";
 constexpr std::string_view kUseWord = "used ";
 
@@ -63,7 +63,7 @@ std::string decode_path(std::string_view text) {
     return path;
 }
 
-/// A last line that is cut off is a use, too: whoever wrote it meant one.
+/// A last line that is cut off counts as a use, too: a use was being noted.
 void take_uses(std::string_view text, ShareLink& link) {
     while (!text.empty()) {
         const std::string_view line = base::take_line(text);

@@ -1,4 +1,4 @@
-// A share link: what one user lets others read who show it, at one path, until an end. Its text in the state directory,
+// A share link: one user lets everybody who shows it read at one path, until it ends. Its text in the state directory,
 // and the token by which it is shown, are printed and read here; share_store keeps them. Pure.
 #pragma once
 

@@ -35,11 +35,11 @@ std::optional<std::string> id_of(std::string_view name) {
     return is_share_id(name) ? std::optional(std::string(name)) : std::nullopt;
 }
 
-/// fsync; an errno, or 0 also where the file system knows no such thing.
+/// fsync. An errno, or 0, also where the file system has no fsync.
 int sync_file(int file) { return ::fsync(file) == 0 || errno == EINVAL ? 0 : errno; }
 
 int write_text(int file, std::string_view text) {
-    std::uint64_t offset = 0;  // it does not count where the file is open for appending
+    std::uint64_t offset = 0;  // ignored where the file is open for appending
     return base::write_at(file, offset, std::as_bytes(std::span(text)));
 }
 
@@ -86,8 +86,8 @@ std::expected<DigestKey, int> read_key(int directory) {
     return key;
 }
 
-/// It gets its name when it is whole and on the disk; where another process was faster, that one's key stays. This is
-/// done once for each root, so it may wait for the disk.
+/// The key gets its name when it is whole and on the disk; where another process was faster, the key of that process
+/// stays. This is done once for each root, so it may wait for the disk.
 int make_key(int directory) {
     const std::string aside = ".godwit-" + make_share_id() + ".key";
     const auto file = open_at(directory, aside, O_WRONLY | O_CREAT | O_EXCL);
@@ -109,7 +109,7 @@ std::expected<DigestKey, int> read_or_make_key(int directory) {
     return read_key(directory);
 }
 
-/// Also for a directory that does not exist, and for one that something else stands in place of.
+/// True also when the directory does not exist, or when something else has its name.
 bool is_absence(int error) { return error == ENOENT || error == ENOTDIR || error == ELOOP; }
 
 }  // namespace
@@ -118,8 +118,8 @@ std::expected<base::Fd, int> ShareStore::open_directory() const {
     return open_at(root_.descriptor(), kDirectory, O_RDONLY | O_DIRECTORY);
 }
 
-/// The store of uploads removes the directory when it is empty, perhaps just now; then this fails, and can be done
-/// again.
+/// The store of uploads removes the directory when it is empty. When it does so at this very moment, this fails, and
+/// can be done again.
 std::expected<base::Fd, int> ShareStore::make_directory() const {
     const int error = storage::make_directory_above(root_.descriptor(), kDirectory);
     if (error != 0 && error != EEXIST) return std::unexpected(error);

@@ -27,13 +27,13 @@ public:
     struct Found {
         enum class Kind : std::uint8_t {
             unknown,  ///< there is no such link: it never was, it was revoked, or the token is not its own
-            known,    ///< whether it is over is for the caller to see
-            failed,   ///< the disk does not say now
+            known,    ///< the caller checks whether it is over
+            failed,   ///< the disk could not be read
         };
         Kind kind = Kind::unknown;
         ShareLink link;  ///< of a known one
     };
-    /// Whose token it is. The time that the comparison takes tells nothing about the right token.
+    /// The link whose token this is. The comparison takes constant time.
     [[nodiscard]] Found find(std::string_view token) const;
 
     /// What was written, and is durable once both are synced.
@@ -48,10 +48,11 @@ public:
     /// Notes that a use began at `now_s`: it counts at once, and durably when the file is synced. An errno, after which
     /// nothing was noted; EDQUOT: the link is used up; ENOENT: there is none.
     [[nodiscard]] std::expected<base::SharedFd, int> take_use(std::string_view id, std::int64_t now_s) const;
-    /// Without a token, for who may see and revoke it. An errno; ENOENT: there is none; EINVAL: its file is damaged.
+    /// Reads a link without its token, for those who may see and revoke it. An errno; ENOENT: there is none; EINVAL:
+    /// its file is damaged.
     [[nodiscard]] std::expected<ShareLink, int> read(std::string_view id) const;
-    /// Removes a link, which is worth nothing at once, and durably so when the directory is synced. An errno; ENOENT:
-    /// there is none.
+    /// Removes a link. It is worth nothing from here on, and durably so once the directory that is returned is synced.
+    /// An errno; ENOENT: there is none.
     [[nodiscard]] std::expected<base::SharedFd, int> remove(std::string_view id) const;
 
 private:

@@ -1,4 +1,4 @@
-// The cache comes first: who signed in lately is not slowed down by others who guess.
+// The cache comes first, so that a user who signed in lately is not slowed down by others who guess.
 #include "access_control/sign_in.h"
 
 #include <string>
@@ -19,7 +19,7 @@ using http::Status;
 // Of static lifetime: the error log has them as the reason. The first one is what tools that ban addresses look for.
 constexpr std::string_view kWrong = "sign-in failed: the name, the password or the token is wrong";
 constexpr std::string_view kSlowed = "sign-in slowed down: too many failed ones";
-// No guesses, so they have other words than what those tools look for.
+// These are no guesses, so their words differ from those that such tools look for.
 constexpr std::string_view kManySignIns = "too many requests of this client wait until its name is checked";
 constexpr std::string_view kManyBadges = "too many requests of this client wait until its cookie is looked at";
 constexpr std::string_view kManyLinks = "too many requests of this client wait until its share link is looked at";
@@ -52,7 +52,7 @@ std::string_view reason_of(Verdict::Kind kind) {
 bool has_sign_in_page() { return has_password_hashes() && has_tokens(); }
 
 /// What the verifier is asked, until its answer. Destroying it takes the question back. A check that had begun then
-/// counts as a failed one: whoever hangs up before the answer would otherwise guess without end.
+/// counts as a failed one: otherwise a client could guess without end by hanging up before each answer.
 class SignIn::Question {
 public:
     Question(SignIn& sign_in, Credentials credentials, http::ClientShares::Share share)

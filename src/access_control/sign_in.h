@@ -1,5 +1,6 @@
-// Who sends a request: by the cache of what was right lately, or by asking the verifier. Called by site/site before a
-// request is routed, where there are users; and by site/sign_in_pages for the name and the password of a form.
+// Finds out who sends a request: from the cache of credentials that were right lately, or by asking the verifier.
+// Called by site/site before a request is routed, where there are users; and by site/sign_in_pages for the name and the
+// password of a form.
 #pragma once
 
 #include <cstddef>
@@ -53,7 +54,7 @@ public:
     /// a refusal (401 without its challenge, 429), or a decision that comes later: `then` is called in it with the user
     /// set. This outlives that decision.
     [[nodiscard]] std::optional<handler::Decision> admit(http::Request& request, const Then& then);
-    /// By the text of a badge. One that does not count is none: the request goes on as that of nobody.
+    /// By the text of a badge. With a badge that does not count the request goes on, without a user.
     [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,
                                                                const Then& then);
 
@@ -61,8 +62,8 @@ public:
     /// where the users file has the name. nullopt: the request goes on, with its user.
     [[nodiscard]] std::optional<handler::Decision> admit_certified(http::Request& request, const Then& then);
 
-    /// Finds out whether there still is the user who made the share link that `request` shows, `maker`, and then sets
-    /// `request.shared` to `shared` with him; otherwise the link is over. nullopt: the request goes on.
+    /// Finds out whether `maker`, who made the share link that `request` shows, is still a user. If so, sets
+    /// `request.shared` to `shared` with that user; otherwise the link is over. nullopt: the request goes on.
     [[nodiscard]] std::optional<handler::Decision> admit_link(http::Request& request, const std::string& maker,
                                                               http::SharedPath shared, const Then& then);
 
@@ -75,7 +76,7 @@ public:
         std::string_view reason;        ///< of all but a right one: for the error log, of static lifetime
     };
     class PasswordCheck;
-    /// Nothing is asked yet. This outlives the check.
+    /// The first advance() of the check asks the verifier. This outlives the check.
     [[nodiscard]] std::unique_ptr<PasswordCheck> check_password(const http::ClientKey& client, std::string_view name,
                                                                 std::string_view password);
 
@@ -94,7 +95,7 @@ private:
     class Pending;
     class PendingLink;
 
-    /// How long a client has to wait that failed too often or asks too much, and why; 0: it may try.
+    /// How long a client that failed too often or asks too much has to wait, and why; 0: it may try.
     struct Wait {
         base::MonotonicMs ms = 0;
         std::string_view reason;  ///< of static lifetime
@@ -121,7 +122,7 @@ private:
     Verifier& verifier_;
     CredentialCache cache_;
     CredentialCache badge_cache_;      ///< apart, so that no field is taken for what stands for a badge
-    CredentialCache maker_cache_;      ///< by the name of who made links
+    CredentialCache maker_cache_;      ///< by the names of users who made links
     CredentialCache certified_cache_;  ///< by the name of a certificate, also of those without an account
     GuessLimits limits_;
     Badges badges_;

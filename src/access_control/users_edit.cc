@@ -1,4 +1,5 @@
-// The file beside it has a fixed name and must be new, so two commands never work on one text.
+// The new text goes into a file of a fixed name beside the old one. That file must be new, so two commands never change
+// one text at the same time.
 #include "access_control/users_edit.h"
 
 #include <fcntl.h>
@@ -30,7 +31,7 @@ std::unexpected<std::string> fault(const std::string& what, int error) {
     return std::unexpected(what + ": " + std::strerror(error));
 }
 
-/// What stands behind the links; `path` itself when it names nothing yet.
+/// The path that links at `path` lead to; `path` itself when it names nothing yet.
 std::string resolved(const std::string& path) {
     const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.c_str(), nullptr), &std::free);
     return found ? std::string(found.get()) : path;
@@ -82,7 +83,7 @@ std::string with_password(std::string_view text, std::string_view name, std::str
     while (!text.empty()) {
         const std::string_view old = base::take_line(text);
         const bool is_it = is_password_of(old, name);
-        // A second line of one password would be a fault, so it goes.
+        // A second line with a password of this user would be a fault, so it is left out.
         if (!is_it) changed.append(old) += '\n';
         if (is_it && !is_there) changed.append(line) += '\n';
         is_there = is_there || is_it;

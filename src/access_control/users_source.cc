@@ -20,7 +20,8 @@ std::string failed(const std::string& path, int error) {
     return "the users file " + path + " cannot be read: " + std::strerror(error);
 }
 
-/// Whoever reads the hashes can guess the passwords at home, and whoever writes them has an account.
+/// Others who can read the hashes can guess the passwords on their own machines; others who can write the file can give
+/// themselves an account.
 std::optional<std::string> find_exposure(const std::string& path, const struct stat& status) {
     if (!S_ISREG(status.st_mode)) return "the users file " + path + " is no regular file";
     if ((status.st_mode & (S_IROTH | S_IWOTH)) != 0) {

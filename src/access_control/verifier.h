@@ -35,7 +35,7 @@ public:
     virtual std::optional<Ticket> ask(const Credentials& credentials, base::Wake wake) = 0;
     /// The verdict, once; nullopt: not yet.
     virtual std::optional<Verdict> take(Ticket ticket) = 0;
-    /// Whoever asked is gone; the wake does not come.
+    /// How far the question was that forget() takes back. Its wake does not come any more.
     enum class Forgotten : std::uint8_t {
         unasked,  ///< nobody had begun to look at the question
         checked,  ///< the check had begun, or is done

@@ -1,4 +1,5 @@
-// The next question is sent when the one before has its answer, so whoever is gone meanwhile costs no check.
+// The next question is sent when the one before has its answer, so the question of a client that has left meanwhile
+// costs no check.
 #include "access_control/verifier_client.h"
 
 #include <sys/socket.h>
@@ -40,7 +41,7 @@ VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const ba
     : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
 
 std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
-    // Whether there is a user takes no time either.
+    // The question whether a user exists costs no hash either.
     const bool is_badge =
         credentials.scheme == Credentials::Scheme::badge || credentials.scheme == Credentials::Scheme::name_alone;
     if (!socket_ || is_stuck_ || !has_room(is_badge)) return std::nullopt;

@@ -1,6 +1,7 @@
 // The server's side of the verifier process, which keeps secrets: takes the files that it opens, sends one question at
-// a time, keeps others in two bounded queues, and wakes who waits. Questions about badges, which cost no hash, go
-// before those about passwords. When nobody answers, all are told so: it fails closed. Owned by app/signing_in.
+// a time, keeps others in two bounded queues, and wakes what waits for an answer. Questions about badges, which cost no
+// hash, go before those about passwords. When nobody answers, all are told so: it fails closed. Owned by
+// app/signing_in.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ public:
     static constexpr std::size_t kMostWaiting = 64;
     /// Badges: a moment of work.
     static constexpr std::size_t kMostBadgesWaiting = 512;
-    /// The dearest hash that is accepted takes a second; a process that is silent for longer is stuck.
+    /// The most expensive hash that is accepted takes about a second; a process that is silent for so long is stuck.
     static constexpr base::MonotonicMs kPatienceMs = 10'000;
 
     /// What the process says besides answers.
@@ -63,7 +64,8 @@ private:
         std::optional<Verdict> verdict;
     };
 
-    /// Room for one more question, so that passwords take none of that of badges.
+    /// Whether one more question may wait. Badges and passwords have room apart, so that passwords take none from
+    /// badges.
     [[nodiscard]] bool has_room(bool for_badge) const;
     [[nodiscard]] std::deque<Question>& next_queue() { return badges_.empty() ? queue_ : badges_; }
     void send_next();

@@ -36,7 +36,7 @@ struct FileOpened {
 };
 struct Looked {};
 struct Restarted {};       ///< the process died; what it was asked has no answer
-struct KeeperReplaced {};  ///< the one that would start it again died; another one does so now
+struct KeeperReplaced {};  ///< the keeper died; the checker has taken its place
 
 using ToVerifier = std::variant<Question, LookAgain>;
 using FromVerifier = std::variant<Answer, UsersReplaced, UsersFaulty, FileOpened, Looked, Restarted, KeeperReplaced>;

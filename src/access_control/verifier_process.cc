@@ -148,7 +148,8 @@ void keep_only(int socket, int bell) {
     ::close_range(kBell + 1, ~0U, 0);
 }
 
-/// The server's end ends this process, through its socket; signals to the whole group are meant for the server.
+/// This process ends with the server, because its socket is closed then. It ignores signals to the whole group, which
+/// are meant for the server.
 void leave_the_server() {
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE}) {
         std::signal(number, SIG_IGN);
@@ -159,7 +160,7 @@ void leave_the_server() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     (void)::chdir("/");
     ::prctl(PR_SET_NAME, "godwit-verifier");
-    // Hashes and passwords stay out of core dumps and of debuggers.
+    // Keeps hashes and passwords out of core dumps and away from debuggers.
     ::prctl(PR_SET_DUMPABLE, 0);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     const rlimit no_core{0, 0};
@@ -167,9 +168,10 @@ void leave_the_server() {
     (void)::unshare(CLONE_NEWNET);  // only root may; the process has no socket but its own end anyway
 }
 
-/// A link that leads out of both directories later is not followed then. Nothing is written, and of root's power stays
-/// that its files may belong to somebody else. Any system call beyond this ends a process, and the other one says that
-/// it was started again. A kernel that lacks this changes nothing.
+/// Files outside of the directories of these files, and of the directories that links there lead to now, cannot be
+/// opened any more. Nothing can be written. Of the rights of root only reading files of other users is kept. Any system
+/// call beyond this ends a process; the other one starts it again and reports that. A kernel that lacks this changes
+/// nothing.
 void keep_to_own_files(const VerifierFiles& files) {
     const auto landlock = base::Landlock::create();
     const auto allow = [&](const std::string& path) { return landlock->allow_beside(path, base::Access::read) == 0; };
@@ -183,7 +185,7 @@ void keep_to_own_files(const VerifierFiles& files) {
     (void)base::keep_calls({Calls::library, Calls::reading, Calls::talking, Calls::children});
 }
 
-/// The keeper's end interrupts the wait for the next question.
+/// When the keeper dies, a signal interrupts the wait for the next question.
 void watch_keeper() {
     struct sigaction interrupting{};
     interrupting.sa_handler = [](int) {};
@@ -207,7 +209,7 @@ bool await_end(pid_t checker) {
     }
 }
 
-/// The keeper's work. Each checker that survives its keeper goes on here as the next one.
+/// The keeper's work. A checker that survives its keeper goes on here as the next keeper.
 [[noreturn]] void keep_running(const VerifierFiles& files) {
     int pause_us = kShortestPause;
     for (;;) {

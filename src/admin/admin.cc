@@ -1,3 +1,4 @@
+// Which path is answered with what.
 #include "admin/admin.h"
 
 #include <algorithm>

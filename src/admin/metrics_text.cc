@@ -1,3 +1,4 @@
+// The lines of both formats.
 #include "admin/metrics_text.h"
 
 #include "base/durations.h"

@@ -1,3 +1,4 @@
+// The status as JSON and as HTML.
 #include "admin/status_text.h"
 
 #include "base/escape.h"

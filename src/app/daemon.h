@@ -1,5 +1,5 @@
 // What makes a process a well-behaved daemon: detaching once it listens, a locked pid file, giving up privileges.
-// Called by main, in this order: detach, pid file, bind, drop privileges, report readiness.
+// Called by serve, in this order: detach, pid file, bind, drop privileges, report readiness.
 #pragma once
 
 #include <sys/types.h>

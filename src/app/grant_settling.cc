@@ -13,7 +13,8 @@
 namespace app {
 namespace {
 
-/// Links are made by users, whom somebody can ask about later, and are sealed.
+/// Share links are made by users, because later it has to be checked whether the maker still may share, and they are
+/// sealed.
 std::optional<UsageError> find_sharing_fault(const Options& options) {
     if (options.users_file.empty()) {
         return UsageError{"the right to share is for users who sign in, and there are none: --users FILE has them"};

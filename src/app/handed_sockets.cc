@@ -1,3 +1,4 @@
+// The protocol of sd_listen_fds(3).
 #include "app/handed_sockets.h"
 
 #include <unistd.h>

@@ -19,7 +19,7 @@ using Objection = std::optional<std::string>;
 
 class OptionReader {
 public:
-    /// An error, or nothing when the option was taken. The word gives its option, and does not take it back.
+    /// An error, or nothing when the option was taken. The word is not one that takes its option back.
     std::optional<UsageError> apply(const OptionWord& word);
     /// Checks what follows from all options together. Called once, at the end.
     std::expected<Options, UsageError> finish();

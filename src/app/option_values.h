@@ -1,4 +1,5 @@
-// The values that options take, read strictly: the whole text or nothing. Pure. Called by options.
+// The values that options take, read strictly: the whole text or nothing. Pure. Called by all that reads or writes
+// options.
 #pragma once
 
 #include <cstddef>

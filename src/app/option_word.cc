@@ -10,7 +10,7 @@
 namespace app {
 namespace {
 
-/// Options that stand for others as well. Whoever takes back the second takes back the first.
+/// Options that set another option as well. Taking back the second option of a pair takes back the first.
 struct Implied {
     OptionId id;
     OptionId implied;

@@ -1,3 +1,4 @@
+// Limits, the heap, the scheduler, and the counters of the process.
 #include "app/process.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Asks the kernel for the addresses of all interfaces.
 #include "app/reachable.h"
 
 #include <ifaddrs.h>

@@ -1,4 +1,5 @@
-// The addresses of this machine that other machines may use. Called by serve for the start line.
+// The addresses of this machine that other machines may use. Called by serve for the start line, and by encryption for
+// the certificate that is made.
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
-// What the options of a site leave to the disk. Called by serve, before the rules of the site are made.
+// What the options of a site leave to the disk. Called by serve and by config_reload, before the rules of the site are
+// made.
 #pragma once
 
 #include <expected>

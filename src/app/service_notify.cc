@@ -1,3 +1,4 @@
+// Variables in, datagrams out.
 #include "app/service_notify.h"
 
 #include <sys/socket.h>

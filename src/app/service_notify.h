@@ -1,6 +1,6 @@
 // What godwit tells the service manager that started it, with the watchdog's sign of life (systemd's sd_notify
-// protocol: one datagram of text for each message). Made by serve; the loop calls it as its upkeep, and it calls the
-// other one.
+// protocol: one datagram of text for each message). Made by serve; the loop calls it as its upkeep, and it passes each
+// call on to the upkeep that it follows.
 #pragma once
 
 #include <expected>

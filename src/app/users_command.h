@@ -1,4 +1,4 @@
-// "godwit passwd FILE NAME" and "godwit token FILE NAME": what changes the users file. Called by main.
+// "godwit passwd FILE NAME" and "godwit token FILE NAME", which change the users file. Called by main.
 #pragma once
 
 #include <optional>

@@ -67,7 +67,7 @@ bool is_ascii(std::string_view text) {
 
 std::string tar_header(const ArchiveEntry& entry) {
     std::string lines;
-    // What a reader takes other bytes for depends on the reader, unless a pax record says it.
+    // Readers differ in what they take bytes that are not ASCII for, unless a pax record says it.
     const bool is_utf8 = base::is_valid_utf8(entry.path);
     if (entry.path.size() > kNameBytes && !is_utf8) lines += pax_line("hdrcharset", "BINARY");
     if (entry.path.size() > kNameBytes || (is_utf8 && !is_ascii(entry.path))) lines += pax_line("path", entry.path);

@@ -92,7 +92,8 @@ std::string zip_local_header(const ArchiveEntry& entry) {
     add16(text, 0);  // stored
     add32(text, dos_time(entry.modified_s));
     add32(text, 0);
-    // A reader that goes from front to back needs the size of a stored entry here: nothing else ends its content.
+    // A reader that goes from front to back needs the size of a stored entry here, because nothing else tells where its
+    // content ends.
     add32(text, large ? kMost32 : entry.size_bytes);
     add32(text, large ? kMost32 : entry.size_bytes);
     add16(text, entry.path.size());

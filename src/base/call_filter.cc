@@ -46,7 +46,7 @@ constexpr std::uint32_t kLibrary[] = {
     // Signals, also to itself, and the end.
     SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_tgkill, SYS_tkill,
     SYS_exit, SYS_exit_group,
-    // Where and who it is.
+    // Facts about the process and the machine, and random numbers.
     SYS_getrandom, SYS_sysinfo, SYS_uname, SYS_sched_getaffinity, SYS_getcpu, SYS_getrusage, SYS_getpid, SYS_gettid,
     SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getgroups};
 

@@ -30,8 +30,8 @@ inline constexpr bool kHasCallLists = false;
 inline constexpr bool kFiltersCalls = kHasCallLists && !kIsSanitized;
 
 /// Ends this process with SIGSYS, from here on, at every system call of its threads and children that is in none of
-/// `kept`, also at one by the interface of another kind of processor. Cannot be taken back. Also gives up that
-/// programs which are executed get new privileges. Called while the process has one thread. An errno, 0 for success:
+/// `kept`, also at one by the interface of another kind of processor. Cannot be taken back. From then on, programs that
+/// are executed get no new privileges (no_new_privs). Called while the process has one thread. An errno, 0 for success:
 /// EINVAL for a kernel without filters, EOPNOTSUPP where kFiltersCalls is false.
 [[nodiscard]] int keep_calls(std::initializer_list<Calls> kept);
 

@@ -1,3 +1,4 @@
+// The registry, and the line for the error log.
 #include "base/counters.h"
 
 #include <algorithm>

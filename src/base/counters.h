@@ -30,8 +30,8 @@ enum class ShownIn : std::uint8_t { all, log, metrics };
 
 /// What an owner says about one of its counters.
 struct Counter {
-    /// A literal of lower case letters, digits and underscores. No two counters that one reader is shown share it,
-    /// unless they differ in `series`; then they stand behind each other and agree in all but that.
+    /// A literal of lower case letters, digits and underscores. Two counters that are shown to one reader have the same
+    /// name only when they differ in `series`; then they follow each other and agree in everything else.
     std::string_view name;
     CounterKind kind;
     std::string_view help;                ///< a literal: what is counted

@@ -1,5 +1,4 @@
-// The entries of an open directory, one after the other. Called by listings, by the sweep of leftovers, by the removal
-// of trees, and when the store of uploads is loaded.
+// The entries of an open directory, one after the other. Called by all that reads directories.
 #pragma once
 
 #include <dirent.h>

@@ -18,7 +18,8 @@ namespace base {
 /// Like read_at(), but an error is an errno, even when some bytes were read: a shorter file is told from a failed disk.
 [[nodiscard]] std::expected<std::size_t, int> read_or_fail(int file, std::uint64_t offset, std::span<std::byte> into);
 
-/// Writes all of `bytes` from `offset` on, which grows by what was written, also where not all was. 0, or an errno.
+/// Writes all of `bytes` at `offset`, and adds to `offset` what was written, also when that was not all. 0, or an
+/// errno.
 [[nodiscard]] int write_at(int file, std::uint64_t& offset, std::span<const std::byte> bytes);
 
 /// Overwrites the first of the last `length` bytes that were written to `file`, which was opened with O_APPEND and

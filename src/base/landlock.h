@@ -43,11 +43,12 @@ public:
     /// ENOENT when nothing is there.
     [[nodiscard]] int allow(const std::string& path, Access access) const;
     /// Everything in the directory of `file`, because a file that takes its place will be another one. With
-    /// Access::read this holds both where the name lies and where links lead, otherwise for the latter only.
+    /// Access::read this holds for the directory of the name and for the directory that links lead to, otherwise for
+    /// the latter only.
     [[nodiscard]] int allow_beside(const std::string& file, Access access) const;
 
-    /// Restricts this thread and what it will start. An errno, 0 for success. Also gives up that programs which are
-    /// executed get new privileges.
+    /// Restricts this thread and what it will start. An errno, 0 for success. From then on, programs that are executed
+    /// get no new privileges (no_new_privs).
     [[nodiscard]] int restrict_self() const;
 
 private:

@@ -80,8 +80,8 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// What one holder of `bytes`, which belong to `owner` too, counts of them: one holder may be the cache, which counts
-/// them itself, and the others divide them among themselves.
+/// How many of `bytes`, which `owner` keeps for several holders, one holder counts: the holders divide the bytes among
+/// themselves, without one of them, which may be the cache and counts them itself.
 [[nodiscard]] inline std::size_t shared_part(const std::shared_ptr<const void>& owner, std::size_t bytes) {
     const long holders = owner.use_count() - 1;
     return holders <= 1 ? bytes : bytes / static_cast<std::size_t>(holders);

@@ -46,7 +46,7 @@ public:
     [[nodiscard]] int descriptor() const { return event_.get(); }
     /// Ends the loop's wait: a producer has something to collect.
     void ring() const;
-    /// Makes the descriptor unreadable again. Whoever it rang for collects then.
+    /// Makes the descriptor unreadable again, and lets the producer of collect_with() collect.
     void silence() const;
     /// `collect` is called whenever the descriptor rang, until it is replaced by nullptr. For one producer besides the
     /// disk queue, which the loop asks itself.

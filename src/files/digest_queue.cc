@@ -65,7 +65,7 @@ std::unique_ptr<DigestQueue::Wait> DigestQueue::make(const std::shared_ptr<const
     return std::make_unique<Wait>(*this, std::move(job), client);
 }
 
-/// Unix sockets are those of many clients.
+/// Connections by unix sockets are not bounded: they are those of many clients.
 bool DigestQueue::is_admitted(const http::ClientShares& shares, const http::ClientKey& client, std::size_t most) {
     if (client == http::ClientKey() || shares.of(client) < most) return true;
     ++over_share_;

@@ -80,7 +80,7 @@ private:
         std::unique_ptr<storage::Digester> digester;
         std::uint64_t offset = 0;
         std::vector<http::Wake> waiting;
-        http::ClientShares::Share share;  ///< of who asked first, until it is made
+        http::ClientShares::Share share;  ///< of the client that asked first, until it is made
         std::size_t waits = 0;            ///< all of them; `waiting` has those that were advanced
         bool done = false;
     };

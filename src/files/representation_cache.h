@@ -75,8 +75,8 @@ public:
     void keep_digest(const std::shared_ptr<const Representation>& found, Coding coding, http::DigestAlgorithm algorithm,
                      std::string value);
 
-    /// This process has changed, or is about to change, what is at `path`: the next find() looks at it again, whenever
-    /// its request arrived. Called after the change and before its response.
+    /// This process has changed what is at `path`: the next find() looks at it again, whenever its request arrived.
+    /// Called after the change and before its response.
     void path_changed(std::string_view path) override;
 
     /// Drops entries that no request used for `age_ns`, so that deleted files do not keep their room on the disk.

@@ -1,5 +1,5 @@
 // The whole contract between the server and what answers requests. A handler sees a request's head and returns a
-// decision; it has no handle to the connection. Called by server/exchange through the Router.
+// decision; it has no handle to the connection. Called by server/exchange.
 #pragma once
 
 #include <memory>
@@ -30,9 +30,9 @@ using Decision = std::variant<http::Response, std::unique_ptr<http::BodySink>, s
 class PendingDecision {
 public:
     virtual ~PendingDecision() = default;
-    /// Starts, or goes on after a wake. `request` is what admit() or handle() was asked; whoever finds out who sends it
-    /// sets its user. The decision when it is there, which may be a pending one again; nullopt: `wake` will come back,
-    /// call again then.
+    /// Starts, or goes on after a wake. `request` is what admit() or handle() was asked; a decision that finds out who
+    /// sends it sets its user. The decision when it is there, which may be a pending one again; nullopt: `wake` will
+    /// come back, call again then.
     virtual std::optional<Decision> advance(http::Request& request, http::Wake wake) = 0;
 };
 

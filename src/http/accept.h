@@ -1,5 +1,5 @@
-// Which of several media types a client would rather have (RFC 9110 §12.5.1). Called by the handlers of listings and
-// records. Pure.
+// Which of several media types a client would rather have (RFC 9110 §12.5.1). Called wherever an answer has more than
+// one form. Pure.
 #pragma once
 
 #include <cstdint>

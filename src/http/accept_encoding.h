@@ -1,4 +1,4 @@
-// Which content coding a client takes (RFC 9110 §12.5.3). Called by the handler of files for every GET and HEAD. Pure.
+// Which content coding a client takes (RFC 9110 §12.5.3). Called for every GET and HEAD of a file or a listing. Pure.
 #pragma once
 
 #include <array>

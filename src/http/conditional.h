@@ -1,5 +1,5 @@
-// Conditional requests: entity tags and the preconditions of RFC 9110 §13, in the order of §13.2.2.
-// Called by handlers of files and by the sinks, before the body and again at the commit. Pure.
+// Conditional requests: entity tags and the preconditions of RFC 9110 §13, in the order of §13.2.2. Called by the
+// handlers that answer with a tag, and by writes, before the body and again at the commit. Pure.
 #pragma once
 
 #include <cstdint>

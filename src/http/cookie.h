@@ -1,4 +1,5 @@
-// The cookies of one name among those of a request's Cookie field (RFC 6265 §4.2). Pure; called by site/badge_cookie.
+// The cookies of one name among those of a request's Cookie field (RFC 6265 §4.2). Pure; called by site/badge_cookie
+// and site/shown_link.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
-// Forms as application/x-www-form-urlencoded (URL Standard §5), the format of records too: "id=7&name=Ada+L".
-// Called by the record handler with a whole body or a whole line. Pure; bytes stay bytes.
+// Forms as application/x-www-form-urlencoded (URL Standard §5), the format of records too: "id=7&name=Ada+L". Called by
+// the records with a whole body or a whole line, by the forms of pages, and by the readers of queries. Pure; bytes stay
+// bytes.
 #pragma once
 
 #include <cstddef>

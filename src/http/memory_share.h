@@ -29,7 +29,7 @@ private:
 };
 
 /// The bytes that one holder took for a client; they are given back at the end of its scope. `share` must outlive it.
-/// Unix sockets are those of many clients (ClientKey()), and may take all.
+/// Holders for unix sockets (ClientKey()) may take all, because they stand for many clients.
 class MemoryHold {
 public:
     explicit MemoryHold(MemoryShare& share, const ClientKey& client = {})

@@ -31,7 +31,7 @@ struct Response {
     bool close = false;
     /// Not in the access log: the answer to what browsers look for on their own.
     bool quiet = false;
-    /// The content names who signed in, or offers to sign in: whoever asks gets another one.
+    /// The content names who signed in, or offers to sign in: other clients get other content.
     bool is_personal = false;
     /// As in Refusal: somebody else may be answered otherwise.
     bool is_about_rights = false;

@@ -28,11 +28,11 @@ struct SharedPath {
     enum class Uses : std::uint8_t {
         unlimited,
         counted,
-        resumed,  ///< counted; a part that begins later goes on with the last use, and is none
+        resumed,  ///< counted; a part that begins later continues the last use and is no new one
     };
     std::string id;                     ///< no secret
     std::string path;                   ///< canonical; with a slash at its end for a folder and all that is below it
-    std::shared_ptr<const User> maker;  ///< as he is now
+    std::shared_ptr<const User> maker;  ///< with the groups of now
     std::int64_t ends_s = 0;            ///< seconds since 1970
     Uses uses = Uses::unlimited;
 };

@@ -1,5 +1,5 @@
 // Compresses a listing while it is sent: the names and rows of one directory are much alike, so about a tenth of the
-// bytes is sent. Made by listings/listings, around the source of the plain form.
+// bytes is sent. Made by listings/sent_listing, around the source of the plain form.
 #pragma once
 
 #include <cstddef>

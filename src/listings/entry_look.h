@@ -22,7 +22,7 @@ public:
     /// `root` must outlive this.
     explicit EntryLook(const storage::FileRoot& root) : root_(&root) {}
 
-    /// Notes in `item` what is there now, its name apart. A link counts as what it leads to under the root's policy,
+    /// Notes in `item` what is there now; the name stays. A link counts as what it leads to under the root's policy,
     /// and is not shown when it leads nowhere or outside. False: there is nothing to show under this name (any more).
     /// What cannot be looked at for another reason is shown as unknown, and lack() says why.
     bool look(ListingItem& item, const EntryPlace& place);

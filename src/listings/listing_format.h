@@ -1,6 +1,6 @@
 // The interface of the formats of a listing (HTML, JSON, text): what they are told, and what they append. Implemented
-// in listings/listing_page and its siblings, called by listings/listing_source, entry by entry, while the answer is
-// sent.
+// in listings/listing_page and its siblings, called entry by entry by listing_gathering, listing_source and
+// search_source.
 #pragma once
 
 #include <cstddef>

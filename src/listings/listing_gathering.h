@@ -59,8 +59,8 @@ public:
 
     /// What is known once gathered, for the format's making.
     [[nodiscard]] bool has_more() const { return selection_.has_more(); }
-    /// After `gathered`, once. `next_prefix`: the query of the next page but for the value of its `after`, which
-    /// closes it.
+    /// After `gathered`, once. `next_prefix`: the query of the next page up to the value of its `after`, which comes
+    /// last.
     void write_with(std::unique_ptr<ListingFormat> format, std::string next_prefix);
 
     /// After `written`.

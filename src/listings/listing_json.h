@@ -1,4 +1,4 @@
-// A directory as JSON (RFC 8259): one object, one line for each entry. Made by listings/listings.
+// A directory as JSON (RFC 8259): one object, one line for each entry. Made by listings/sent_listing.
 #pragma once
 
 #include "listings/listing_format.h"

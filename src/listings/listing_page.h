@@ -1,6 +1,6 @@
-// A directory as a page for browsers: folders and files with sizes, times and types, sorted by links; where it is
-// allowed, forms that add and remove entries. All of it works without scripts. Made by listings/listings, written entry
-// by entry by listings/listing_source.
+// A directory as a page for browsers: folders and files with sizes, times and types, with buttons that sort them; where
+// it is allowed, forms that add and remove entries. All of it works without scripts. Made by listings/sent_listing,
+// written entry by entry as listing_format says.
 #pragma once
 
 #include <cstddef>
@@ -41,11 +41,11 @@ struct PageActions {
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };
 
-/// Who looks at the page, where there are users who sign in on one.
+/// Who looks at the page, where users sign in on a page.
 struct PageVisitor {
     enum class Offer : std::uint8_t { nothing, sign_in, sign_out } offer = Offer::nothing;
-    std::string name;       ///< of who signed in; empty: nobody did
-    std::string_view path;  ///< of what is offered
+    std::string name;       ///< of the user who signed in; empty: nobody did
+    std::string_view path;  ///< of the page that is offered
 
     /// The page names its visitor, or offers what only some visitors need.
     [[nodiscard]] bool is_shown() const { return offer != Offer::nothing || !name.empty(); }

@@ -1,6 +1,5 @@
-// What the query of a directory's target asks for: ?sort=size&order=desc&limit=100&after=…&format=json,
-// or ?search=bill.
-// Called by listings/listings. Pure.
+// What the query of a directory's target asks for: ?sort=size&order=desc&limit=100&after=…&format=json, or
+// ?search=bill. Called by listings/listings. Pure.
 #pragma once
 
 #include <cstddef>

@@ -12,8 +12,8 @@ public:
     /// Control characters and bytes that are not UTF-8 as \xHH, a backslash as \\: a name cannot end its line, nor
     /// speak to a terminal, and can be read back.
     void row(std::string& out, const ListingEntry& entry) override;
-    /// Where the next page is stands in the field Link. That a search did not find all is a line of its own, which
-    /// begins as no name does: a backslash and a space.
+    /// The field Link says where the next page is. That a search did not find all is said by a line of its own, which
+    /// begins as no name does: with a backslash and a space.
     void closing(std::string& out, const ListingEnd& end) override;
 };
 

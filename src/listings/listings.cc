@@ -53,7 +53,7 @@ public:
             case ListingGathering::Outcome::written: return answer_gathered();
             case ListingGathering::Outcome::too_large: return answer_streamed();
             case ListingGathering::Outcome::no_memory:
-                // Whoever did not ask for an order can have the entries without one.
+                // A client that did not ask for an order gets the entries without one.
                 if (!query_.wants_page()) return answer_streamed();
                 return handler::unavailable(&request_.get(),
                                             "too many listings are being made; ask again, or for fewer entries.",
@@ -146,7 +146,7 @@ PageVisitor Listings::visitor_of(const http::Request& request) const {
     using Offer = PageVisitor::Offer;
     if (config_.sign_in_path.empty()) return {};
     if (!request.user) return {.offer = Offer::sign_in, .name = {}, .path = config_.sign_in_path};
-    // Who signed in by Authorization signs out in the browser's own way.
+    // A user who signed in by Authorization signs out in the browser's own way.
     const bool has_badge = request.signed_in_by == http::SignedInBy::badge;
     return {.offer = has_badge ? Offer::sign_out : Offer::nothing,
             .name = request.user->name,

@@ -1,5 +1,5 @@
-// GET and HEAD of a directory without an index file: its entries as a page, as JSON or as text, in order and with a tag
-// while there are at most 10,000, by pages or as they come above. Called by static_files.
+// GET and HEAD of a directory without an index file: its entries as a page, as JSON or as text. Up to 10,000 entries
+// come in order and with a tag; more come by pages, or in the order of the file system. Called by the router.
 #pragma once
 
 #include <cstddef>
@@ -41,9 +41,9 @@ public:
           searches_(root, shares,
                     {.media_types = config_.media_types, .grants = config_.grants, .index_name = config_.index_name}) {}
 
-    /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that asks
-    /// for what there is not, 406 when no form is acceptable. The page offers what `rights` allow. A drop box, whose
-    /// entries may not be listed, is a page without entries. A query that searches is answered by Searches.
+    /// `request`: GET or HEAD of a path that ends in '/'. `directory`: what it names, open. 400 for a query that is not
+    /// understood, 406 when no form is acceptable. The page offers what `rights` allow. A drop box, whose entries may
+    /// not be listed, is a page without entries. A query that searches is answered by Searches.
     handler::Decision list(const http::Request& request, base::Fd directory, handler::Rights rights);
 
 private:

@@ -1,6 +1,5 @@
-// The style and the scripts of listings: GET and HEAD of /.godwit/style.css, /.godwit/upload.js and
-// /.godwit/filter.js. Their texts are in
-// listings/page/ and become part of the program when it is built. Called by the router.
+// The style and the scripts of listings: GET and HEAD of /.godwit/style.css, /.godwit/upload.js and /.godwit/filter.js.
+// Their texts are in listings/page/ and become part of the program when it is built. Called by the router.
 #pragma once
 
 #include <string_view>
@@ -19,7 +18,7 @@ extern const PageAsset page_script;  ///< of pages that take changes
 extern const PageAsset page_filter;  ///< of every page
 
 inline constexpr std::string_view kPageStylePath = "/.godwit/style.css";
-/// Where somebody who may share sees his links.
+/// The page on which users who may share see their links.
 inline constexpr std::string_view kSharesPagePath = "/.godwit/shares";
 inline constexpr std::string_view kPageScriptPath = "/.godwit/upload.js";
 inline constexpr std::string_view kPageFilterPath = "/.godwit/filter.js";

@@ -1,5 +1,5 @@
-// The words of a listing's page: names, links, sizes and times as HTML. Called by listings/listing_page, a few times
-// for each row, so all of it appends and nothing allocates. Pure.
+// The words of a listing's page: names, links, sizes and times as HTML. Called by the formats of a listing, a few times
+// for each row, so all of it appends and nothing allocates; and by what shows share links. Pure.
 #pragma once
 
 #include <cstddef>

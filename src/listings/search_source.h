@@ -57,7 +57,7 @@ private:
     void offer(trees::WalkSlice& slice);
     void finish(ListingEnd::Rest rest);
 
-    std::unique_ptr<const SearchWords> words_;  ///< the walk knows where it is
+    std::unique_ptr<const SearchWords> words_;  ///< the walk has its address
     std::string folder_;
     trees::TreeWalk walk_;
     std::unique_ptr<ListingFormat> format_;

@@ -13,7 +13,8 @@
 
 namespace listings {
 
-/// What comparing one name with all words takes at most grows with the length of both; names have at most 255 bytes.
+/// The most bytes of a search. The time that it takes to compare a name with all words grows with the lengths of both;
+/// names have at most 255 bytes.
 inline constexpr std::size_t kSearchBytes = 256;
 
 /// Words stand between spaces. A word with '*' (any characters, or none) or '?' (one character) is a pattern and has to

@@ -1,5 +1,5 @@
 // Media types by file name extension (RFC 9110 §8.3): those that the operator configured, then the built-in ones. A
-// part of the site's rules; asked by the representation cache once per opened file, and by listings.
+// part of the site's rules; asked by the representation builder once per opened file, and by listings.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
 // Media types in the format of /etc/mime.types: a type and its extensions on each line, '#' begins a comment. Read by
-// app/serve at the start.
+// app/served_site.
 #pragma once
 
 #include <cstddef>

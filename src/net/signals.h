@@ -1,5 +1,6 @@
 // The process's signals as something to read: SIGTERM, SIGINT, SIGHUP and SIGUSR1 arrive through a descriptor in the
-// poller, SIGPIPE and SIGXFSZ are ignored. Made by app before anything else runs; what a signal means is decided there.
+// poller, SIGPIPE and SIGXFSZ are ignored. Made by app before anything else runs; the reactor decides what a signal
+// means.
 #pragma once
 
 #include <csignal>

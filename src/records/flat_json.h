@@ -1,4 +1,4 @@
-// A JSON object without depth (RFC 8259), strictly: {"name": "Ada", "age": 36, "member": true}. Called for records.
+// A JSON object without depth (RFC 8259), strictly: {"name": "Ada", "age": 36, "member": true}. Called by record_body.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // One line per answered request, in the common, combined, extended or JSON form (docs/operations.md). Text that came
-// from the peer is escaped, so one request is one line. Called by the connection when an answer's last byte is queued.
+// from the peer is escaped, so one request is one line. Called by exchange_log when an exchange ends.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace server {
 
 struct AccessEntry {
     net::PeerAddress peer;
-    std::string_view user = "-";       ///< the name of who signed in (it has no blanks); "-" when nobody did
+    std::string_view user = "-";       ///< of the user who signed in (it has no blanks); "-" when nobody did
     std::string_view method;           ///< empty when no request line was understood
     std::string_view target;           ///< as sent
     std::string_view version = "1.1";  ///< of HTTP

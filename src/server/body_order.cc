@@ -1,3 +1,4 @@
+// One switch over the methods.
 #include "server/body_order.h"
 
 #include "server/turn.h"

@@ -1,5 +1,5 @@
-// Whether a request's body comes before the question to the handler or behind it. Called by connections, whatever they
-// speak.
+// Decides whether the handler is asked before or after the request's body has arrived. Called by connections, whatever
+// they speak.
 #pragma once
 
 #include "http/request.h"

@@ -26,7 +26,7 @@ namespace server {
                                      std::span<const net::AddressRange> trusted_proxies);
 
 /// Adds what the trusted proxy of `request.client` says in the request's fields. Returns the address of the client, for
-/// the logs. In a list of addresses the last one counts that is no trusted proxy's, because a client can make up those
+/// the logs. In a list of addresses the last one that is no trusted proxy's counts, because a client can make up those
 /// in front of it. When the proxy names no address that can be read, the proxy itself (`peer`) is the client.
 net::PeerAddress take_forwarded(http::Request& request, const net::PeerAddress& peer,
                                 std::span<const net::AddressRange> trusted_proxies);

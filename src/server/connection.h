@@ -58,10 +58,10 @@ public:
     [[nodiscard]] virtual bool is_unused() const = 0;
     [[nodiscard]] virtual std::optional<base::MonotonicMs> deadline(const ServerConfig& config) const = 0;
 
-    /// Of memory that it holds for its peer, all in all.
+    /// All the memory that it holds for its peer.
     [[nodiscard]] virtual std::size_t held_bytes() const = 0;
-    /// Since when the peer lets it hold that: output waits, or a request is not whole. Now, about, where the peer does
-    /// its part.
+    /// Since when it holds that because of its peer, which does not read the output, or does not send the rest of a
+    /// request. The present, about, where the peer does its part.
     [[nodiscard]] virtual base::MonotonicMs stalled_since_ms() const = 0;
     /// How much output may wait from now on before nothing more is read or made: kHighWaterBytes or less. True when
     /// that is another value than before.

@@ -46,7 +46,7 @@ void Exchange::identify(const http::Client& client, const net::PeerAddress& peer
     if (client.is_forwarded) forwarded_ = take_forwarded(request, peer, trusted_proxies);
 }
 
-/// The fields of a head that was not understood count for nothing: it has no text then.
+/// A head that was not understood has no text, so its fields are not looked at.
 void Exchange::name_request(const http::Client& client, RequestIds& ids) {
     if (!request_id_.empty()) return;
     if (client.is_forwarded && !request.text.empty()) request_id_ = find_request_id(request);
@@ -70,7 +70,7 @@ handler::Decision Exchange::ask_known(handler::Handler& handler) {
     return decision;
 }
 
-/// Of a decision that is worked off later.
+/// Keeps the rules of now for a decision whose work or content comes later.
 void Exchange::hold_rules(const handler::Decision& decision, handler::Handler& handler) {
     const auto* const response = std::get_if<http::Response>(&decision);
     if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();

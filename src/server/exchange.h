@@ -66,8 +66,9 @@ public:
     /// Gives the request its id, unless it has one: the id that a trusted proxy sends, or a new one. `client`: of the
     /// connection. Without this call it has none.
     void name_request(const http::Client& client, RequestIds& ids);
-    /// Asks `handler`, first who asks, unless the client has too many requests under way: then the decision is a
-    /// refusal. A decision that is a Response goes to respond(), any other one to adopt().
+    /// Asks `handler` who sends the request, and then for its decision. When the client has too many requests under
+    /// way, neither is asked, and the decision is a refusal. A decision that is a Response goes to respond(), any other
+    /// one to adopt().
     [[nodiscard]] handler::Decision ask(handler::Handler& handler);
     /// Makes the last changes to a response that handle() did not return, by the rules that the request began with.
     void decorate(handler::Handler& handler, http::Response& response) const {

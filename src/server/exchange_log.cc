@@ -7,7 +7,7 @@
 namespace server {
 namespace {
 
-/// What nginx writes, and log readers know, for a client that left before its answer.
+/// The number for a client that left before its answer: nginx writes it, and log readers know it.
 constexpr int kNoAnswer = 499;
 
 bool is_answered(const Exchange& exchange) {
@@ -21,7 +21,7 @@ std::string_view version_of(const http::Request& request) {
     return request.minor_version == 0 ? "1.0" : "1.1";
 }
 
-/// A visitor without a name has that of the link by which he came, if any. No user has a colon in his name.
+/// A visitor without a name is called by the link that was shown, if any. Names of users have no colon.
 std::string_view name_of(const http::Request& request, std::string& storage) {
     if (request.user) return request.user->name;
     if (!request.shared) return "-";

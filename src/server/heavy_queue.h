@@ -1,6 +1,6 @@
-// Heavy connections (Connection::weight()), and those whose share of a turn did not suffice, in the order of their
-// turns, and their share of a turn of the loop. So a small GET waits for at most one share, however many uploads,
-// listings and compressions run. Used by the reactor.
+// The queue of heavy connections (Connection::weight()) and of those whose share of a turn did not suffice: whose turn
+// is next, and how much of a turn of the loop they have together. So a small GET waits for at most one share, however
+// many uploads, listings and compressions run. Used by the reactor.
 #pragma once
 
 #include <algorithm>
@@ -26,9 +26,9 @@ inline constexpr base::MonotonicMs kLightAboutMs = 100;
 /// How many clients keep their place in memory while none of their connections waits.
 inline constexpr std::size_t kKeptLines = 64;
 
-/// Clients take turns, and the connections of each client among themselves: whoever has many connections gets no more
-/// than others. A round has as many pops as there are connections when it begins. It may take several turns of the
-/// loop, and each of these turns ends with the round at the latest.
+/// Clients take turns, and so do the connections of each client among themselves: a client with many connections gets
+/// no more than others. A round has as many pops as there are connections when it begins. It may take several turns of
+/// the loop, and each of these turns ends with the round at the latest.
 class HeavyQueue {
 public:
     /// `token` is not in the queue yet.

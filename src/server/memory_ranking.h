@@ -1,5 +1,5 @@
-// The connections by how much memory they hold, and the sum of it. When memory is short, the one that deserves it least
-// is found with a bounded number of looks, however many connections there are. Owned by the reactor.
+// The connections by how much memory they hold, and the sum of it. When memory is short, the connection that deserves
+// it least is found with a bounded number of looks, however many there are. Owned by the reactor.
 #pragma once
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The counters by name, in the order in which they are shown.
 #include "server/metrics.h"
 
 #include <algorithm>

@@ -235,10 +235,10 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         case Connection::Verdict::wait: break;
     }
     const bool is_unused = !slot.is_admin && slot.connection->is_unused();
-    // One that was unused before holds what it held then.
+    // A connection that was unused before, and still is, holds what it held then.
     if (!is_unused || !idle_.has(token.slot)) weigh(token.slot, *slot.connection);
     if (verdict == Connection::Verdict::again) {
-        // A light one, too: it has more to do than its share, and others want no more than theirs.
+        // A light connection waits in the queue, too: it has more to do than its share, and others have theirs to do.
         queue(slot);
     } else if (!watch(slot, slot.connection->interest()) && !unwatch_for_commit(slot)) {
         // A commit needs no event of the peer: it goes on, and the answer is sent when it is there.

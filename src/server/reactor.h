@@ -1,6 +1,6 @@
 // The loop: waits, receives for all ready connections, then advances the light ones, and heavy ones for their share of
 // the turn, then keeps interests and deadlines in step with their states. The only code that sees both the poller and
-// connections. Run by app/main.
+// connections. Run by app/serve.
 #pragma once
 
 #include <cstdint>
@@ -124,8 +124,8 @@ private:
     void advance_everybody();
     void end_turn();
 
-    // Memory that is short: reactor_memory.cc.
-    // The first two are kept out of what calls them, which most requests pass without them.
+    // Memory that is short: reactor_memory.cc. The first two are not inlined, because most requests pass their callers
+    // without a call of them.
     [[gnu::noinline]] void weigh(std::uint32_t number, Connection& connection);
     [[gnu::noinline]] void relieve();
     [[nodiscard]] std::size_t high_water_for(std::size_t held) const;

@@ -158,7 +158,7 @@ void Reactor::introduce(ConnectionTable::Slot& slot) {
     const http::Client client = transport.client;
     const net::Family family = transport.peer.family;
     slot.connection = std::make_unique<http1::Connection>(std::move(transport), token, parts_.clock.now_ms());
-    // This connection is one of all already.
+    // This connection is counted among all of them already.
     const Room room = make_room(client, family, parts_.config.max_connections + 1);
     count(room);
     slot.share = connections_of_.count(client.key);

@@ -29,7 +29,7 @@ base::Counters::Registration Reactor::register_own(base::Counters& counters) {
     return counters.add(std::move(list));
 }
 
-/// Also while the server stops, so that it can be asked how far it is. Who is beyond the bound is closed at once.
+/// Also while the server stops, so that it can be asked how far it is. A connection beyond the bound is closed at once.
 void Reactor::accept_admin(const net::Listener& listener) {
     for (int i = 0; i < kAcceptsPerTurn && accepting_ == Accepting::on; ++i) {
         net::Accepted accepted = listener.accept();

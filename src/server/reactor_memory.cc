@@ -50,7 +50,7 @@ void Reactor::relieve() {
     relief_.tell(parts_.clock, parts_.error_log);
 }
 
-/// Whoever was held back goes on.
+/// Connections that were held back go on.
 void Reactor::end_relief() {
     relief_.end();
     for (std::uint32_t number = 0; number < connections_.slots(); ++number) {

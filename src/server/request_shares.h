@@ -15,7 +15,8 @@ public:
     /// `config` outlives this.
     explicit RequestShares(const ServerConfig& config) : config_(config) {}
 
-    /// False when the client has as many as it may; that is counted. Unix sockets are those of many clients.
+    /// False when the client has as many as it may; that is counted. Connections by unix sockets are not bounded: they
+    /// are those of many clients.
     [[nodiscard]] bool admit(const http::Client& client) {
         if (client.key == http::ClientKey() || shares_.of(client.key) < config_.requests_per_client()) return true;
         ++over_share_;

@@ -24,9 +24,9 @@ struct ServerConfig {
 
     /// The most connections at once; a further one is answered 503 and closed. Bounds descriptors and memory.
     std::size_t max_connections = 10'000;
-    /// Those of one client; at the limit its own longest unused one makes room. 0: four fifths of all, so that one
-    /// client never has them all, or all where there are fewer than 1,000. Connections of trusted proxies and of unix
-    /// sockets are those of many clients, and are not bounded by this.
+    /// The connections of one client; at the limit its own longest unused one makes room. 0: four fifths of all, so
+    /// that one client never has them all, or all where there are fewer than 1,000. Connections of trusted proxies and
+    /// of unix sockets are those of many clients, and are not bounded by this.
     std::size_t max_connections_per_client = 0;
     [[nodiscard]] std::size_t connections_per_client() const {
         if (max_connections_per_client > 0) return max_connections_per_client;

@@ -35,11 +35,11 @@ struct Transport {
     std::size_t high_water = kHighWaterBytes;  ///< lower while memory is short and this connection holds much
     std::uint64_t arrival = 0;                 ///< of the last bytes received (base::ArrivalClock)
     base::MonotonicMs progress_ms = 0;         ///< since when the peer has to read at the least rate
-    base::MonotonicMs sending_ms = 0;  ///< since when output has waited without a break; the last time that none did
-    std::uint64_t sent_bytes = 0;      ///< given to the stream since the beginning
-    std::uint64_t read_bytes = 0;      ///< of these, acknowledged by the peer when that was last asked
-    std::uint64_t marked_bytes = 0;    ///< of these, at progress_ms
-    Patience patience;                 ///< for what it acknowledged
+    base::MonotonicMs sending_ms = 0;          ///< since when output has waited without a break; when none last waited
+    std::uint64_t sent_bytes = 0;              ///< given to the stream since the beginning
+    std::uint64_t read_bytes = 0;              ///< of these, acknowledged by the peer when that was last asked
+    std::uint64_t marked_bytes = 0;            ///< of these, at progress_ms
+    Patience patience;                         ///< for what it acknowledged
     net::PeerAddress peer;
     http::Client client;                          ///< of the connection; for each request see Exchange::identify()
     std::shared_ptr<const http::User> certified;  ///< of the last request; see http::Request

@@ -1,5 +1,5 @@
 // The cookie that holds a badge: its name, its text for Set-Cookie, and where a request has it. Called by site,
-// sign_in_pages and sign_in_answers.
+// ruled_site, sign_in_pages, sign_in_answers and shown_link.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ namespace site {
 /// The badge that `request` shows, not looked at yet.
 [[nodiscard]] http::FoundCookie find_badge_cookie(const http::Request& request);
 
-/// All that it shows under that name, in any line: for who ends them. A few at most; a browser has one or two.
+/// All that it shows under that name, in any line, so that all of them can be ended. A few at most; a browser has one
+/// or two.
 [[nodiscard]] std::vector<std::string_view> find_badge_cookies(const http::Request& request);
 
 /// The value of Set-Cookie. `text`: of the badge, which counts for `seconds`; when it is empty, the cookie is cleared.

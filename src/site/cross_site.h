@@ -1,6 +1,6 @@
 // Refuses requests that a page of another site makes a browser send. A foreign page can send whatever a form can send,
-// and the browser does not ask first, so such a request is refused by its origin. Called by the router, and by what
-// cookies are for.
+// and the browser does not ask first, so such a request is refused by its origin. Called by the router, and where a
+// cookie or a sign-in counts.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ namespace site {
 [[nodiscard]] std::optional<http::Refusal> find_cross_site_fault(const http::Request& request,
                                                                  const SiteConfig& config);
 
-/// The same whatever --cors allows: for signing in and out, and for whether a cookie counts. A site that may use what
-/// anybody may use does not act as who signed in.
+/// The same, whatever --cors allows: for signing in and out, and for whether a cookie counts. --cors lets a site do
+/// what anybody may do; it does not let it act as the user who signed in.
 [[nodiscard]] std::optional<http::Refusal> find_foreign_fault(const http::Request& request);
 
 /// True where the certificate of the client says who sends `request`. Browsers show it with every request, whoever

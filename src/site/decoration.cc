@@ -88,7 +88,7 @@ bool Decoration::is_wanted(const SiteConfig& config) {
 }
 
 void Decoration::apply(const http::Request* request, http::Response& response) const {
-    // The page for signing in is what a person needs then, whatever its status.
+    // The page for signing in stays, whatever its status: a person needs it then.
     const bool signs_in = response.is_personal && response.status != Status::forbidden;
     const bool is_refusal = http::code(response.status) >= 400 && !signs_in;
     if (!error_pages_.empty() && is_refusal) take_error_page(request, response);
@@ -102,7 +102,8 @@ void Decoration::apply(const http::Request* request, http::Response& response) c
     if (cors_.on()) add_cors(request, response);
 }
 
-/// Files bring their path along. For other answers, such as listings, refusals and those of writes, it is found out.
+/// Answers with a file bring its path along. For others, such as listings, refusals and answers to writes, it is looked
+/// up.
 Decoration::Paths Decoration::find_paths(const http::Request& request, const http::Response& response,
                                          std::string& real) const {
     const handler::Resource resource = resources_.find(request);

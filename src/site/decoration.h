@@ -1,5 +1,5 @@
-// What options add to answers, whoever gave them: configured fields, error pages, Cache-Control and CORS. Made by Site
-// only when one of these options is set; otherwise responses do not pass here.
+// What options add to answers, whoever gave them: configured fields, error pages, Cache-Control and CORS. Made by
+// RuledSite only when one of these options is set; otherwise responses do not pass here.
 #pragma once
 
 #include <string>
@@ -17,9 +17,9 @@ namespace site {
 
 class Decoration {
 public:
-    /// The references must outlive this, that of `config` aside. Prefixes and patterns are compared with the canonical
-    /// path of what was asked for, and with the path of what answers: behind a link below `root`, an index, a page or a
-    /// route of an application it is another one. Error pages are found in `cache`.
+    /// All references but `config` must outlive this. Prefixes and patterns are compared with two paths: the canonical
+    /// path of what was asked for, and the path of what answers. The two differ where a link below `root`, an index, a
+    /// page or a route of an application answers. Error pages are found in `cache`.
     Decoration(const SiteConfig& config, const storage::FileRoot& root, const Resources& resources,
                files::RepresentationCache& cache);
 

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 7> kSecretParameters = {"token", "access_
                                                                "sig",   "signature",    "share"};
 /// Nothing is shown of these: a digest would be enough to try guesses with.
 constexpr std::array<std::string_view, 4> kPasswordParameters = {"password", "passwd", "pass", "pwd"};
-/// A part of the name of the cookie of who signed in.
+/// A part of the names of the cookies that sign a user in or show a link.
 constexpr std::string_view kCookieName = "godwit";
 
 std::string decode(std::string_view text) {

@@ -8,8 +8,8 @@ namespace site {
 
 /// `target` as it was sent, where it holds no secret. Otherwise `storage`: the token in the address of a resumable
 /// upload, however it was spelled, and the value of a query parameter that names a token (token, access_token, key,
-/// secret, sig, signature, or the cookie of who signed in) are "~" and eight hexadecimal digits that are the same for
-/// the same secret. A password (password, passwd, pass, pwd) is "~".
+/// secret, sig, signature, share, or a cookie that signs a user in or shows a link) are "~" and eight hexadecimal
+/// digits that are the same for the same secret. A password (password, passwd, pass, pwd) is "~".
 [[nodiscard]] std::string_view loggable_target(std::string_view target, std::string& storage);
 
 }  // namespace site

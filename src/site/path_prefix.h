@@ -1,6 +1,7 @@
 // --path-prefix: the site is below a path of its own, as behind a proxy that passes paths on as they are. The prefix is
 // taken off a request's path before anybody looks at it, and put in front of the addresses of an answer at its end, so
-// that nothing in between knows it. Pages need none: their addresses are relative. Called by RuledSite.
+// that nothing in between knows it. Pages need none: their addresses are relative. Called by RuledSite and
+// destinations, and by the router for addresses below "/files".
 #pragma once
 
 #include <cstdint>

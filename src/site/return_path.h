@@ -9,8 +9,8 @@
 
 namespace site {
 
-/// `wanted` is what a form says, so anything. The path of it, in the one spelling that nothing takes for another host,
-/// with its query; "/" for whatever is no path of this server, and for the pages of signing in themselves.
+/// `wanted` comes from a form and may be anything. Returns its path, in the one spelling that nothing takes for another
+/// host, with its query; "/" for whatever is no path of this server, and for the pages of signing in themselves.
 [[nodiscard]] std::string return_path(std::string_view wanted);
 
 /// The path to come back to for the same answer as `request`. Without the query where the method is not safe: a form

@@ -1,4 +1,4 @@
-// The route table, and what its rows lead to that read.
+// The route table, and the functions of its rows that read.
 #include "site/router.h"
 
 #include <array>
@@ -171,7 +171,7 @@ private:
 
 constinit const Router::RouteTable::Table Router::RouteTable::table_by_kind = make_table();
 
-/// A move needs a right at its destination as well. Where nobody may make anything there is none.
+/// A move also needs a right at its destination. Where nothing may be made, no path can be a destination.
 bool Router::may_move(Rights rights) const {
     return rights.has(Right::remove) && rights.has(Right::read) && config_.allow_upload && config_.only_path.empty();
 }
@@ -187,8 +187,8 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
         if (method == Method::move && !may_move(rights)) continue;
         if (method == Method::copy && !may_copy()) continue;
-        // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Behind a link that leads out of the root this is not
-        // revealed, nor to clients that may not see what is there.
+        // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Whether something exists is not revealed behind a link
+        // that leads out of the root, nor to clients that may only add.
         if (method == Method::mkcol) {
             if (rights.only_adds()) continue;
             const auto found = root_.stat_name_inside(resource.path);
@@ -246,7 +246,8 @@ handler::Decision Router::refuse_host(const http::Request& request, const HostFa
     return response;
 }
 
-/// Nothing is refused for a cookie: a browser keeps it until its time is over. A maker may have lost his right.
+/// A link in a cookie is never a reason for a refusal, because a browser keeps the cookie until its time is over. A
+/// link in the query is refused also when its maker has lost the right.
 std::optional<http::Response> Router::refuse_link(const http::Request& request) const {
     using enum http::ShownLink;
     switch (request.shown_link) {
@@ -306,7 +307,7 @@ handler::Decision Router::answer_options(const Call& call) {
     return response;
 }
 
-/// True for a directory that lines of --grant name themselves.
+/// True for a directory that is itself the path of a line of --grant.
 bool Router::is_place(std::string_view path) const {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
     return config_.grants && config_.grants->place_of(path) == path;

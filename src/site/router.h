@@ -1,5 +1,5 @@
 // What happens with a request: the route table of resource kinds and methods, the rights that each needs, Allow, and
-// the refusals. Called by Site for every request.
+// the refusals. Called by RuledSite for every request.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the rows of the route table lead to that change something.
+// The functions of the route table's rows that change something.
 #include <optional>
 #include <string>
 #include <utility>

@@ -116,7 +116,7 @@ bool RuledSite::is_outside(const http::Request& request) const {
     return !owns_alone(path);
 }
 
-/// What is answered beside a single file.
+/// True for what is answered beside a single file.
 bool RuledSite::owns_alone(std::string_view path) const {
     if (rules_->allow_share && ShareList::owns(path)) return true;
     return rules_->has_sign_in_page && (SignInPages::owns(path) || path == listings::kPageStylePath);
@@ -129,7 +129,7 @@ std::optional<KnownLink> RuledSite::find_link(http::Request& request) const {
 
 bool RuledSite::takes_badge(const http::Request& request) const {
     if (!rules_->has_sign_in_page || find_badge_cookie(request).kind == http::FoundCookie::Kind::none) return false;
-    // Signing in and out needs no user; so it is possible also while nobody can be asked who the user is.
+    // Signing in and out needs no user, so it works also while the verifier does not answer.
     if (SignInPages::owns(request.path()) && !http::is_safe(request.method)) return false;
     return http::is_safe(request.method) || !find_foreign_fault(request);
 }

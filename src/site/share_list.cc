@@ -37,7 +37,7 @@ constexpr Refusal kBadForm{Status::unprocessable_content, "the form that revokes
 constexpr Refusal kUnread{Status::service_unavailable, "the links cannot be read at the moment."};
 constexpr Refusal kNotRemoved{Status::service_unavailable, "the link could not be removed from the disk."};
 
-/// What is left of the address behind the list's own.
+/// The part of the address behind that of the list.
 std::string_view id_in(std::string_view path) {
     path.remove_prefix(kSharesPath.size());
     if (path.starts_with('/')) path.remove_prefix(1);
@@ -131,7 +131,7 @@ private:
     std::string prefix_;
 };
 
-/// Waits until the removal is on the disk. The link is worth nothing before that.
+/// Waits until the removal is on the disk. The link is worth nothing already.
 class RevokedShare final : public http::PendingResponse {
 public:
     RevokedShare(const ShareParts& parts, std::string_view id, base::SharedFd directory, http::Response response)

@@ -23,8 +23,8 @@ public:
         return path.starts_with(kSharesPath) && (path.size() == kSharesPath.size() || path[kSharesPath.size()] == '/');
     }
 
-    /// The path is one that this owns; the method is GET, HEAD, POST or DELETE. 401 for who did not sign in; 404 for a
-    /// link that is not his, as for one that is not there.
+    /// The path is one that this owns; the method is GET, HEAD, POST or DELETE. 401 for a client that did not sign in;
+    /// 404 for a link of somebody else, as for one that does not exist.
     handler::Decision handle(const http::Request& request) override;
 
 private:

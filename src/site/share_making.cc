@@ -63,7 +63,7 @@ constexpr Refusal kKeyOfOthers{Status::service_unavailable, "the link could not 
                                ".godwit/.godwit-share.key is damaged or others can read it: chmod 600 mends it, or "
                                "remove it, which ends all share links"};
 
-/// nullopt: it is none of `least` to `most`.
+/// nullopt: it is no number from `least` to `most`.
 std::optional<std::uint64_t> number_in(const std::string& text, std::uint64_t most, std::uint64_t absent) {
     if (text.empty()) return absent;
     const auto number = base::parse_decimal(text);
@@ -146,7 +146,7 @@ private:
         counted_at_ = parts_.counts.written;
     }
 
-    /// What stays there is worth nothing: it is over, or nobody was told its token.
+    /// When this fails the link stays, which does no harm: it is over, or nobody was told its token.
     void remove(const std::string& id) const { [[maybe_unused]] const auto directory = parts_.store.remove(id); }
 
     [[nodiscard]] http::Response refuse(const Refusal& refusal) const {

@@ -1,5 +1,5 @@
-// Makes share links: "POST PATH?share", by a program or by the form of a page. Called by the router for who has the
-// right to share and to read at PATH.
+// Makes share links: "POST PATH?share", by a program or by the form of a page. Called by the router for clients that
+// may share and read at PATH.
 #pragma once
 
 #include <string_view>

@@ -59,7 +59,7 @@ bool is_use(const Asked& asked, const http::Response& response) {
 }
 
 /// Notes the use that `response` is, in the file that is returned; null where it is none. A link that is used up gives
-/// nothing but the rest of what was cut, not even a listing.
+/// nothing but the rest of an interrupted download, not even a listing.
 std::expected<base::SharedFd, http::Refusal> settle(const ShareParts& parts, const Asked& asked,
                                                     const http::Response& response) {
     const bool may_go_on = asked.shared->uses == Uses::resumed;
@@ -81,7 +81,7 @@ std::expected<base::SharedFd, http::Refusal> settle(const ShareParts& parts, con
     return std::unexpected(is_over ? kLinkIsOver : kNotNoted);
 }
 
-/// An answer that comes later: only then is it known what it is.
+/// An answer that comes later: only then is it known whether it is a use.
 class LaterAnswer final : public http::PendingResponse {
 public:
     LaterAnswer(const ShareParts& parts, Asked asked, std::unique_ptr<http::PendingResponse> answer)

@@ -11,10 +11,10 @@ public:
     /// What `parts` refers to outlives this and every answer.
     explicit ShareUses(const ShareParts& parts) : parts_(parts) {}
 
-    /// `decision` as it is where it is no use of the link that `request` shows: without content, a listing, or a part
-    /// that begins behind the first byte and goes on with the last use. Otherwise one that notes the use first, or
-    /// refuses: 410 when the link is used up, 503 when the disk does not take the note. Of a link that is used up
-    /// everything but such a part is refused.
+    /// Returns `decision` as it is where it is no use of the link that `request` shows: an answer without content, a
+    /// listing, or a part that begins behind the first byte and continues the last use. Otherwise returns a decision
+    /// that notes the use first, or refuses: 410 when the link is used up, 503 when the use cannot be noted on the
+    /// disk. Once the link is used up, everything but such a part is refused.
     [[nodiscard]] handler::Decision note(const http::Request& request, handler::Decision decision);
 
 private:

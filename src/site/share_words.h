@@ -5,7 +5,7 @@
 
 namespace site {
 
-/// Of the right token alone, so it tells nothing to who never had the link.
+/// Said only of the right token, so it tells nothing to those who never had the link.
 inline constexpr http::Refusal kLinkIsOver{
     http::Status::gone,
     "this link has ended: its time is over, it was used as often as it may be, or its maker may not "

@@ -82,7 +82,7 @@ std::string_view find_query_token(const http::Request& request) {
     return {};
 }
 
-/// That prefix would demand the path "/".
+/// The prefix "__Host-" would demand the path "/", so it is replaced.
 std::string share_cookie_name(const http::Request& request) {
     constexpr std::string_view kHostPrefix = "__Host-";
     std::string name = badge_cookie_name(request);

@@ -35,7 +35,7 @@ struct KnownLink {
 [[nodiscard]] std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path,
                                                     const access_control::ShareStore& store, std::int64_t now_s);
 
-/// No page tells others its address where that has the token of a link: Referrer-Policy.
+/// Adds Referrer-Policy, so that a page whose address has the token of a link tells nobody its address.
 void hide_link_from_pages(const http::Request& request, http::Response& response);
 /// The answer for a folder gives the browser the cookie for that folder. Only where the link gives something: a cookie
 /// of another folder would send the token to whatever is there.

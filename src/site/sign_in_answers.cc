@@ -1,4 +1,5 @@
-// Which answers depend on who asked follows from the grants alone: an answer is never public because a guest got it.
+// Whether an answer depends on who asked is read from the grants alone, so no answer counts as public just because a
+// guest got it.
 #include "site/sign_in_answers.h"
 
 #include <algorithm>
@@ -52,8 +53,8 @@ std::string with_remedy(const http::Response& refused, std::string_view remedy) 
     return text.append(remedy);
 }
 
-/// Browsers that show a page, browsers that ask for a script of one, and programs. A browser that remembers a password
-/// by Basic has to be asked by Basic for another one.
+/// How a client is asked: browsers that show a page, browsers that ask for a script of one, and programs. A browser
+/// that remembers a password by Basic has to be asked for another one by Basic.
 enum class Asked : std::uint8_t { by_page, by_text, by_challenge };
 
 Asked find_asked(const http::Request& request, const SiteConfig& config) {
@@ -71,7 +72,7 @@ std::string_view remedy_of(Asked asked) {
     return "signing in may help: with a name and a password (Basic), or with a token (Bearer).";
 }
 
-/// True where `response` is about a right that somebody has whom signing in may show.
+/// True where `response` refuses a right that another user may have.
 bool may_others(const Resource& resource, const SiteConfig& config, const http::Response& response) {
     return response.is_about_rights && depends_on_user(resource, config);
 }
@@ -113,7 +114,7 @@ void add_directives(std::string& out, std::string_view value) {
 
 bool must_sign_in(const http::Request& request, const Resource& resource, const SiteConfig& config) {
     if (request.user != nullptr || !is_prompted(resource, config) || is_preflight(request)) return false;
-    // Who made the link signed in.
+    // A link needs no user: its maker had signed in.
     return !config.is_given_by_link(resource.path, handler::Client::of(request));
 }
 

@@ -1,5 +1,6 @@
-// What answers say about signing in, where there are users: 401 with its challenges for who is not signed in and may do
-// more when signed in, and that caches keep apart what depends on who asked. Called by RuledSite for every answer.
+// What answers say about signing in, where there are users: 401 with its challenges for clients that may do more once
+// they sign in, and fields that keep answers which depend on who asked out of shared caches. Called by RuledSite for
+// every answer, and by the router.
 #pragma once
 
 #include "handler/resource.h"

@@ -37,8 +37,8 @@ void append_back(std::string& html, std::string_view back) {
     html.append("\">\n");
 }
 
-/// Of a visitor who came by a link on another site a browser hides that he is signed in (SameSite=Strict), until he
-/// follows a link on this one.
+/// When a visitor comes by a link on another site, the browser does not send the cookie (SameSite=Strict). It sends it
+/// when the visitor follows a link on this site.
 void append_way_on(std::string& html, const http::Request& request, const SignInPage& page) {
     if (!find_foreign_fault(request)) return;
     html.append("<p><a href=\"").append(page.prefix);

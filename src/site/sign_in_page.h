@@ -28,8 +28,8 @@ struct SignInPage {
 
 /// True where a page is the right answer to `request`: a person sees it.
 [[nodiscard]] bool is_navigation(const http::Request& request);
-/// True when a browser sent it, for a person or for a script: who sees "Basic" there is asked in a window of the
-/// browser's own.
+/// True when a browser sent it, for a person or for a script: at a challenge for Basic the browser would open a window
+/// of its own.
 [[nodiscard]] bool is_of_browser(const http::Request& request);
 
 /// With the form; or, for a request with a user, with that user's name and what signs out. Personal, never stored.

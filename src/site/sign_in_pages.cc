@@ -1,4 +1,4 @@
-// The forms are small, so they are kept whole. A check that its client does not wait for any more is given up.
+// The forms are small, so they are kept whole. When its client leaves, a check is given up.
 #include "site/sign_in_pages.h"
 
 #include <algorithm>

@@ -25,7 +25,7 @@ void Site::replace_rules(const std::shared_ptr<const SiteConfig>& rules) {
     ruled_ = std::make_shared<RuledSite>(state_, rules);
 }
 
-/// Most requests need none of it, and pass with two looks.
+/// Most requests need none of this and pass after two checks.
 std::optional<handler::Decision> Site::admit(http::Request& request) {
     using enum http::FieldName;
     if (ruled_->has_prefix()) {
@@ -43,8 +43,8 @@ std::optional<handler::Decision> Site::admit(http::Request& request) {
     return identify(request);
 }
 
-/// Over a connection that is led to https first nobody's credentials are looked at. A link comes first; what it gives
-/// adds to the rights of who signed in.
+/// Requests that are only led to https are not asked who sends them. The link is looked up first; what it gives is
+/// added to the rights of the user who signed in.
 std::optional<handler::Decision> Site::identify(http::Request& request) const {
     if (ruled_->leads_away(request)) return std::nullopt;
     std::optional<handler::Decision> instead;

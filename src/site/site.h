@@ -44,7 +44,7 @@ public:
         return !http::is_safe(request.method) || ruled_->is_of_upload(request.path()) ||
                http::names_several_ranges(request.fields, request.text);
     }
-    /// A password that was wrong is no write that was refused; the error log has it.
+    /// Signing in stores nothing: a wrong password is no refused write. The error log has it.
     [[nodiscard]] bool stores_nothing(const http::Request& request) const override {
         return ruled_->is_of_sign_in(request.path());
     }

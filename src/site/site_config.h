@@ -23,7 +23,7 @@
 namespace site {
 
 /// The most that a cache, listings and archives may have of all memory. The rest, three eighths, is for what is on its
-/// way to clients: so they are told to come again before anybody's answer has to be cut.
+/// way to clients. So new listings and archives are refused before an answer that has begun has to be cut.
 [[nodiscard]] constexpr std::size_t most_cache_bytes(std::size_t memory_bytes) { return memory_bytes / 4; }
 [[nodiscard]] constexpr std::size_t most_listing_bytes(std::size_t memory_bytes) {
     return std::min(listings::kListingsBytes, memory_bytes / 8);

@@ -12,8 +12,8 @@
 
 namespace site {
 
-/// Browsers get answers only under names that strangers cannot make lead here: addresses, localhost, names without a
-/// dot, and those below. Filled when the listeners are open.
+/// Browsers get answers only under names that no stranger's DNS can lead to this server: addresses, localhost, names
+/// without a dot, and those below. Filled when the listeners are open.
 struct OwnHosts {
     bool is_local = false;           ///< only this machine can connect
     std::vector<std::string> names;  ///< of this machine, in lower case

@@ -8,7 +8,7 @@
 namespace site {
 namespace {
 
-/// A page that is laid over one of these sees nothing of it, because they are shown in no frame.
+/// These pages are shown in no frame, so that no other page can lay itself over one of them.
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -33,7 +33,7 @@ http::Response page_response(const http::Request& request, http::Status status, 
     response.status = status;
     response.is_personal = true;
     response.add("Content-Type", "text/html; charset=utf-8").add("X-Content-Type-Options", "nosniff");
-    // "no-referrer" would take Origin from the form, by which other sites' forms are told from this one.
+    // "no-referrer" would take the field Origin away, which tells this form from forms of other sites.
     response.add("Content-Security-Policy", kPolicy).add("Referrer-Policy", "same-origin");
     response.add("Cache-Control", "no-store").add("Vary", "Accept");
     if (request.method == http::Method::head) {

@@ -14,7 +14,7 @@ namespace site {
 void append_page_head(std::string& html, std::string_view title, std::string_view prefix);
 void append_page_end(std::string& html);
 
-/// `html` as an answer of who asked alone. Nothing inline, nothing from elsewhere, in no frame.
+/// `html` as an answer for this client alone: nothing inline, nothing from elsewhere, shown in no frame.
 [[nodiscard]] http::Response page_response(const http::Request& request, http::Status status, std::string html);
 
 }  // namespace site

@@ -1,4 +1,5 @@
-// Tells the cache of files that a path changed. Called by everything that writes, removes or makes a name.
+// Tells the cache of files that a path changed. Implemented by the cache, called by Publication for every change of a
+// name.
 #pragma once
 
 #include <string_view>
@@ -8,8 +9,8 @@ namespace storage {
 class Changes {
 public:
     virtual ~Changes() = default;
-    /// This process has changed, or is about to change, what is at `path` (a decoded path below the root). Called after
-    /// the change and before its response.
+    /// This process has changed what is at `path` (a decoded path below the root). Called after the change and before
+    /// its response.
     virtual void path_changed(std::string_view path) = 0;
 };
 

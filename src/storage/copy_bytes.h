@@ -1,5 +1,5 @@
-// Copies bytes from one open file to another, by the kernel where that is possible, so that file systems which can
-// share the blocks. Called by FileSink and TreeCopy.
+// Copies bytes from one open file to another, by the kernel where that is possible: a file system that can share blocks
+// shares them then. Called by FileSink and TreeCopy.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,8 @@
 
 namespace storage {
 
-/// At most `most` bytes, from `offset` on in both files. How many were there, 0 at the end of `from`; or an errno.
+/// Copies at most `most` bytes, from `offset` on in both files. Returns how many were copied, 0 at the end of `from`;
+/// or an errno.
 [[nodiscard]] std::expected<std::uint64_t, int> copy_bytes(int from, int to, std::uint64_t offset, std::uint64_t most);
 
 }  // namespace storage

@@ -1,4 +1,4 @@
-// The only file that sees OpenSSL.
+// The only file of this room that includes OpenSSL.
 #include "storage/digest.h"
 
 #ifdef GODWIT_HAVE_CRYPTO

@@ -1,5 +1,5 @@
-// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by uploads/uploads while a
-// body streams, and by files/download_digests for Want-Repr-Digest.
+// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by uploads/upload_digests
+// while a body streams, by files/digest_queue for Want-Repr-Digest, and by access_control for tokens and seals.
 #pragma once
 
 #include <cstddef>

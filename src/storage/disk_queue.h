@@ -1,5 +1,5 @@
 // All waiting for the disk: in the background through io_uring where the build and the kernel have it, synchronously
-// otherwise. Used by file sinks and deletes (state `pending` of an exchange).
+// otherwise. Used by all writes (state `pending` of an exchange), and by all that closes or removes files.
 #pragma once
 
 #include <cstddef>

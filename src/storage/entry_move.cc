@@ -99,8 +99,8 @@ std::expected<struct stat, Refusal> EntryMove::find_source() const {
     return std::unexpected(condition_refusal());
 }
 
-/// The text of a relative link means something else in another directory, and the sandbox makes no links. A directory
-/// may hold such links; where they may lead out of the root it keeps its place.
+/// A link is not moved: the text of a relative link would mean something else in another directory. A directory may
+/// hold such links. Where links may lead out of the root, it cannot be moved to another directory.
 std::optional<Refusal> EntryMove::find_link_fault(const struct stat& source) const {
     if (S_ISLNK(source.st_mode)) return kLinkStays;
     const bool keeps_place = moves_directory() && parts_->root.follows_links_out() && !is_same_directory(from_, to_);

@@ -1,6 +1,6 @@
 // Makes an upload durable and visible. The order: conditions, data sync, conditions again and the name (no other write
 // of this process may look at or take the name meanwhile), directory sync. An error before the name leaves the old file
-// unchanged. Made by file_sink and parked_file; called by uploads/upload_answer and uploads/form_uploads.
+// unchanged. Made by file_sink and parked_file; called by uploads/upload_answer, uploads/form_uploads and file_copy.
 #pragma once
 
 #include <sys/stat.h>

@@ -135,7 +135,7 @@ std::optional<FileCopy::Result> FileCopy::advance(http::Wake wake) {
     return Result((*stored)->how == FileCommit::Stored::How::created ? How::created : How::replaced);
 }
 
-/// With `Overwrite: F` a name that was taken meanwhile is a matter of that field.
+/// With `Overwrite: F`, a name that was taken meanwhile is refused because of that field.
 Refusal FileCopy::refusal_of_commit(const Refusal& refusal) const {
     if (rules_.overwrite == http::Overwrite::allowed || refusal.status != Status::conflict) return refusal;
     return parts_.root.stat_name_inside(destination_) ? kNotOverwritten : refusal;

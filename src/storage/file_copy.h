@@ -58,7 +58,7 @@ private:
 
     FileCopy(const WriteParts& parts, std::string_view source, std::string_view destination, MoveRules rules)
         : parts_(parts), source_path_(source), destination_(destination), rules_(rules) {
-        // What is counted there are uploads.
+        // Those count uploads; a copy is counted by its own number.
         parts_.counts = nullptr;
     }
 

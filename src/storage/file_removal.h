@@ -1,5 +1,5 @@
 // DELETE below the root: conditions, unlink or rmdir, sync of the directory. A full directory is renamed out of sight
-// first, and removed in the background. Called by uploads/deletes.
+// first, and removed in the background. Called by uploads/deletes and uploads/directory_actions.
 #pragma once
 
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ public:
     };
 
     /// Finds what is to be removed and checks the conditions. `path` is not "/" and not hidden; with a slash at its end
-    /// it means a directory, which must be empty unless `extent` is `tree`. 503 where too many of these are being
+    /// it means a directory, which must be empty unless `extent` is `tree`. 503 where too many directories are being
     /// removed. 404, 403, 409 or 412 otherwise.
     static std::expected<FileRemoval, http::Refusal> open(const WriteParts& parts, std::string_view path,
                                                           WriteConditions conditions, Extent extent = Extent::entry);

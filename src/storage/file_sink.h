@@ -1,6 +1,6 @@
 // Writes the bytes of an upload into a temporary file beside its target, or in the nearest directory above it that
 // exists: missing parents are made when the whole content is in. finish() hands the file to a FileCommit; destroying
-// the sink is the abort, and leaves nothing. Called by uploads/uploads.
+// the sink is the abort, and leaves nothing. Called by every kind of upload and by FileCopy.
 #pragma once
 
 #include <cstddef>
@@ -62,8 +62,9 @@ public:
 
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
-    /// Appends at most `most` bytes of the open file `source`, from as many bytes behind its beginning as are here. How
-    /// many were there, 0 at its end. The file system shares their blocks where it can. Refusals as for write().
+    /// Appends at most `most` bytes of the open file `source`, from the length that this file has so far. Returns how
+    /// many were appended, 0 at the end of `source`. The file system shares their blocks where it can. Refusals as for
+    /// write().
     std::expected<std::uint64_t, http::Refusal> copy_from(int source, std::uint64_t most);
     /// Takes away the permissions that `mode` does not have. 0, or an errno.
     [[nodiscard]] int withhold(mode_t mode);
@@ -95,7 +96,7 @@ private:
     const WriteParts* parts_;
     WriteConditions conditions_;
     OnConflict on_conflict_;
-    WritePlace place_;  // outlives file_, which borrows its directory, or this:
+    WritePlace place_;  // this or waited_in_ outlives file_, which borrows a directory of one of them
     std::shared_ptr<const base::Fd> waited_in_;
     TemporaryFile file_;
     std::uint64_t bytes_ = 0;

@@ -68,7 +68,7 @@ public:
 
     /// True when all names are held. Otherwise `wake` comes back when it is time to ask again.
     [[nodiscard]] bool advance(http::Wake wake);
-    /// One name alone, this one.
+    /// True for a claim of this one name alone.
     [[nodiscard]] bool is_for(int directory, const std::string& name) const;
     /// Of the targets in their order at the constructor; only when all are held.
     [[nodiscard]] const HeldName& held(std::size_t number) const;

@@ -31,8 +31,8 @@ int link_descriptor(int file, int directory, const char* name) {
     return error;
 }
 
-/// Where the file system does not know RENAME_NOREPLACE, a link does not replace either. A directory has no links: for
-/// one the first error stays.
+/// Where the file system does not know RENAME_NOREPLACE, the file is linked, which replaces nothing either. Directories
+/// cannot be linked, so their first error stays.
 int rename_without_replacing(int from_directory, const char* from, const HeldName& to) {
     const int error = error_of(::renameat2(from_directory, from, to.directory(), to.name().c_str(), RENAME_NOREPLACE));
     if (error != EINVAL && error != ENOSYS) return error;
@@ -101,7 +101,7 @@ int remove_gone_entry(int directory, const std::string& name) {
     return error_of(::unlinkat(directory, name.c_str(), 0));
 }
 
-/// Where the file system does not know RENAME_NOREPLACE: at most an empty directory has such a name.
+/// A file system that does not know RENAME_NOREPLACE renames without it: that replaces an empty directory at most.
 int lift_directory(int directory, const std::string& name, const OwnName& to) {
     if (!is_own_name(to.name)) return EINVAL;
     const std::string own(to.name);

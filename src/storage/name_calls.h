@@ -1,8 +1,8 @@
 // The system calls that make, replace, link or remove a name below the root; no other file makes them there. A call
 // that changes a name which other writes may want demands that the name is held. Called by storage/publication, by
-// tree_copy and by records for names that they hold, by write_place for directories on the way to a target, and for
-// names of the server's own by temporary files, upload states, the sweep of leftovers and the disk queue. Each returns
-// an errno, 0 for success.
+// directory_creation, tree_copy and records for names that they hold, by write_place for directories on the way to a
+// target, and for names of the server's own by temporary files, upload states, share links, the sweep of leftovers and
+// the disk queue. Each returns an errno, 0 for success.
 #pragma once
 
 #include <sys/types.h>
@@ -24,7 +24,7 @@ struct OwnName {
 };
 [[nodiscard]] bool is_own_name(std::string_view name);
 /// ".godwit-<16 hexadecimal digits>" and ".part", ".upload", ".copy" or ".gone": what is not complete yet, or is being
-/// removed. Such a name is no file of anybody in any directory.
+/// removed. Whatever has such a name, in whichever directory, belongs to no client.
 [[nodiscard]] bool is_unfinished_name(std::string_view name);
 
 // Names that other writes may want.

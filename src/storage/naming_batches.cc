@@ -1,3 +1,4 @@
+// Calls in front, syncs at the end, and what each naming is told.
 #include "storage/naming_batches.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ bool NamingBatch::end_step(std::size_t step, int error) {
     NamingOperation& operation = *steps_[step].operation;
     --operation.in_kernel;
     if (is_sync(step)) {
-        // Left out, as behind a call that the kernel does not know.
+        // ECANCELED: the sync was left out, as behind a call that the kernel does not know.
         if (error != 0) tell(error == ECANCELED ? EAGAIN : error);
     } else if (error == 0) {
         operation.calls_made.push_back(number(step));

@@ -24,7 +24,7 @@ public:
 
     /// A directory has another path from here on.
     void note_move() { ++moves_; }
-    /// How often that was so.
+    /// How often a directory was moved.
     [[nodiscard]] std::uint64_t moves() const { return moves_; }
 
 private:

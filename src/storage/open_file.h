@@ -1,4 +1,5 @@
-// An open descriptor of a regular file, shared by the responses that send parts of it. Made by files/ and records/.
+// An open descriptor of a regular file, shared by the responses that send parts of it. Made by files/, records/,
+// archives/ and FileCopy.
 #pragma once
 
 #include <sys/stat.h>

@@ -1,5 +1,6 @@
 // An upload that is complete and waits for the rest of its request, without a descriptor of its own: one form may bring
-// a thousand files, and none of them gets its name before the form is whole. Called by uploads/form_uploads.
+// a thousand files, and none of them gets its name before the form is whole. Made by uploads/form_reader, resumed by
+// uploads/form_uploads.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // One change of one name below the root; every writer goes this way. The name is held, then the write looks at what is
 // there and checks its preconditions, then it makes the call. Changes is told, the name is released, and the directory
-// is made durable. A move holds two names. Used by FileCommit, FileRemoval, DirectoryCreation, EntryMove and
+// is made durable. A move holds two names. Used by FileCommit, FileRemoval, DirectoryCreation, EntryMove, TreeCopy and
 // records/record_operation.
 #pragma once
 

@@ -1,5 +1,6 @@
 // Decides whether a new file may have its name: it must not replace content that has to stay, nor become the coded form
-// of a file that has to stay. Called by FileSink before the body and by FileCommit before the name is given.
+// of a file that has to stay. Called by FileSink before the body, by FileCommit before the name is given, and by
+// EntryMove.
 #pragma once
 
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // A file without a name, or with one that is never served, until its content is complete. Destroying it before it was
-// published removes the file. Made by FileSink and record writes; storage/publication gives it its name.
+// published removes the file. Made by FileSink and by records/record_copy; storage/publication gives it its name.
 #pragma once
 
 #include <sys/types.h>

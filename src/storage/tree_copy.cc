@@ -74,7 +74,7 @@ std::unexpected<Refusal> source_refusal(int error) {
     return std::unexpected(is_missing ? kNotFound : write_refusal(error));
 }
 
-/// What is gone meanwhile, or there twice.
+/// The refusal where an entry is gone meanwhile, or its copy exists already.
 Refusal entry_refusal(int error) {
     return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EEXIST ? kChanged : write_refusal(error);
 }
@@ -153,7 +153,7 @@ TreeCopy::Fault TreeCopy::begin(base::Fd source, const struct stat& status) {
     hidden_ = std::move(name);
     base::Fd target = open_directory(to_.directory(), hidden_.c_str());
     if (!target || ::flock(target.get(), LOCK_EX | LOCK_NB) != 0) return write_refusal(errno);
-    // A sweep before the lock takes it for a leftover, which then is the sweep's.
+    // A sweep that came before the lock may have taken it for a leftover and renamed it; the sweep removes it then.
     if (!has_name(to_.directory(), hidden_, target.get())) {
         hidden_.clear();
         return write_refusal(EAGAIN);
@@ -172,7 +172,7 @@ std::optional<TreeCopy::Result> TreeCopy::advance(http::Wake wake) {
         if (const auto fault = collect_syncs()) return end(*fault);
     }
     if (step_ == Step::copying) {
-        // The end of one of the syncs comes back.
+        // `wake` comes back when one of the syncs ends.
         if (syncs_.size() >= kMostSyncs) return std::nullopt;
         if (const auto fault = copy_slice(wake)) return end(*fault);
         if (!levels_.empty()) {
@@ -304,7 +304,7 @@ void TreeCopy::sync(base::SharedFd file, http::Wake wake) {
 /// Forgets those that are done.
 TreeCopy::Fault TreeCopy::collect_syncs() {
     for (const SyncTicket& each : syncs_) {
-        // Such a file system cannot be more durable.
+        // EINVAL: the file system has no such sync and cannot be more durable.
         if (each->done && each->error != 0 && each->error != EINVAL) return write_refusal(each->error);
     }
     std::erase_if(syncs_, [](const SyncTicket& each) { return each->done; });

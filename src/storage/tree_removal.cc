@@ -137,7 +137,8 @@ int TreeRemoval::parent_of_last() const {
     return open_[open_.size() - 2].stream.descriptor();
 }
 
-/// All entries were read. What came meanwhile, or was passed over because others went, is met when it is read again.
+/// All entries were read. Entries that came meanwhile, or that reading passed over because others went, are met when
+/// the directory is read again.
 std::size_t TreeRemoval::end_level() {
     const int error = remove_empty_directory(parent_of_last(), open_.back().name);
     if (error == ENOTEMPTY && std::exchange(open_.back().removed, false)) {

@@ -1,6 +1,6 @@
 // Removes directories with all that they hold, in slices while the server runs. They have a name that no request can
-// ask for by then, so whoever looks sees them whole or gone. Filled by FileRemoval and by the sweep of leftovers, which
-// finds those of a process that died; called by site/ between requests.
+// ask for by then, so whoever looks sees them whole or gone. Filled by FileRemoval, by TreeCopy when it is given up,
+// and by the sweep of leftovers, which finds those of a process that died; called by site/ between requests.
 #pragma once
 
 #include <cstddef>

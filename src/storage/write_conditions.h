@@ -1,5 +1,5 @@
 // The preconditions of a write (RFC 9110 §13), kept beyond their request: they are checked before the body and again
-// when the file gets its name. Called by FileSink, FileCommit and FileRemoval.
+// when the file gets its name. Called by uploads, removals, moves and copies.
 #pragma once
 
 #include <sys/stat.h>

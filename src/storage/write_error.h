@@ -1,5 +1,5 @@
-// Says what a failed system call of a write means to the client: a status and one sentence. Called by the sinks, the
-// commit and the removal.
+// Says what a failed system call of a write means to the client: a status and one sentence. Called by all writes, and
+// by what reads for an answer.
 #pragma once
 
 #include <array>

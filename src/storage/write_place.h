@@ -1,6 +1,6 @@
-// Where a write happens: the target's directory, held open, and the target's name in it. The path is resolved below
-// the root once; after that only calls relative to the open directory are made, so that no renamed directory or new
-// link leads a write elsewhere. Called by FileSink, FileCommit and FileRemoval.
+// Where a write happens: the target's directory, held open, and the target's name in it. The path is resolved below the
+// root once; after that only calls relative to the open directory are made, so that no renamed directory or new link
+// leads a write elsewhere. Called by uploads, removals, moves and copies.
 #pragma once
 
 #include <sys/stat.h>

@@ -51,7 +51,7 @@ OrderedNames::Step OrderedNames::next(WalkSlice& slice, std::size_t room_bytes) 
 void OrderedNames::keep(const dirent& found, std::size_t room_bytes, WalkSlice& slice) {
     const std::string_view text(static_cast<const char*>(found.d_name));
     if (text.starts_with('.') || text <= name_) return;
-    // What was left out before may be smaller than a name behind the last one that waits.
+    // A name that was left out may be smaller than this one, so this one must not come before it.
     if (has_more_ && !names_.empty() && text > names_.rbegin()->first) return;
     if (found.d_type == DT_REG && filter_ != nullptr && !filter_->wants(text, slice)) return;
     if (!names_.emplace(text, found.d_type).second) return;

@@ -109,7 +109,7 @@ bool TreeWalk::is_in_place() const {
     return status && storage::DirectoryId{status->st_dev, status->st_ino} == levels_.back().id;
 }
 
-/// What is gone or leads nowhere is no entry. What may not be read is one.
+/// What is gone or leads nowhere is no entry. What the server may not read is an entry.
 TreeWalk::Step TreeWalk::pass_by(int error) {
     switch (error) {
         case ENOENT:

@@ -36,8 +36,8 @@ struct TreeScope {
     handler::Client client;
     std::string index_name;  ///< a folder with a file of this name is not listed
     std::string path;        ///< of the folder, canonical, ends in '/'
-    /// Null: every file is an entry, and is opened. Otherwise those that it wants are, and are only named. It outlives
-    /// the walk.
+    /// Null: every file is an entry, and is opened. With a filter only the files that it wants are entries, and none is
+    /// opened. It outlives the walk.
     const FileFilter* filter = nullptr;
 };
 

@@ -1,5 +1,5 @@
-// How much work one call of a walk and of what is made of it does. Used by tree_walk, by the source of an archive and
-// by that of a search.
+// How much work one call does, of a walk or of a source that uses it. Used by tree_walk, by the source of an archive
+// and by that of a search.
 #pragma once
 
 namespace trees {

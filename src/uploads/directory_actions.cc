@@ -309,7 +309,7 @@ private:
         return make_move_answer(std::move(*move), std::move(request_), std::move(location));
     }
 
-    /// Without the rights the answer is the same whatever has the name.
+    /// Without the rights the answer is the same, whether or not something has the name.
     std::unique_ptr<http::PendingResponse> copy(std::string name, const std::optional<std::string>& typed) {
         const http::Request& request = request_->get();
         auto path = find_path(name);

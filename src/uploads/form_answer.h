@@ -1,4 +1,5 @@
-// The response to a form: says to a person or a script what became of each file. Called by form_uploads.
+// The response to a form: says to a person or a script what became of each file. Called by form_uploads, and by the
+// actions of a page for the way back.
 #pragma once
 
 #include <cstdint>

@@ -114,7 +114,7 @@ void LeftoverSweep::enter(int parent, const char* name) {
     }
 }
 
-/// What finds no room is found by the next walk.
+/// A tree for which there is no room is found again by the next walk.
 void LeftoverSweep::remove_tree(int directory, const char* name) {
     base::Fd parent(::fcntl(directory, F_DUPFD_CLOEXEC, 0));
     if (!parent || !trees_.has_room()) {
@@ -137,7 +137,8 @@ void LeftoverSweep::remove_if_given_up(int directory, const char* name) {
         found_ = true;
         return;
     }
-    // Under the lock it loses the name that its maker would rename, and the lock ends before the removal does.
+    // The lock ends before the removal does. So the copy is renamed under the lock: its maker does not find it any
+    // more.
     const std::string gone = storage::make_gone_name();
     if (const int failed = storage::lift_directory(directory, name, {directory, gone}); failed != 0) {
         if (may_pass(failed)) found_ = true;

@@ -217,7 +217,7 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
         if (store_.may_have(request.path().substr(kUploadsPath.size()))) return out_of_reach(&request);
         return unknown_upload(&request);
     }
-    // Whoever was signed in and is not any more has to learn that this is all that is missing.
+    // A client that is not signed in any more has to learn that nothing else is missing.
     if (!belongs_to(*upload, request)) {
         return request.user ? unknown_upload(&request) : handler::refusal_response(&request, kOfUser);
     }

@@ -52,7 +52,7 @@ struct Upload {
     /// How often this process wrote to its state, and how many of these writes are durable.
     std::uint64_t lines_added = 1;
     std::uint64_t lines_synced = 0;
-    http::ClientShares::Share share;  ///< of who began it, in this process, until it is complete
+    http::ClientShares::Share share;  ///< of the client that began it, in this process, until it is complete
     http::ClientShares::Share held;   ///< the bytes, likewise; nothing for unix sockets
     std::vector<http::Wake> waiting;  ///< wait for the end of the work under way
 

@@ -1,6 +1,6 @@
 // The digests that the client of an upload states and wants (RFC 9530): hashes the body while it streams, compares at
 // its end, and gives the Repr-Digest of the response. Without libcrypto in the build all of it is ignored. Called by
-// the upload sinks.
+// the upload sinks and by the end of a resumable upload.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // The names that clients give files and directories inside a path of their own: in forms and in Content-Disposition.
-// Called by Uploads, form_uploads and DirectoryActions. Pure.
+// Called by Uploads, form_reader and DirectoryActions. Pure.
 #pragma once
 
 #include <expected>

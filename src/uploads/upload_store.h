@@ -1,7 +1,7 @@
 // The resumable uploads of one root: which exist, how many bytes arrived, which request may write, and when they
 // expire. What is in memory is small and bounded; the rest is in each one's state file (upload_state.h). Everything
 // survives a kill of the process; after a power loss an upload resumes after its last synced byte. Called by
-// uploads/resumable_uploads.
+// resumable_uploads, append_sink and resumption_answers.
 #pragma once
 
 #include <sys/stat.h>
@@ -93,8 +93,8 @@ public:
     /// What is behind `offset` was removed.
     static void shorten(Upload& upload, std::uint64_t offset);
     /// 507 when `more` bytes are more than the client may have in unfinished uploads, or would leave less free space
-    /// than is kept, or less than the client's other uploads hold. So one that goes on alone may fill what there is,
-    /// and many that are left lying may not. `file`: its bytes.
+    /// than is kept, or less than the client's other uploads hold. So a single upload may fill the disk down to what is
+    /// kept free, and many abandoned ones may not. `file`: its bytes.
     [[nodiscard]] std::expected<void, http::Refusal> check_space(const Upload& upload, int file, std::uint64_t more);
     /// Moves it by an event that changes nothing on disk, and wakes what waits for it.
     void move(Upload& upload, UploadEvent event) const;

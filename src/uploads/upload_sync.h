@@ -1,5 +1,5 @@
 // Makes an upload's offset durable before a client is told of it: the bytes are synced, then the state is written, then
-// the state is synced. Called by uploads/resumable_uploads, and by UploadStore for syncs in the background.
+// the state is synced. Called by resumption_answers, and by UploadStore for syncs in the background.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The modification time that a client states for the file that it uploads: X-OC-Mtime, which programs that synchronise
-// send (ownCloud, Nextcloud, rclone), or Last-Modified. Called by uploads/uploads and by the end of a resumable upload.
+// send (ownCloud, Nextcloud, rclone), or Last-Modified. Called by everything that stores files or makes directories.
 // Pure.
 #pragma once
 

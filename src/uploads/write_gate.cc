@@ -70,7 +70,7 @@ std::expected<std::string, Refusal> WriteGate::find_written_path(std::string_vie
     auto directory = root_.find_real_path(path.substr(0, slash));
     if (directory) return (*directory == "/" ? std::string() : std::move(*directory)).append(path.substr(slash));
     switch (directory.error().number) {
-        // The write itself comes to the same end, or it happens outside, where no rule by path holds.
+        // The write itself then fails in the same way, or it happens outside of the root, where no rule by path holds.
         case EXDEV:
         case EACCES:
         case ELOOP:
@@ -92,7 +92,7 @@ std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, 
     if (rules_.takes_records_name(path) && !is_records_file) return std::unexpected(kRecordsName);
     if (only_replaces) return Admission{OnConflict::replace_only};
     if (rights.only_adds()) {
-        // Whether another folder is there, and what lies in its way, would be an answer about what may not be seen.
+        // In another folder the answer would tell whether that folder exists, which this client may not see.
         if (!is_directly_in(rules_.grants->place_of(path), path)) return std::unexpected(kOnlyFilesHere);
         return Admission{OnConflict::rename, Admission::Tells::nothing};
     }

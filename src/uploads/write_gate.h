@@ -45,8 +45,8 @@ public:
     // that is.
 
     /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
-    /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file.
-    /// Whoever may only add files gets another name where one is taken, and learns nothing of it.
+    /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file. A
+    /// client that may only add files gets another name where one is taken, and learns nothing of it.
     [[nodiscard]] std::expected<Admission, http::Refusal> admit_file(std::string_view path, storage::OnConflict wanted,
                                                                      Named named) const;
     /// The same for a new directory.
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::optional<http::Refusal> find_tree_removal_fault(std::string_view path, Named named) const;
     /// The same for a move, which is a removal and a write: what happens when a file has the destination's name.
     /// `source` has a slash at its end for a directory. Nothing is moved that the client may not read, since it could
-    /// read it elsewhere, nor a directory below which other rules hold than for the directory itself.
+    /// perhaps read it at its new path, nor a directory below which other rules hold than for the directory itself.
     [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_move(std::string_view source,
                                                                                std::string_view destination,
                                                                                storage::OnConflict wanted) const;

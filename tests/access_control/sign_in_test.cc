@@ -120,7 +120,7 @@ TEST_CASE("sign-in: one client has a few questions waiting at most", "[access_co
         waiting.push_back(std::move(*decision));
     }
     CHECK(bench.status(alice, "alice") == 429);
-    // Tools that ban who guesses look for other words.
+    // Tools that ban guessing clients look for other words.
     const auto refused = bench.admit(alice);
     CHECK(std::get<http::Response>(*refused).reason.find("sign-in") == std::string_view::npos);
     CHECK(bench.status(alice, "alice", {0, 2}) == 200);

@@ -1,4 +1,4 @@
-// What is in no list ends the process that tries it, and what is in one goes on to work.
+// A call that is in no list ends the process that tries it; a call that is in one still works.
 #include "base/call_filter.h"
 
 #include <arpa/inet.h>

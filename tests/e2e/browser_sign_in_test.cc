@@ -143,7 +143,7 @@ TEST_CASE("browser sign-in e2e: a cookie is no licence for pages of other sites"
     const std::string own = "Origin: http://test";
     CHECK(site.fetch("PUT", "/list/own", {cookie, own}, "x").status == 201);
     CHECK(site.fetch("PUT", "/list/tls", {cookie, "Origin: https://evil"}, "x").status == 403);
-    // What --cors allows acts as anybody, not as who signed in.
+    // A site that --cors allows acts as anybody, not as the user who signed in.
     CHECK(site.fetch("PUT", "/list/cors", {cookie, "Origin: http://app.example"}, "x").status == 401);
     CHECK(site.fetch("PUT", "/list/own", {cookie, "Sec-Fetch-Site: same-site"}, "x").status == 403);
     CHECK(sign_in(site, "name=alice&password=pw", {"Origin: http://app.example"}).status == 403);

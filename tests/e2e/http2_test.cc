@@ -12,7 +12,7 @@ using support::run_command;
 
 namespace {
 
-/// Translated cases, at least; fewer would mean that the translation has stopped to work.
+/// Translated cases, at least; fewer would mean that the translation does not work any more.
 constexpr int kLeastCases = 180;
 
 bool is_missing(const char* program) {

@@ -1,5 +1,6 @@
-// The access log as programs read it that match each line with a pattern. Their patterns are written anew here, as
-// strict as theirs: whoever anchors both ends, or splits the request at its blanks, has to understand every line.
+// The access log as it is read by programs that match each line with a pattern. The patterns are written anew here and
+// are as strict as theirs: a program that anchors both ends, or splits the request at its blanks, has to understand
+// every line.
 #include <regex>
 #include <sstream>
 

@@ -1,4 +1,4 @@
-// Access logs as the operator reads them: the three forms, one line a request whatever was sent, reopening.
+// Access logs as the operator reads them: the four forms, one line a request whatever was sent, reopening.
 #include <signal.h>
 
 #include <cstdio>

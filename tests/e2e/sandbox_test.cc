@@ -1,4 +1,4 @@
-// The real program under the sandbox: what it is for goes on to work, and what a reload cannot widen is said.
+// The real program under the sandbox: all its features still work, and it says what a reload cannot widen.
 #include <sys/stat.h>
 
 #include <csignal>

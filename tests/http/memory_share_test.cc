@@ -56,6 +56,6 @@ TEST_CASE("memory share: what a client gave back is its own again", "[http]") {
         CHECK_FALSE(MemoryHold(share, kClient).grow(1));
     }
     CHECK(share.bytes_left() == 100);
-    // Unix sockets are those of many clients.
+    // Unix sockets stand for many clients.
     CHECK(MemoryHold(share, ClientKey()).grow(100));
 }

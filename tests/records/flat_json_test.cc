@@ -1,3 +1,4 @@
+// JSON objects without depth: what is taken, and why the rest is not.
 #include "records/flat_json.h"
 
 #include "support/catch.h"

@@ -1,3 +1,4 @@
+// The file of records under its operations: its index, the order of changes, and other programs that write to it.
 #include "records/record_file.h"
 
 #include <fcntl.h>

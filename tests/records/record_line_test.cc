@@ -1,3 +1,4 @@
+// Records as lines, and back.
 #include "records/record_line.h"
 
 #include "records/record_index.h"

@@ -1,3 +1,4 @@
+// GET, POST, PUT and DELETE of records as the connection sees them.
 #include "records/records.h"
 
 #include "support/fake_clock.h"

@@ -44,7 +44,7 @@ TEST_CASE("memory ranking: the highest score is found in lists of all sizes", "[
     CHECK(ranking.find_highest(by_bytes) == 2U);
     ranking.note(2, 2);
     CHECK(ranking.find_highest(by_bytes) == 5U);
-    // Nothing that scores nothing.
+    // A connection that scores 0 is never found.
     CHECK_FALSE(ranking.find_highest([](std::uint32_t) { return 0U; }).has_value());
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("memory ranking: those come first that have been of their size for lon
     base::MemoryBudget budget(1'000'000 * kKiB);
     MemoryRanking ranking(budget);
     for (std::uint32_t slot = 0; slot < 5'000; ++slot) ranking.note(slot, 300 * kKiB);
-    // It became small and large again, as one does whose peer reads.
+    // It became small and large again, as a connection does whose peer reads.
     ranking.note(0, 1);
     ranking.note(0, 301 * kKiB);
     int looks = 0;

@@ -14,7 +14,7 @@ TEST_CASE("patience: what was taken may be read at the patient rate", "[server]"
     // More on top of what is not read yet.
     patience.note_taken(kPatientRate, 6'000, 100);
     CHECK(patience.until_ms() == 16'000);
-    // Nothing is saved up.
+    // Time that a peer did not need is not saved up.
     patience.note_taken(kPatientRate, 20'000, 100);
     CHECK(patience.until_ms() == 21'000);
 }

@@ -1,3 +1,4 @@
+// Writing and reading frames: see the header.
 #include "support/http2_frames.h"
 
 #include <nghttp2/nghttp2.h>

@@ -1,3 +1,4 @@
+// Placeholders, and what differs: see the header.
 #include "support/wire_check.h"
 
 #include <time.h>

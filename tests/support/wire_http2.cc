@@ -1,3 +1,4 @@
+// The translation, and the client that runs it: see the header.
 #include "support/wire_http2.h"
 
 #include <algorithm>

@@ -50,7 +50,7 @@ private:
     base::MonotonicMs begun_ms_ = 0;
 };
 
-/// Frames that cost something and bring nothing are paid for by those that do, and by time.
+/// Frames that cost something and bring nothing are paid for by frames that bring something, and by time.
 class ControlAllowance {
 public:
     explicit ControlAllowance(base::MonotonicMs now_ms) : since_ms_(now_ms) {}

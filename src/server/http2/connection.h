@@ -27,8 +27,8 @@ inline constexpr std::size_t kJoinedBytes = 64 * 1024;
 /// Of memory for a session without streams: most of it are the tables that code its heads.
 inline constexpr std::size_t kSessionBytes = 30 * 1024;
 
-/// Sources of content that have their share of one turn (about four milliseconds each). Of those that are known to work
-/// for long it is one.
+/// Sources of content that have their share of one turn (Turn::share, up to kTurnPulls steps each). Of sources that are
+/// known to compute, one has it.
 inline constexpr std::uint32_t kSourcesPerTurn = 4;
 
 class Connection final : public server::Connection, private Session::Events {
@@ -120,7 +120,7 @@ private:
     std::vector<Exchange*> queue_;     ///< those with work, each once (Exchange::queued); null where one has gone
     Turn* turn_ = nullptr;             ///< during a call of the reactor's
     std::byte* frame_head_ = nullptr;  ///< of the content that was put into the output last
-    std::size_t heavy_ = 0;            ///< exchanges that are
+    std::size_t heavy_ = 0;            ///< how many exchanges are heavy
     std::size_t waiting_bytes_ = 0;    ///< of bodies, of all streams
     base::MonotonicMs since_ms_;       ///< since when the state lasts, or no stream is open
     RateBound resets_received_{kMaxResetsReceived, kResetWindowMs};

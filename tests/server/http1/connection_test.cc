@@ -343,7 +343,7 @@ TEST_CASE("connection: what turns heavy waits for its turn before the handler is
     const int receives = bench.stream->receives;
     bench.connection->receive(bench.turn);
     CHECK(bench.stream->receives == receives);
-    // A heavy one needs no leave to stay so, and a light request is answered whenever it comes.
+    // A connection that is heavy already does not wait again, and a light request is answered at once.
     CHECK(bench.connection->advance(bench.turn) == Verdict::wait);
     CHECK(turn() == Verdict::wait);
     CHECK(bench.connection->weight() == server::Weight::light);
