@@ -35,7 +35,7 @@ def shortened(value):
 def check_quiet(browser):
     """Nothing was interpreted: no dialog opened, and the console has neither an error nor a violation of the policy."""
     check(not browser.has_dialog(), "a dialog of the browser's is open")
-    # The icon is the browser's own wish; a page that nobody touched may not hold back who leaves it.
+    # The browser asks for the icon on its own, and says when a page that nobody touched may not keep a visitor.
     lines = [line for line in browser.take_console() if "favicon.ico" not in line and "beforeunload" not in line]
     check_equal(lines, [], "the console")
 

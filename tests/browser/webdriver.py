@@ -226,7 +226,7 @@ class Browser:
         return self.call("POST", "/execute/async", {"script": script, "args": list(arguments)})
 
     def wait_for(self, what, probe, seconds=20):
-        """Until `probe()` gives something true, which comes back. What it throws counts as not yet."""
+        """Waits until `probe()` returns something true, and returns it. What it throws counts as not yet."""
         deadline = time.monotonic() + seconds
         problem = None
         while time.monotonic() < deadline:

@@ -95,7 +95,7 @@ class Transfer {
         return false;
     }
 
-    // A browser lets nobody read a file that is not the one that was chosen; to a request that looks like a lost one.
+    // A browser does not read a file that changed after it was chosen; to a request that looks like a lost connection.
     isReadable() {
         return this.file.slice(0, 1).arrayBuffer().then(() => true, () => false);
     }
@@ -178,7 +178,7 @@ class Transfer {
     async findProgress(address) {
         const answer = await request("HEAD", address, { fields: draftFields, signal: this.abort.signal });
         if (answer.status >= 500) throw new Lost("the server is not ready");
-        // What is there waits for whoever signs in again.
+        // What has arrived stays until the user signs in again.
         if (answer.status === 401) throw new Refused(answer);
         const offset = Number(answer.field("Upload-Offset") ?? NaN);
         const isComplete = answer.field("Upload-Complete") === "?1";
