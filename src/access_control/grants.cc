@@ -153,7 +153,7 @@ Grants::Range Grants::find(std::string_view path) const {
     }
 }
 
-/// Nobody without an account makes links: nobody could be asked later whether he may still do so.
+/// Nobody without an account makes links, because later it could not be checked whether the maker still may.
 Rights Grants::rights_of(const Range& range, const http::User* user) const {
     Rights rights;
     for (std::size_t i = range.first; i < range.end; ++i) {

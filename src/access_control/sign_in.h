@@ -58,8 +58,8 @@ public:
     [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,
                                                                const Then& then);
 
-    /// By the certificate of the client, `request.certified`, which is proof: what is left to find out are the groups,
-    /// where the users file has the name. nullopt: the request goes on, with its user.
+    /// By the certificate of the client, `request.certified`, which is proof. Finds out the groups of the user, where
+    /// the users file has the name. nullopt: the request goes on, with its user.
     [[nodiscard]] std::optional<handler::Decision> admit_certified(http::Request& request, const Then& then);
 
     /// Finds out whether `maker`, who made the share link that `request` shows, is still a user. If so, sets

@@ -39,8 +39,8 @@ struct Request {
     std::uint64_t arrival = 0;
     /// Set before the handler is asked.
     Client client;
-    /// Whom the client's certificate names, which somebody vouches for; null: it showed none. Set by the connection.
-    /// What it is worth is decided before the request is routed.
+    /// The user whom the client's certificate names, which a known authority vouches for; null: the client showed none.
+    /// Set by the connection. What it is worth is decided before the request is routed.
     std::shared_ptr<const User> certified;
     /// Who signed in; null: nobody did. Set by whoever checks the credentials, before the request is routed.
     std::shared_ptr<const User> user;

@@ -18,9 +18,9 @@ namespace site {
 
 /// Makes 401 of a 403 for a request without a user, where the rights at `resource` depend on who asks, and adds the
 /// challenges to every 401 (RFC 9110 §11.6.1). Where there is a sign-in page, browsers get it as the content of a 401,
-/// and are not challenged for Basic, which they would ask for in a window of their own. Who signed in and may not do
-/// this is told so, and so is who could only be known by a certificate, with a 403. A refusal because of another site's
-/// page stays. Before error pages.
+/// and are not challenged for Basic, which they would ask for in a window of their own. A user who signed in and may
+/// not do this is told so. A client that could only be known by a certificate is told that, with a 403. A refusal
+/// because of another site's page stays. Before error pages.
 void ask_to_sign_in(const http::Request& request, const handler::Resource& resource, const SiteConfig& config,
                     http::Response& response);
 

@@ -61,8 +61,8 @@ std::optional<handler::Decision> Site::identify(http::Request& request) const {
     return instead;
 }
 
-/// Whoever says a name expects to be that one, whatever the browser remembers; then counts who signed in on the page,
-/// and then the certificate, which browsers show by themselves.
+/// Credentials in Authorization count first, then the cookie of a user who signed in on the page, and then the
+/// certificate, which browsers show by themselves.
 std::optional<handler::Decision> Site::find_user(http::Request& request,
                                                  const std::shared_ptr<RuledSite>& ruled) const {
     if (request.fields.has(http::FieldName::authorization)) {
@@ -79,7 +79,7 @@ std::optional<handler::Decision> Site::find_user(http::Request& request,
     return find_certified(request, ruled);
 }
 
-/// Without a users file there is nobody to be asked: the name is all.
+/// Without a users file nobody is asked: the name in the certificate is all that is known.
 std::optional<handler::Decision> Site::find_certified(http::Request& request,
                                                       const std::shared_ptr<RuledSite>& ruled) const {
     if (!takes_certificate(request) || !ruled->takes_certificates()) return std::nullopt;
