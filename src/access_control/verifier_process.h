@@ -1,7 +1,7 @@
 // The process that keeps secrets: it checks passwords, and opens certificates and keys for a server that may not do so
-// any more. Forked at the start, before privileges are dropped, since it has to read files again later. There are two:
-// one works, the other one starts it again when it dies. When that one dies, the first takes its place, and starts
-// another one to work. Started by app/signing_in; verifier_client talks to it.
+// any more. Forked at the start, before privileges are dropped, since it has to read files again later. There are two
+// processes: the checker works, and the keeper starts a new checker when the old one dies. When the keeper dies, the
+// checker takes its place and starts a new checker. Started by app/signing_in; verifier_client talks to it.
 #pragma once
 
 #include <cstdint>
