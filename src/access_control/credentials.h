@@ -15,7 +15,7 @@ struct Credentials {
         basic,  ///< also of the form
         bearer,
         badge,       ///< its seal is right; whether the user still has that password is not known yet
-        name_alone,  ///< known by the seal of a share link or by a certificate; whether the user exists is not known yet
+        name_alone,  ///< known by a share link or a certificate; whether the user exists is not known yet
     };
     Scheme scheme = Scheme::basic;
     std::string name;    ///< UTF-8; empty with a token
