@@ -10,7 +10,7 @@
 namespace tls {
 namespace {
 
-/// An authority has a few certificates; more is a bundle of everybody's, which is hardly meant.
+/// An authority has a few certificates; a file with more is a bundle of public authorities, given by mistake.
 constexpr std::size_t kMostAuthorities = 100;
 
 std::string utf8_of(const ASN1_STRING* text) {
@@ -112,7 +112,7 @@ std::expected<ClientAuthority, std::string> ClientAuthority::load(const PemFile&
         are_taken = are_taken && X509_STORE_add_cert(store.get(), next.get()) == 1;
         certificates.push_back(std::move(next));
     }
-    // The text ends at the last certificate; anything else is damage, and who stands behind it would be left out.
+    // The text ends at the last certificate; anything else is damage, and the authorities behind it would be left out.
     const bool has_ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     ERR_clear_error();
     if (certificates.empty()) return std::unexpected(file.path + " holds no certificate in PEM form");

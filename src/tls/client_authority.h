@@ -38,8 +38,8 @@ inline constexpr std::size_t kClientFaults = 6;
 /// True for a text that can be the name of a user.
 using IsName = bool (*)(std::string_view text);
 
-/// The name of who shows `certificate`: its common name, where it has exactly one that can be a name; otherwise the
-/// first e-mail address, then the first DNS name (RFC 5280 §4.2.1.6), that can be one. Empty: none can.
+/// The user's name in `certificate`: its common name, where it has exactly one that can be a name; otherwise the first
+/// e-mail address, then the first DNS name (RFC 5280 §4.2.1.6), that can be one. Empty: none can.
 [[nodiscard]] std::string client_name(X509* certificate, IsName is_name);
 
 class ClientAuthority {
@@ -48,8 +48,8 @@ public:
     /// the operator.
     static std::expected<ClientAuthority, std::string> load(const PemFile& file, IsName is_name);
 
-    /// Makes connections of `context` ask clients for a certificate, and take none. Whoever has one is checked by
-    /// check(), which the acceptor calls. False: OpenSSL refused.
+    /// Makes connections of `context` ask clients for a certificate, which they need not show. One that is shown is
+    /// checked by check(), which the acceptor calls. False: OpenSSL refused.
     [[nodiscard]] bool ask_in(SSL_CTX* context) const;
     /// Of all certificates, in their order: tells one set from another. 32 bytes.
     [[nodiscard]] const std::array<unsigned char, 32>& digest() const { return digest_; }
