@@ -60,3 +60,15 @@ TEST_CASE("accept: none is acceptable", "[http][accept]") {
 TEST_CASE("accept: several lines are one list", "[http][accept]") {
     CHECK(choose_from(FieldSection("Accept: text/html;q=0.5\r\nAccept: text/csv\r\n")) == "text/csv");
 }
+
+TEST_CASE("accept: whether a type is named, and not only covered", "[http][accept]") {
+    const auto names = [](const FieldSection& section, std::string_view type) {
+        return http::names_media_type(section.fields, section.text, type);
+    };
+    const FieldSection browser("Accept: text/html, */*;q=0.8\r\nHost: a\r\nAccept: Text/CSV;q=0.1\r\n");
+    CHECK(names(browser, "text/html"));
+    CHECK(names(browser, "text/csv"));
+    CHECK_FALSE(names(browser, "text/plain"));
+    CHECK_FALSE(names(FieldSection("Accept: text/html;q=0\r\n"), "text/html"));
+    CHECK_FALSE(names(FieldSection("Host: a\r\n"), "text/html"));
+}

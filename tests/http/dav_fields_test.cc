@@ -81,6 +81,8 @@ TEST_CASE("dav fields: Overwrite is T without the field", "[http][dav]") {
     CHECK(http::parse_overwrite(Parsed("").request) == Overwrite::allowed);
     CHECK(http::parse_overwrite(Parsed("Overwrite: T\r\n").request) == Overwrite::allowed);
     CHECK(http::parse_overwrite(Parsed("Overwrite: F\r\n").request) == Overwrite::refused);
+    CHECK(http::parse_overwrite(Parsed("Overwrite: t\r\n").request) == Overwrite::allowed);
+    CHECK(http::parse_overwrite(Parsed("Overwrite: f\r\n").request) == Overwrite::refused);
     for (const std::string wrong : {"", "yes", "T, F", "T\r\nOverwrite: F"}) {
         CHECK_FALSE(http::parse_overwrite(Parsed("Overwrite: " + wrong + "\r\n").request).has_value());
     }

@@ -77,3 +77,12 @@ TEST_CASE("digest: preferences", "[http][digest]") {
         CHECK(want(value) == "none");
     }
 }
+
+TEST_CASE("digest: each fault has a sentence of its own", "[http][digest]") {
+    const std::string_view form = http::digest_error_text(DigestError::not_a_dictionary);
+    const std::string_view bytes = http::digest_error_text(DigestError::not_bytes);
+    const std::string_view length = http::digest_error_text(DigestError::wrong_length);
+    CHECK(form.find("sha-256=:BASE64:") != std::string_view::npos);
+    CHECK(length.find("not as long") != std::string_view::npos);
+    CHECK((form != bytes && bytes != length && form != length));
+}

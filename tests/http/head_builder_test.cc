@@ -136,3 +136,19 @@ TEST_CASE("head builder: it is new after a reset", "[http][http2]") {
     CHECK(built.request.path() == "/c");
     CHECK(built.request.expects_continue);
 }
+
+TEST_CASE("head builder: a head that is too long by its pseudo-fields is refused, and what was left out is counted",
+          "[http][http2]") {
+    const std::string long_value(http::kMaxHeadBytes, 'x');
+    const Built authority({{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", long_value}});
+    CHECK(authority.status() == 431);
+    CHECK(Built({{":method", "GET"}, {":path", "/"}, {":scheme", long_value}}).status() == 431);
+}
+
+TEST_CASE("head builder: pseudo-fields that are not known, and schemes that are not HTTP's, are refused",
+          "[http][http2]") {
+    CHECK(Built(head("GET", "/", {{":protocol", "websocket"}})).status() == 400);
+    CHECK(Built({{":method", "GET"}, {":path", "/"}, {":authority", "a"}}).status() == 400);
+    CHECK(Built({{":method", "GET"}, {":scheme", "ftp"}, {":path", "/"}, {":authority", "a"}}).status() == 400);
+    CHECK(Built({{":method", "GET"}, {":scheme", "HTTPS"}, {":path", "/"}, {":authority", "a"}}).status() == 0);
+}

@@ -101,3 +101,12 @@ TEST_CASE("structured items: an integer has at most fifteen digits and no other 
         CHECK_FALSE(http::parse_integer_item(wrong).has_value());
     }
 }
+
+TEST_CASE("dictionary: parameters are skipped whatever their values are", "[http][structured_field]") {
+    CHECK(dictionary("a=1; b; c=?1;d=\"x;y\" ;e=2") == "malformed");  // a blank before a semicolon
+    CHECK(dictionary("a=1; b; c=?1;d=\"x;y\";*e=tok, f;g=:YQ==:, h=(1;p 2;q=\")\");r") == "a=1|f=1|h=1;p 2;q=\")\"|");
+    for (const char* value : {"a;=1", "a;A", "a;b=", "a;b=)", "a=(1;)", "a=(1;b=)", "a=(", "a=(1;p", "a=(~)", "a=~"}) {
+        CAPTURE(value);
+        CHECK(dictionary(value) == "malformed");
+    }
+}

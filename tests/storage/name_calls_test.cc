@@ -112,3 +112,35 @@ TEST_CASE("name calls: the server's own names are those that no request can ask 
         CHECK_FALSE(storage::is_own_name(name));
     }
 }
+
+TEST_CASE("name calls: a directory is hidden with all that is in it, and takes the place of nothing",
+          "[storage][names]") {
+    Names at;
+    const std::string gone = ".godwit-0000000000000001.gone";
+    at.site.write("d/file", "x");
+    CHECK(storage::hide_directory(at.held("d"), "e") == EINVAL);
+    REQUIRE(storage::hide_directory(at.held("d"), gone) == 0);
+    CHECK(at.site.read(gone + "/file") == "x");
+    at.site.make_directory("d");
+    CHECK(storage::hide_directory(at.held("d"), gone) == EEXIST);
+    CHECK(storage::hide_directory(at.held("none"), ".godwit-0000000000000002.gone") == ENOENT);
+    CHECK(at.site.list() == Listing{gone, gone + "/file", "d"});
+    CHECK(storage::remove_gone_entry(at.open(gone, O_RDONLY | O_DIRECTORY).get(), "file") == 0);
+}
+
+TEST_CASE("name calls: a name of the server's own is replaced by another one, and moves to another directory",
+          "[storage][names]") {
+    Names at;
+    const std::string other = ".godwit-fedcba9876543210.part";
+    at.site.make_directory("d");
+    at.site.write(kOwn, "new");
+    at.site.write(other, "old");
+    CHECK(storage::replace_own({at.directory.get(), kOwn}, "a") == EINVAL);
+    CHECK(storage::replace_own({at.directory.get(), "a"}, kOwn) == EINVAL);
+    REQUIRE(storage::replace_own({at.directory.get(), kOwn}, other) == 0);
+    CHECK(storage::replace_own({at.directory.get(), kOwn}, other) == ENOENT);
+    const base::Fd inside = at.open("d", O_RDONLY | O_DIRECTORY);
+    REQUIRE(storage::move_own({at.directory.get(), other}, inside.get()) == 0);
+    CHECK(at.site.read("d/" + other) == "new");
+    CHECK(at.site.list() == Listing{"d", "d/" + other});
+}

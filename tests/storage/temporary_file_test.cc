@@ -147,3 +147,72 @@ TEST_CASE("temporary file: only our own names count as ours", "[content][tempora
         CHECK_FALSE(storage::is_temporary_name(name));
     }
 }
+
+TEST_CASE("temporary file: one that was adopted keeps its name until it gets another", "[content][temporary]") {
+    Place place;
+    const std::string waiting = ".godwit-0123456789abcdef.upload";
+    const auto adopt = [&] {
+        base::Fd file(::open(place.directory.at(waiting).c_str(), O_RDWR | O_CLOEXEC));
+        REQUIRE(file);
+        return TemporaryFile::adopt(std::move(file), place.opened.get(), waiting);
+    };
+    place.directory.write(waiting, "kept");
+    {
+        const TemporaryFile dropped = adopt();
+    }
+    CHECK(place.directory.read(waiting) == "kept");
+    TemporaryFile published = adopt();
+    CHECK_FALSE(published.take_dropped());
+    CHECK(published.take_parked_name().empty());
+    REQUIRE(published.publish_new(place.name()).has_value());
+    CHECK(place.directory.list() == std::vector<std::string>{"a"});
+    CHECK(place.directory.read("a") == "kept");
+}
+
+TEST_CASE("temporary file: one that takes the place of another drops it", "[content][temporary]") {
+    const Place place;
+    auto first = TemporaryFile::create_named(place.opened.get());
+    auto second = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(first.has_value());
+    REQUIRE(second.has_value());
+    fill(*second, "second");
+    REQUIRE(place.directory.list().size() == 2);
+    *first = std::move(*second);
+    REQUIRE(place.directory.list().size() == 1);
+    CHECK(place.directory.read(place.directory.list().front()) == "second");
+    CHECK(first->has_name());
+    CHECK_FALSE(second->has_name());
+}
+
+TEST_CASE("temporary file: one with a name is parked in the directory that it is to wait in", "[content][temporary]") {
+    for (const Maker make : kMakers) {
+        Place place;
+        place.directory.make_directory("waiting");
+        const base::Fd waiting(::open(place.directory.at("waiting").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        {
+            auto file = make(place.opened.get());
+            REQUIRE(file.has_value());
+            fill(*file, "half");
+            REQUIRE(file->park(waiting.get()).has_value());
+            const auto names = place.directory.list();
+            REQUIRE(names.size() == 2);
+            CHECK(names[1].starts_with("waiting/.godwit-"));
+            REQUIRE(file->reopen().has_value());
+            REQUIRE(file->publish_new(place.name()).has_value());
+        }
+        CHECK(place.directory.read("a") == "half");
+        CHECK(place.directory.list() == std::vector<std::string>{"a", "waiting"});
+    }
+}
+
+TEST_CASE("temporary file: names of this process are told from those of another", "[content][temporary]") {
+    const Place place;
+    const auto file = TemporaryFile::create_named(place.opened.get());
+    REQUIRE(file.has_value());
+    CHECK(storage::is_own_temporary_name(place.directory.list().front()));
+    CHECK_FALSE(storage::is_own_temporary_name("a"));
+    // One of two has other digits at the beginning than this process.
+    const bool is_first = storage::is_own_temporary_name(".godwit-0000000000000000.part");
+    const bool is_second = storage::is_own_temporary_name(".godwit-1111111100000000.part");
+    CHECK_FALSE((is_first && is_second));
+}

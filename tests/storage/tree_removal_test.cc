@@ -144,3 +144,20 @@ TEST_CASE("tree removal: there is a bound on what waits", "[storage][trees]") {
     removed.run();
     CHECK(removed.trees.has_room());
 }
+
+TEST_CASE("tree removal: a folder is handed over when its request ends, and what was done is counted",
+          "[storage][trees]") {
+    base::Counters counters;  // outlives what registers in it
+    Removed removed;
+    removed.trees.register_counters(counters);
+    removed.site.directory.write(kGone + "/sub/file", "x");
+    {
+        storage::GoneTree gone(removed.trees, removed.site.root->shared(), kGone);
+        const storage::GoneTree moved = std::move(gone);
+        CHECK_FALSE(removed.trees.due());
+    }
+    CHECK(base::counters_line(counters) == "counters: trees_entries_removed=0 trees_given_up=0 trees_waiting=1");
+    removed.run();
+    CHECK(removed.site.directory.list().empty());
+    CHECK(base::counters_line(counters) == "counters: trees_entries_removed=3 trees_given_up=0 trees_waiting=0");
+}

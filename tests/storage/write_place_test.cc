@@ -117,3 +117,28 @@ TEST_CASE("write place: a file among the parents and links that lead out are ref
     CHECK(WritePlace::find(*site.root, site.new_directories, "/" + std::string(300, 'n') + "/a").error().number ==
           ENAMETOOLONG);
 }
+
+TEST_CASE("write place: what is served under a link is what it leads to, as far as that is inside",
+          "[content][write]") {
+    WriteSite site;
+    site.directory.write("file", "12345");
+    const auto link = [&](const char* to, const char* name) {
+        REQUIRE(::symlink(to, site.directory.at(name).c_str()) == 0);
+    };
+    link("file", "inside");
+    link("nowhere", "nowhere-link");
+    link("/etc/passwd", "outside");
+    link("circle", "circle");
+    link("file/below", "below");
+    const auto served = [&](const char* path) {
+        const auto place = WritePlace::find(*site.root, site.new_directories, path);
+        REQUIRE(place.has_value());
+        CHECK(S_ISLNK((*place->status())->st_mode));
+        const auto status = place->served_status();
+        REQUIRE(status.has_value());
+        return *status;
+    };
+    REQUIRE(served("/inside").has_value());
+    CHECK(served("/inside")->st_size == 5);
+    for (const char* path : {"/nowhere-link", "/outside", "/circle", "/below"}) CHECK_FALSE(served(path).has_value());
+}
