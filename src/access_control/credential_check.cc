@@ -18,10 +18,10 @@ std::string stamp_of(const Account& account) {
 }
 
 Verdict verdict_of(const Account* account) {
-    if (account == nullptr) return {.kind = Verdict::Kind::wrong, .user = nullptr, .stamp = {}};
+    if (account == nullptr) return {.kind = Verdict::Kind::wrong, .user = nullptr};
     return {.kind = Verdict::Kind::right,
-            .user = std::make_shared<http::User>(http::User{account->name, account->groups}),
-            .stamp = stamp_of(*account)};
+            .user = std::make_shared<http::User>(
+                http::User{.name = account->name, .groups = account->groups, .stamp = stamp_of(*account)})};
 }
 
 /// The account whose hash is checked for a name that has no hash; nullptr when no user has a password.

@@ -165,20 +165,29 @@ Rights Grants::rights_of(const Range& range, const http::User* user) const {
 
 Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
     Rights rights = rights_of(find(path), client.user.get());
-    if (client.shared != nullptr) rights.add(rights_by_link(path, *client.shared));
-    return rights;
+    if (client.shared == nullptr) return rights;
+    const Rights given = rights_by_link(path, *client.shared);
+    if (client.shared->gives == http::LinkGives::reading) {
+        rights.add(given);
+        return rights;
+    }
+    // With other rights beside it this would be no drop box: names that are taken would be told.
+    return rights.has(Right::create) || given == Rights() ? rights : given;
 }
 
 /// A maker who may not share the folder any more shares nothing in it by this link, whatever other lines say below.
 Rights Grants::rights_by_link(std::string_view path, const http::SharedPath& shared) const {
     if (!handler::is_covered(path, shared)) return {};
+    const bool is_for_reading = shared.gives == http::LinkGives::reading;
     const auto given_at = [&](std::string_view place) {
         Rights rights = rights_of(find(place), shared.maker.get());
         if (!rights.has(Right::share)) return Rights();
-        rights.keep_only(Rights(Right::read, Right::list));
+        rights.keep_only(is_for_reading ? Rights(Right::read, Right::list) : Rights(Right::create));
         return rights;
     };
-    return given_at(shared.path) == Rights() ? Rights() : given_at(path);
+    const Rights given = given_at(shared.path);
+    // Where an upload is going is looked at when its file gets its name.
+    return given == Rights() || path == shared.upload ? given : given_at(path);
 }
 
 std::string_view Grants::place_of(std::string_view path) const {

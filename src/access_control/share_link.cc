@@ -12,8 +12,11 @@ namespace access_control {
 namespace {
 
 /// The name and the version of the form of the text.
-constexpr std::string_view kFirstLine = "godwit share 1";
+constexpr std::string_view kFirstLine = "godwit share 2";
 constexpr std::string_view kUseWord = "used ";
+constexpr std::string_view kTotalWord = "total ";
+constexpr std::size_t kCountDigits = 10;
+constexpr std::size_t kTimeDigits = 20;
 
 bool are_lower_digits(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
@@ -21,6 +24,10 @@ bool are_lower_digits(std::string_view text) {
 
 void append_line(std::string& text, std::string_view name, std::string_view value) {
     text.append(name).append(" ").append(value).push_back('\n');
+}
+
+std::string_view gives_word(http::LinkGives gives) {
+    return gives == http::LinkGives::dropping ? "dropping" : "reading";
 }
 
 /// What the seal is over: everything that never changes.
@@ -33,7 +40,14 @@ std::string sealed_text(const ShareLink& link) {
     append_line(text, "made", std::to_string(link.made_s));
     append_line(text, "ends", std::to_string(link.ends_s));
     append_line(text, "limit", std::to_string(link.limit));
+    append_line(text, "gives", gives_word(link.gives));
+    append_line(text, "stamp", link.stamp);
     return text;
+}
+
+std::string with_zeros(std::uint64_t number, std::size_t digits) {
+    std::string text = std::to_string(number);
+    return text.insert(0, digits - std::min(digits, text.size()), '0');
 }
 
 /// The value of the next line, which has to have this name; nullopt for another one, and for a line that is cut off.
@@ -63,8 +77,19 @@ std::string decode_path(std::string_view text) {
     return path;
 }
 
+/// "total N TIME". One that was not written whole tells nothing.
+void take_total(std::string_view text, ShareLink& link) {
+    if (!text.starts_with(kTotalWord) || text.size() < total_line(0, 0).size()) return;
+    const auto uses = base::parse_decimal(text.substr(kTotalWord.size(), kCountDigits));
+    const auto time = base::parse_decimal(text.substr(kTotalWord.size() + kCountDigits + 1, kTimeDigits));
+    if (!uses || !time || *uses > UINT32_MAX || *time > INT64_MAX) return;
+    link.uses = static_cast<std::uint32_t>(*uses);
+    link.used_s = static_cast<std::int64_t>(*time);
+}
+
 /// A last line that is cut off counts as a use, too: a use was being noted.
 void take_uses(std::string_view text, ShareLink& link) {
+    if (link.limit == 0) return take_total(text, link);
     while (!text.empty()) {
         const std::string_view line = base::take_line(text);
         ++link.uses;
@@ -95,11 +120,20 @@ std::string share_token(const ShareLink& link, const DigestKey& key) {
 
 std::string print_share(const ShareLink& link) {
     std::string text = sealed_text(link);
+    if (link.limit == 0) return link.uses == 0 ? text : text + total_line(link.uses, link.used_s);
     for (std::uint32_t use = 0; use < link.uses; ++use) text += use_line(link.used_s);
     return text;
 }
 
+std::string print_unused_share(const ShareLink& link) { return sealed_text(link); }
+
 std::string use_line(std::int64_t now_s) { return std::string(kUseWord).append(std::to_string(now_s)).append("\n"); }
+
+std::string total_line(std::uint32_t uses, std::int64_t now_s) {
+    std::string line(kTotalWord);
+    line.append(with_zeros(uses, kCountDigits)).append(" ");
+    return line.append(with_zeros(static_cast<std::uint64_t>(now_s), kTimeDigits)).append("\n");
+}
 
 std::optional<ShareLink> parse_share(std::string_view text) {
     if (!text.starts_with(kFirstLine) || text.substr(kFirstLine.size(), 1) != "\n") return std::nullopt;
@@ -110,7 +144,11 @@ std::optional<ShareLink> parse_share(std::string_view text) {
     const auto made_s = take_number(text, "made");
     const auto ends_s = take_number(text, "ends");
     const auto limit = take_number(text, "limit");
-    if (!id || !maker || !path || !made_s || !ends_s || !limit) return std::nullopt;
+    const auto gives = take_value(text, "gives");
+    const auto stamp = take_value(text, "stamp");
+    if (!id || !maker || !path || !made_s || !ends_s || !limit || !gives || !stamp) return std::nullopt;
+    const bool is_for_dropping = *gives == gives_word(http::LinkGives::dropping);
+    if (!is_for_dropping && *gives != gives_word(http::LinkGives::reading)) return std::nullopt;
     if (!is_share_id(*id) || !is_user_name(*maker) || !path->starts_with('/') || *limit > kMostUses) {
         return std::nullopt;
     }
@@ -119,7 +157,9 @@ std::optional<ShareLink> parse_share(std::string_view text) {
                    .path = decode_path(*path),
                    .made_s = *made_s,
                    .ends_s = *ends_s,
-                   .limit = static_cast<std::uint32_t>(*limit)};
+                   .limit = static_cast<std::uint32_t>(*limit),
+                   .gives = is_for_dropping ? http::LinkGives::dropping : http::LinkGives::reading,
+                   .stamp = std::string(*stamp)};
     take_uses(text, link);
     return link;
 }

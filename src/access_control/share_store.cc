@@ -43,6 +43,15 @@ int write_text(int file, std::string_view text) {
     return base::write_at(file, offset, std::as_bytes(std::span(text)));
 }
 
+/// Of a link without a limit, over the total of before. One block of the disk holds all of it.
+int write_total(int file, const ShareLink& link, std::int64_t now_s) {
+    if (::fcntl(file, F_SETFL, 0) != 0) return errno;  // what is written goes to its place, not to the end
+    const std::uint32_t uses = link.uses + (link.uses == UINT32_MAX ? 0 : 1);
+    std::uint64_t offset = print_unused_share(link).size();
+    const std::string line = total_line(uses, now_s);
+    return base::write_at(file, offset, std::as_bytes(std::span(line)));
+}
+
 std::expected<std::string, int> read_text(int file) {
     struct stat status{};
     if (::fstat(file, &status) != 0) return std::unexpected(errno);
@@ -170,6 +179,10 @@ std::expected<base::SharedFd, int> ShareStore::take_use(std::string_view id, std
     const auto link = parse_share(*text);
     if (!link) return std::unexpected(EINVAL);
     if (link->is_used_up()) return std::unexpected(EDQUOT);
+    if (link->limit == 0) {
+        if (const int error = write_total(file->get(), *link, now_s); error != 0) return std::unexpected(error);
+        return base::share(std::move(*file));
+    }
     // A line that was cut off stays a use of its own.
     const std::string line = (text->ends_with('\n') ? "" : "\n") + use_line(now_s);
     if (const int error = write_text(file->get(), line); error != 0) {

@@ -45,8 +45,9 @@ public:
     /// Writes the file of a new link; makes the directory and the key where they are missing, and waits for the disk
     /// then. An errno: EPERM, others can read the key; ENOSYS, this build has no SHA-256.
     [[nodiscard]] std::expected<Made, int> make(const ShareLink& link) const;
-    /// Notes that a use began at `now_s`: it counts at once, and durably when the file is synced. An errno, after which
-    /// nothing was noted; EDQUOT: the link is used up; ENOENT: there is none.
+    /// Notes that a use began at `now_s`: it counts at once, and durably when the file is synced, for which nobody has
+    /// to wait where there is no limit. An errno, after which nothing was noted; EDQUOT: the link is used up; ENOENT:
+    /// there is none.
     [[nodiscard]] std::expected<base::SharedFd, int> take_use(std::string_view id, std::int64_t now_s) const;
     /// Reads a link without its token, for those who may see and revoke it. An errno; ENOENT: there is none; EINVAL:
     /// its file is damaged.

@@ -151,7 +151,7 @@ std::optional<handler::Decision> SignIn::admit(http::Request& request, const The
     if (!credentials) return refusal(request, Status::unauthorized, credentials.error());
     const http::ClientKey& client = request.client.key;
     if (const Wait wait = find_wait(client, credentials->name); wait.ms > 0) return slow_down(request, wait);
-    if (is_too_long(*credentials)) return judge(request, credentials->name, {Verdict::Kind::wrong, nullptr, {}});
+    if (is_too_long(*credentials)) return judge(request, credentials->name, {Verdict::Kind::wrong, nullptr});
     return std::make_unique<Pending>(*this, std::move(*credentials), asking_.count(client), then);
 }
 
@@ -176,7 +176,7 @@ std::optional<handler::Decision> SignIn::admit_badge(http::Request& request, std
 std::optional<handler::Decision> SignIn::admit_certified(http::Request& request, const Then& then) {
     const std::string& name = request.certified->name;
     if (auto user = certified_cache_.find(name)) {
-        return judge_certified(request, {Verdict::Kind::right, std::move(user), {}});
+        return judge_certified(request, {Verdict::Kind::right, std::move(user)});
     }
     const http::ClientKey& client = request.client.key;
     if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyNames});
@@ -187,7 +187,7 @@ std::optional<handler::Decision> SignIn::admit_certified(http::Request& request,
 std::optional<handler::Decision> SignIn::admit_link(http::Request& request, const std::string& maker,
                                                     http::SharedPath shared, const Then& then) {
     if (auto user = maker_cache_.find(maker)) {
-        return judge_maker(request, maker, std::move(shared), {Verdict::Kind::right, std::move(user), {}});
+        return judge_maker(request, maker, std::move(shared), {Verdict::Kind::right, std::move(user)});
     }
     const http::ClientKey& client = request.client.key;
     if (asking_for_badges_.of(client) >= kMostBadgesOfOneClient) return slow_down(request, {1'000, kManyLinks});
@@ -263,6 +263,10 @@ std::optional<handler::Decision> SignIn::judge_maker(http::Request& request, con
     switch (verdict.kind) {
         case Verdict::Kind::right:
             maker_cache_.keep(maker, verdict.user);
+            if (shared.maker_stamp != verdict.user->stamp) {
+                request.shown_link = http::ShownLink::over;
+                return std::nullopt;
+            }
             shared.maker = verdict.user;
             request.shared = std::make_shared<const http::SharedPath>(std::move(shared));
             return std::nullopt;
@@ -307,7 +311,7 @@ std::optional<SignIn::Outcome> SignIn::PasswordCheck::advance(http::Wake wake) {
         ++sign_in_.slowed_;
         return Outcome{.kind = Outcome::Kind::slowed, .badge = {}, .wait_ms = wait_.ms, .reason = wait_.reason};
     }
-    std::optional<Verdict> verdict = Verdict{Verdict::Kind::wrong, nullptr, {}};
+    std::optional<Verdict> verdict = Verdict{Verdict::Kind::wrong, nullptr};
     if (question_ != nullptr) verdict = question_->advance(wake);
     if (!verdict) return std::nullopt;
     sign_in_.note(client_, name_, verdict->kind);
@@ -318,7 +322,7 @@ SignIn::Outcome SignIn::PasswordCheck::outcome_of(const Verdict& verdict) const 
     Outcome outcome{.kind = Outcome::Kind::unanswered, .badge = {}, .wait_ms = 0, .reason = reason_of(verdict.kind)};
     if (verdict.kind == Verdict::Kind::wrong) outcome.kind = Outcome::Kind::wrong;
     if (verdict.kind != Verdict::Kind::right) return outcome;
-    outcome.badge = sign_in_.badges_.make(verdict.user->name, verdict.stamp);
+    outcome.badge = sign_in_.badges_.make(verdict.user->name, verdict.user->stamp);
     outcome.kind = outcome.badge.empty() ? Outcome::Kind::unanswered : Outcome::Kind::right;
     if (outcome.badge.empty()) outcome.reason = kNoAnswer;
     return outcome;

@@ -62,8 +62,9 @@ public:
     /// the users file has the name. nullopt: the request goes on, with its user.
     [[nodiscard]] std::optional<handler::Decision> admit_certified(http::Request& request, const Then& then);
 
-    /// Finds out whether `maker`, who made the share link that `request` shows, is still a user. If so, sets
-    /// `request.shared` to `shared` with that user; otherwise the link is over. nullopt: the request goes on.
+    /// Finds out whether `maker`, who made the share link that `request` shows, is still a user and has the same
+    /// password. If so, sets `request.shared` to `shared` with that user; otherwise the link is over. nullopt: the
+    /// request goes on.
     [[nodiscard]] std::optional<handler::Decision> admit_link(http::Request& request, const std::string& maker,
                                                               http::SharedPath shared, const Then& then);
 

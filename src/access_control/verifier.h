@@ -21,8 +21,6 @@ struct Verdict {
     };
     Kind kind = Kind::failed;
     std::shared_ptr<const http::User> user;  ///< of a right one; never null then
-    /// Of a right password: tells it from any other one that the user had or will have, and tells nobody what it is.
-    std::string stamp;
 };
 
 class Verifier {

@@ -33,7 +33,7 @@ std::string encode_answer(const Answer& answer) {
     const std::string ticket = std::to_string(answer.ticket);
     const Verdict& verdict = answer.verdict;
     if (verdict.kind == Verdict::Kind::right && verdict.user != nullptr) {
-        std::string text = join({"right", ticket, verdict.stamp, verdict.user->name});
+        std::string text = join({"right", ticket, verdict.user->stamp, verdict.user->name});
         for (const std::string& group : verdict.user->groups) text.append(group).push_back('\0');
         if (text.size() <= kMostMessageBytes) return text;
     }
@@ -61,13 +61,14 @@ std::optional<Credentials::Scheme> find_scheme(std::string_view word) {
 std::optional<FromVerifier> decode_answer(const std::vector<std::string_view>& parts) {
     const auto ticket = base::parse_decimal(parts[1]);
     if (!ticket) return std::nullopt;
-    if (parts[0] == "wrong" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::wrong, nullptr, {}}};
+    if (parts[0] == "wrong" && parts.size() == 2) return Answer{*ticket, {Verdict::Kind::wrong, nullptr}};
     if (parts[0] == "failed" && parts.size() == 2) return Answer{*ticket, {}};
     if (parts[0] != "right" || parts.size() < 4) return std::nullopt;
     auto user = std::make_shared<http::User>();
     user->name = parts[3];
     user->groups.assign(parts.begin() + 4, parts.end());
-    return Answer{*ticket, {Verdict::Kind::right, std::move(user), std::string(parts[2])}};
+    user->stamp = parts[2];
+    return Answer{*ticket, {Verdict::Kind::right, std::move(user)}};
 }
 
 }  // namespace

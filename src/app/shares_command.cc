@@ -32,7 +32,10 @@ std::string line_of(const ShareLink& link, std::int64_t now_s) {
     std::string line = link.id + "  " + link.maker + "  " + (link.is_over_at(now_s) ? "ended " : "until ");
     listings::append_date_time(line, link.ends_s);
     line += "Z  ";
-    if (link.limit > 0) line += std::to_string(link.uses) + " of " + std::to_string(link.limit) + " uses  ";
+    line += std::to_string(link.uses);
+    if (link.limit > 0) line += " of " + std::to_string(link.limit);
+    line += (link.limit > 0 ? link.limit : link.uses) == 1 ? " use  " : " uses  ";
+    line += link.gives == http::LinkGives::dropping ? "dropping  " : "reading  ";
     return line + printable(link.path, kWholeText) + "\n";
 }
 

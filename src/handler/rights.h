@@ -22,7 +22,7 @@ enum class Right : std::uint8_t {
     create,   ///< new files, directories and records
     replace,  ///< another content for what is there
     remove,   ///< DELETE
-    share,    ///< links by which others read without a name
+    share,    ///< links by which others read or add files without a name
 };
 
 class Rights {
@@ -59,10 +59,20 @@ struct Client {
     static Client of(const http::Request& request) { return {request.user, request.shared}; }
 };
 
-/// True for the path of a share link, and for what is below it when it is a folder's.
+/// True for a file directly in `folder`, which ends with a slash.
+[[nodiscard]] inline bool is_file_in(std::string_view folder, std::string_view path) {
+    return path.size() > folder.size() && path.starts_with(folder) &&
+           path.find('/', folder.size()) == std::string_view::npos;
+}
+
+/// True for the path of a share link, and for what is below it when it is a folder's; of one for dropping only for the
+/// files that may be dropped, and for the uploads that it began.
 [[nodiscard]] inline bool is_covered(std::string_view path, const http::SharedPath& shared) {
     const std::string_view whole = shared.path;
     if (!whole.ends_with('/')) return path == whole;
+    if (shared.gives == http::LinkGives::dropping) {
+        return path == whole || is_file_in(whole, path) || (!path.empty() && path == shared.upload);
+    }
     return path.starts_with(whole) || path == whole.substr(0, whole.size() - 1);
 }
 
@@ -72,8 +82,8 @@ public:
     virtual ~PathRights() = default;
     /// `path`: canonical (Resource::path).
     [[nodiscard]] virtual Rights rights_at(std::string_view path, const Client& client) const = 0;
-    /// What the link of `shared` gives at `path`: there and at its own path its maker may share now, and read or list.
-    /// None at a path that it does not cover.
+    /// What the link of `shared` gives at `path`: there and at its own path its maker may share now, and read or list;
+    /// of one for dropping, create. None at a path that it does not cover.
     [[nodiscard]] virtual Rights rights_by_link(std::string_view path, const http::SharedPath& shared) const = 0;
     /// The path of the lines that decide about `path`: "/" or without a slash at its end. Empty: no line does.
     [[nodiscard]] virtual std::string_view place_of(std::string_view path) const = 0;

@@ -139,16 +139,23 @@ void ListingPage::append_path(std::string& out) const {
 }
 
 void ListingPage::append_forms(std::string& out) const {
+    const bool is_drop_box = actions_.place == PageActions::Place::drop_box;
     out.append(
         "<section class=\"tools\" aria-label=\"Add to this folder\">\n"
         "<form class=\"drop\" id=\"upload\" method=\"post\" action=\"./\" enctype=\"multipart/form-data\"");
     if (actions_.upload == PageActions::Upload::resumable) out.append(" data-resumable");
     if (actions_.replacement == PageActions::Replacement::offered) out.append(" data-replaces");
+    if (is_drop_box) out.append(" data-drops");
     out.append(
         ">\n<input type=\"file\" id=\"files\" name=\"file\" multiple required>\n"
         "<label for=\"files\">Choose files</label>\n"
         "<span class=\"hint\" hidden>or drop them anywhere on this page</span>\n"
-        "<button class=\"main\">Upload</button>\n</form>\n"
+        "<button class=\"main\">Upload</button>\n</form>\n");
+    if (is_drop_box) {
+        out.append("</section>\n");
+        return;
+    }
+    out.append(
         "<form class=\"new\" id=\"mkcol\" method=\"post\" action=\"./?mkcol\">\n"
         "<label for=\"folder\">New folder</label>\n"
         "<input id=\"folder\" name=\"name\" required maxlength=\"255\" autocomplete=\"off\">\n"
@@ -298,11 +305,15 @@ void ListingPage::append_share(std::string& out, const ListingEntry& entry) cons
     out.append("</td>");
 }
 
-/// The folder's own button comes first in the form, so that the enter key does not share something else.
+/// The folder's own buttons come first in the form, so that the enter key does not share something else.
 void ListingPage::append_share_form(std::string& out) const {
+    out.append("<form class=\"share\" id=\"share\" method=\"post\" action=\"./?share\">");
+    if (actions_.sharing != PageActions::Sharing::dropping)
+        out.append("<button>Share this folder by a link</button>\n");
+    if (actions_.sharing != PageActions::Sharing::reading) {
+        out.append("<button name=\"for\" value=\"dropping\">Let others add files by a link</button>\n");
+    }
     out.append(
-        "<form class=\"share\" id=\"share\" method=\"post\" action=\"./?share\">"
-        "<button>Share this folder by a link</button>\n"
         "<label>that ends after <input name=\"hours\" type=\"number\" min=\"1\" max=\"8760\" value=\"168\" required> "
         "hours</label>\n"
         "<label>and may be used <input name=\"uses\" type=\"number\" min=\"1\" max=\"1000\" placeholder=\"any\"> "

@@ -24,8 +24,10 @@ struct PageActions {
     enum class Removal : std::uint8_t { none, offered } removal = Removal::none;
     /// Under another name or into another folder, which takes the rights to delete and to create.
     enum class Moving : std::uint8_t { none, offered } moving = Moving::none;
-    /// Links by which others read what may be read here.
-    enum class Sharing : std::uint8_t { none, offered } sharing = Sharing::none;
+    /// In a drop box no folders are made, and no conditions are looked at.
+    enum class Place : std::uint8_t { folder, drop_box } place = Place::folder;
+    /// Links by which others read what may be read here, or add files.
+    enum class Sharing : std::uint8_t { none, reading, dropping, both } sharing = Sharing::none;
     enum class Entries : std::uint8_t { shown, hidden } entries = Entries::shown;
 
     /// Those of them that `rights` allow.
@@ -35,8 +37,16 @@ struct PageActions {
             .replacement = rights.has(handler::Right::replace) ? replacement : Replacement::none,
             .removal = rights.has(handler::Right::remove) ? removal : Removal::none,
             .moving = rights.has(handler::Right::remove) && rights.has(handler::Right::create) ? moving : Moving::none,
-            .sharing = rights.has(handler::Right::share) ? sharing : Sharing::none,
+            .place = rights.only_adds() ? Place::drop_box : place,
+            .sharing = rights.has(handler::Right::share) ? sharing_by(rights) : Sharing::none,
             .entries = rights.has(handler::Right::list) ? Entries::shown : Entries::hidden};
+    }
+    /// Those of the links that are offered, by what may be given.
+    [[nodiscard]] Sharing sharing_by(handler::Rights rights) const {
+        if (sharing == Sharing::none) return sharing;
+        const bool reads = rights.has_any_of(handler::Rights(handler::Right::read, handler::Right::list));
+        if (!rights.has(handler::Right::create)) return reads ? Sharing::reading : Sharing::none;
+        return reads ? Sharing::both : Sharing::dropping;
     }
     [[nodiscard]] bool any() const { return upload != Upload::none || removal != Removal::none; }
 };

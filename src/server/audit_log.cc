@@ -37,6 +37,7 @@ void AuditLog::append(const AuditEntry& entry, const base::Clock& clock) {
     entry.peer.append_to(peer);
     append_json_member(out, "peer", peer);
     append_json_member(out, "user", entry.user.empty() ? "-" : entry.user);
+    if (!entry.link.empty()) append_json_member(out, "link", entry.link);
     append_json_member(out, "method", entry.method);
     append_json_member(out, "target", entry.target);
     append_json_member(out, "action", action_of(entry));

@@ -18,6 +18,7 @@ namespace server {
 struct AuditEntry {
     net::PeerAddress peer;
     std::string_view user;    ///< who signed in; empty: nobody
+    std::string_view link;    ///< the id of the share link that counted; empty: none
     std::string_view method;  ///< as sent
     std::string_view target;  ///< as sent, without secrets
     /// Null for the line that tells of a refusal or a cut; what was changed before it has lines of its own.

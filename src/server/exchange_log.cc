@@ -77,6 +77,7 @@ void append_audit(const Exchange& exchange, const net::PeerAddress& peer, std::u
     AuditEntry entry{
         .peer = peer,
         .user = request.user ? std::string_view(request.user->name) : std::string_view(),
+        .link = request.shared ? std::string_view(request.shared->id) : std::string_view(),
         .method = request.method_text.of(request.text),
         .target = turn.handler.loggable(request.target_text.of(request.text), target),
         .path = {},

@@ -41,6 +41,9 @@ constexpr Refusal kNotListed = http::missing_right("directories are not listed h
 constexpr Refusal kNobodyLists{Status::forbidden, "directories are not listed here."};
 constexpr Refusal kSignInFirst{Status::unauthorized,
                                "sign in first: with a name and a password (Basic), or with a token (Bearer)."};
+constexpr Refusal kDropHere{Status::forbidden,
+                            "this link is for adding files: POST them to it, in a form, or PUT each to its name in the "
+                            "folder, with the same query behind it."};
 constexpr Refusal kNotReadable = http::missing_right("you may not read this.");
 
 /// Why a method that writes is not allowed, by the right that is missing.
@@ -51,6 +54,11 @@ std::string_view missing_right_text(const Resource& resource, Rights needed) {
     if (needed.has(Right::replace)) return "what is stored here may not be replaced";
     if (needed.has(Right::remove)) return "nothing may be deleted here";
     return {};
+}
+
+/// True for a request with a link by which files are added.
+bool is_for_dropping(const http::Request& request) {
+    return request.shared != nullptr && request.shared->gives == http::LinkGives::dropping;
 }
 
 /// Lists a directory for clients that have the right.
@@ -254,6 +262,7 @@ std::optional<http::Response> Router::refuse_link(const http::Request& request) 
         case unread: return handler::refusal_response(&request, kLinkUnread);
         case unknown: ++targets_.links_refused; return handler::refusal_response(&request, kNoSuchLink);
         case by_query:
+        case by_upload:
             if (!request.shared || config_.is_given_by_link(request.shared->path, handler::Client::of(request)))
                 return {};
             [[fallthrough]];
@@ -344,9 +353,12 @@ handler::Decision Router::read_below_root(const Call& call) {
 }
 
 handler::Decision Router::read_directory(const Call& call) {
-    // Which folders a drop box holds is not shown either.
-    if (call.rights.only_adds() && !is_place(call.resource.path)) {
-        return handler::refusal_response(&call.request, kNotReadable);
+    if (call.rights.only_adds()) {
+        const bool is_linked = is_for_dropping(call.request) && call.request.shared->path == call.resource.path;
+        // Which folders a drop box holds is not shown either.
+        if (!is_linked && !is_place(call.resource.path)) return handler::refusal_response(&call.request, kNotReadable);
+        if (is_linked && !handler::prefers_html(call.request))
+            return handler::refusal_response(&call.request, kDropHere);
     }
     return read_below_root(call);
 }

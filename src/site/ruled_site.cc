@@ -24,7 +24,7 @@ listings::PageActions page_actions(const SiteConfig& rules) {
             .replacement = listings::PageActions::Replacement::offered,
             .removal = listings::PageActions::Removal::offered,
             .moving = listings::PageActions::Moving::offered,
-            .sharing = listings::PageActions::Sharing::offered};
+            .sharing = listings::PageActions::Sharing::both};
 }
 
 /// When no file was chosen for records, an existing file of another kind stays an ordinary file.
@@ -124,7 +124,18 @@ bool RuledSite::owns_alone(std::string_view path) const {
 
 std::optional<KnownLink> RuledSite::find_link(http::Request& request) const {
     if (!rules_->allow_share) return std::nullopt;
-    return look_up_link(request, resources_.find(request).path, share_parts_.store, share_parts_.clock.unix_seconds());
+    const std::int64_t now_s = share_parts_.clock.unix_seconds();
+    const handler::Resource resource = resources_.find(request);
+    if (resource.kind != handler::Resource::Kind::upload) {
+        return look_up_link(request, resource.path, share_parts_.store, now_s);
+    }
+    const std::string_view token = resumable_.find_link_of(resource.path);
+    if (token.empty()) return std::nullopt;
+    return look_up_link_of_upload(request, resource.path, token, share_parts_.store, now_s);
+}
+
+bool RuledSite::may_show_link(const http::Request& request) const {
+    return rules_->allow_share && (request.target.has_query || resumable_.owns(request.path()));
 }
 
 bool RuledSite::takes_badge(const http::Request& request) const {

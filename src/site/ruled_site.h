@@ -76,8 +76,9 @@ public:
     [[nodiscard]] bool takes_badge(const http::Request& request) const;
     /// Looks up the share link that `request` shows, where there may be some: see look_up_link().
     [[nodiscard]] std::optional<KnownLink> find_link(http::Request& request) const;
-    [[nodiscard]] bool takes_links() const { return rules_->allow_share; }
     [[nodiscard]] bool takes_certificates() const { return rules_->signs_in; }
+    /// False for a request that shows none but perhaps in a cookie.
+    [[nodiscard]] bool may_show_link(const http::Request& request) const;
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 

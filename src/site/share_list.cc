@@ -50,6 +50,8 @@ void append_json_time(std::string& out, std::string_view name, std::int64_t unix
     out.append("Z\"");
 }
 
+bool drops(const ShareLink& link) { return link.gives == http::LinkGives::dropping; }
+
 std::string json_of(const std::vector<ShareLink>& links) {
     std::string out = "{\"shares\":[";
     for (const ShareLink& link : links) {
@@ -58,10 +60,9 @@ std::string json_of(const std::vector<ShareLink>& links) {
         out.push_back('"');
         append_json_time(out, "made", link.made_s);
         append_json_time(out, "ends", link.ends_s);
-        if (link.limit > 0) {
-            out.append(",\"limit\":").append(std::to_string(link.limit));
-            out.append(",\"uses\":").append(std::to_string(link.uses));
-        }
+        out.append(",\"for\":\"").append(drops(link) ? "dropping\"" : "reading\"");
+        if (link.limit > 0) out.append(",\"limit\":").append(std::to_string(link.limit));
+        out.append(",\"uses\":").append(std::to_string(link.uses));
         out.push_back('}');
     }
     return out.append("\n]}\n");
@@ -70,13 +71,13 @@ std::string json_of(const std::vector<ShareLink>& links) {
 void append_link(std::string& html, const ShareLink& link, std::int64_t now_s, std::string_view prefix) {
     html.append("<li><b><bdi>");
     base::append_html_escaped(html, link.path);
-    html.append("</bdi></b> ").append(link.is_over_at(now_s) ? "ended " : "until ");
+    html.append("</bdi></b> ").append(drops(link) ? "for adding files, " : "");
+    html.append(link.is_over_at(now_s) ? "ended " : "until ");
     listings::append_time_element(html, link.ends_s);
     html.append(" UTC");
-    if (link.limit > 0) {
-        html.append(", used ").append(std::to_string(link.uses)).append(" of ");
-        html.append(std::to_string(link.limit)).append(link.limit == 1 ? " time" : " times");
-    }
+    html.append(", used ").append(std::to_string(link.uses));
+    if (link.limit > 0) html.append(" of ").append(std::to_string(link.limit));
+    html.append((link.limit > 0 ? link.limit : link.uses) == 1 ? " time" : " times");
     html.append("\n<form method=\"post\" action=\"").append(prefix).append(kSharesPath);
     html.append("\"><button name=\"revoke\" value=\"").append(link.id).append("\">Revoke</button></form></li>\n");
 }

@@ -36,6 +36,7 @@ namespace {
 using access_control::ShareLink;
 using handler::KeptRequest;
 using handler::Right;
+using http::LinkGives;
 using http::Refusal;
 using http::Status;
 
@@ -44,15 +45,19 @@ constexpr std::uint64_t kWeekHours = 168;
 constexpr std::uint64_t kYearHours = 8'760;
 
 constexpr Refusal kMayNotRead = http::missing_right("you may not read this, so you cannot share it.");
+constexpr Refusal kMayNotAdd = http::missing_right("you may not add files here, so you cannot let others do so.");
+constexpr Refusal kNoFolder{Status::unprocessable_content,
+                            "files are dropped into a folder: a link for it is made at the folder's path."};
 constexpr Refusal kNothingThere{Status::not_found, "there is nothing at this path that could be shared."};
 constexpr Refusal kOtherKind{Status::not_found,
                              "a folder is shared by its path with a slash at its end, a file without."};
 constexpr Refusal kNoForm{Status::unsupported_media_type,
                           "a link is asked for without a body, or by a form: application/x-www-form-urlencoded with "
-                          "hours and uses."};
-constexpr Refusal kBadForm{Status::unprocessable_content,
-                           "hours is a number from 1 to 8760 or empty, uses one from 1 to 1000 or empty, and each "
-                           "stands once."};
+                          "hours, uses and for."};
+constexpr Refusal kBadForm{
+    Status::unprocessable_content,
+    "hours is a number from 1 to 8760 or empty, uses one from 1 to 1000 or empty, for is reading, "
+    "dropping or empty, and each stands once."};
 constexpr Refusal kTooManyOfMaker{Status::conflict,
                                   "you have 100 links, the most: revoke one at /.godwit/shares, then make this one."};
 constexpr Refusal kTooMany{Status::conflict,
@@ -68,6 +73,23 @@ std::optional<std::uint64_t> number_in(const std::string& text, std::uint64_t mo
     if (text.empty()) return absent;
     const auto number = base::parse_decimal(text);
     return number && *number >= 1 && *number <= most ? number : std::nullopt;
+}
+
+/// nullopt: it is none of the words.
+std::optional<LinkGives> gives_of(const std::string& text) {
+    if (text.empty() || text == "reading") return LinkGives::reading;
+    return text == "dropping" ? std::optional(LinkGives::dropping) : std::nullopt;
+}
+
+/// What the maker's rights at `path` do not allow him to give.
+std::optional<Refusal> find_fault(handler::Rights rights, std::string_view path, LinkGives gives) {
+    const bool is_folder = path.ends_with('/');
+    if (gives == LinkGives::dropping) {
+        if (!rights.has(Right::create)) return kMayNotAdd;
+        return is_folder ? std::nullopt : std::optional(kNoFolder);
+    }
+    const bool reads = rights.has(Right::read) || (is_folder && rights.has(Right::list));
+    return reads ? std::nullopt : std::optional(kMayNotRead);
 }
 
 /// The whole address, as the client would write it.
@@ -174,7 +196,8 @@ private:
     [[nodiscard]] std::string page(const std::string& address) const {
         std::string html;
         append_page_head(html, "Share link", prefix_);
-        html.append("<p>Whoever has this link can read <b><bdi>");
+        const bool drops = link_.gives == LinkGives::dropping;
+        html.append("<p>Whoever has this link can ").append(drops ? "add files to" : "read").append(" <b><bdi>");
         base::append_html_escaped(html, link_.path);
         html.append("</bdi></b> until ");
         listings::append_time_element(html, link_.ends_s);
@@ -205,10 +228,12 @@ private:
 
 class ShareForm final : public http::BodySink {
 public:
-    ShareForm(const http::Request& request, const ShareParts& parts, std::string_view path, std::string prefix)
+    ShareForm(const http::Request& request, const ShareParts& parts, const handler::Resource& resource,
+              handler::Rights rights, std::string prefix)
         : request_(std::make_unique<KeptRequest>(request)),
           parts_(parts),
-          path_(path),
+          path_(resource.path),
+          rights_(rights),
           prefix_(std::move(prefix)),
           body_(kMostFormBytes) {}
 
@@ -220,23 +245,31 @@ public:
         const auto uses_text = fields ? take_value(*fields, "uses") : std::nullopt;
         const auto hours = hours_text ? number_in(*hours_text, kYearHours, kWeekHours) : std::nullopt;
         const auto uses = uses_text ? number_in(*uses_text, access_control::kMostUses, 0) : std::nullopt;
-        if (!hours || !uses) {
-            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), kBadForm));
-        }
+        const auto for_text = fields ? take_value(*fields, "for") : std::nullopt;
+        const auto gives = for_text ? gives_of(*for_text) : std::nullopt;
+        if (!hours || !uses || !gives) return refuse(kBadForm);
+        if (const auto fault = find_fault(rights_, path_, *gives)) return refuse(*fault);
         const std::int64_t now_s = parts_.clock.unix_seconds();
         ShareLink link{.id = access_control::make_share_id(),
                        .maker = request_->get().user->name,
                        .path = path_,
                        .made_s = now_s,
                        .ends_s = now_s + static_cast<std::int64_t>(*hours) * kHourS,
-                       .limit = static_cast<std::uint32_t>(*uses)};
+                       .limit = static_cast<std::uint32_t>(*uses),
+                       .gives = *gives,
+                       .stamp = request_->get().user->stamp};
         return std::make_unique<MakingShare>(std::move(request_), parts_, std::move(link), std::move(prefix_));
     }
 
 private:
+    [[nodiscard]] std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) const {
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), refusal));
+    }
+
     std::unique_ptr<KeptRequest> request_;
     ShareParts parts_;
     std::string path_;
+    handler::Rights rights_;
     std::string prefix_;
     storage::MemorySink body_;
 };
@@ -264,11 +297,12 @@ handler::Decision ShareMaking::make(const http::Request& request, const handler:
                                     handler::Rights rights) const {
     if (const auto fault = find_foreign_fault(request)) return handler::refusal_response(&request, *fault);
     if (!rights.has(Right::share) || request.user == nullptr) return handler::refusal_response(&request, kMayNotShare);
-    const bool reads = rights.has(Right::read) || (resource.path.ends_with('/') && rights.has(Right::list));
-    if (!reads) return handler::refusal_response(&request, kMayNotRead);
+    const auto unread = find_fault(rights, resource.path, LinkGives::reading);
+    const bool may_drop = !find_fault(rights, resource.path, LinkGives::dropping);
+    if (unread && !may_drop) return handler::refusal_response(&request, *unread);
     if (const auto fault = find_absence(parts_.root, resource.path)) return handler::refusal_response(&request, *fault);
     if (request.has_body() && !is_form(request)) return handler::refusal_response(&request, kNoForm);
-    return std::make_unique<ShareForm>(request, parts_, resource.path, prefix_of(config_));
+    return std::make_unique<ShareForm>(request, parts_, resource, rights, prefix_of(config_));
 }
 
 }  // namespace site

@@ -1,5 +1,5 @@
 // Makes share links: "POST PATH?share", by a program or by the form of a page. Called by the router for clients that
-// may share and read at PATH.
+// may share at PATH, and read there or, for a link by which files are added, create.
 #pragma once
 
 #include <string_view>
@@ -26,9 +26,10 @@ public:
     /// True for the query of a request that makes one.
     [[nodiscard]] static bool is_asked_by(std::string_view query) { return query == "share"; }
 
-    /// The form's fields: `hours`, 1 to 8760, a week where it is empty; and `uses`, 1 to 1000, without a limit where it
-    /// is empty. 201 with the link in Location and in the content, once it is on the disk. 403 without the rights, and
-    /// for what a page of another site sends; 404 where nothing is; 409 when there are too many.
+    /// The form's fields: `hours`, 1 to 8760, a week where it is empty; `uses`, 1 to 1000, without a limit where it is
+    /// empty; and `for`, reading or dropping, reading where it is empty. 201 with the link in Location and in the
+    /// content, once it is on the disk. 403 without the rights, and for what a page of another site sends; 404 where
+    /// nothing is; 409 when there are too many.
     [[nodiscard]] handler::Decision make(const http::Request& request, const handler::Resource& resource,
                                          handler::Rights rights) const;
 

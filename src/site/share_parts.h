@@ -16,7 +16,7 @@ struct ShareCounts {
     std::uint64_t written = 0;     ///< also those that the disk did not keep
     std::uint64_t over_share = 0;  ///< not made, because there are too many
     std::uint64_t revoked = 0;     ///< by their makers
-    std::uint64_t used = 0;        ///< uses of those with a limit
+    std::uint64_t used = 0;        ///< uses
     std::uint64_t refused = 0;     ///< requests with a link that is unknown or over
 };
 

@@ -7,6 +7,7 @@
 #include "handler/rights.h"
 #include "http/cookie.h"
 #include "site/badge_cookie.h"
+#include "site/cross_site.h"
 #include "site/https_redirect.h"
 
 namespace site {
@@ -14,6 +15,7 @@ namespace {
 
 using access_control::ShareLink;
 using access_control::ShareStore;
+using http::LinkGives;
 using http::ShownLink;
 using Kind = ShareStore::Found::Kind;
 
@@ -40,17 +42,35 @@ http::SharedPath::Uses uses_of(const ShareLink& link, std::int64_t now_s) {
     return link.uses > 0 && now_s - link.used_s < kResumingS ? Uses::resumed : Uses::counted;
 }
 
-/// nullopt: it is over for this request.
-std::optional<KnownLink> settle(const http::Request& request, ShareLink link, std::int64_t now_s) {
+KnownLink known_link(ShareLink link, std::string_view token, std::int64_t now_s) {
     const auto uses = uses_of(link, now_s);
-    const bool goes_on = uses == http::SharedPath::Uses::resumed && wants_later_part(request);
+    return {std::move(link.maker),
+            {.id = std::move(link.id),
+             .path = std::move(link.path),
+             .maker = nullptr,
+             .ends_s = link.ends_s,
+             .uses = uses,
+             .gives = link.gives,
+             .token = std::string(token),
+             .maker_stamp = std::move(link.stamp)}};
+}
+
+/// nullopt: it is over for this request.
+std::optional<KnownLink> settle(const http::Request& request, ShareLink link, std::string_view token,
+                                std::int64_t now_s) {
+    const bool goes_on = uses_of(link, now_s) == http::SharedPath::Uses::resumed && wants_later_part(request);
     if (link.is_over_at(now_s) || (link.is_used_up() && !goes_on)) return std::nullopt;
-    return KnownLink{std::move(link.maker),
-                     {.id = std::move(link.id),
-                      .path = std::move(link.path),
-                      .maker = nullptr,
-                      .ends_s = link.ends_s,
-                      .uses = uses}};
+    return known_link(std::move(link), token, now_s);
+}
+
+/// What another page makes a browser send changes nothing by a link.
+bool is_foreign(const http::Request& request) {
+    return !http::is_safe(request.method) && find_foreign_fault(request).has_value();
+}
+
+/// Of the right token. What a link is not for is answered as without one.
+bool is_for(const http::Request& request, LinkGives gives) {
+    return http::is_safe(request.method) || gives == LinkGives::dropping;
 }
 
 std::optional<KnownLink> look_up_query(http::Request& request, std::string_view token, const ShareStore& store,
@@ -62,7 +82,9 @@ std::optional<KnownLink> look_up_query(http::Request& request, std::string_view 
     auto found = store.find(token);
     request.shown_link = found.kind == Kind::failed ? ShownLink::unread : ShownLink::unknown;
     if (found.kind != Kind::known) return std::nullopt;
-    auto known = settle(request, std::move(found.link), now_s);
+    request.shown_link = ShownLink::none;
+    if (!is_for(request, found.link.gives)) return std::nullopt;
+    auto known = settle(request, std::move(found.link), token, now_s);
     request.shown_link = known ? ShownLink::by_query : ShownLink::over;
     return known;
 }
@@ -100,25 +122,42 @@ std::vector<std::string_view> find_cookie_tokens(const http::Request& request) {
 
 std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path, const ShareStore& store,
                                       std::int64_t now_s) {
-    // Links are for reading. What another page makes a browser send changes nothing by them.
-    if (!http::is_safe(request.method)) return std::nullopt;
+    if (is_foreign(request)) return std::nullopt;
     if (const std::string_view token = find_query_token(request); !token.empty()) {
         return look_up_query(request, token, store, now_s);
     }
     for (const std::string_view token : find_cookie_tokens(request)) {
         auto found = store.find(token);
-        if (found.kind != Kind::known) continue;
-        auto known = settle(request, std::move(found.link), now_s);
+        if (found.kind != Kind::known || !is_for(request, found.link.gives)) continue;
+        auto known = settle(request, std::move(found.link), token, now_s);
         if (!known || !handler::is_covered(path, known->shared)) continue;
+        // Files in the folder that its visitor may read are not hidden by a link for dropping.
+        const bool is_page = path == known->shared.path;
+        if (known->shared.gives == LinkGives::dropping && http::is_safe(request.method) && !is_page) continue;
         request.shown_link = ShownLink::by_cookie;
         return known;
     }
     return std::nullopt;
 }
 
+std::optional<KnownLink> look_up_link_of_upload(http::Request& request, std::string_view path, std::string_view token,
+                                                const ShareStore& store, std::int64_t now_s) {
+    if (is_foreign(request)) return std::nullopt;
+    auto found = store.find(token);
+    request.shown_link = found.kind == Kind::failed ? ShownLink::unread : ShownLink::over;
+    // One that is used up tells what became of the uploads that it began; none of them is stored any more.
+    if (found.kind != Kind::known || found.link.is_over_at(now_s)) return std::nullopt;
+    KnownLink known = known_link(std::move(found.link), token, now_s);
+    request.shown_link = ShownLink::by_upload;
+    known.shared.upload = path;
+    return known;
+}
+
 void hide_link_from_pages(const http::Request& request, http::Response& response) {
     if (request.shown_link == ShownLink::none) return;
-    if (!response.find("Referrer-Policy")) response.add("Referrer-Policy", "no-referrer");
+    if (response.find("Referrer-Policy")) return;
+    const bool is_for_dropping = request.shared != nullptr && request.shared->gives == LinkGives::dropping;
+    response.add("Referrer-Policy", is_for_dropping ? "same-origin" : "no-referrer");
 }
 
 void add_link_cookie(const http::Request& request, std::int64_t now_s, http::Response& response) {
@@ -128,7 +167,8 @@ void add_link_cookie(const http::Request& request, std::int64_t now_s, http::Res
     // Without Path a browser takes the folder of the address that it asked for.
     std::string cookie = share_cookie_name(request).append("=").append(find_query_token(request));
     cookie.append("; Max-Age=").append(std::to_string(request.shared->ends_s - now_s));
-    cookie.append("; HttpOnly; SameSite=Lax");
+    const bool is_for_dropping = request.shared->gives == LinkGives::dropping;
+    cookie.append("; HttpOnly; SameSite=").append(is_for_dropping ? "Strict" : "Lax");
     if (is_secured(request)) cookie.append("; Secure");
     response.add("Set-Cookie", cookie);
 }

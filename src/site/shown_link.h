@@ -31,11 +31,19 @@ struct KnownLink {
     http::SharedPath shared;
 };
 /// Sets `request.shown_link`. A token in the query has to be right; of those in cookies the first counts that is right
-/// and covers `path`, the canonical path of the request. nullopt: nothing is given by a link.
+/// and covers `path`, the canonical path of the request. Requests that change something are given nothing by a link for
+/// reading, nor by any when a page of another site sent them; the others are given the page of a link for dropping, at
+/// its own path. nullopt: nothing is given by a link.
 [[nodiscard]] std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path,
                                                     const access_control::ShareStore& store, std::int64_t now_s);
+/// The same for a resumable upload at `path` that was begun by the link of `token`.
+[[nodiscard]] std::optional<KnownLink> look_up_link_of_upload(http::Request& request, std::string_view path,
+                                                              std::string_view token,
+                                                              const access_control::ShareStore& store,
+                                                              std::int64_t now_s);
 
-/// Adds Referrer-Policy, so that a page whose address has the token of a link tells nobody its address.
+/// Adds Referrer-Policy, so that a page whose address has the token of a link tells no other site its address. A page
+/// with a form for dropping tells this server, because browsers do not say where a form comes from otherwise.
 void hide_link_from_pages(const http::Request& request, http::Response& response);
 /// The answer for a folder gives the browser the cookie for that folder. Only where the link gives something: a cookie
 /// of another folder would send the token to whatever is there.

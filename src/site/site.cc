@@ -37,9 +37,8 @@ std::optional<handler::Decision> Site::admit(http::Request& request) {
     if (state_.sign_in == nullptr) {
         return request.certified == nullptr ? std::nullopt : find_certified(request, ruled_);
     }
-    const bool may_show_link = request.target.has_query && ruled_->takes_links();
     const bool may_have_user = request.certified != nullptr || request.fields.has_any(authorization, cookie);
-    if (!may_show_link && !may_have_user) return std::nullopt;
+    if (!ruled_->may_show_link(request) && !may_have_user) return std::nullopt;
     return identify(request);
 }
 

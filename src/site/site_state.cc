@@ -83,7 +83,7 @@ void SiteState::register_counters(base::Counters& registry) {
          base::counter("share_links_over_share", total, "share links not made because there are too many",
                        share_counts.over_share),
          base::counter("share_links_revoked", total, "share links that their makers revoked", share_counts.revoked),
-         base::counter("share_links_used", total, "uses of share links with a limit", share_counts.used),
+         base::counter("share_links_used", total, "uses of share links", share_counts.used),
          base::counter("share_links_refused", total, "requests with a share link that is unknown or over",
                        share_counts.refused)});
     memory_shown =

@@ -106,9 +106,17 @@ std::optional<http::Response> refuse_conditions(const http::Request& request, co
                                    "request that creates the upload.");
 }
 
-/// Its address alone is not enough where its maker had signed in.
+/// Its address alone is not enough where its maker had signed in, nor where he came by a share link that has ended.
 bool belongs_to(const Upload& upload, const http::Request& request) {
+    if (!upload.link.empty() && (!request.shared || request.shared->upload != request.path())) return false;
     return upload.user.empty() || (request.user && request.user->name == upload.user);
+}
+
+/// The token of the link by which `request` may write to `path`; empty: it may by itself.
+std::string link_of(const http::Request& request, const handler::WriteRules& rules, std::string_view path) {
+    if (!request.shared || request.shared->gives != http::LinkGives::dropping || !rules.grants) return {};
+    const handler::Client alone{.user = request.user, .shared = nullptr};
+    return rules.grants->rights_at(path, alone).has(handler::Right::create) ? std::string() : request.shared->token;
 }
 
 }  // namespace
@@ -117,6 +125,11 @@ ResumableUploads::ResumableUploads(const storage::WriteParts& parts, const handl
                                    UploadStore& store)
     : parts_(parts), config_(config), store_(store) {
     if (is_on()) store_.load();
+}
+
+std::string_view ResumableUploads::find_link_of(std::string_view path) const {
+    const Upload* const upload = store_.find(path.substr(kUploadsPath.size()));
+    return upload == nullptr ? std::string_view() : std::string_view(upload->link);
 }
 
 http::MethodSet ResumableUploads::allowed() {
@@ -183,6 +196,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
 
     UploadState state;
     if (request.user) state.user = request.user->name;
+    state.link = link_of(request, config_, path);
     state.method = http::method_name(request.method);
     state.target = path;
     state.location = location;

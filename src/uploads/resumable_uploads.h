@@ -31,6 +31,9 @@ public:
     [[nodiscard]] static http::MethodSet allowed();
     /// Of all uploads, those that cannot be resumed among them.
     [[nodiscard]] UnfinishedBytes& unfinished() { return store_.unfinished(); }
+    /// The token of the share link by which the upload at `path` was begun, a path that this owns; empty: by none, or
+    /// there is no such upload.
+    [[nodiscard]] std::string_view find_link_of(std::string_view path) const;
 
     /// The decision for a request that creates a resumable upload; nullopt for any other upload. The refusals that
     /// every upload can get were checked before. The arguments are those of Uploads::store().

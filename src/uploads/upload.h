@@ -41,6 +41,7 @@ struct Upload {
     std::uint64_t number = 0;
     std::string secret;
     std::string user;  ///< who alone may go on with it; empty: whoever knows the secret
+    std::string link;  ///< the token of the share link that it was begun by, and that has to count still; empty: none
     CheckedPhase checked_phase;
     std::uint64_t offset = 0;
     std::uint64_t synced = 0;  ///< at most the offset; these bytes are durable, and the state says so

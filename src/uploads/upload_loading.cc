@@ -184,6 +184,7 @@ void UploadStore::load_one(std::uint64_t number) {
     upload.number = number;
     upload.secret = state->secret;
     upload.user = state->user;
+    upload.link = state->link;
     upload.length = state->length;
     upload.expires_s = status.st_mtim.tv_sec + limits_.expiry_s;
     ++pending_;

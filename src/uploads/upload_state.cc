@@ -102,6 +102,10 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
         state.user = value;
         return !value.empty();
     }
+    if (name == "link") {
+        state.link = value;
+        return !value.empty();
+    }
     if (name == "method") {
         state.method = value;
         return value == "PUT" || value == "POST";
@@ -162,6 +166,7 @@ std::string write_upload_state(const UploadState& state) {
     std::string text = std::string(kFirstLine).append("\n");
     append_line(text, "secret", state.secret);
     if (!state.user.empty()) append_line(text, "user", state.user);
+    if (!state.link.empty()) append_line(text, "link", state.link);
     append_line(text, "method", state.method);
     append_line(text, "target", http::encode_path(state.target));
     append_line(text, "location", http::encode_path(state.location));

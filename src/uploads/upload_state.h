@@ -39,6 +39,7 @@ inline constexpr std::size_t kUploadSecretDigits = 32;
 struct UploadState {
     std::string secret;     ///< what a client must know, 32 hexadecimal digits
     std::string user;       ///< who signed in with the creating request; empty: nobody
+    std::string link;       ///< the token of the share link that it was begun by; empty: none
     std::string method;     ///< of the creating request
     std::string target;     ///< path of the file that it becomes, decoded
     std::string location;   ///< what the answer's Location says, decoded; a directory's ends with '/'

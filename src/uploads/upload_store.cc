@@ -155,6 +155,7 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
     upload.number = number;
     upload.secret = state.secret;
     upload.user = state.user;
+    upload.link = state.link;
     upload.length = state.length;
     upload.checked_phase.move(UploadEvent::bytes_found);
     ++pending_;

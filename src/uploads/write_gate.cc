@@ -93,10 +93,17 @@ std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, 
     if (only_replaces) return Admission{OnConflict::replace_only};
     if (rights.only_adds()) {
         // In another folder the answer would tell whether that folder exists, which this client may not see.
-        if (!is_directly_in(rules_.grants->place_of(path), path)) return std::unexpected(kOnlyFilesHere);
+        if (!is_drop_folder_of(path)) return std::unexpected(kOnlyFilesHere);
         return Admission{OnConflict::rename, Admission::Tells::nothing};
     }
     return Admission{wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted};
+}
+
+/// True for a file directly in a folder that is a drop box by lines of its own, or by the link that the client shows.
+bool WriteGate::is_drop_folder_of(std::string_view path) const {
+    if (is_directly_in(rules_.grants->place_of(path), path)) return true;
+    const bool drops = client_.shared != nullptr && client_.shared->gives == http::LinkGives::dropping;
+    return drops && handler::is_file_in(client_.shared->path, path);
 }
 
 std::optional<Refusal> WriteGate::find_directory_fault(std::string_view asked) const {

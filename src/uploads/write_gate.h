@@ -73,6 +73,7 @@ private:
     [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_arrival(std::string_view destination,
                                                                                   storage::OnConflict wanted) const;
     [[nodiscard]] std::optional<http::Refusal> find_tree_fault(const std::string& from, const std::string& to) const;
+    [[nodiscard]] bool is_drop_folder_of(std::string_view path) const;
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
     /// find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.

@@ -73,7 +73,7 @@ TEST_CASE("credential check: a badge counts while its user has the same password
     const std::string alice = "alice:" + make_password_hash("pw") + "\n";
     const Users users =
         users_of(alice + "bob:" + make_password_hash("pw") + "\nrobot:token:" + token_digest("t") + "\n");
-    const std::string stamp = basic(users, "alice", "pw").stamp;
+    const std::string stamp = basic(users, "alice", "pw").user->stamp;
     CHECK(stamp.size() == 32);
     const auto check = [](const Users& in, const std::string& name, const std::string& secret) {
         return check_credentials(in, {Credentials::Scheme::badge, name, secret}, kKey);

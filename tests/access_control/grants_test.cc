@@ -144,3 +144,33 @@ TEST_CASE("grants: who has a certificate and no account shares nothing", "[acces
     alice.user = std::make_shared<const http::User>(http::User{.name = "alice", .groups = {}, .has_account = false});
     CHECK(at(grants, "/a", alice) == "read list");
 }
+
+TEST_CASE("grants: a link for dropping gives create alone, and makes a drop box of its folder",
+          "[access][grants][share]") {
+    const Grants grants = grants_of({"/ alice read list write delete share", "/pub * read list",
+                                     "/pub alice read list create share", "/pub/no.txt alice read",
+                                     "/own bob read list create", "/own alice create share", "/read alice read share"});
+    const auto with_link = [](std::string_view visitor, std::string path, std::string upload = {}) {
+        handler::Client who = client(visitor);
+        who.shared = std::make_shared<const http::SharedPath>(http::SharedPath{.path = std::move(path),
+                                                                               .maker = client("alice").user,
+                                                                               .gives = http::LinkGives::dropping,
+                                                                               .upload = std::move(upload)});
+        return who;
+    };
+    CHECK(at(grants, "/a/", with_link("", "/a/")) == "create");
+    CHECK(at(grants, "/a/x", with_link("", "/a/")) == "create");
+    for (const char* const path : {"/a", "/a/x/", "/a/x/y", "/ab", "/", "/.godwit/uploads/1"}) {
+        INFO(path);
+        CHECK(at(grants, path, with_link("", "/a/")) == "none");
+    }
+    CHECK(at(grants, "/x", with_link("", "/")) == "create");
+    // A visitor who could read what is there would be told which names are taken.
+    CHECK(at(grants, "/pub/x", with_link("", "/pub/")) == "create");
+    CHECK(at(grants, "/pub/no.txt", with_link("", "/pub/")) == "none");
+    CHECK(at(grants, "/own/x", with_link("bob", "/own/")) == "read list create");
+    CHECK(at(grants, "/read/x", with_link("", "/read/")) == "none");
+    // An upload that it began, whose address is elsewhere.
+    CHECK(at(grants, "/.godwit/uploads/1", with_link("", "/a/", "/.godwit/uploads/1")) == "create");
+    CHECK(at(grants, "/.godwit/uploads/2", with_link("", "/a/", "/.godwit/uploads/1")) == "none");
+}

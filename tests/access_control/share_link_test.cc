@@ -20,7 +20,8 @@ ShareLink some_link() {
             .path = "/private/a b\n.txt",
             .made_s = 1'700'000'000,
             .ends_s = 1'700'086'400,
-            .limit = 3};
+            .limit = 3,
+            .stamp = "5747"};
 }
 
 }  // namespace
@@ -30,7 +31,25 @@ TEST_CASE("share link: its text is read as it was printed, whatever bytes its pa
     CHECK(parse_share(print_share(link)) == link);
     link.path = "/100%25/";
     link.limit = 0;
+    link.gives = http::LinkGives::dropping;
+    link.stamp = {};
     CHECK(parse_share(print_share(link)) == link);
+    link.uses = 1'234'567;
+    link.used_s = 1'700'000'500;
+    CHECK(parse_share(print_share(link)) == link);
+}
+
+TEST_CASE("share link: without a limit one line has the number of uses, in place of the one before",
+          "[access_control][share]") {
+    ShareLink link = some_link();
+    link.limit = 0;
+    const std::string text = access_control::print_unused_share(link);
+    const std::string line = access_control::total_line(7, 1'700'000'500);
+    CHECK(line.size() == access_control::total_line(UINT32_MAX, 1).size());
+    CHECK(parse_share(text + line)->uses == 7);
+    CHECK(parse_share(text + line)->used_s == 1'700'000'500);
+    CHECK(parse_share(text + line.substr(0, 9))->uses == 0);
+    CHECK(parse_share(text + "something else, as long as the line of a total is\n")->uses == 0);
 }
 
 TEST_CASE("share link: each line behind counts as a use, also one that is cut off", "[access_control][share]") {
@@ -64,8 +83,9 @@ TEST_CASE("share link: other texts are none", "[access_control][share]") {
         return changed.replace(changed.find(old), old.size(), replacement);
     };
     CHECK(parse_share(with("alice", "bob")).has_value());
-    CHECK_FALSE(parse_share(with("share 1", "share 2")).has_value());
+    CHECK_FALSE(parse_share(with("share 2", "share 1")).has_value());
     CHECK_FALSE(parse_share(with("alice", "@alice")).has_value());
+    CHECK_FALSE(parse_share(with("gives reading", "gives writing")).has_value());
     CHECK_FALSE(parse_share(with("00112233445566ff", "00112233445566FF")).has_value());
     CHECK_FALSE(parse_share(with("limit 3", "limit 1001")).has_value());
     CHECK_FALSE(parse_share(with("ends 1", "ends -1")).has_value());

@@ -134,6 +134,23 @@ TEST_CASE("share store: uses are counted in the file", "[access_control][share]"
     CHECK(bench.store.take_use("../../etc/passwd", 1).error() == ENOENT);
 }
 
+TEST_CASE("share store: uses without a limit are counted, and take no more room", "[access_control][share]") {
+    if (!access_control::has_tokens()) return;
+    const Bench bench;
+    ShareLink link = new_link();
+    link.limit = 0;
+    const std::string token = bench.store.make(link)->token;
+    REQUIRE(bench.store.take_use(link.id, 1'700'000'100).has_value());
+    const std::size_t bytes = bench.directory.read(bench.file_of(link)).size();
+    for (int use = 2; use <= 12; ++use) REQUIRE(bench.store.take_use(link.id, 1'700'000'200).has_value());
+    CHECK(bench.directory.read(bench.file_of(link)).size() == bytes);
+    const auto found = bench.store.find(token);
+    CHECK(found.kind == Kind::known);
+    CHECK(found.link.uses == 12);
+    CHECK(found.link.used_s == 1'700'000'200);
+    CHECK_FALSE(found.link.is_used_up());
+}
+
 TEST_CASE("share store: a use whose line was cut off stays one", "[access_control][share]") {
     if (!access_control::has_tokens()) return;
     const Bench bench;

@@ -53,15 +53,16 @@ struct Bench {
         });
     }
     /// A request with a link of alice's to "/a"; what admit_link() decides.
-    std::optional<handler::Decision> admit_link(http::ClientKey client = {0, 1}) {
+    std::optional<handler::Decision> admit_link(http::ClientKey client = {0, 1}, const char* stamp = "5747") {
         parsed.push_back(std::make_unique<ParsedRequest>("GET", "/a"));
         request = parsed.back()->get();
         request.client.key = client;
         request.shown_link = http::ShownLink::by_query;
-        return sign_in.admit_link(request, "alice", {.path = "/a"}, [this](const http::Request& known) {
-            routed = known.shared ? known.shared->maker->name : "nobody";
-            return handler::Decision(http::Response{});
-        });
+        return sign_in.admit_link(request, "alice", {.path = "/a", .maker_stamp = stamp},
+                                  [this](const http::Request& known) {
+                                      routed = known.shared ? known.shared->maker->name : "nobody";
+                                      return handler::Decision(http::Response{});
+                                  });
     }
     /// A request over a connection whose client showed a certificate; what admit_certified() decides.
     std::optional<handler::Decision> admit_certified(const std::string& name) {

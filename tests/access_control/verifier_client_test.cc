@@ -19,7 +19,7 @@ using namespace access_control;
 
 namespace {
 
-const Verdict wrong{Verdict::Kind::wrong, nullptr, {}};
+const Verdict wrong{Verdict::Kind::wrong, nullptr};
 
 struct Bench {
     Bench() {

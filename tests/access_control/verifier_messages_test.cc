@@ -40,19 +40,19 @@ TEST_CASE("verifier messages: a question arrives as it was sent", "[access_contr
 
 TEST_CASE("verifier messages: an answer names the user and the groups", "[access_control]") {
     const auto user = std::make_shared<http::User>(http::User{"alice", {"staff", "editors"}});
-    const Answer answer = sent<Answer>(Answer{9, {Verdict::Kind::right, user, "5747"}});
+    const Answer answer = sent<Answer>(Answer{9, {Verdict::Kind::right, user}});
     CHECK(answer.ticket == 9);
     REQUIRE(answer.verdict.kind == Verdict::Kind::right);
     CHECK(answer.verdict.user->name == "alice");
     CHECK(answer.verdict.user->groups == user->groups);
-    CHECK(sent<Answer>(Answer{9, {Verdict::Kind::wrong, nullptr, {}}}).verdict.kind == Verdict::Kind::wrong);
+    CHECK(sent<Answer>(Answer{9, {Verdict::Kind::wrong, nullptr}}).verdict.kind == Verdict::Kind::wrong);
     CHECK(sent<Answer>(Answer{9, {}}).verdict.kind == Verdict::Kind::failed);
 }
 
 TEST_CASE("verifier messages: a user of too many groups is none", "[access_control]") {
     const auto user =
         std::make_shared<http::User>(http::User{"alice", std::vector<std::string>(2'000, std::string(60, 'g'))});
-    CHECK(sent<Answer>(Answer{9, {Verdict::Kind::right, user, "5747"}}).verdict.kind == Verdict::Kind::failed);
+    CHECK(sent<Answer>(Answer{9, {Verdict::Kind::right, user}}).verdict.kind == Verdict::Kind::failed);
 }
 
 TEST_CASE("verifier messages: notices arrive", "[access_control]") {

@@ -204,7 +204,7 @@ TEST_CASE("listing page: forms and the script are there where writing is allowed
 
 TEST_CASE("listing page: who may share has a button for each entry and for the folder, of one form",
           "[listing][share]") {
-    const PageActions shares{.sharing = PageActions::Sharing::offered};
+    const PageActions shares{.sharing = PageActions::Sharing::both};
     const std::vector<ListingEntry> entries = {listing_rows::file("a b\"c?.txt"), listing_rows::folder("sub")};
     const std::string page = page_of({.path = "/x/"}, entries, shares, {.entries = 2});
     CHECK(has(page, "<form class=\"share\" id=\"share\" method=\"post\" action=\"./?share\">"));
@@ -216,7 +216,37 @@ TEST_CASE("listing page: who may share has a button for each entry and for the f
     CHECK_FALSE(has(page, "<script src=\"../.godwit/upload.js\""));
     CHECK_FALSE(has(page_of({.path = "/x/"}, entries, {}, {.entries = 2}), "share"));
     CHECK(shares.allowed_by(support::kAllRights).sharing == PageActions::Sharing::none);
-    CHECK(shares.allowed_by(handler::Rights(handler::Right::share)).sharing == PageActions::Sharing::offered);
+    const auto offered = [&](auto... rights) {
+        return shares.allowed_by(handler::Rights(handler::Right::share, rights...)).sharing;
+    };
+    CHECK(offered() == PageActions::Sharing::none);
+    CHECK(offered(handler::Right::list) == PageActions::Sharing::reading);
+    CHECK(offered(handler::Right::create) == PageActions::Sharing::dropping);
+    CHECK(offered(handler::Right::read, handler::Right::create) == PageActions::Sharing::both);
+}
+
+TEST_CASE("listing page: links for adding files have a button of their own", "[listing][share]") {
+    const auto page = [](PageActions::Sharing sharing) {
+        return page_of({.path = "/x/"}, {}, {.sharing = sharing}, {.entries = 0});
+    };
+    const std::string_view reading = "<button>Share this folder by a link</button>";
+    const std::string_view dropping = "<button name=\"for\" value=\"dropping\">Let others add files by a link</button>";
+    CHECK(has(page(PageActions::Sharing::both), reading));
+    CHECK(has(page(PageActions::Sharing::both), dropping));
+    CHECK_FALSE(has(page(PageActions::Sharing::reading), dropping));
+    CHECK_FALSE(has(page(PageActions::Sharing::dropping), reading));
+}
+
+TEST_CASE("listing page: a drop box has no form for folders, which are not made in it", "[listing]") {
+    const PageActions all{.upload = PageActions::Upload::whole};
+    const auto page = [&](auto... rights) {
+        return page_of({.path = "/x/"}, {}, all.allowed_by(handler::Rights(handler::Right::create, rights...)));
+    };
+    CHECK(has(page(), "id=\"upload\""));
+    CHECK(has(page(), " data-drops>"));
+    CHECK_FALSE(has(page(handler::Right::read), "data-drops"));
+    CHECK_FALSE(has(page(), "id=\"mkcol\""));
+    CHECK(has(page(handler::Right::read), "id=\"mkcol\""));
 }
 
 TEST_CASE("listing page: the style and the script are addressed from where the page stands", "[handlers][listing]") {

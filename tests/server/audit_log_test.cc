@@ -57,6 +57,15 @@ TEST_CASE("audit log: what is not known is left out, and nobody is a dash", "[se
     CHECK(text.find(R"("action":"mkdir","path":"/d/","received":5)") != std::string::npos);
 }
 
+TEST_CASE("audit log: what came by a share link has the link's id", "[server][log]") {
+    const http::Change change{.action = http::Change::Action::create, .path = "/d/x"};
+    server::AuditEntry what = entry();
+    what.user = {};
+    what.link = "00112233445566ff";
+    what.change = &change;
+    CHECK(line(what).find(R"("user":"-","link":"00112233445566ff","method")") != std::string::npos);
+}
+
 TEST_CASE("audit log: a write that changed nothing says why", "[server][log]") {
     server::AuditEntry what = entry();
     what.status = 412;

@@ -51,7 +51,7 @@ TEST_CASE("share list: shows one's own links, and no token", "[site][share]") {
     CHECK(json.field("Cache-Control") == "no-store");
     CHECK(has(json.body, "{\"id\":\"" + own.id +
                              "\",\"path\":\"/a \\\"b\\\"/\",\"made\":\"1994-11-06T08:49:37Z\","
-                             "\"ends\":\"1994-11-07T08:49:37Z\",\"limit\":3,\"uses\":0}"));
+                             "\"ends\":\"1994-11-07T08:49:37Z\",\"for\":\"reading\",\"limit\":3,\"uses\":0}"));
     CHECK_FALSE(has(json.body, of_bob.id));
     CHECK_FALSE(has(json.body, token));
     const Answer page = bench.ask("GET", "/.godwit/shares", {}, browser);
@@ -111,4 +111,17 @@ TEST_CASE("share list: owns its path and what is below", "[site][share]") {
     CHECK(site::ShareList::owns("/.godwit/shares/0011223344556677"));
     CHECK_FALSE(site::ShareList::owns("/.godwit/shares2"));
     CHECK_FALSE(site::ShareList::owns("/.godwit/share"));
+}
+
+TEST_CASE("share list: says how often a link without a limit was used, and what it is for", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    auto link = bench.link_to("/a/");
+    link.gives = http::LinkGives::dropping;
+    (void)bench.token_of(link);
+    REQUIRE(bench.store.take_use(link.id, bench.clock.unix_seconds()).has_value());
+    CHECK(has(bench.ask("GET", "/.godwit/shares").body, "\"for\":\"dropping\",\"uses\":1}"));
+    const std::string page = bench.ask("GET", "/.godwit/shares", {}, browser).body;
+    CHECK(has(page, "for adding files, until "));
+    CHECK(has(page, ", used 1 time\n"));
 }

@@ -69,6 +69,27 @@ TEST_CASE("share making: a link to a folder, with an end and a limit", "[site][s
     CHECK(bench.made(bench.make("/sub/", "hours=&uses=")).limit == 0);
 }
 
+TEST_CASE("share making: a link for dropping is made of a folder, by who may share and create there", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    bench.rights = Rights(Right::create, Right::share);
+    bench.user = std::make_shared<const http::User>(http::User{.name = "alice", .groups = {}, .stamp = "5747"});
+    const auto link = bench.made(bench.make("/sub/", "for=dropping&uses=2"));
+    CHECK(link.gives == http::LinkGives::dropping);
+    CHECK(link.limit == 2);
+    CHECK(link.stamp == "5747");
+    // Without the right to read none for reading.
+    CHECK(bench.make("/sub/").status == 403);
+    CHECK(bench.make("/sub/", "for=reading").status == 403);
+    bench.rights = Rights(Right::read, Right::list, Right::share, Right::replace);
+    CHECK(bench.make("/sub/", "for=dropping").status == 403);
+    CHECK(bench.made(bench.make("/sub/", "for=")).gives == http::LinkGives::reading);
+    bench.rights = Rights(Right::read, Right::create, Right::share);
+    CHECK(bench.make("/a.txt", "for=dropping").status == 422);
+    const Answer page = bench.make("/sub/", "for=dropping", "Accept: text/html\r\nOrigin: http://a\r\n");
+    CHECK(page.body.find("can add files to") != std::string::npos);
+}
+
 TEST_CASE("share making: a browser gets the link on a page", "[site][share]") {
     if (!access_control::has_tokens()) return;
     Bench bench;
@@ -81,8 +102,9 @@ TEST_CASE("share making: a browser gets the link on a page", "[site][share]") {
 
 TEST_CASE("share making: what the form says has to be whole and within bounds", "[site][share]") {
     Bench bench;
-    for (const char* const form : {"hours=0", "hours=8761", "hours=-1", "hours=1.5", "hours=a", "uses=0", "uses=1001",
-                                   "uses=x", "hours=1&hours=2", "uses=1&uses=1"}) {
+    for (const char* const form :
+         {"hours=0", "hours=8761", "hours=-1", "hours=1.5", "hours=a", "uses=0", "uses=1001", "uses=x",
+          "hours=1&hours=2", "uses=1&uses=1", "for=writing", "for=reading&for=reading"}) {
         INFO(form);
         CHECK(bench.make("/a.txt", form).status == 422);
     }

@@ -133,13 +133,20 @@ TEST_CASE("share uses: a link that is used up gives the rest of what was cut, an
     CHECK(bench.counts.refused == 3);
 }
 
-TEST_CASE("share uses: without a limit nothing is counted", "[site][share]") {
+TEST_CASE("share uses: without a limit whole answers from the first byte are counted", "[site][share]") {
     if (!access_control::has_tokens()) return;
     Bench bench;
     const auto link = bench.link_to("/a");
     (void)bench.token_of(link);
+    const auto part = [](std::string_view range) { return content(http::Status::partial_content, range); };
     CHECK(bench.note(link, content(), Uses::unlimited).status == 200);
-    CHECK(bench.uses_of(link) == 0);
+    CHECK(bench.note(link, later(content()), Uses::unlimited).status == 200);
+    CHECK(bench.note(link, part("bytes 0-4/10"), Uses::unlimited).status == 206);
+    CHECK(bench.uses_of(link) == 3);
+    CHECK(bench.note(link, part("bytes 5-9/10"), Uses::unlimited).status == 206);
+    CHECK(bench.note(link, content(), Uses::unlimited, "HEAD").status == 200);
+    CHECK(bench.note(link, content(http::Status::not_modified), Uses::unlimited).status == 304);
+    CHECK(bench.uses_of(link) == 3);
 }
 
 TEST_CASE("share uses: of a link that was revoked meanwhile nothing is answered", "[site][share]") {
@@ -149,4 +156,80 @@ TEST_CASE("share uses: of a link that was revoked meanwhile nothing is answered"
     (void)bench.token_of(link);
     REQUIRE(bench.store.remove(link.id).has_value());
     CHECK(bench.note(link, content()).status == 410);
+}
+
+namespace {
+
+/// Keeps what it is given, and says whether it was told to store it.
+class CountingSink final : public http::BodySink {
+public:
+    explicit CountingSink(int& stored) : stored_(stored) {}
+    std::expected<void, http::Refusal> write(std::span<const std::byte>) override { return {}; }
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        ++stored_;
+        return later(content(trailers.empty() ? http::Status::created : http::Status::accepted));
+    }
+
+private:
+    int& stored_;
+};
+
+struct Drops : Bench {
+    /// The decision about an upload with `link`, to be finished or dropped.
+    handler::Decision begin(const access_control::ShareLink& link, const std::string& lines = {}) {
+        const ParsedRequest parsed("PUT", "/a/x", lines);
+        http::Request request = parsed.get();
+        request.shared = std::make_shared<const http::SharedPath>(
+            http::SharedPath{.id = link.id,
+                             .path = link.path,
+                             .uses = link.limit == 0 ? Uses::unlimited : Uses::counted,
+                             .gives = http::LinkGives::dropping});
+        return site::ShareUses(parts).note(request, std::make_unique<CountingSink>(stored));
+    }
+    int stored = 0;
+};
+
+}  // namespace
+
+TEST_CASE("share uses: what is dropped is one when it is whole, and one too many is not stored", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Drops bench;
+    const auto link = bench.link_to("/a/", 1);
+    (void)bench.token_of(link);
+    {
+        const auto cut = bench.begin(link);
+    }
+    CHECK(bench.uses_of(link) == 0);
+    // Both begin while one use is left.
+    auto first = bench.begin(link);
+    auto second = bench.begin(link);
+    CHECK(answer_to(std::move(first), "x").status == 201);
+    CHECK(bench.uses_of(link) == 1);
+    CHECK(answer_to(std::move(second), "x").status == 410);
+    CHECK(bench.stored == 1);
+}
+
+TEST_CASE("share uses: a part of a resumable upload is none, its end is", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Drops bench;
+    const auto link = bench.link_to("/a/", 1);
+    (void)bench.token_of(link);
+    CHECK(answer_to(bench.begin(link, "Upload-Complete: ?0\r\n"), "x").status == 201);
+    CHECK(bench.uses_of(link) == 0);
+    CHECK(answer_to(bench.begin(link, "Upload-Complete: ?1\r\n"), "x").status == 201);
+    CHECK(bench.uses_of(link) == 1);
+}
+
+TEST_CASE("share uses: without a limit drops are counted, and nothing is stored once the link is revoked",
+          "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Drops bench;
+    const auto link = bench.link_to("/a/");
+    (void)bench.token_of(link);
+    CHECK(answer_to(bench.begin(link), "x").status == 201);
+    CHECK(bench.uses_of(link) == 1);
+    auto late = bench.begin(link);
+    REQUIRE(bench.store.remove(link.id).has_value());
+    CHECK(answer_to(std::move(late), "x").status == 410);
+    CHECK(bench.stored == 1);
 }

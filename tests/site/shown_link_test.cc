@@ -65,7 +65,7 @@ TEST_CASE("shown link: a token that was cut, or that something stuck to, is an u
         CHECK(look(sharing, "/a?share=" + value).shown == ShownLink::unknown);
     }
     CHECK(look(sharing, "/a?share=" + token.substr(0, 15)).shown == ShownLink::none);
-    CHECK(look(sharing, "/a?share=" + token.substr(0, 40), {}, "POST").shown == ShownLink::none);
+    CHECK(look(sharing, "/a?share=" + token.substr(0, 40), {}, "POST").shown == ShownLink::unknown);
 }
 
 TEST_CASE("shown link: only the right token of a link that is over tells that it is", "[site][share]") {
@@ -156,4 +156,79 @@ TEST_CASE("shown link: answers to other requests are as they were", "[site][shar
     site::hide_link_from_pages(parsed.get(), response);
     site::add_link_cookie(parsed.get(), 1'000, response);
     CHECK(response.fields.empty());
+}
+
+TEST_CASE("shown link: one for dropping counts for what changes something, unless another site sent it",
+          "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Sharing sharing;
+    auto link = sharing.link_to("/a/");
+    link.gives = http::LinkGives::dropping;
+    const std::string token = sharing.token_of(link);
+    const std::string query = "/a/x?share=" + token;
+    const std::string cookie = "Cookie: godwit-share=" + token + "\r\n";
+    for (const char* const method : {"PUT", "POST"}) {
+        CHECK(look(sharing, query, {}, method).known->shared.gives == http::LinkGives::dropping);
+        CHECK(look(sharing, "/a/x", cookie, method).shown == ShownLink::by_cookie);
+        CHECK(look(sharing, "/a/x", cookie + "Origin: http://a\r\n", method).shown == ShownLink::by_cookie);
+        for (const char* const foreign : {"Origin: http://evil\r\n", "Origin: null\r\n",
+                                          "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n"}) {
+            INFO(foreign);
+            CHECK_FALSE(look(sharing, query, foreign, method).known.has_value());
+            CHECK_FALSE(look(sharing, "/a/x", cookie + foreign, method).known.has_value());
+        }
+    }
+    CHECK(look(sharing, query.substr(0, query.size() - 1) + "x", {}, "PUT").shown == ShownLink::unknown);
+    sharing.clock.advance_ms(86'400'000);
+    CHECK(look(sharing, query, {}, "PUT").shown == ShownLink::over);
+}
+
+TEST_CASE("shown link: by cookie one for dropping gives its page, and hides nothing else", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    const Sharing sharing;
+    auto link = sharing.link_to("/a/");
+    link.gives = http::LinkGives::dropping;
+    const std::string cookie = "Cookie: godwit-share=" + sharing.token_of(link) + "\r\n";
+    CHECK(look(sharing, "/a/", cookie).known.has_value());
+    CHECK(look(sharing, "/a/x", cookie).shown == ShownLink::none);
+    CHECK(look(sharing, "/a/b/", cookie).shown == ShownLink::none);
+    CHECK(look(sharing, "/a/b/x", cookie, "PUT").shown == ShownLink::none);
+}
+
+TEST_CASE("shown link: an upload goes on by the link that it was begun by", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Sharing sharing;
+    auto link = sharing.link_to("/a/", 1);
+    link.gives = http::LinkGives::dropping;
+    const std::string token = sharing.token_of(link);
+    const std::string path = "/.godwit/uploads/1";
+    const auto look_at = [&](const std::string& lines = {}) {
+        const ParsedRequest parsed("PATCH", path, lines);
+        http::Request request = parsed.get();
+        auto known = site::look_up_link_of_upload(request, path, token, sharing.store, sharing.clock.unix_seconds());
+        return Looked{request.shown_link, std::move(known)};
+    };
+    CHECK(look_at().shown == ShownLink::by_upload);
+    CHECK(look_at().known->shared.upload == path);
+    CHECK_FALSE(look_at("Origin: http://evil\r\n").known.has_value());
+    REQUIRE(sharing.store.take_use(link.id, sharing.clock.unix_seconds()).has_value());
+    CHECK(look(sharing, "/a/x?share=" + token, {}, "PUT").shown == ShownLink::over);
+    CHECK(look_at().shown == ShownLink::by_upload);
+    REQUIRE(sharing.store.remove(link.id).has_value());
+    CHECK(look_at().shown == ShownLink::over);
+}
+
+TEST_CASE("shown link: the page for dropping keeps its cookie and its address from other sites", "[site][share]") {
+    const std::string token(access_control::kShareTokenDigits, 'a');
+    const ParsedRequest parsed("GET", "/a/?share=" + token);
+    http::Request request = parsed.get();
+    request.shown_link = ShownLink::by_query;
+    request.shared = std::make_shared<const http::SharedPath>(
+        http::SharedPath{.path = "/a/", .ends_s = 1'060, .gives = http::LinkGives::dropping});
+    http::Response response;
+    site::hide_link_from_pages(request, response);
+    site::add_link_cookie(request, 1'000, response);
+    // Without the field browsers would not say which page a form was on.
+    CHECK(response.find("Referrer-Policy") == "same-origin");
+    CHECK(response.find("Set-Cookie") == "godwit-share=" + token + "; Max-Age=60; HttpOnly; SameSite=Strict");
 }

@@ -27,10 +27,11 @@ public:
     void answer(const std::string& name, std::vector<std::string> groups = {}) {
         using Kind = access_control::Verdict::Kind;
         if (name.empty()) {
-            waiting[asked.size()] = access_control::Verdict{Kind::wrong, nullptr, {}};
+            waiting[asked.size()] = access_control::Verdict{Kind::wrong, nullptr};
         } else {
-            auto user = std::make_shared<http::User>(http::User{name, std::move(groups)});
-            waiting[asked.size()] = access_control::Verdict{Kind::right, std::move(user), stamp};
+            auto user =
+                std::make_shared<http::User>(http::User{.name = name, .groups = std::move(groups), .stamp = stamp});
+            waiting[asked.size()] = access_control::Verdict{Kind::right, std::move(user)};
         }
     }
     void fail() { waiting[asked.size()] = access_control::Verdict{}; }

@@ -31,6 +31,7 @@ TEST_CASE("upload state: reads back what was written, whatever the names hold", 
     state.location = "/files/a b/";
     state.directory = "/a b";
     state.secret = std::string(32, 'a');
+    state.link = std::string(48, 'b');
     state.fields = {{"If-Match", "\"x: y\""}, {"Repr-Digest", "sha-256=:AA==:"}, {"If-None-Match", ""}};
     state.boot = "b-1";
     state.on_conflict = storage::OnConflict::refuse;
@@ -42,6 +43,7 @@ TEST_CASE("upload state: reads back what was written, whatever the names hold", 
     CHECK(read->location == state.location);
     CHECK(read->directory == state.directory);
     CHECK(read->secret == state.secret);
+    CHECK(read->link == state.link);
     CHECK(std::ranges::equal(read->fields, state.fields));
     CHECK(read->on_conflict == state.on_conflict);
     CHECK(read->boot == "b-1");
