@@ -1,7 +1,6 @@
-// What a client may do below each path, by every way in: the rights of grants against a model of their own.
+// What a client may do below each path, where several lines meet. Each right by itself: rights_matrix_test.cc.
 #include "access_control/grants.h"
 
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,18 +13,7 @@
 namespace {
 
 using handler::Right;
-using handler::Rights;
 using support::AnsweringSite;
-
-constexpr std::array kRights = {Right::read, Right::list, Right::create, Right::replace, Right::remove};
-
-Rights rights_of(unsigned bits) {
-    Rights rights;
-    for (std::size_t i = 0; i < kRights.size(); ++i) {
-        if ((bits >> i & 1U) != 0) rights.add(kRights.at(i));
-    }
-    return rights;
-}
 
 /// As app/option_reader puts them together.
 site::SiteConfig with_grants(const std::vector<std::string_view>& lines) {
@@ -50,48 +38,6 @@ std::shared_ptr<const http::User> user(std::string_view name, std::vector<std::s
     return std::make_shared<const http::User>(http::User{std::string(name), std::move(groups)});
 }
 
-/// One cell: what is asked, and whether the model says that it succeeds.
-struct Cell {
-    std::string_view method;
-    std::string_view target;
-    std::string_view fields;
-    std::string_view body;
-    bool (*may)(Rights);
-};
-
-bool may_read(Rights rights) { return rights.has(Right::read); }
-bool may_list(Rights rights) { return rights.has(Right::list); }
-bool may_add(Rights rights) { return rights.has(Right::create); }
-/// Whoever may add but not see gets another name, and the old file stays.
-bool may_put_over(Rights rights) { return rights.has(Right::replace) || rights.only_adds(); }
-bool may_make(Rights rights) { return rights.has(Right::create) && !rights.only_adds(); }
-bool may_remove(Rights rights) { return rights.has(Right::remove); }
-bool may_post(Rights rights) { return rights.has(Right::create); }
-
-constexpr std::array<Cell, 19> kCells = {
-    Cell{"GET", "/d/old.txt", "", "", may_read},
-    Cell{"HEAD", "/d/old.txt", "", "", may_read},
-    Cell{"GET", "/files/d/old.txt", "", "", may_read},
-    Cell{"GET", "/d/%6Fld.txt", "", "", may_read},
-    Cell{"GET", "/d/../d/old.txt", "", "", may_read},
-    Cell{"GET", "/d/old.txt?download", "", "", may_read},
-    Cell{"GET", "/d/old.txt", "Range: bytes=0-1\r\n", "", may_read},
-    Cell{"GET", "/d/", "Accept: application/json\r\n", "", may_list},
-    Cell{"GET", "/files/d/", "Accept: text/plain\r\n", "", may_list},
-    Cell{"PUT", "/d/new.txt", "", "new", may_add},
-    Cell{"PUT", "/files/d/new.txt", "", "new", may_add},
-    Cell{"PUT", "/d/old.txt", "", "new", may_put_over},
-    Cell{"POST", "/d/", "Content-Disposition: attachment; filename=\"new.txt\"\r\n", "new", may_post},
-    Cell{"MKCOL", "/d/sub/", "", "", may_make},
-    Cell{"DELETE", "/d/old.txt", "", "", may_remove},
-    Cell{"DELETE", "/files/d/old.txt", "", "", may_remove},
-    Cell{"PUT", "/d/sub/new.txt", "", "new", may_make},
-    Cell{"PUT", "/d/new.txt", "Upload-Complete: ?1\r\nUpload-Draft-Interop-Version: 8\r\n", "new", may_add},
-    Cell{"POST", "/d/", "Content-Type: multipart/form-data; boundary=b\r\n",
-         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"new.txt\"\r\n\r\nnew\r\n--b--\r\n",
-         may_post},
-};
-
 /// What is not hidden.
 std::vector<std::string> names_in(AnsweringSite& site, std::string_view directory) {
     std::vector<std::string> names;
@@ -102,37 +48,7 @@ std::vector<std::string> names_in(AnsweringSite& site, std::string_view director
     return names;
 }
 
-support::Answer ask(AnsweringSite& site, const Cell& cell) {
-    if (cell.body.empty()) return site.ask(cell.method, cell.target, cell.fields);
-    return site.upload(cell.method, cell.target, cell.body, cell.fields);
-}
-
 }  // namespace
-
-TEST_CASE("grants: each right opens what it names, by every way in, and nothing else", "[site][access]") {
-    for (unsigned bits = 0; bits < 32; ++bits) {
-        const Rights rights = rights_of(bits);
-        const std::string line = "/d alice " + access_control::rights_text(rights);
-        for (const Cell& cell : kCells) {
-            AnsweringSite site(with_grants({"/ * none", line}));
-            site.directory.write("d/old.txt", "old");
-            INFO(line << ": " << cell.method << " " << cell.target << " " << cell.fields);
-            // Nobody else gets anything.
-            CHECK(ask(site, cell).status() == 403);
-            site.user = user("bob");
-            CHECK(ask(site, cell).status() == 403);
-            CHECK(site.directory.read("d/old.txt") == "old");
-            site.user = user("alice");
-            const int status = ask(site, cell).status();
-            CHECK((status / 100 == 2) == cell.may(rights));
-            if (status / 100 != 2) {
-                CHECK(status == 403);
-                CHECK(site.directory.read("d/old.txt") == "old");
-                CHECK(names_in(site, "d") == std::vector<std::string>{"old.txt"});
-            }
-        }
-    }
-}
 
 TEST_CASE("grants: what may not be read is neither listed nor counted", "[site][access]") {
     AnsweringSite site(with_grants({"/ * read list", "/private + read", "/inbox * create", "/secret.txt alice read"}));

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/granting.h"
 #include "support/write_answers.h"
-#include "uploads/granting.h"
 #include "uploads/uploading.h"
 
 using support::AnsweringSite;
