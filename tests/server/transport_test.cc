@@ -25,6 +25,20 @@ struct Transporting {
     std::optional<Transport> transport;
 };
 
+/// A stream over TLS whose client may have shown a certificate.
+class NamedStream final : public net::Stream {
+public:
+    NamedStream() { is_encrypted_ = true; }
+    net::IoResult receive(std::span<std::byte>) override { return {net::IoStatus::would_block}; }
+    net::IoResult send(std::span<const iovec>, bool) override { return {net::IoStatus::would_block}; }
+    net::IoResult send_file(int, std::uint64_t, std::size_t) override { return {net::IoStatus::would_block}; }
+    void shut_down_write() override {}
+    void abort() override {}
+    [[nodiscard]] std::string_view peer_name() override { return name; }
+
+    std::string name;
+};
+
 }  // namespace
 
 TEST_CASE("transport: what comes is counted, and advances the clock of arrivals once for each receive", "[server]") {
@@ -115,4 +129,35 @@ TEST_CASE("transport: what a stream itself waits for is added to the interest", 
     each.stream->set_has_buffered();
     CHECK(each.transport->has_unannounced(true));
     CHECK_FALSE(each.transport->has_unannounced(false));
+}
+
+TEST_CASE("transport: a request is told whom the certificate of its client names, as long as that counts",
+          "[server][certificate]") {
+    ConnectionBench bench;
+    auto owned = std::make_unique<NamedStream>();
+    NamedStream& stream = *owned;
+    Transport transport(std::move(owned), net::PeerAddress{}, bench.clock.now_ms());
+    http::Request first;
+    transport.describe(first);
+    CHECK(first.is_secure);
+    CHECK(first.certified == nullptr);
+    stream.name = "alice";
+    transport.describe(first);
+    REQUIRE(first.certified != nullptr);
+    CHECK(first.certified->name == "alice");
+    CHECK_FALSE(first.certified->has_account);
+    http::Request second;
+    transport.describe(second);
+    CHECK(second.certified == first.certified);
+    stream.name.clear();
+    transport.describe(second);
+    CHECK(second.certified == nullptr);
+}
+
+TEST_CASE("transport: a plain stream says nothing about its client", "[server][certificate]") {
+    Transporting each;
+    http::Request request;
+    each.transport->describe(request);
+    CHECK_FALSE(request.is_secure);
+    CHECK(request.certified == nullptr);
 }
