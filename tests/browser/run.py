@@ -11,7 +11,8 @@ import traceback
 from case import CASES, Skipped
 from served_site import Site
 
-for module in ("listing_cases", "form_cases", "upload_cases", "reading_cases", "share_cases"):
+for module in ("listing_cases", "form_cases", "upload_cases", "reading_cases", "sign_in_cases",
+               "share_cases"):
     importlib.import_module(module)
 
 
