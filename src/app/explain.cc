@@ -40,7 +40,7 @@ std::expected<std::shared_ptr<const http::User>, std::string> find_user(const Op
                                "anyone");
     }
     // Whoever vouches for clients may give this name to one.
-    const auto by_certificate =
+    auto by_certificate =
         std::make_shared<const http::User>(http::User{.name = name, .groups = {}, .has_account = false});
     if (options.users_file.empty()) return by_certificate;
     const auto users = access_control::read_users(options.users_file);
