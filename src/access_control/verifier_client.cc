@@ -16,6 +16,9 @@
 namespace access_control {
 namespace {
 
+constexpr std::string_view kForGood =
+    ": until godwit is started again, nobody can sign in, and certificates that --user may not read are not taken";
+
 /// One message, with the file that comes along with it, if any.
 ssize_t receive(int socket, std::span<char> buffer, base::Fd& file) {
     iovec part{buffer.data(), buffer.size()};
@@ -37,8 +40,12 @@ ssize_t receive(int socket, std::span<char> buffer, base::Fd& file) {
 
 }  // namespace
 
-VerifierClient::VerifierClient(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, Events events)
-    : socket_(std::move(socket)), wakes_(wakes), clock_(clock), events_(std::move(events)) {}
+VerifierClient::VerifierClient(VerifierLines lines, base::WakeQueue& wakes, const base::Clock& clock, Events events)
+    : socket_(std::move(lines.verifier)),
+      nursery_(std::move(lines.nursery)),
+      wakes_(wakes),
+      clock_(clock),
+      events_(std::move(events)) {}
 
 std::optional<Verifier::Ticket> VerifierClient::ask(const Credentials& credentials, base::Wake wake) {
     // The question whether a user exists costs no hash either.
@@ -88,7 +95,7 @@ void VerifierClient::send_next() {
     if (current_ != 0 || queue.empty() || !socket_) return;
     const std::string text = encode(ToVerifier(queue.front()));
     if (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0) {
-        give_up("the process that checks passwords takes no questions");
+        give_up("the processes that keep secrets take no questions");
         return;
     }
     current_ = queue.front().ticket;
@@ -103,6 +110,7 @@ void VerifierClient::look_again() {
 }
 
 void VerifierClient::collect() {
+    if (!socket_) take_over();
     std::vector<char> buffer(kMostMessageBytes);
     while (socket_) {
         base::Fd file;
@@ -110,10 +118,7 @@ void VerifierClient::collect() {
         if (length < 0 && errno == EINTR) continue;
         if (length < 0 && errno == EAGAIN) break;
         if (length <= 0) {
-            give_up(
-                "the process that keeps secrets is gone: until godwit is started again, nobody can sign in, and "
-                "certificates "
-                "that --user may not read are not taken");
+            give_up("both processes that keep secrets are gone");
             return;
         }
         const auto message = decode_from_verifier(std::string_view(buffer.data(), static_cast<std::size_t>(length)));
@@ -171,9 +176,28 @@ void VerifierClient::settle(Ticket ticket, Verdict verdict) {
     wakes_.wake(found->second.wake);
 }
 
-void VerifierClient::give_up(const std::string& sentence) {
+void VerifierClient::take_over() {
+    if (!nursery_) return;
+    std::array<char, 64> buffer{};
+    base::Fd socket;
+    const ssize_t length = receive(nursery_.get(), buffer, socket);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (length <= 0 || !socket) {
+        nursery_.reset();
+        events_.say("error", std::string("no other processes that keep secrets are started").append(kForGood));
+        return;
+    }
+    socket_ = std::move(socket);
+    is_stuck_ = false;
+    ++restarts_;
+}
+
+void VerifierClient::give_up(const std::string& what) {
     socket_.reset();
-    events_.say("error", sentence);
+    constexpr char kOrder = 'n';
+    const bool is_ordered = nursery_ && ::send(nursery_.get(), &kOrder, 1, MSG_NOSIGNAL) == 1;
+    if (!is_ordered) nursery_.reset();
+    events_.say("error", std::string(what).append(is_ordered ? ", and others are started" : kForGood));
     badges_.clear();
     queue_.clear();
     current_ = 0;

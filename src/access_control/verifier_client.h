@@ -1,7 +1,7 @@
 // The server's side of the verifier process, which keeps secrets: takes the files that it opens, sends one question at
 // a time, keeps others in two bounded queues, and wakes what waits for an answer. Questions about badges, which cost no
-// hash, go before those about passwords. When nobody answers, all are told so: it fails closed. Owned by
-// app/signing_in.
+// hash, go before those about passwords. When nobody answers, all are told so: it fails closed, until other processes
+// take over. Owned by app/signing_in.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +40,8 @@ public:
         std::function<void(std::string_view level, const std::string& sentence)> say;
     };
 
-    /// `socket`: of start_verifier(), or a test's. Clock and wakes outlive this. Wakes are given in collect().
-    VerifierClient(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, Events events);
+    /// `lines`: of start_verifier(), or a test's. Clock and wakes outlive this. Wakes are given in collect().
+    VerifierClient(VerifierLines lines, base::WakeQueue& wakes, const base::Clock& clock, Events events);
 
     std::optional<Ticket> ask(const Credentials& credentials, base::Wake wake) override;
     std::optional<Verdict> take(Ticket ticket) override;
@@ -71,9 +71,12 @@ private:
     void send_next();
     void take_message(const FromVerifier& message, base::Fd file);
     void settle(Ticket ticket, Verdict verdict);
-    void give_up(const std::string& sentence);
+    void give_up(const std::string& what);
+    /// Takes the socket of the new processes, once it is there.
+    void take_over();
 
-    base::Fd socket_;  ///< none once the process is gone for good
+    base::Fd socket_;   ///< none while there is no process
+    base::Fd nursery_;  ///< none once nobody starts other processes
     base::WakeQueue& wakes_;
     const base::Clock& clock_;
     Events events_;

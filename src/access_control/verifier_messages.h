@@ -10,8 +10,15 @@
 
 #include "access_control/credentials.h"
 #include "access_control/verifier.h"
+#include "base/fd.h"
 
 namespace access_control {
+
+/// What the server holds of the processes: two sockets, not blocking.
+struct VerifierLines {
+    base::Fd verifier;  ///< for the messages below; at its end when both processes that use it are gone
+    base::Fd nursery;   ///< a byte orders new processes; the answer is Restarted, with their `verifier`
+};
 
 /// Longer ones are not sent: a user of so many groups cannot sign in.
 inline constexpr std::size_t kMostMessageBytes = 32 * 1024;

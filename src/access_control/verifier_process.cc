@@ -169,9 +169,8 @@ void leave_the_server() {
 }
 
 /// Files outside of the directories of these files, and of the directories that links there lead to now, cannot be
-/// opened any more. Nothing can be written. Of the rights of root only reading files of other users is kept. Any system
-/// call beyond this ends a process; the other one starts it again and reports that. A kernel that lacks this changes
-/// nothing.
+/// opened any more. Nothing can be written. Of the rights of root only reading files of other users is kept. A kernel
+/// that lacks this changes nothing.
 void keep_to_own_files(const VerifierFiles& files) {
     const auto landlock = base::Landlock::create();
     const auto allow = [&](const std::string& path) { return landlock->allow_beside(path, base::Access::read) == 0; };
@@ -181,6 +180,10 @@ void keep_to_own_files(const VerifierFiles& files) {
     const rlimit no_files{0, 0};
     ::setrlimit(RLIMIT_FSIZE, &no_files);
     (void)base::keep_capabilities(base::capability(CAP_DAC_READ_SEARCH));
+}
+
+/// Any other system call ends a process; the other one starts it again and reports that. Likewise.
+void keep_needed_calls() {
     using base::Calls;
     (void)base::keep_calls({Calls::library, Calls::reading, Calls::talking, Calls::children});
 }
@@ -232,29 +235,93 @@ bool await_end(pid_t checker) {
     }
 }
 
+/// A connection between the server and one of these processes; the server's end does not block.
+struct Line {
+    base::Fd ours;
+    base::Fd theirs;
+};
+
+std::optional<Line> make_line() {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return std::nullopt;
+    Line line{base::Fd(ends[0]), base::Fd(ends[1])};
+    ::fcntl(line.ours.get(), F_SETFL, ::fcntl(line.ours.get(), F_GETFL) | O_NONBLOCK);
+    return line;
+}
+
+/// Becomes a keeper, with `socket` in place of the socket of the nursery.
+[[noreturn]] void grow_up(const base::Fd& socket, const VerifierFiles& files, VerifierReach reach) {
+    ::dup2(socket.get(), kSocket);
+    ::close_range(kBell + 1, ~0U, 0);
+    std::signal(SIGCHLD, SIG_DFL);
+    ::prctl(PR_SET_NAME, "godwit-verifier");
+    if (reach == VerifierReach::own_files) keep_needed_calls();
+    keep_running(files);
+}
+
+/// Starts a keeper for each order, until the server is gone. Only waits otherwise, and has another name, so that what
+/// ends the two other processes hardly ends this one.
+[[noreturn]] void nurse(const VerifierFiles& files, VerifierReach reach) {
+    ::prctl(PR_SET_NAME, "godwit-nursery");
+    std::signal(SIGCHLD, SIG_IGN);  // the server sees the end of a keeper at the end of its socket
+    int pause_us = kShortestPause;
+    timespec last{};
+    for (;;) {
+        char order = 0;
+        const ssize_t length = ::recv(kSocket, &order, 1, 0);
+        if (length < 0 && errno == EINTR) continue;
+        if (length <= 0) ::_exit(kEnded);
+        timespec now{};
+        ::clock_gettime(CLOCK_MONOTONIC, &now);
+        pause_us = now.tv_sec - last.tv_sec > 10 ? kShortestPause : std::min(pause_us * 2, kLongestPause);
+        last = now;
+        ::usleep(static_cast<useconds_t>(pause_us));
+        auto line = make_line();
+        pid_t keeper = line ? ::fork() : -1;
+        while (keeper < 0) {
+            ::usleep(kLongestPause);
+            if (!line) line = make_line();
+            keeper = line ? ::fork() : -1;
+        }
+        if (keeper == 0) {
+            line->ours.reset();
+            grow_up(line->theirs, files, reach);
+        }
+        if (!Voice::say(Restarted{}, line->ours.get())) ::_exit(kEnded);
+    }
+}
+
+std::unexpected<std::string> not_started() {
+    return std::unexpected(std::string("the process that keeps secrets cannot be started: ") + std::strerror(errno));
+}
+
+/// Forks; the child, for which this returns 0, has its end of `line`, the bell and nothing else.
+pid_t fork_off(const Line& line, const VerifierFiles& files, int bell, VerifierReach reach) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    keep_only(line.theirs.get(), bell);
+    leave_the_server();
+    if (reach == VerifierReach::own_files) keep_to_own_files(files);
+    return child;
+}
+
 }  // namespace
 
-std::expected<base::Fd, std::string> start_verifier(const VerifierFiles& files, int bell, VerifierReach reach) {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-        return std::unexpected(std::string("the process that keeps secrets cannot be started: ") +
-                               std::strerror(errno));
-    }
-    base::Fd ours(ends[0]);
-    const base::Fd theirs(ends[1]);
-    const pid_t keeper = ::fork();
-    if (keeper < 0) {
-        return std::unexpected(std::string("the process that keeps secrets cannot be started: ") +
-                               std::strerror(errno));
-    }
+std::expected<VerifierLines, std::string> start_verifier(const VerifierFiles& files, int bell, VerifierReach reach) {
+    auto verifier = make_line();
+    auto nursery = make_line();
+    if (!verifier || !nursery) return not_started();
+    const pid_t keeper = fork_off(*verifier, files, bell, reach);
+    if (keeper < 0) return not_started();
     if (keeper == 0) {
-        keep_only(theirs.get(), bell);
-        leave_the_server();
-        if (reach == VerifierReach::own_files) keep_to_own_files(files);
+        if (reach == VerifierReach::own_files) keep_needed_calls();
         keep_running(files);
     }
-    ::fcntl(ours.get(), F_SETFL, ::fcntl(ours.get(), F_GETFL) | O_NONBLOCK);
-    return ours;
+    // When this fails, the keeper ends with the socket.
+    const pid_t nurse_process = fork_off(*nursery, files, bell, reach);
+    if (nurse_process < 0) return not_started();
+    if (nurse_process == 0) nurse(files, reach);
+    return VerifierLines{std::move(verifier->ours), std::move(nursery->ours)};
 }
 
 }  // namespace access_control

@@ -1,7 +1,8 @@
 // The process that keeps secrets: it checks passwords, and opens certificates and keys for a server that may not do so
 // any more. Forked at the start, before privileges are dropped, since it has to read files again later. There are two
 // processes: the checker works, and the keeper starts a new checker when the old one dies. When the keeper dies, the
-// checker takes its place and starts a new checker. Started by app/signing_in; verifier_client talks to it.
+// checker takes its place and starts a new checker. When both die at once, a third process, the nursery, starts two
+// others when the server asks for them. Started by app/signing_in; verifier_client talks to them.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
+#include "access_control/verifier_messages.h"
 
 namespace access_control {
 
@@ -23,10 +24,9 @@ struct VerifierFiles {
 /// nothing else.
 enum class VerifierReach : std::uint8_t { whole, own_files };
 
-/// Forks. The socket to talk through: datagrams of verifier_messages, non-blocking, at its end when both processes are
-/// gone. The process ends when that socket is closed. `bell`: an eventfd that is written to with each message, or
+/// Forks. The processes end when their sockets are closed. `bell`: an eventfd that is written to with each message, or
 /// -1. Called while this process has no other thread. The error is a sentence.
-[[nodiscard]] std::expected<base::Fd, std::string> start_verifier(const VerifierFiles& files, int bell,
-                                                                  VerifierReach reach);
+[[nodiscard]] std::expected<VerifierLines, std::string> start_verifier(const VerifierFiles& files, int bell,
+                                                                       VerifierReach reach);
 
 }  // namespace access_control

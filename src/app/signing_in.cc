@@ -48,19 +48,20 @@ std::expected<std::unique_ptr<SigningIn>, std::string> SigningIn::start(const Op
     if (options.users_file.empty() && handed.empty()) return nullptr;
     // Where a filter of system calls is in force, asking for less might end the process.
     const bool is_confined = options.sandbox != SandboxMode::off && !are_calls_filtered();
-    auto socket = access_control::start_verifier(
+    auto lines = access_control::start_verifier(
         {.users = options.users_file, .handed = absolute(std::move(handed))}, wakes.descriptor(),
         is_confined ? access_control::VerifierReach::own_files : access_control::VerifierReach::whole);
-    if (!socket) return std::unexpected(std::move(socket.error()));
-    return std::unique_ptr<SigningIn>(new SigningIn(std::move(*socket), wakes, clock, options));
+    if (!lines) return std::unexpected(std::move(lines.error()));
+    return std::unique_ptr<SigningIn>(new SigningIn(std::move(*lines), wakes, clock, options));
 }
 
-SigningIn::SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, const Options& options)
+SigningIn::SigningIn(access_control::VerifierLines lines, base::WakeQueue& wakes, const base::Clock& clock,
+                     const Options& options)
     : wakes_(wakes),
       clock_(clock),
       has_accounts_(!options.users_file.empty()),
       files_(handed_files(options)),
-      verifier_(std::move(socket), wakes, clock, events()),
+      verifier_(std::move(lines), wakes, clock, events()),
       sign_in_(verifier_, clock, {.keep_ms = options.auth_cache_ms, .badge_s = options.session_hours * 3'600}) {
     wakes_.collect_with([this] { verifier_.collect(); });
 }

@@ -51,7 +51,8 @@ public:
     [[nodiscard]] base::MonotonicMs due() const override { return verifier_.due().value_or(INT64_MAX); }
 
 private:
-    SigningIn(base::Fd socket, base::WakeQueue& wakes, const base::Clock& clock, const Options& options);
+    SigningIn(access_control::VerifierLines lines, base::WakeQueue& wakes, const base::Clock& clock,
+              const Options& options);
     [[nodiscard]] access_control::VerifierClient::Events events();
     void users_replaced();
     void say(std::string_view level, const std::string& sentence);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/descriptors.h"
 #include "support/fake_clock.h"
 
 using namespace access_control;
@@ -26,7 +27,10 @@ struct Bench {
         std::array<int, 2> ends{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
         process = base::Fd(ends[1]);
-        client.emplace(base::Fd(ends[0]), wakes, clock,
+        std::array<int, 2> orders{};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, orders.data()) == 0);
+        nursery = base::Fd(orders[1]);
+        client.emplace(VerifierLines{base::Fd(ends[0]), base::Fd(orders[0])}, wakes, clock,
                        VerifierClient::Events{
                            .users_replaced = [this] { ++replaced; },
                            .file_opened =
@@ -62,6 +66,7 @@ struct Bench {
     FakeClock clock;
     base::WakeQueue wakes;
     base::Fd process;
+    base::Fd nursery;
     int replaced = 0;
     int looked = 0;
     std::vector<std::string> files;  ///< that were handed over
@@ -158,6 +163,45 @@ TEST_CASE("verifier client: when the process is gone nobody signs in", "[access_
     CHECK(bench.woken().size() == 2);
     CHECK_FALSE(bench.ask(3).has_value());
     CHECK(bench.said.size() == 1);
+}
+
+TEST_CASE("verifier client: when both processes are gone it asks for others, who answer then", "[access_control]") {
+    Bench bench;
+    const auto lost = bench.ask(1);
+    bench.process.reset();
+    bench.client->collect();
+    CHECK(bench.client->take(*lost)->kind == Verdict::Kind::failed);
+    CHECK(bench.said[0].find("others are started") != std::string::npos);
+    char order = 0;
+    REQUIRE(::recv(bench.nursery.get(), &order, 1, 0) == 1);
+    bench.client->collect();
+    CHECK_FALSE(bench.ask(2).has_value());
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    bench.process = base::Fd(ends[1]);
+    REQUIRE(support::send_descriptor(bench.nursery.get(), base::Fd(ends[0]).get()));
+    bench.client->collect();
+    CHECK(bench.client->restarts() == 1);
+    REQUIRE(bench.ask(3).has_value());
+    CHECK(bench.next_question()->credentials.secret == "3");
+}
+
+TEST_CASE("verifier client: when nobody is left to start others, it says what helps", "[access_control]") {
+    Bench bench;
+    bench.nursery.reset();
+    bench.process.reset();
+    bench.client->collect();
+    CHECK(bench.said[0].find("until godwit is started again") != std::string::npos);
+    // The nursery dies after the order.
+    Bench other;
+    other.process.reset();
+    other.client->collect();
+    other.nursery.reset();
+    other.client->collect();
+    other.client->collect();
+    REQUIRE(other.said.size() == 2);
+    CHECK(other.said[1].find("until godwit is started again") != std::string::npos);
+    CHECK_FALSE(other.ask(1).has_value());
 }
 
 TEST_CASE("verifier client: a process that does not answer is given up until it does", "[access_control]") {

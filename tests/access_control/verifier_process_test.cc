@@ -13,6 +13,7 @@
 #include <csignal>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "base/file_io.h"
 #include "base/landlock.h"
 #include "support/catch.h"
+#include "support/descriptors.h"
 #include "support/fake_clock.h"
 #include "support/temp_dir.h"
 
@@ -43,7 +45,8 @@ struct Process {
         write("robot:token:" + token_digest("t") + "\n");
         auto started = start_verifier({.users = folder.at("users"), .handed = {}}, -1, VerifierReach::own_files);
         REQUIRE(started.has_value());
-        socket = std::move(*started);
+        socket = std::move(started->verifier);
+        nursery = std::move(started->nursery);
         CHECK(std::holds_alternative<UsersReplaced>(*next()));
     }
     void write(const std::string& text) const {
@@ -75,6 +78,15 @@ struct Process {
     /// Who sits at the other end: the keeper, whose only child is the checker.
     [[nodiscard]] static pid_t keeper() { return child_of(::getpid()); }
     [[nodiscard]] static pid_t checker() { return child_of(keeper()); }
+    /// The other child of this process, which was started after `keeper`.
+    [[nodiscard]] static pid_t nursery_of(pid_t keeper) {
+        const std::string number = std::to_string(::getpid());
+        std::istringstream children(support::read_file("/proc/" + number + "/task/" + number + "/children"));
+        pid_t child = 0;
+        while (children >> child && child == keeper) {
+        }
+        return child;
+    }
     [[nodiscard]] static pid_t child_of(pid_t parent) {
         const std::string number = std::to_string(parent);
         const std::string path = "/proc/" + number + "/task/" + number + "/children";
@@ -84,6 +96,7 @@ struct Process {
 
     support::TempDir folder;
     base::Fd socket;
+    base::Fd nursery;
 };
 
 /// The keepers of earlier tests end with their sockets.
@@ -156,6 +169,32 @@ TEST_CASE("verifier process: when the keeper is killed, the one that checks take
     CHECK(eventually([&] { return ::kill(last, 0) != 0; }));
 }
 
+TEST_CASE("verifier process: when both are killed at once the nursery starts two others", "[access_control]") {
+    if (!has_tokens()) return;
+    {
+        Process process;
+        pid_t keeper = Process::keeper();
+        const pid_t nursery = Process::nursery_of(keeper);
+        for (int i = 0; i < 2; ++i) {
+            const pid_t checker = Process::child_of(keeper);
+            // A stopped keeper starts nobody again.
+            REQUIRE(::kill(keeper, SIGSTOP) == 0);
+            REQUIRE(::kill(checker, SIGKILL) == 0);
+            REQUIRE(::kill(keeper, SIGKILL) == 0);
+            while (process.next()) {
+            }
+            REQUIRE(::send(process.nursery.get(), "n", 1, MSG_NOSIGNAL) == 1);
+            process.socket = support::take_descriptor(process.nursery.get());
+            REQUIRE(process.socket);
+            CHECK(std::holds_alternative<UsersReplaced>(*process.next()));
+            CHECK(process.check("t").kind == Verdict::Kind::right);
+            CHECK(process.check("x").kind == Verdict::Kind::wrong);
+            keeper = Process::child_of(nursery);
+        }
+    }
+    reap();
+}
+
 TEST_CASE("verifier process: of root's power it keeps that it may read", "[access_control]") {
     if (!has_tokens()) return;
     {
@@ -205,14 +244,14 @@ TEST_CASE("verifier process: hands files over, again when they change, and says 
     {
         const support::TempDir folder;
         folder.write("key", "one");
-        auto socket = start_verifier({.users = {}, .handed = {folder.at("key"), folder.at("none")}}, -1,
-                                     VerifierReach::own_files);
-        REQUIRE(socket.has_value());
+        auto lines = start_verifier({.users = {}, .handed = {folder.at("key"), folder.at("none")}}, -1,
+                                    VerifierReach::own_files);
+        REQUIRE(lines.has_value());
         FakeClock clock;
         base::WakeQueue wakes;
         std::vector<std::string> given;
         int looked = 0;
-        VerifierClient client(std::move(*socket), wakes, clock,
+        VerifierClient client(std::move(*lines), wakes, clock,
                               {.users_replaced = [] {},
                                .file_opened =
                                    [&](std::size_t number, const std::expected<base::Fd, int>& file) {

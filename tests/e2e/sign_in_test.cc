@@ -148,7 +148,8 @@ TEST_CASE("sign-in e2e: one of the two processes that check passwords may die, w
     }
 }
 
-TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone", "[e2e][access]") {
+TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone, until others take over",
+          "[e2e][access]") {
     const Users users;
     const e2e::Site site(options(users));
     const pid_t keeper = child_of(site.server.pid());
@@ -158,8 +159,11 @@ TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone"
     REQUIRE(::kill(checker, SIGKILL) == 0);
     REQUIRE(::kill(keeper, SIGKILL) == 0);
     REQUIRE(support::eventually([&] { return ::kill(checker, 0) != 0; }));
+    // The server learns of it by this question.
     CHECK(site.fetch("GET", "/docs/", {users.token}).status == 503);
     CHECK(site.fetch("GET", "/hello.txt").status == 200);
+    CHECK(support::eventually([&] { return site.fetch("GET", "/docs/", {users.token}).status == 200; }));
+    CHECK(site.server.error_text().find("others are started") != std::string::npos);
 }
 
 TEST_CASE("sign-in e2e: writing by anybody is refused where other machines can connect", "[e2e][access]") {
