@@ -21,7 +21,7 @@ struct ShareLink {
     std::int64_t ends_s = 0;  ///< from then on it is worth nothing
     std::uint32_t limit = 0;  ///< of uses, 1 to kMostUses; 0: none
     http::LinkGives gives = http::LinkGives::reading;  ///< dropping: only of a folder
-    std::string stamp = {};                            ///< of the maker's password when he made it, as in http::User
+    std::string stamp;                                 ///< of the maker's password when he made it, as in http::User
     std::uint32_t uses = 0;                            ///< so far
     std::int64_t used_s = 0;                           ///< when the last use began; 0: never
     friend bool operator==(const ShareLink&, const ShareLink&) = default;

@@ -22,7 +22,7 @@ struct User {
     std::vector<std::string> groups;
     bool has_account = true;  ///< the users file knows the name; otherwise a certificate alone gives it
     /// Tells his password from any other one that he had or will have, and tells nobody what it is. Empty: he has none.
-    std::string stamp = {};
+    std::string stamp;
 };
 
 /// What a share link is for.
@@ -44,10 +44,10 @@ struct SharedPath {
     std::int64_t ends_s = 0;            ///< seconds since 1970
     Uses uses = Uses::unlimited;
     LinkGives gives = LinkGives::reading;
-    std::string token = {};        ///< by which it was shown: a secret
-    std::string maker_stamp = {};  ///< of its maker when he made it, as in User
+    std::string token;        ///< by which it was shown: a secret
+    std::string maker_stamp;  ///< of its maker when he made it, as in User
     /// The address of a resumable upload that was begun by the link, where that is what is asked for; empty otherwise.
-    std::string upload = {};
+    std::string upload;
 };
 
 /// Whether a request shows a share link, and what it is worth.
