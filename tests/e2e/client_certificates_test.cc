@@ -99,8 +99,10 @@ TEST_CASE("client certificates e2e: both logs name who wrote, and no page of ano
     const Authorities them;
     const TlsSite tls(them.options());
     const auto put = with(them.words_of("alice"), {"-T", tls.certificate()});
-    CHECK(status_of(tls, with(put, {"-H", "Sec-Fetch-Site: cross-site"}), "/docs/a").ends_with(" 403"));
-    CHECK(status_of(tls, with(put, {"-H", "Origin: https://other.example"}), "/docs/a").ends_with(" 403"));
+    // Without a body: curl may give up when it is answered before it has sent one.
+    const auto empty = with(them.words_of("alice"), {"-X", "PUT", "--data-binary", ""});
+    CHECK(status_of(tls, with(empty, {"-H", "Sec-Fetch-Site: cross-site"}), "/docs/a").ends_with(" 403"));
+    CHECK(status_of(tls, with(empty, {"-H", "Origin: https://other.example"}), "/docs/a").ends_with(" 403"));
     CHECK_FALSE(tls.site.files.has("docs/a"));
     CHECK(status_of(tls, put, "/docs/a").ends_with(" 201"));
     const auto embedded = with(them.words_of("alice"), {"-H", "Sec-Fetch-Site: cross-site"});
