@@ -7,6 +7,7 @@
 
 #include "access_control/users_file.h"
 #include "base/ascii.h"
+#include "storage/sidecar_name.h"
 
 namespace access_control {
 namespace {
@@ -163,8 +164,17 @@ Rights Grants::rights_of(const Range& range, const http::User* user) const {
     return rights;
 }
 
+/// What both allow: the lines about `path`, and for a sidecar those about the file that it is a form of.
+Rights Grants::rights_by_lines(std::string_view path, const http::User* user) const {
+    Rights rights = rights_of(find(path), user);
+    for (auto file = storage::find_file_of_sidecar(path); !file.empty(); file = storage::find_file_of_sidecar(file)) {
+        rights.keep_only(rights_of(find(file), user));
+    }
+    return rights;
+}
+
 Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
-    Rights rights = rights_of(find(path), client.user.get());
+    Rights rights = rights_by_lines(path, client.user.get());
     if (client.shared == nullptr) return rights;
     const Rights given = rights_by_link(path, *client.shared);
     if (client.shared->gives == http::LinkGives::reading) {
@@ -180,7 +190,7 @@ Rights Grants::rights_by_link(std::string_view path, const http::SharedPath& sha
     if (!handler::is_covered(path, shared)) return {};
     const bool is_for_reading = shared.gives == http::LinkGives::reading;
     const auto given_at = [&](std::string_view place) {
-        Rights rights = rights_of(find(place), shared.maker.get());
+        Rights rights = rights_by_lines(place, shared.maker.get());
         if (!rights.has(Right::share)) return Rights();
         rights.keep_only(is_for_reading ? Rights(Right::read, Right::list) : Rights(Right::create));
         return rights;
@@ -197,11 +207,13 @@ std::string_view Grants::place_of(std::string_view path) const {
 
 bool Grants::is_same_for_all(std::string_view path) const {
     const Range range = find(path);
-    return std::all_of(
-        lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
-        lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
-        // A line for anyone gives the right to share only to those who signed in.
-        [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
+    const bool is_same =
+        std::all_of(lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
+                    lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
+                    // A line for anyone gives the right to share only to those who signed in.
+                    [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
+    const std::string_view file = storage::find_file_of_sidecar(path);
+    return is_same && (file.empty() || is_same_for_all(file));
 }
 
 bool Grants::has_places_below(std::string_view directory) const {
@@ -221,7 +233,10 @@ std::string Grants::lines_text(const http::User* user, std::string_view path) co
     for (std::size_t i = range.first; i < range.end; ++i) {
         lines += (lines_[i].applies_to(user) ? "  by     " : "  not by ") + lines_[i].text() + "\n";
     }
-    return lines.empty() ? "  no line is about this path\n" : lines;
+    if (lines.empty()) lines = "  no line is about this path\n";
+    const std::string_view file = storage::find_file_of_sidecar(path);
+    if (file.empty() || find(file).first == range.first) return lines;
+    return lines.append("  and, as it is a form of ").append(file).append(",\n").append(lines_text(user, file));
 }
 
 }  // namespace access_control

@@ -1,5 +1,7 @@
 // Who may do what where: the lines of --grant, and the lookup in them. The lines of the longest path that holds a
-// resource count, and are added up. Made at the start; asked once per request through handler::RightsRules. Pure.
+// resource count, and are added up. Of a sidecar the lines of its file count as well: who may read it reads the file,
+// and who may write it changes what others get for the file. Made at the start; asked once per request through
+// handler::RightsRules. Pure.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +69,7 @@ private:
     };
     [[nodiscard]] Range find(std::string_view path) const;
     [[nodiscard]] handler::Rights rights_of(const Range& range, const http::User* user) const;
+    [[nodiscard]] handler::Rights rights_by_lines(std::string_view path, const http::User* user) const;
 
     std::vector<Grant> lines_;
 };

@@ -80,7 +80,7 @@ struct Client {
 class PathRights {
 public:
     virtual ~PathRights() = default;
-    /// `path`: canonical (Resource::path).
+    /// `path`: canonical (Resource::path). A sidecar has only the rights that its file has as well.
     [[nodiscard]] virtual Rights rights_at(std::string_view path, const Client& client) const = 0;
     /// What the link of `shared` gives at `path`: there and at its own path its maker may share now, and read or list;
     /// of one for dropping, create. None at a path that it does not cover.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -32,7 +33,9 @@ public:
     /// `path`: of the entry, canonical, without a slash at its end.
     [[nodiscard]] bool has_file(std::string_view path) const { return has(path, Rights(Right::read)); }
     [[nodiscard]] bool has_directory(std::string_view path) const {
-        return has(path, Rights(Right::read, Right::list));
+        if (which_ != Which::granted) return which_ == Which::all;
+        // The slash tells it from the sidecar of a file.
+        return has(std::string(path) + '/', Rights(Right::read, Right::list));
     }
 
 private:

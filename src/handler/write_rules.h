@@ -10,6 +10,7 @@
 #include "handler/rights.h"
 #include "handler/size_limit.h"
 #include "storage/on_conflict.h"
+#include "storage/sidecar_name.h"
 
 namespace handler {
 
@@ -19,10 +20,12 @@ struct WriteRules : RightsRules {
     bool are_records_named = false;              ///< somebody chose where they are
     /// Where nothing may be written the file is a file like any other.
     [[nodiscard]] bool serves_records() const { return !records_path.empty() && allows_writing(); }
-    /// True for the file of records, and for paths that would need a directory in its place.
+    /// True for the file of records, for its sidecars, and for paths that would need a directory in its place.
     [[nodiscard]] bool takes_records_name(std::string_view path) const {
         if (!serves_records() || !path.starts_with(records_file)) return false;
-        return path.size() == records_file.size() || path[records_file.size()] == '/';
+        if (path.size() == records_file.size() || path[records_file.size()] == '/') return true;
+        const std::string_view file = storage::find_file_of_sidecar(path);
+        return !file.empty() && takes_records_name(file);
     }
     /// Seconds that an upload which can be resumed is kept after its last byte; 0: none can be resumed.
     std::int64_t upload_expiry_s = 86'400;

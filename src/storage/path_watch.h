@@ -11,11 +11,9 @@
 
 #include "base/clock.h"
 #include "storage/file_root.h"
+#include "storage/sidecar_name.h"
 
 namespace storage {
-
-/// File names that stand beside a file with its coded forms, in the order of PathWatch::sidecar().
-inline constexpr std::array<std::string_view, 4> kSidecarSuffixes = {".gz", ".deflate", ".br", ".zst"};
 
 class PathWatch {
 public:

@@ -4,9 +4,8 @@
 #include <fcntl.h>
 
 #include <string>
-#include <string_view>
 
-#include "storage/path_watch.h"
+#include "storage/sidecar_name.h"
 #include "storage/write_error.h"
 
 namespace storage {
@@ -23,15 +22,10 @@ bool has_content(const struct stat& status) { return !S_ISREG(status.st_mode) ||
 
 std::optional<struct stat> find_file_beside(const WritePlace& place) {
     if (place.has_missing_parents()) return std::nullopt;
-    for (const std::string_view suffix : kSidecarSuffixes) {
-        std::string_view name = place.name();
-        if (!name.ends_with(suffix) || name.size() == suffix.size()) continue;
-        name.remove_suffix(suffix.size());
-        struct stat status{};
-        if (::fstatat(place.directory(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        if (!S_ISDIR(status.st_mode)) return status;
-    }
-    return std::nullopt;
+    const std::string name(find_file_of_sidecar(place.name()));
+    struct stat status{};
+    if (name.empty() || ::fstatat(place.directory(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+    return S_ISDIR(status.st_mode) ? std::nullopt : std::optional(status);
 }
 
 std::optional<http::Refusal> find_taken_name(const WritePlace& place, const std::optional<struct stat>& found,

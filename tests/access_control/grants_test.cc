@@ -174,3 +174,27 @@ TEST_CASE("grants: a link for dropping gives create alone, and makes a drop box 
     CHECK(at(grants, "/.godwit/uploads/1", with_link("", "/a/", "/.godwit/uploads/1")) == "create");
     CHECK(at(grants, "/.godwit/uploads/2", with_link("", "/a/", "/.godwit/uploads/1")) == "none");
 }
+
+TEST_CASE("grants: a sidecar has only the rights that its file has as well", "[access][grants]") {
+    const Grants grants = grants_of({"/ * read list write", "/page.html * read", "/mine.gz * read list", "/pack * none",
+                                     "/list.txt anna read list", "/list.txt.br * read"});
+    for (const std::string_view suffix : {".gz", ".deflate", ".br", ".zst", ".gz.br"}) {
+        INFO(suffix);
+        CHECK(at(grants, std::string("/page.html").append(suffix)) == "read");
+        CHECK(at(grants, std::string("/d/page.html").append(suffix)) == "read list create replace");
+    }
+    CHECK(at(grants, "/page.html.bz2") == "read list create replace");
+    CHECK(at(grants, "/mine.gz") == "read list");
+    CHECK(at(grants, "/list.txt.gz", client("anna")) == "read list");
+    CHECK(at(grants, "/list.txt.br", client("anna")) == "read");
+    CHECK(at(grants, "/list.txt.br") == "none");
+    CHECK_FALSE(grants.is_same_for_all("/list.txt.br"));
+    CHECK(grants.lines_text(nullptr, "/list.txt.br") ==
+          "  by     /list.txt.br * read\n  and, as it is a form of /list.txt,\n  not by /list.txt anna read list\n");
+    CHECK(grants.lines_text(nullptr, "/d/x.gz") == "  by     / * read list create replace\n");
+    // A directory, and what is in it, is no sidecar.
+    CHECK(at(grants, "/pack.gz") == "none");
+    CHECK(at(grants, "/pack.gz/") == "read list create replace");
+    CHECK(at(grants, "/pack.gz/x") == "read list create replace");
+    CHECK(at(grants, "/.gz") == "read list create replace");
+}

@@ -160,3 +160,43 @@ TEST_CASE("grants: an index, a page and a route are read by their own paths' rig
     CHECK(site.ask("GET", "/d/").body() == "for alice");
     CHECK(site.ask("GET", "/about").body() == "for alice");
 }
+
+TEST_CASE("grants: nobody goes around the rights of a file by a sidecar of it", "[site][access]") {
+    site::SiteConfig config = with_grants({"/ * read list write delete", "/page.html * read"});
+    config.on_conflict = storage::OnConflict::replace;
+    AnsweringSite site(config);
+    for (const char* name : {"page.html", "page.html.gz", "other"}) site.directory.write(name, "old");
+    CHECK(site.put("/page.html.br", "evil").status() == 403);
+    CHECK(site.put("/page.html.gz", "evil").status() == 403);
+    CHECK(site.put("/files/page.html.br", "evil").status() == 403);
+    CHECK(site.put("/page.html.deflate", "e", "Upload-Complete: ?0\r\n").status() == 403);
+    CHECK(site.upload("POST", "/", "evil", "Content-Disposition: attachment; filename=page.html.br\r\n").status() ==
+          403);
+    const std::string form =
+        "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"page.html.br\"\r\n\r\nevil\r\n--b--\r\n";
+    CHECK(site.upload("POST", "/", form, "Content-Type: multipart/form-data; boundary=b\r\n").status() == 403);
+    CHECK(site.ask("COPY", "/other", "Destination: /page.html.zst\r\n").status() == 403);
+    CHECK(site.ask("MOVE", "/other", "Destination: /page.html.zst\r\n").status() == 403);
+    CHECK(site.ask("MOVE", "/page.html.gz", "Destination: /away\r\n").status() == 403);
+    CHECK(site.ask("DELETE", "/page.html.gz").status() == 403);
+    constexpr std::string_view kFields = "Content-Type: application/x-www-form-urlencoded\r\n";
+    CHECK(site.upload("POST", "/?delete", "name=page.html.gz", kFields).status() == 403);
+    CHECK(names_in(site, "").size() == 3);
+    CHECK(site.directory.read("page.html.gz") == "old");
+    CHECK(site.put("/free.html.gz", "new").status() == 201);
+}
+
+TEST_CASE("grants: a sidecar does not show what its file may not show", "[site][access]") {
+    AnsweringSite site(with_grants({"/ * read list write", "/secret.html alice read list"}));
+    site.directory.write("secret.html", "secret");
+    site.directory.write("secret.html.gz", "secret");
+    site.directory.write("folder.gz/x", "x");
+    const auto names = [&site] { return site.ask("GET", "/", "Accept: text/plain\r\n").body(); };
+    CHECK(site.ask("GET", "/secret.html.gz").status() == 403);
+    CHECK(site.ask("COPY", "/secret.html.gz", "Destination: /copy\r\n").status() == 403);
+    CHECK(names() == "folder.gz/\n");
+    CHECK(site.ask("GET", "/?search=secret").body().find("secret.html.gz") == std::string::npos);
+    site.user = user("alice");
+    CHECK(site.ask("GET", "/secret.html.gz").status() == 200);
+    CHECK(names() == "folder.gz/\nsecret.html\nsecret.html.gz\n");
+}
