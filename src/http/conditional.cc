@@ -3,7 +3,6 @@
 
 #include "base/ascii.h"
 #include "http/date.h"
-#include "http/limits.h"
 
 namespace http {
 namespace {
@@ -40,34 +39,44 @@ bool tags_match(std::string_view a, std::string_view b, Comparison comparison) {
     return comparison == Comparison::strong ? tags_match_strongly(a, b) : tags_match_weakly(a, b);
 }
 
-/// One line of a list of tags. `members` counts over all lines; past kMaxListMembers nothing matches any more.
-bool line_matches(std::string_view line, std::string_view etag, Comparison comparison, std::size_t& members) {
+/// What If-Match or If-None-Match says of the representation.
+struct TagSearch {
+    bool is_found = false;
+    /// False when the field, or a member of its list, is outside of the grammar: what it asks for is not known.
+    bool is_well_formed = true;
+};
+
+/// One line of a list of tags. All of it is looked at, however long: a head is bounded, and a tag that was left out
+/// would let a write through.
+void search_line(std::string_view line, std::string_view etag, Comparison comparison, TagSearch& search) {
     while (!line.empty()) {
         if (line.front() == ',' || base::is_blank(line.front())) {
             line.remove_prefix(1);
             continue;
         }
-        if (++members > kMaxListMembers) return false;
         const std::size_t length = tag_length(line);
         const std::string_view rest = base::trim_blanks(line.substr(length));
         const bool whole_member = length > 0 && (rest.empty() || rest.front() == ',');
-        if (whole_member && tags_match(line.substr(0, length), etag, comparison)) return true;
+        if (!whole_member) search.is_well_formed = false;
+        if (whole_member && !etag.empty() && tags_match(line.substr(0, length), etag, comparison)) {
+            search.is_found = true;
+        }
         line.remove_prefix(whole_member ? length : member_length(line));
     }
-    return false;
 }
 
 /// Does If-Match or If-None-Match name the representation? "*" does when there is one; it stands alone.
-bool names_representation(const Fields& fields, FieldName name, std::string_view text, const Validators& validators,
-                          Comparison comparison) {
-    if (fields.find(name, text) == std::string_view("*") && fields.count(name) == 1) return validators.exists;
-    if (!validators.exists || validators.etag.empty()) return false;
-    std::size_t members = 0;
-    for (const Field& field : fields) {
-        if (field.known != name) continue;
-        if (line_matches(field.value.of(text), validators.etag, comparison, members)) return true;
+TagSearch search_tags(const Fields& fields, FieldName name, std::string_view text, const Validators& validators,
+                      Comparison comparison) {
+    if (fields.find(name, text) == std::string_view("*") && fields.count(name) == 1) {
+        return {.is_found = validators.exists};
     }
-    return false;
+    const std::string_view etag = validators.exists ? validators.etag : std::string_view();
+    TagSearch search;
+    for (const Field& field : fields) {
+        if (field.known == name) search_line(field.value.of(text), etag, comparison, search);
+    }
+    return search;
 }
 
 /// The date in a field that must stand once: two of them are no date.
@@ -78,21 +87,24 @@ std::optional<std::int64_t> find_date(const Fields& fields, FieldName name, std:
 
 /// Steps 1 and 2 of RFC 9110 §13.2.2: is the representation still the one that the request expects (If-Match,
 /// If-Unmodified-Since)?
-bool is_still_the_expected(const Fields& fields, std::string_view text, const Validators& validators,
+bool is_still_the_expected(const Fields& fields, std::string_view text, bool is_read, const Validators& validators,
                            std::int64_t now) {
     if (fields.has(FieldName::if_match)) {
-        return names_representation(fields, FieldName::if_match, text, validators, Comparison::strong);
+        const auto search = search_tags(fields, FieldName::if_match, text, validators, Comparison::strong);
+        return search.is_found && (is_read || search.is_well_formed);
     }
     if (!fields.has(FieldName::if_unmodified_since) || !validators.last_modified) return true;
     const auto since = find_date(fields, FieldName::if_unmodified_since, text, now);
     return !since || *validators.last_modified <= *since;
 }
 
-/// Steps 3 and 4: does the client already have the current representation?
+/// Steps 3 and 4: does the client already have the current representation? A write whose If-None-Match cannot be read
+/// is taken to name it, so that nothing is lost; for a read the worst is an answer that the client has already.
 bool is_known_to_client(const Fields& fields, std::string_view text, bool is_read, const Validators& validators,
                         std::int64_t now) {
     if (fields.has(FieldName::if_none_match)) {
-        return names_representation(fields, FieldName::if_none_match, text, validators, Comparison::weak);
+        const auto search = search_tags(fields, FieldName::if_none_match, text, validators, Comparison::weak);
+        return search.is_found || (!is_read && !search.is_well_formed);
     }
     if (!is_read || !fields.has(FieldName::if_modified_since) || !validators.last_modified) return false;
     const auto since = find_date(fields, FieldName::if_modified_since, text, now);
@@ -114,8 +126,8 @@ bool tags_match_weakly(std::string_view a, std::string_view b) {
 Precondition evaluate_preconditions(const Fields& fields, std::string_view text, Method method,
                                     const Validators& validators, std::int64_t now) {
     if (!has_precondition(fields)) return Precondition::proceed;
-    if (!is_still_the_expected(fields, text, validators, now)) return Precondition::precondition_failed;
     const bool is_read = method == Method::get || method == Method::head;
+    if (!is_still_the_expected(fields, text, is_read, validators, now)) return Precondition::precondition_failed;
     if (!is_known_to_client(fields, text, is_read, validators, now)) return Precondition::proceed;
     return is_read ? Precondition::not_modified : Precondition::precondition_failed;
 }

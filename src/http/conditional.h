@@ -38,7 +38,9 @@ enum class Precondition : std::uint8_t {
 
 /// Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since. Call it only where the answer without
 /// them would be 2xx (RFC 9110 §13.2.1). `text`: the section's text; `now`: seconds since 1970, for two-digit years.
-/// An If-Modified-Since later than now is ignored.
+/// An If-Modified-Since later than now is ignored. An If-Match or If-None-Match outside of the grammar is never true
+/// for methods other than GET and HEAD; for these two its well-formed members count. What is no date is ignored, as
+/// §13.1.3 and §13.1.4 demand.
 [[nodiscard]] Precondition evaluate_preconditions(const Fields& fields, std::string_view text, Method method,
                                                   const Validators& validators, std::int64_t now);
 

@@ -26,7 +26,7 @@ inline constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
 inline constexpr std::size_t kMaxRanges = 256;
 /// Ranges of one Range field that overlap or are out of order: the sign of an attack (RFC 9110 §14.2, CVE-2011-3192).
 inline constexpr std::size_t kMaxUnorderedRanges = 16;
-/// List members looked at in one field (tags, codings, digests); the rest of such a list is ignored as a whole.
+/// List members looked at in one field (codings, types, digests); the rest of such a list is ignored as a whole.
 inline constexpr std::size_t kMaxListMembers = 64;
 
 }  // namespace http

@@ -123,11 +123,31 @@ TEST_CASE("preconditions: a tag that holds a comma is compared whole", "[http][c
     CHECK(if_none_match("\"a\", \"b\"", Method::get, comma) == Precondition::proceed);
 }
 
-TEST_CASE("preconditions: no more members are looked at than the limit", "[http][conditional]") {
+TEST_CASE("preconditions: the own tag behind hundreds of others is found, or a write would go through",
+          "[http][conditional]") {
     std::string value;
-    for (std::size_t i = 1; i < http::kMaxListMembers; ++i) value += "\"x\", ";
-    CHECK(if_none_match(value + "\"v1\"") == Precondition::not_modified);
-    CHECK(if_none_match(value + "\"x\", \"v1\"") == Precondition::proceed);
+    for (int i = 0; i < 500; ++i) value += "\"x\", ";
+    value += "\"v1\"";
+    CHECK(if_none_match(value) == Precondition::not_modified);
+    CHECK(if_none_match(value, Method::put) == Precondition::precondition_failed);
+    CHECK(if_none_match(value, Method::del) == Precondition::precondition_failed);
+    CHECK(if_match(value) == Precondition::proceed);
+}
+
+TEST_CASE("preconditions: a write whose condition cannot be read is not carried out", "[http][conditional]") {
+    for (const auto* value : {"nope", "\"x", "x\"", "\"x\" junk", "\"x\" \"y\"", "*, *", "*,", "\"x\", *", "*, \"x\"",
+                              "**", "w/\"x\"", "W/ \"x\"", "\"v1\", nope", "nope, \"v1\""}) {
+        CAPTURE(value);
+        for (const Method method : {Method::put, Method::del, Method::post, Method::copy, Method::move}) {
+            CHECK(if_none_match(value, method) == Precondition::precondition_failed);
+            CHECK(if_none_match(value, method, kMissing) == Precondition::precondition_failed);
+        }
+        CHECK(if_match(value) == Precondition::precondition_failed);
+    }
+    CHECK(evaluate("If-None-Match: *\r\nIf-None-Match: *\r\n", Method::put) == Precondition::precondition_failed);
+    CHECK(evaluate("If-None-Match: \"x\"\r\nIf-None-Match: *\r\n", Method::put) == Precondition::precondition_failed);
+    // A list without members is within the grammar, and names nothing.
+    CHECK(if_none_match(" , ,", Method::put) == Precondition::proceed);
 }
 
 TEST_CASE("preconditions: If-Modified-Since is for reads, and ignored beside If-None-Match", "[http][conditional]") {

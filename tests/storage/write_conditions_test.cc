@@ -49,6 +49,8 @@ TEST_CASE("write conditions: hold for the state that they name", "[storage][writ
     CHECK_FALSE(hold("If-None-Match: " + tag + "\r\n", file));
     CHECK(hold("If-None-Match: \"x\"\r\n", file));
     CHECK(hold("If-None-Match: *\r\n", std::nullopt));
+    CHECK_FALSE(hold("If-None-Match: \"x\", *\r\n", file));
+    CHECK_FALSE(hold("If-None-Match: *\r\nIf-None-Match: *\r\n", file));
     CHECK_FALSE(hold("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", file));
 }
 
