@@ -32,13 +32,15 @@ Refusal creation_refusal(int error) {
 
 }  // namespace
 
-std::expected<DirectoryCreation, Refusal> DirectoryCreation::open(const WriteParts& parts, std::string_view path) {
+std::expected<DirectoryCreation, Refusal> DirectoryCreation::open(const WriteParts& parts, std::string_view path,
+                                                                  const WriteConditions& conditions) {
     auto place = WritePlace::find(parts.root, parts.new_directories, path);
     if (!place)
         return std::unexpected(place.error().number == E2BIG ? kNoParent : creation_refusal(place.error().number));
     if (place->is_too_deep()) return std::unexpected(creation_refusal(E2BIG));
     DirectoryCreation creation(parts, std::move(*place));
     if (const auto obstacle = creation.find_obstacle()) return std::unexpected(*obstacle);
+    if (!conditions.hold(std::nullopt, parts.clock.unix_ns())) return std::unexpected(condition_refusal());
     return creation;
 }
 

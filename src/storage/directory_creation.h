@@ -12,6 +12,7 @@
 #include "http/change.h"
 #include "http/framing.h"
 #include "storage/publication.h"
+#include "storage/write_conditions.h"
 
 namespace storage {
 
@@ -20,8 +21,10 @@ public:
     using Result = std::expected<void, http::Refusal>;
 
     /// `path` is not "/" and not hidden; it may have a slash at its end. 405: something has the name; 409: the
-    /// directory above is missing; 403, 414, 507 as for files. `parts` must outlive this.
-    static std::expected<DirectoryCreation, http::Refusal> open(const WriteParts& parts, std::string_view path);
+    /// directory above is missing; 412: the conditions do not hold where nothing is; 403, 414, 507 as for files.
+    /// `parts` must outlive this. The conditions need no second look: making it fails where something has come.
+    static std::expected<DirectoryCreation, http::Refusal> open(const WriteParts& parts, std::string_view path,
+                                                                const WriteConditions& conditions = {});
 
     DirectoryCreation(DirectoryCreation&& other) noexcept;
     DirectoryCreation& operator=(DirectoryCreation&&) = delete;

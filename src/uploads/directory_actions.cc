@@ -38,6 +38,7 @@ constexpr std::string_view kDestinationFieldName = "to";
 constexpr std::string_view kDepthFieldName = "depth";
 constexpr std::size_t kMaxActionFields = 10;
 constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
+constexpr Refusal kNoEntry{Status::unprocessable_content, "the name has to be that of one entry of this directory."};
 constexpr Refusal kNoDestination{Status::unprocessable_content,
                                  "the form has to have one field \"to\": the new name, or a path."};
 constexpr Refusal kEmptyPart{Status::unprocessable_content,
@@ -240,12 +241,14 @@ private:
         return std::make_unique<handler::ReadyAnswer>(std::move(response));
     }
 
+    [[nodiscard]] storage::WriteConditions conditions() const { return storage::WriteConditions(request_->get()); }
+
     std::unique_ptr<http::PendingResponse> create(const std::string& name) {
         const http::Request& request = request_->get();
         if (const auto fault = find_name_fault(name)) return refuse(handler::refusal_response(&request, *fault));
         if (const auto fault = gate_.find_directory_fault(directory_ + name))
             return refuse(handler::refusal_response(&request, *fault));
-        auto creation = storage::DirectoryCreation::open(parts_, directory_ + name);
+        auto creation = storage::DirectoryCreation::open(parts_, directory_ + name, conditions());
         if (!creation) return refuse(CreationAnswer::refuse_creation(request, creation.error(), {}));
         std::string location = with_slash(http::encode_path(std::string(request.path()) + name));
         return std::make_unique<CreationAnswer>(std::move(*creation), std::move(request_), std::move(location),
@@ -273,10 +276,7 @@ private:
         if (name.ends_with('/')) name.pop_back();
         const bool is_segment = !name.empty() && name.find('/') == std::string::npos &&
                                 name.find('\0') == std::string::npos && name != "." && name != "..";
-        if (!is_segment) {
-            return std::unexpected(
-                Refusal{Status::unprocessable_content, "the name has to be that of one entry of this directory."});
-        }
+        if (!is_segment) return std::unexpected(kNoEntry);
         return directory_ + name;
     }
 
@@ -289,7 +289,8 @@ private:
             takes_all ? gate_.find_tree_removal_fault(*path, WriteGate::Named::in_passing) : std::nullopt;
         if (fault) return refuse(handler::refusal_response(&request, *fault));
         using Extent = storage::FileRemoval::Extent;
-        auto removal = storage::FileRemoval::open(parts_, *path, {}, takes_all ? Extent::tree : Extent::entry);
+        auto removal =
+            storage::FileRemoval::open(parts_, *path, conditions(), takes_all ? Extent::tree : Extent::entry);
         if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
         return std::make_unique<RemovalAnswer>(std::move(*removal), std::move(request_));
     }
@@ -302,7 +303,7 @@ private:
         if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
         const auto destination = find_destination(directory_, name, *typed);
         if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
-        auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, {});
+        auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, conditions());
         if (!move) return refuse(handler::refusal_response(&request, move.error()));
         std::string location = http::encode_path(*destination);
         if (path->ends_with('/')) location.push_back('/');
@@ -320,8 +321,8 @@ private:
         *path = with_kind(std::move(*path));
         std::string location = http::encode_path(*destination);
         if (path->ends_with('/')) location.push_back('/');
-        auto answer =
-            copies_.begin(request, {*path, *destination, std::move(location)}, {storage::OnConflict::refuse}, {});
+        auto answer = copies_.begin(request, {*path, *destination, std::move(location)}, {storage::OnConflict::refuse},
+                                    conditions());
         if (!answer) return refuse(handler::refusal_response(&request, answer.error()));
         return std::move(*answer);
     }
@@ -364,7 +365,7 @@ handler::Decision DirectoryActions::create(const http::Request& request, std::st
         return CreationAnswer::refuse_creation(request, refusal, allowed);
     };
     if (path == "/") return refuse({Status::method_not_allowed, "the root is there already."});
-    auto creation = storage::DirectoryCreation::open(parts_, path);
+    auto creation = storage::DirectoryCreation::open(parts_, path, storage::WriteConditions(request));
     if (!creation) return refuse(creation.error());
     const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());

@@ -28,6 +28,12 @@ using http::Status;
 constexpr http::Refusal kNoConditions =
     http::missing_right("what is stored here is not shown, so no condition on it is evaluated.");
 
+/// RFC 9110 §13.1.1: a condition that cannot be evaluated is not taken to be true.
+constexpr http::Refusal kNoFormConditions{
+    Status::precondition_failed,
+    "a form may hold many files, so no condition is evaluated for it; store each by PUT, or leave out If-Match, "
+    "If-None-Match and If-Unmodified-Since."};
+
 class UploadSink final : public http::BodySink {
 public:
     UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, Admission::Tells tells,
@@ -153,6 +159,9 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
         return handler::refusal_response(
             &request,
             {Status::bad_request, "the Content-Type of a form states its boundary, 1 to 70 characters long."});
+    }
+    if (request.fields.has_any(FieldName::if_match, FieldName::if_none_match, FieldName::if_unmodified_since)) {
+        return handler::refusal_response(&request, kNoFormConditions);
     }
     auto digests = UploadDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());

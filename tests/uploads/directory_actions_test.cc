@@ -81,6 +81,29 @@ TEST_CASE("directory actions: a form makes a directory", "[handlers][actions]") 
     CHECK(is_directory(site, "d"));
 }
 
+TEST_CASE("mkcol, directory actions: a false condition changes nothing", "[handlers][mkcol][actions]") {
+    AnsweringSite site;
+    site.directory.write("f", "x");
+    site.directory.make_directory("d");
+    const auto before = site.directory.list();
+    for (const std::string_view condition : {"If-Match: \"nope\"\r\n", "If-None-Match: \"x\", *\r\n"}) {
+        INFO(condition);
+        CHECK(site.ask("MKCOL", "/m", condition).status() == 412);
+        CHECK(act(site, "/?mkcol", "name=n", condition).status() == 412);
+        for (const std::string_view name : {"f", "d"}) {
+            INFO(name);
+            const std::string form = "name=" + std::string(name);
+            CHECK(act(site, "/?delete", form, condition).status() == 412);
+            CHECK(act(site, "/?move", form + "&to=g", condition).status() == 412);
+            CHECK(act(site, "/?copy", form + "&to=g", condition).status() == 412);
+        }
+    }
+    CHECK(act(site, "/?delete", "name=f", "If-None-Match: *\r\n").status() == 412);
+    CHECK(site.directory.list() == before);
+    CHECK(site.ask("MKCOL", "/m", "If-None-Match: *\r\n").status() == 201);
+    CHECK(act(site, "/?copy", "name=f&to=g", "If-Match: *\r\n").status() == 201);
+}
+
 TEST_CASE("directory actions: a form deletes a file or an empty directory", "[handlers][actions]") {
     AnsweringSite site;
     site.directory.write("in/a b", "x");

@@ -36,6 +36,16 @@ TEST_CASE("forms: every file is stored, and a script is told where", "[handlers]
     CHECK(site.directory.list() == std::vector<std::string>{"in", "in/a b.txt", "in/c"});
 }
 
+TEST_CASE("forms: one with a condition is refused, and replaces nothing", "[handlers][forms]") {
+    AnsweringSite site(config_with(OnConflict::replace));
+    site.directory.write("a", "old");
+    for (const std::string_view condition : {"If-Match: \"nope\"\r\n", "If-None-Match: *\r\n"}) {
+        INFO(condition);
+        CHECK(post(site, "/", file_part("a", "new") + kEnd, condition).status() == 412);
+        CHECK(site.directory.read("a") == "old");
+    }
+}
+
 TEST_CASE("forms: one file has a Location, with the prefix of the request", "[handlers][forms]") {
     AnsweringSite site;
     const auto answer = post(site, "/files/in/", file_part("a", "one") + kEnd);
