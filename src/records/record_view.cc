@@ -216,14 +216,19 @@ void RecordView::append_end() {
 void RecordView::append_csv_cell(std::string_view text) {
     // An apostrophe tells a spreadsheet that the cell is text.
     const bool formula = is_formula(text);
-    if (!formula && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    if (!formula && text.find_first_of(",;\t\"\r\n") == std::string_view::npos) {
         made_.append(text);
         return;
     }
     made_.append(formula ? "\"'" : "\"");
+    // Where the separator is ';' or a tab, as in most of Europe, the quotes do not begin the cell that a program sees:
+    // it begins another behind each separator and line break.
+    bool begins_cell = false;
     for (const char c : text) {
+        if (begins_cell && std::string_view("=+-@\"").find(c) != std::string_view::npos) made_.push_back('\'');
         if (c == '"') made_.push_back('"');
         made_.push_back(c);
+        begins_cell = c == ';' || c == '\t' || c == '\r' || c == '\n';
     }
     made_.push_back('"');
 }

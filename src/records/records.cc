@@ -373,6 +373,12 @@ handler::Decision Records::read_all(const http::Request& request, handler::Right
 
 /// A body that becomes a record; `id` is empty for the next.
 handler::Decision Records::receive(const http::Request& request, std::string_view id) {
+    if (request.fields.has(http::FieldName::content_range)) {
+        // RFC 9110 §14.5: a part that is taken for the whole would destroy the rest.
+        return handler::refusal_response(
+            &request,
+            {Status::bad_request, "Content-Range is not supported in records; send the whole record without it."});
+    }
     auto media = find_record_media(request);
     if (!media) {
         return refused(request, {Status::unsupported_media_type,

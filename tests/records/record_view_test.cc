@@ -32,6 +32,14 @@ TEST_CASE("record view: CSV quotes, and disarms formulas", "[content][records]")
           "id,name,note,more\r\n1,\"'=1+2\",\"a,\"\"b\"\"\",\r\n2,,-5.5,\"l1\nl2\"\r\n3,\"'@x\",,\r\n");
 }
 
+TEST_CASE("record view: CSV disarms a formula behind a separator of other programs", "[content][records]") {
+    RecordBench bench;
+    bench.write("id=1&a=x;%3DHYPERLINK(1)&b=x%09%2B1&c=x%0A@y&d=x;%22%3D1%22&e=p;q\n");
+    records::RecordView view(*bench.file->snapshot(), records::RecordView::Kind::csv, 1000, {});
+    CHECK(pull_all(view) ==
+          "id,a,b,c,d,e\r\n1,\"x;'=HYPERLINK(1)\",\"x\t'+1\",\"x\n'@y\",\"x;'\"\"=1\"\"\",\"p;q\"\r\n");
+}
+
 TEST_CASE("record view: JSON is an array of objects of strings", "[content][records]") {
     RecordBench bench;
     records::RecordView none(*bench.file->snapshot(), records::RecordView::Kind::json, 1000, {});

@@ -313,3 +313,12 @@ TEST_CASE("records handler: each change of a record is told for the audit log, w
     CHECK(site.ask("DELETE", "/database.txt/1").changes.empty());
     CHECK(site.ask("GET", "/database.txt").changes.empty());
 }
+
+TEST_CASE("records: a part of a record does not take the place of the whole", "[handlers][records]") {
+    RecordsSite site;
+    site.directory.write("database.txt", "id=1&a=whole\n");
+    const std::string part = std::string(kForm) + "Content-Range: bytes 0-2/10\r\n";
+    CHECK(site.send("PUT", "/database.txt/1", part, "a=3").status() == 400);
+    CHECK(site.send("POST", "/database.txt", part, "a=3").status() == 400);
+    CHECK(site.text() == "id=1&a=whole\n");
+}
