@@ -10,6 +10,7 @@
 #include "net/listener.h"
 #include "server/access_log.h"
 #include "server/audit_log.h"
+#include "server/idle_list.h"
 #include "server/metrics.h"
 #include "server/turn.h"
 
@@ -59,6 +60,7 @@ public:
     [[nodiscard]] std::vector<net::Listener>& listeners() { return parts_.listeners; }
 
     std::size_t connections = 0;  ///< that are open; the reactor counts
+    IdleList idle;                ///< those that no request uses
 
 private:
     AdminParts parts_;

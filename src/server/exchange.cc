@@ -84,6 +84,17 @@ handler::Decision Exchange::refuse_share(handler::Handler& handler) const {
     return response;
 }
 
+http::Response Exchange::refuse(handler::Handler& handler, const http::Refusal& refusal) const {
+    const bool has_head = request_body_ == RequestBody::unread;
+    http::Response response = handler::refusal_response(has_head ? &request : nullptr, refusal);
+    if (has_head) {
+        decorate(handler, response);
+    } else {
+        handler.decorate(nullptr, response);
+    }
+    return response;
+}
+
 void Exchange::adopt(handler::Decision decision) {
     stay();
     if (auto* sink = std::get_if<std::unique_ptr<http::BodySink>>(&decision)) {

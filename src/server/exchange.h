@@ -74,6 +74,9 @@ public:
     void decorate(handler::Handler& handler, http::Response& response) const {
         (pinned_ ? *pinned_ : handler).decorate(&request, response);
     }
+    /// The decorated answer to a request that cannot be read on. What its head says counts only when the body had
+    /// begun: otherwise the head may be what was wrong.
+    [[nodiscard]] http::Response refuse(handler::Handler& handler, const http::Refusal& refusal) const;
     /// Tells the client the id of its request, if it has one. The last change to a response before its head is written.
     void add_request_id(http::Response& response) const {
         if (!request_id_.empty()) response.add(kRequestIdName, request_id_);

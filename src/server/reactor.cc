@@ -218,7 +218,7 @@ void Reactor::advance_heavy(base::MonotonicUs until) {
 /// The socket, and what has arrived on it, goes to a connection that speaks HTTP/2.
 void Reactor::hand_over(ConnectionTable::Slot& slot) {
     const net::Token token = slot.connection->token();
-    idle_.remove(token.slot);  // it is weighed anew
+    idle_of(slot).remove(token.slot);  // it is weighed anew
     slot.connection = http2::make_connection(slot.connection->take_transport(), token, parts_.clock.now_ms());
     ++turn_of(slot).metrics.http2.connections;
     settle(token, slot.connection->advance(turn_of(slot)));
@@ -234,9 +234,10 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         case Connection::Verdict::again:
         case Connection::Verdict::wait: break;
     }
-    const bool is_unused = !slot.is_admin && slot.connection->is_unused();
+    const bool is_unused = slot.connection->is_unused();
+    IdleList& idle = idle_of(slot);
     // A connection that was unused before, and still is, holds what it held then.
-    if (!is_unused || !idle_.has(token.slot)) weigh(token.slot, *slot.connection);
+    if (!is_unused || !idle.has(token.slot)) weigh(token.slot, *slot.connection);
     if (verdict == Connection::Verdict::again) {
         // A light connection waits in the queue, too: it has more to do than its share, and others have theirs to do.
         queue(slot);
@@ -251,9 +252,9 @@ void Reactor::settle(net::Token token, Connection::Verdict verdict) {
         deadlines_.clear(token.slot);
     }
     if (is_unused) {
-        idle_.push(token.slot);
+        idle.push(token.slot);
     } else {
-        idle_.remove(token.slot);
+        idle.remove(token.slot);
     }
 }
 
@@ -284,9 +285,11 @@ bool Reactor::unwatch_for_commit(ConnectionTable::Slot& slot) {
 }
 
 void Reactor::remove(net::Token token) {
-    if (const auto* slot = connections_.find(token); slot != nullptr && slot->is_admin) --admin_->connections;
+    if (const auto* slot = connections_.find(token); slot != nullptr) {
+        if (slot->is_admin) --admin_->connections;
+        idle_of(*slot).remove(token.slot);
+    }
     deadlines_.clear(token.slot);
-    idle_.remove(token.slot);
     ranking_.note(token.slot, 0);
     connections_.erase(token);
     if (accepting_ == Accepting::paused) resume_accepting();

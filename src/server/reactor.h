@@ -86,6 +86,7 @@ private:
     [[nodiscard]] Turn& turn_of(const ConnectionTable::Slot& slot) {
         return slot.is_admin ? admin_->turn(turn_.share) : turn_;
     }
+    [[nodiscard]] IdleList& idle_of(const ConnectionTable::Slot& slot) { return slot.is_admin ? admin_->idle : idle_; }
     [[nodiscard]] std::size_t site_connections() const {
         return connections_.size() - (admin_ ? admin_->connections : 0);
     }
@@ -96,7 +97,7 @@ private:
     enum class Room : std::uint8_t { made, full, over_share, no_memory };
     [[nodiscard]] Room make_room(const http::Client& client, net::Family family, std::size_t most);
     void count(Room room);
-    [[nodiscard]] bool make_room_among(std::optional<http::ClientKey> client);
+    [[nodiscard]] bool make_room_among(const IdleList& idle, std::optional<http::ClientKey> client);
     [[nodiscard]] bool displace(std::uint32_t slot);
     void accept_one(const net::Listener& listener, net::Accepted accepted);
     void accept_proxied(const net::Listener& listener, net::Accepted accepted, const http::Client& proxy);

@@ -45,24 +45,24 @@ void Reactor::accept_backlog() {
 /// Closes an unused connection. False when it was used after all: a request may have arrived in this very turn.
 bool Reactor::displace(std::uint32_t number) {
     ConnectionTable::Slot& slot = connections_.at(number);
-    slot.connection->receive(turn_);
+    slot.connection->receive(turn_of(slot));
     if (slot.connection->is_unused()) {
-        ++metrics_.connections_displaced;
+        ++turn_of(slot).metrics.connections_displaced;
         remove(slot.connection->token());
         return true;
     }
-    idle_.remove(number);
+    idle_of(slot).remove(number);
     enlist(slot, work_);
     return false;
 }
 
-/// Closes the connection that is unused longest: of `client`, or of all. False when there is none.
-bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
+/// Closes the connection of `idle` that is unused longest: of `client`, or of all. False when there is none.
+bool Reactor::make_room_among(const IdleList& idle, std::optional<http::ClientKey> client) {
     int looked_at = 0;
-    std::optional<std::uint32_t> unused = idle_.first();
+    std::optional<std::uint32_t> unused = idle.first();
     while (unused && looked_at < kMostLookedAt) {
         const std::uint32_t number = *unused;
-        unused = idle_.after(number);
+        unused = idle.after(number);
         ++looked_at;
         if (client && !connections_.at(number).share.is_of(*client)) continue;
         if (displace(number)) return true;
@@ -75,11 +75,11 @@ bool Reactor::make_room_among(std::optional<http::ClientKey> client) {
 Reactor::Room Reactor::make_room(const http::Client& client, net::Family family, std::size_t most) {
     const bool is_one_client = !client.is_forwarded && family != net::Family::local;
     if (is_one_client && connections_of_.of(client.key) >= parts_.config.connections_per_client() &&
-        !make_room_among(client.key)) {
+        !make_room_among(idle_, client.key)) {
         return Room::over_share;
     }
     while (site_connections() >= most) {
-        if (!make_room_among(std::nullopt)) return Room::full;
+        if (!make_room_among(idle_, std::nullopt)) return Room::full;
     }
     return has_memory_for_one() ? Room::made : Room::no_memory;
 }

@@ -29,7 +29,8 @@ base::Counters::Registration Reactor::register_own(base::Counters& counters) {
     return counters.add(std::move(list));
 }
 
-/// Also while the server stops, so that it can be asked how far it is. A connection beyond the bound is closed at once.
+/// Also while the server stops, so that it can be asked how far it is. Beyond the bound an unused connection makes
+/// room; where there is none, the new one is closed at once.
 void Reactor::accept_admin(const net::Listener& listener) {
     for (int i = 0; i < kAcceptsPerTurn && accepting_ == Accepting::on; ++i) {
         net::Accepted accepted = listener.accept();
@@ -38,7 +39,7 @@ void Reactor::accept_admin(const net::Listener& listener) {
             case net::Accepted::failed: break;
             case net::Accepted::out_of_descriptors: pause_accepting(); return;
             case net::Accepted::accepted: {
-                if (admin_->connections >= AdminSide::kMostConnections) break;
+                if (admin_->connections >= AdminSide::kMostConnections && !make_room_among(admin_->idle, {})) break;
                 const http::Client client = client_of(accepted.peer, false, {});
                 ConnectionTable::Slot& slot = add_connection(listener, std::move(accepted), client);
                 slot.is_admin = true;

@@ -127,7 +127,14 @@ std::expected<base::Fd, FileError> FileRoot::open_for_reading(std::string_view p
 }
 
 std::expected<base::Fd, FileError> FileRoot::open_directory(std::string_view path) const {
-    return open_path(path, O_RDONLY | O_DIRECTORY);
+    auto directory = open_path(path, O_RDONLY | O_DIRECTORY);
+    // A directory that was removed while it is open looks empty, and a program that synchronises would remove all that
+    // it has. That the root is gone is a fault, since it may come back: whoever mounts it anew starts the server again.
+    struct stat status{};
+    if (directory && ::fstat(directory->get(), &status) == 0 && status.st_nlink == 0) {
+        return std::unexpected(FileError{path == "/" ? ESTALE : ENOENT});
+    }
+    return directory;
 }
 
 std::expected<FileRoot::Found, FileError> FileRoot::find(std::string_view path) const {

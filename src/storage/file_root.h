@@ -25,7 +25,8 @@ public:
 
     /// Opens a file or directory for reading, without blocking on a FIFO or device. The caller checks what it is.
     [[nodiscard]] std::expected<base::Fd, FileError> open_for_reading(std::string_view path) const;
-    /// Opens the directory `path` for the *at() calls of writers and listings.
+    /// Opens the directory `path` for the *at() calls of writers and listings. One that was removed has no entries and
+    /// is an error: ENOENT, and ESTALE for the root.
     [[nodiscard]] std::expected<base::Fd, FileError> open_directory(std::string_view path) const;
 
     /// What a path leads to.

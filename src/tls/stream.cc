@@ -69,6 +69,8 @@ int Stream::read_coded(BIO* bio, char* into, std::size_t room, std::size_t* got)
     stream->inner_status_ = result.status;
     if (result.status == net::IoStatus::would_block) BIO_set_retry_read(bio);
     *got = result.bytes;
+    const bool is_first = stream->first_byte_ == std::byte{} && result.bytes > 0;
+    if (is_first) stream->first_byte_ = static_cast<std::byte>(*into);
     return result.status == net::IoStatus::progress ? 1 : 0;
 }
 
@@ -224,9 +226,12 @@ void Stream::count_failure(unsigned long reason) {
     }
 }
 
-/// In place of the alert, which a client that speaks no TLS would not understand.
+/// In place of the alert, which a client that speaks no TLS would not understand. Of the methods that OpenSSL takes for
+/// plain HTTP only HEAD begins with H; its answer has no content (RFC 9110 §9.3.2).
 void Stream::answer_plain_http() {
-    const auto text = std::as_bytes(std::span(kPlainAnswer));
+    const bool is_head = first_byte_ == std::byte{'H'};
+    const std::size_t end = is_head ? kPlainAnswer.find("\r\n\r\n") + 4 : kPlainAnswer.size();
+    const auto text = std::as_bytes(std::span(kPlainAnswer).first(end));
     coded_.assign(text.begin(), text.end());
     coded_sent_ = 0;
 }

@@ -91,6 +91,7 @@ private:
     std::string client_name_;          ///< by its certificate; empty: it showed none, or it counts no more
     std::int64_t client_until_s_ = 0;  ///< when that certificate ends
     ClientFault client_fault_ = ClientFault::none;
+    std::byte first_byte_{};  ///< of all that was received
     bool is_aborted_ = false;
     bool is_shut_ = false;
 };

@@ -103,6 +103,21 @@ TEST_CASE("admin: can be asked when clients have every connection", "[e2e][admin
     CHECK(has(watched.metrics(), "\ngodwit_connections_over_share_total 1\n"));
 }
 
+TEST_CASE("admin: connections that a watcher forgot to close make room for the next one", "[e2e][admin]") {
+    const WatchedSite watched;
+    constexpr int kMost = 64;
+    std::vector<RawClient> forgotten;
+    for (int i = 0; i < kMost; ++i) {
+        forgotten.emplace_back(watched.port());
+        forgotten.back().send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const auto answer = forgotten.back().read_response();
+        REQUIRE(answer);
+        CHECK(answer->status == 200);
+    }
+    CHECK(support::fetch(watched.port(), "GET", "http://localhost/readyz").status == 200);
+    CHECK(forgotten.front().ends());
+}
+
 TEST_CASE("admin: says that the server stops while requests are finished", "[e2e][admin]") {
     WatchedSite watched;
     const std::uint16_t port = watched.port();

@@ -344,3 +344,17 @@ TEST_CASE("uploads: a hundred at once to one path leave one complete version", "
     std::sort(tags.begin(), tags.end());
     CHECK(std::unique(tags.begin(), tags.end()) == tags.end());
 }
+
+TEST_CASE("uploads: a body that cannot be read on is refused with what refusals before it have", "[e2e][upload]") {
+    const Site site({"--allow-all", "--cors", "https://page.example"});
+    auto client = site.connect();
+    client.send(
+        "PUT /cut.bin HTTP/1.1\r\nHost: localhost\r\nOrigin: https://page.example\r\nUpload-Complete: ?1\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nno size\r\n");
+    const auto answer = client.read_response();
+    REQUIRE(answer);
+    CHECK(answer->status == 400);
+    CHECK(answer->value("Upload-Complete") == "?0");
+    CHECK(answer->has("Upload-Limit"));
+    CHECK(answer->value("Access-Control-Allow-Origin") == "https://page.example");
+}

@@ -1,6 +1,8 @@
 // Resolution below the root, on a real tree.
 #include "storage/file_root.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 
 #include "support/catch.h"
@@ -204,4 +206,13 @@ TEST_CASE("file root: dot names are hidden, /.well-known is not", "[content][roo
     CHECK_FALSE(storage::is_hidden("/.well-known/acme"));
     CHECK_FALSE(storage::is_hidden("/a.b/c."));
     CHECK_FALSE(storage::is_hidden("/"));
+}
+
+TEST_CASE("file root: a root that was removed is a fault, and no directory without entries", "[content][root]") {
+    const ServedTree tree;
+    const auto root = tree.open();
+    REQUIRE(::rmdir(tree.at("").c_str()) == 0);
+    const auto opened = root.open_directory("/");
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().number == ESTALE);
 }

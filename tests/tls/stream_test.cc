@@ -174,6 +174,16 @@ TEST_CASE("tls stream: plain HTTP gets an answer that it understands", "[tls]") 
     CHECK(server.acceptor->counters().plain_http == 1);
 }
 
+TEST_CASE("tls stream: plain HTTP that asks with HEAD gets no content", "[tls]") {
+    TlsServer server;
+    Wire wire{.to_server = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"};
+    const auto stream = server.accept(wire);
+    CHECK(status_of(*stream) == net::IoStatus::failed);
+    CHECK(wire.to_client.starts_with("HTTP/1.1 400 "));
+    CHECK(wire.to_client.ends_with("\r\n\r\n"));
+    CHECK(wire.to_client.find("Content-Length: 52\r\n") != std::string::npos);
+}
+
 TEST_CASE("tls stream: noise is refused and counted, and does no harm", "[tls]") {
     TlsServer server;
     Wire wire{.to_server = std::string("\x16\x03\x01\xff\xff garbage that is no hello", 31)};

@@ -268,8 +268,7 @@ Connection::Step Connection::answer(http::Response&& response, Turn& turn) {
 Connection::Step Connection::refuse_request(const http::Refusal& refusal, Turn& turn) {
     if (turn.config.has_request_ids) exchange_->name_request(transport_.client, turn.request_ids);
     note_refused(refusal, *exchange_, transport_.peer, turn);
-    http::Response response = handler::refusal_response(nullptr, refusal);
-    turn.handler.decorate(nullptr, response);
+    http::Response response = exchange_->refuse(turn.handler, refusal);
     response.close = true;
     ending_ = Ending::linger;
     begin_answer(std::move(response), turn);

@@ -210,9 +210,8 @@ void Connection::answer(Exchange& exchange, http::Response&& response) {
 /// A request that cannot be understood, or came too slowly.
 void Connection::refuse_request(Exchange& exchange, const http::Refusal& refusal) {
     note_refused(refusal, exchange, transport_.peer, *turn_);
-    http::Response response = handler::refusal_response(nullptr, refusal);
+    http::Response response = exchange.refuse(turn_->handler, refusal);
     response.reason = {};  // noted already
-    turn_->handler.decorate(nullptr, response);
     answer(exchange, std::move(response));
 }
 
