@@ -167,8 +167,8 @@ void RepresentationBuilder::add_sidecars(Representation& representation, const s
 void RepresentationBuilder::add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen,
                                         std::string_view path, std::size_t index) const {
     if (!S_ISREG(seen.status.st_mode) || is_older(seen.status.st_mtim, representation.status_.st_mtim)) return;
-    // A stranger may have put it there before somebody else stored the file, and may have chosen its mtime.
-    if (rules_.confines_pages && is_older(seen.status.st_ctim, representation.status_.st_ctim)) return;
+    // It may have been there before the file was stored: put by a stranger, or made from what the file held before.
+    if (rules_.takes_uploads && is_older(seen.status.st_ctim, representation.status_.st_ctim)) return;
     const storage::SidecarPath name(path, storage::kSidecarSuffixes[index]);
     auto descriptor = root_.open_for_reading(name.view());
     if (!descriptor) return;

@@ -54,8 +54,11 @@ struct RepresentationRules {
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     std::vector<CharsetRule> charsets;  ///< the longest prefix counts, of the path or of the one without links
     /// Strangers may have written files: those that could run scripts as pages of this server are sent with
-    /// kConfinement, and a sidecar counts only when it was stored after its file.
+    /// kConfinement.
     bool confines_pages = false;
+    /// Files are written through this server: a sidecar counts only when it was stored after its file, because
+    /// whoever writes a file may choose its mtime, and a copy keeps it.
+    bool takes_uploads = false;
 };
 
 class RepresentationBuilder {

@@ -11,7 +11,8 @@ files::RepresentationRules representation_rules(const SiteConfig& rules) {
             .cache_rules = files::CacheRules(rules.cache_rules),
             .media_types = rules.media_types,
             .charsets = rules.charsets,
-            .confines_pages = rules.confines_pages()};
+            .confines_pages = rules.confines_pages(),
+            .takes_uploads = rules.allow_upload || rules.allow_replace};
 }
 
 }  // namespace

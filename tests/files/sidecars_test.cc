@@ -67,9 +67,9 @@ TEST_CASE("sidecars: one that is older than its file is not used", "[content][si
     CHECK(site.state(Coding::gzip) == Form::State::ready);
 }
 
-TEST_CASE("sidecars: where strangers write, one that waited for its file is not used", "[content][sidecar]") {
-    const bool may_be_strangers = GENERATE(true, false);
-    Site site(settled_clock(), {.confines_pages = may_be_strangers});
+TEST_CASE("sidecars: where files are uploaded, one that waited for its file is not used", "[content][sidecar]") {
+    const bool takes_uploads = GENERATE(true, false);
+    Site site(settled_clock(), {.takes_uploads = takes_uploads});
     const auto ctime_ns = [&](const char* name) {
         const timespec at = site.root.stat_directly(name)->st_ctim;
         return at.tv_sec * 1'000'000'000 + at.tv_nsec;
@@ -79,7 +79,7 @@ TEST_CASE("sidecars: where strangers write, one that waited for its file is not 
     do {
         site.tree.set_mtime("a.bin", 1'000'000'000, 0);
     } while (ctime_ns("/a.bin") <= ctime_ns("/a.bin.gz"));
-    CHECK(site.state(Coding::gzip) == (may_be_strangers ? Form::State::none : Form::State::ready));
+    CHECK(site.state(Coding::gzip) == (takes_uploads ? Form::State::none : Form::State::ready));
     do {
         site.tree.write("a.bin.gz", "GZ2");
     } while (ctime_ns("/a.bin.gz") <= ctime_ns("/a.bin"));
