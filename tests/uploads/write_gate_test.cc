@@ -101,6 +101,19 @@ TEST_CASE("write gate: the rules for a path hold behind links, too", "[uploads][
     CHECK(site.directory.read(".secret/s.txt") == "old");
 }
 
+TEST_CASE("write gate: a sidecar of the file of records is written by no way in", "[uploads][gate]") {
+    AnsweringSite site;
+    site.directory.write("database.txt", "");
+    site.directory.write("other", "old");
+    CHECK(site.put("/database.txt.gz", "new").status() == 409);
+    CHECK(site.put("/files/database.txt.br", "new").status() == 409);
+    CHECK(post_form(site, "/", "database.txt.gz") == 409);
+    CHECK(post_named(site, "/", "database.txt.gz") == 409);
+    CHECK(site.ask("COPY", "/other", "Destination: /database.txt.zst\r\n").status() == 409);
+    CHECK(site.ask("MOVE", "/other", "Destination: /database.txt.zst\r\n").status() == 409);
+    CHECK(site.put("/database.txt.bz2", "new").status() == 201);
+}
+
 TEST_CASE("write gate: uploading is not overwriting, whatever the way in", "[uploads][gate]") {
     AnsweringSite site(only_uploads());
     site.directory.write("a.txt", "old");
