@@ -60,8 +60,11 @@ TEST_CASE("memory: hundreds of clients that do not read are held within --memory
         most = std::max(most, tried.counted("memory_held_bytes"));
     }
     CHECK(support::eventually([&] { return tried.counted("memory_connections_cut") > 0; }));
-    // Each reader would hold about 600 KiB.
-    CHECK(most > 16 * kMiB);
+    // Each reader would hold about 600 KiB. On a busy machine their texts are compressed later than they are asked for.
+    CHECK(support::eventually([&] {
+        most = std::max(most, tried.counted("memory_held_bytes"));
+        return most > 16 * kMiB;
+    }));
     CHECK(most < 64 * kMiB);
     CHECK(tried.site.server.error_text().find("warning: memory is short: ") != std::string::npos);
     CHECK(tried.site.fetch("GET", "/text.txt").body.size() >= 2 * kMiB);
