@@ -283,16 +283,16 @@ handler::Decision Router::handle(const http::Request& request) {
     if (request.shown_link != http::ShownLink::none) {
         if (auto refused = refuse_link(request)) return std::move(*refused);
     }
-    if (request.unknown_expectation) {
-        return handler::refusal_response(
-            &request, {Status::expectation_failed, "the only expectation that can be met is \"100-continue\"."});
-    }
-    if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     if (!http::is_safe(request.method)) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);
     }
     if (must_sign_in(request, resource, config_)) return handler::refusal_response(&request, kSignInFirst);
+    if (request.unknown_expectation) {
+        return handler::refusal_response(
+            &request, {Status::expectation_failed, "the only expectation that can be met is \"100-continue\"."});
+    }
+    if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     const Call call{request, resource, config_.resolve_rights(resource, handler::Client::of(request))};
     if (request.method == Method::unknown) {
         return handler::error_response(&request, Status::not_implemented,

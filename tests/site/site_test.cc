@@ -158,3 +158,22 @@ TEST_CASE("site: a request for several ranges waits among the heavy ones, one fo
     CHECK_FALSE(is_heavy("Range: bytes=0-1\r\n"));
     CHECK_FALSE(is_heavy("Accept: text/html, text/plain\r\n"));
 }
+
+TEST_CASE("site: below a prompt nobody gets in by an escaped slash, nor learns what is expected", "[site][access]") {
+    site::SiteConfig config;
+    config.signs_in = true;
+    config.spa = true;
+    config.auth_prompts = {"/"};
+    AnsweringSite site(config);
+    site.directory.write("index.html", "the application");
+    const auto status = [&](const char* target, const std::string& fields) {
+        const support::ParsedRequest request(support::head("GET", target, "Accept: text/html\r\n" + fields));
+        auto decision = site.site->handle(*request);
+        auto* const response = std::get_if<http::Response>(&decision);
+        REQUIRE(response != nullptr);
+        return response->status;
+    };
+    CHECK(status("/route", "") == http::Status::unauthorized);
+    CHECK(status("/x%2Fy", "") == http::Status::unauthorized);
+    CHECK(status("/route", "Expect: x\r\n") == http::Status::unauthorized);
+}
