@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "listings/listings.h"
 #include "records/records.h"
 #include "site/allowed_hosts.h"
+#include "site/destinations.h"
 #include "site/resources.h"
 #include "site/share_making.h"
 #include "site/site_config.h"
@@ -93,6 +95,7 @@ private:
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);
+    [[nodiscard]] std::expected<FoundDestination, http::Refusal> destination_of(const Call& call) const;
     handler::Decision copy(const Call& call);
     handler::Decision move(const Call& call);
     handler::Decision make_directory(const Call& call);

@@ -1,10 +1,9 @@
 // The functions of the route table's rows that change something.
-#include <optional>
+#include <expected>
 #include <string>
 #include <utility>
 
 #include "handler/error_page.h"
-#include "site/destinations.h"
 #include "site/router.h"
 
 namespace site {
@@ -36,13 +35,18 @@ handler::Decision Router::post_to_directory(const Call& call) {
 
 handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
 
-handler::Decision Router::move(const Call& call) {
-    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
+/// Where a move or a copy leads. A directory is asked for with a slash, so its location has one.
+std::expected<FoundDestination, Refusal> Router::destination_of(const Call& call) const {
+    if (!config_.only_path.empty()) return std::unexpected(kOnlyOneFile);
     auto destination = find_destination(call.request, resources_, config_.path_prefix);
+    const bool is_directory = call.resource.path.ends_with('/');
+    if (destination && is_directory && !destination->location.ends_with('/')) destination->location.push_back('/');
+    return destination;
+}
+
+handler::Decision Router::move(const Call& call) {
+    auto destination = destination_of(call);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
-    // A directory is asked for with a slash.
-    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
-    if (lacks_slash) destination->location.push_back('/');
     return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
 }
 
@@ -51,11 +55,8 @@ handler::Decision Router::copy(const Call& call) {
         return handler::method_not_allowed(call.request, allowed(call.resource, call.rights),
                                            "nothing may be uploaded here");
     }
-    if (!config_.only_path.empty()) return handler::refusal_response(&call.request, kOnlyOneFile);
-    auto destination = find_destination(call.request, resources_, config_.path_prefix);
+    auto destination = destination_of(call);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
-    const bool lacks_slash = call.resource.path.ends_with('/') && !destination->location.ends_with('/');
-    if (lacks_slash) destination->location.push_back('/');
     return targets_.copies.handle(
         call.request,
         {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
