@@ -1,18 +1,14 @@
 #include "base/file_stamp.h"
 
-#include "base/clock.h"
-
 namespace base {
 namespace {
-
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * kNsPerSecond + time.tv_nsec; }
 
 FileStamp stamp_of(const struct stat& status) {
     return {.device = status.st_dev,
             .inode = status.st_ino,
             .size = status.st_size,
-            .modified_ns = nanoseconds(status.st_mtim),
-            .changed_ns = nanoseconds(status.st_ctim)};
+            .modified_ns = nanoseconds_of(status.st_mtim),
+            .changed_ns = nanoseconds_of(status.st_ctim)};
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What tells one state of a file from another, for those who look at files again and again. Called by app/ and by
-// access_control/file_handover.
+// What tells one state of a file from another, for those who look at files again and again, and its times as numbers.
+// Called by app/, access_control/file_handover, storage/validators and uploads/upload_loading.
 #pragma once
 
 #include <sys/stat.h>
@@ -8,6 +8,11 @@
 #include <string>
 
 namespace base {
+
+/// Since 1970. `time` lies within some 290 years of it, as that of a file does unless somebody made it up.
+[[nodiscard]] inline std::int64_t nanoseconds_of(const timespec& time) {
+    return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
 
 struct FileStamp {
     std::uint64_t device = 0;

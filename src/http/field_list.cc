@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "http/put_text.h"
 
 namespace http {
 namespace {
@@ -13,9 +14,6 @@ constexpr std::string_view kLineEnd = "\r\n";
 /// The fields that a handler adds to an answer rarely take more.
 constexpr std::size_t kFirstBytes = 160;
 
-/// Returns the position behind the copy.
-char* put(char* out, std::string_view part) { return std::ranges::copy(part, out).out; }
-
 }  // namespace
 
 void FieldList::add(std::string_view name, std::string_view value) {
@@ -23,8 +21,7 @@ void FieldList::add(std::string_view name, std::string_view value) {
     const std::size_t end = begin + name.size() + kBetween.size() + value.size() + kLineEnd.size();
     if (end > text_.capacity()) text_.reserve(std::max(end, kFirstBytes));
     text_.resize_and_overwrite(end, [&](char* text, std::size_t) {
-        put(put(put(put(text + begin, name), kBetween), value), kLineEnd);
-        return end;
+        return static_cast<std::size_t>(put(put(put(put(text + begin, name), kBetween), value), kLineEnd) - text);
     });
     const Place place{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(name.size())};
     if (count_ < kInlinePlaces) {

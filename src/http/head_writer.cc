@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cassert>
 #include <charconv>
-#include <cstring>
+
+#include "http/put_text.h"
 
 namespace http {
 
@@ -19,11 +20,6 @@ constexpr std::string_view kCloseEnd = "Connection: close\r\n\r\n";
 
 /// Status line, shared lines, framing and Connection together stay below this.
 constexpr std::size_t kFixedBytes = 256;
-
-char* put(char* out, std::string_view text) {
-    if (!text.empty()) std::memcpy(out, text.data(), text.size());
-    return out + text.size();
-}
 
 char* put_status_line(char* out, Status status) {
     switch (status) {

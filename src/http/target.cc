@@ -48,8 +48,6 @@ constexpr auto kHostBytes = [] {
     return table;
 }();
 
-HostByte host_byte(char c) { return kHostBytes[static_cast<unsigned char>(c)]; }
-
 /// Percent-decodes `raw`, whose bytes were checked, into `path`.
 TargetError decode_path(std::string_view raw, Target& target) {
     std::string& path = target.path;
@@ -267,8 +265,9 @@ bool begins_with_escape(std::string_view text) {
 /// no label is empty or begins with '-'; a dot at the very end is the root's.
 bool is_named_host(std::string_view host) {
     for (std::size_t i = 0; i < host.size(); ++i) {
-        HostByte kind = host_byte(host[i]);
-        while (kind == HostByte::name && ++i < host.size()) kind = host_byte(host[i]);
+        const HostByte kind = kHostBytes[static_cast<unsigned char>(host[i])];
+        if (kind == HostByte::name) [[likely]]
+            continue;
         switch (kind) {
             case HostByte::name: break;
             case HostByte::bad: return false;

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/file_stamp.h"
+
 namespace storage {
 namespace {
 
@@ -32,7 +34,7 @@ bool is_young_stamp(const timespec& time, base::UnixNs now) {
     // another clock, and a change right now would not repeat it.
     const std::int64_t now_seconds = now / base::kNsPerSecond;
     if (time.tv_sec < now_seconds - 10 || time.tv_sec > now_seconds + 10) return false;
-    return time.tv_sec * base::kNsPerSecond + time.tv_nsec > now - kClockTickNs;
+    return base::nanoseconds_of(time) > now - kClockTickNs;
 }
 
 bool is_young(const struct stat& status, base::UnixNs now) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/directory_stream.h"
+#include "base/file_stamp.h"
 #include "storage/name_calls.h"
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
@@ -89,7 +90,7 @@ void UploadStore::read_states() {
         if (is_rewritten_state_name(entry->d_name)) storage::remove_own({directory_->get(), entry->d_name});
         if (!number) continue;
         ::fstatat(entries.descriptor(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW);
-        numbers.emplace_back(status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec, *number);
+        numbers.emplace_back(base::nanoseconds_of(status.st_mtim), *number);
     }
     is_loaded_ = errno == 0;
     std::ranges::sort(numbers);
