@@ -11,6 +11,7 @@
 
 #include "storage/temporary_file.h"
 #include "support/catch.h"
+#include "support/file_times.h"
 #include "uploads/leftover_sweep.h"
 #include "uploads/stored_uploads.h"
 #include "uploads/upload_sync.h"
@@ -121,6 +122,8 @@ TEST_CASE("upload store: a damaged state is removed at the start, and its bytes 
     const std::uint64_t number = upload.number;
     const std::string name = uploads::partial_name(number);
     store.site.directory.write(".godwit/" + uploads::state_name(number), "godwit-upload 1\nsecret x\n");
+    // The age of an orphan is a difference of the file's time and of the test's clock, which stands still.
+    support::set_time(store.site.directory.at(name), {store.clock.unix_seconds(), 0});
     // As long as the state is there nothing is an orphan.
     CHECK(sweep(store, 0) == 0);
     store.restart();
