@@ -1,8 +1,6 @@
 // MKCOL, and the four actions of plain forms.
 #include "uploads/directory_actions.h"
 
-#include <algorithm>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -10,12 +8,12 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
-#include "http/form.h"
 #include "http/multipart.h"
 #include "http/target.h"
 #include "storage/directory_creation.h"
 #include "storage/file_removal.h"
 #include "storage/memory_sink.h"
+#include "uploads/action_fields.h"
 #include "uploads/form_answer.h"
 #include "uploads/moves.h"
 #include "uploads/upload_name.h"
@@ -29,118 +27,12 @@ using Action = DirectoryActions::Action;
 using http::Refusal;
 using http::Status;
 
-constexpr std::string_view kFieldName = "name";
-/// The name, percent-encoded, because browsers change line breaks and bytes that are not UTF-8 in a field's value.
-constexpr std::string_view kSegmentFieldName = "segment";
-/// Where an entry moves to: a name or a path, as a person types it.
-constexpr std::string_view kDestinationFieldName = "to";
-/// "infinity": a directory is deleted with all that it holds.
-constexpr std::string_view kDepthFieldName = "depth";
-constexpr std::size_t kMaxActionFields = 10;
-constexpr Refusal kNoName{Status::unprocessable_content, "the form has to have one field \"name\"."};
 constexpr Refusal kNoEntry{Status::unprocessable_content, "the name has to be that of one entry of this directory."};
-constexpr Refusal kNoDestination{Status::unprocessable_content,
-                                 "the form has to have one field \"to\": the new name, or a path."};
-constexpr Refusal kEmptyPart{Status::unprocessable_content,
-                             "the path in \"to\" has two slashes one after the other; leave one out."};
-
-/// What the form of an action says.
-struct ActionFields {
-    std::optional<std::string> name;
-    std::optional<std::string> destination;
-    std::optional<std::string> depth;
-
-    /// Where the field of this name belongs; null for others.
-    [[nodiscard]] std::optional<std::string>* find(std::string_view field) {
-        if (field == kFieldName || field == kSegmentFieldName) return &name;
-        if (field == kDepthFieldName) return &depth;
-        return field == kDestinationFieldName ? &destination : nullptr;
-    }
-};
-using Fields = std::expected<ActionFields, Refusal>;
-
-/// Of a field that is there twice.
-Fields repeated(std::string_view field) {
-    return Fields(std::unexpect, field == kDestinationFieldName ? kNoDestination : kNoName);
-}
 
 std::string with_slash(std::string_view path) {
     std::string text(path);
     if (!text.ends_with('/')) text.push_back('/');
     return text;
-}
-
-Fields read_urlencoded(std::string_view body) {
-    const auto fields = http::parse_form(body, {.fields = kMaxActionFields});
-    if (!fields) return Fields(std::unexpect, kNoName);
-    ActionFields read;
-    for (const http::FormField& field : *fields) {
-        std::optional<std::string>* const value = read.find(field.name);
-        if (value == nullptr) continue;
-        if (*value) return repeated(field.name);
-        value->emplace();
-        if (field.name == kSegmentFieldName) {
-            http::append_form_decoded(**value, field.value);
-        } else {
-            **value = field.value;
-        }
-    }
-    return read;
-}
-
-Fields read_multipart(std::string_view body, std::string_view boundary) {
-    using Event = http::MultipartParser::Event;
-    http::MultipartParser parser(boundary, kMaxActionFields);
-    std::span<const std::byte> rest = std::as_bytes(std::span(body));
-    ActionFields read;
-    std::optional<std::string>* value = nullptr;
-    while (true) {
-        const http::MultipartParser::Step step = parser.next(rest);
-        rest = rest.subspan(step.consumed);
-        switch (step.event) {
-            case Event::part_begin:
-                value = parser.part().filename || parser.part().name == kSegmentFieldName
-                            ? nullptr
-                            : read.find(parser.part().name);
-                if (value != nullptr && *value) return repeated(parser.part().name);
-                if (value != nullptr) value->emplace();
-                break;
-            case Event::part_bytes:
-                if (value != nullptr)
-                    (*value)->append(reinterpret_cast<const char*>(step.bytes.data()), step.bytes.size());
-                break;
-            case Event::part_end: value = nullptr; break;
-            case Event::error: return Fields(std::unexpect, Refusal{Status::bad_request, parser.error_text()});
-            case Event::end:
-            case Event::need_more:
-                if (!parser.complete()) {
-                    return Fields(std::unexpect,
-                                  Refusal{Status::bad_request, "the form ends before its closing boundary."});
-                }
-                return read;
-        }
-    }
-}
-
-/// The path that an entry of `directory` is to have: `typed` is its new name, a path below the directory, or one from
-/// the root. With a slash at its end it is the directory to move to, and the name stays.
-std::expected<std::string, Refusal> find_destination(std::string_view directory, std::string_view name,
-                                                     std::string_view typed) {
-    std::string path(typed.starts_with('/') ? std::string_view("/") : directory);
-    std::string_view rest = typed.starts_with('/') ? typed.substr(1) : typed;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('/'), rest.size());
-        const std::string_view segment = rest.substr(0, end);
-        if (segment.empty()) return std::unexpected(kEmptyPart);
-        if (const auto fault = find_name_fault(segment)) return std::unexpected(*fault);
-        path.append(segment);
-        const bool ends_in_slash = end + 1 == rest.size();
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (!rest.empty() || ends_in_slash) path.push_back('/');
-    }
-    if (typed.empty()) return std::unexpected(kNoDestination);
-    if (path.ends_with('/')) path.append(name);
-    return path;
 }
 
 /// Waits for a directory to be durable.
@@ -224,8 +116,7 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
         const std::string body = body_.take();
-        Fields fields = boundary_ ? read_multipart(body, *boundary_) : read_urlencoded(body);
-        if (fields && !fields->name) fields = std::unexpected(kNoName);
+        auto fields = read_action_fields(body, boundary_);
         if (!fields) return refuse(handler::refusal_response(&request_->get(), fields.error()));
         switch (action_) {
             case Action::create: return create(*fields->name);
@@ -300,8 +191,7 @@ private:
         const http::Request& request = request_->get();
         const auto path = find_entry(name);
         if (!path) return refuse(handler::refusal_response(&request, path.error()));
-        if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
-        const auto destination = find_destination(directory_, name, *typed);
+        const auto destination = find_typed_path(directory_, name, typed);
         if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
         auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, conditions());
         if (!move) return refuse(handler::refusal_response(&request, move.error()));
@@ -315,8 +205,7 @@ private:
         const http::Request& request = request_->get();
         auto path = find_path(name);
         if (!path) return refuse(handler::refusal_response(&request, path.error()));
-        if (!typed) return refuse(handler::refusal_response(&request, kNoDestination));
-        const auto destination = find_destination(directory_, name, *typed);
+        const auto destination = find_typed_path(directory_, name, typed);
         if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
         *path = with_kind(std::move(*path));
         std::string location = http::encode_path(*destination);
