@@ -76,11 +76,7 @@ Parsed parse_json_body(std::string_view body, const RecordLimits& limits) {
 }  // namespace
 
 std::optional<RecordMedia> find_record_media(const http::Request& request) {
-    using http::FieldName;
-    if (const auto coding = request.find(FieldName::content_encoding)) {
-        if (!coding->empty() && !base::equals_ignoring_case(*coding, "identity")) return std::nullopt;
-    }
-    const std::string_view value = request.find(FieldName::content_type).value_or("");
+    const std::string_view value = request.find(http::FieldName::content_type).value_or("");
     const std::string_view type = base::trim_blanks(value.substr(0, std::min(value.find(';'), value.size())));
     if (base::equals_ignoring_case(type, "application/x-www-form-urlencoded")) {
         return RecordMedia{RecordMedia::Kind::form, {}};

@@ -22,7 +22,7 @@ struct RecordMedia {
     std::string boundary;  ///< of multipart
 };
 
-/// nullopt: another type, none, or a coded body: 415.
+/// nullopt: another type, or none: 415.
 [[nodiscard]] std::optional<RecordMedia> find_record_media(const http::Request& request);
 
 /// All fields, "id" included, after the check that they can be stored. 400 for what is not in its format, 422 for what

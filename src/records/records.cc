@@ -16,6 +16,7 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
+#include "handler/small_body.h"
 #include "http/accept.h"
 #include "http/conditional.h"
 #include "http/date.h"
@@ -23,7 +24,6 @@
 #include "records/record_body.h"
 #include "records/record_operation.h"
 #include "records/record_view.h"
-#include "storage/memory_sink.h"
 #include "storage/validators.h"
 
 namespace records {
@@ -219,20 +219,22 @@ private:
 class RecordSink final : public http::BodySink {
 public:
     RecordSink(RecordFile& file, const base::Clock& clock, const http::Request& request, RecordMedia media,
-               std::string collection, std::string id)
+               std::string collection, std::string id, handler::SmallBody body)
         : file_(file),
           clock_(clock),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           media_(std::move(media)),
           collection_(std::move(collection)),
           id_(std::move(id)),
-          body_(file.limits().max_body_bytes) {}
+          body_(std::move(body)) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
     [[nodiscard]] std::size_t memory_bytes() const override { return body_.memory_bytes(); }
 
-    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
-        std::string sent = body_.take();
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        auto whole = body_.finish(trailers);
+        if (!whole) return refuse(whole.error());
+        std::string& sent = *whole;
         auto record = parse_record_body(media_, sent, file_.limits());
         if (!record) return refuse(record.error());
         const std::string given = take_record_id(*record).value_or("");
@@ -268,7 +270,7 @@ private:
     RecordMedia media_;
     std::string collection_;
     std::string id_;  ///< empty: append
-    storage::MemorySink body_;
+    handler::SmallBody body_;
 };
 
 }  // namespace
@@ -379,17 +381,20 @@ handler::Decision Records::receive(const http::Request& request, std::string_vie
             &request,
             {Status::bad_request, "Content-Range is not supported in records; send the whole record without it."});
     }
+    auto body = handler::SmallBody::of(request, config_.limits.max_body_bytes);
+    if (!body) return std::move(body.error());
     auto media = find_record_media(request);
     if (!media) {
         return refused(request, {Status::unsupported_media_type,
                                  "a record is sent as application/x-www-form-urlencoded, multipart/form-data or "
-                                 "application/json, without Content-Encoding."});
+                                 "application/json."});
     }
     if (request.body_length().value_or(0) > config_.limits.max_body_bytes) {
         return handler::refusal_response(&request,
                                          {Status::content_too_large, "the body is longer than a record may be."});
     }
-    return std::make_unique<RecordSink>(*file_, clock_, request, std::move(*media), config_.path, std::string(id));
+    return std::make_unique<RecordSink>(*file_, clock_, request, std::move(*media), config_.path, std::string(id),
+                                        std::move(*body));
 }
 
 }  // namespace records

@@ -14,13 +14,13 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
+#include "handler/small_body.h"
 #include "http/target.h"
 #include "listings/page_text.h"
 #include "site/cross_site.h"
 #include "site/sign_in_page.h"
 #include "site/small_form.h"
 #include "site/small_page.h"
-#include "storage/memory_sink.h"
 
 namespace site {
 namespace {
@@ -176,14 +176,18 @@ std::unique_ptr<http::PendingResponse> revoke(const http::Request& request, cons
 /// Takes the form of the page.
 class RevocationForm final : public http::BodySink {
 public:
-    RevocationForm(const http::Request& request, const ShareParts& parts)
-        : request_(request), parts_(parts), body_(kMostFormBytes) {}
+    RevocationForm(const http::Request& request, const ShareParts& parts, handler::SmallBody body)
+        : request_(request), parts_(parts), body_(std::move(body)) {}
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
 
-    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         const http::Request& request = request_.get();
-        const auto fields = http::parse_form(body_.take(), kFormLimits);
+        const auto body = body_.finish(trailers);
+        if (!body) {
+            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request, body.error()));
+        }
+        const auto fields = http::parse_form(*body, kFormLimits);
         const auto id = fields ? take_value(*fields, "revoke") : std::nullopt;
         if (!id || id->empty()) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request, kBadForm));
@@ -197,7 +201,7 @@ public:
 private:
     KeptRequest request_;
     ShareParts parts_;
-    storage::MemorySink body_;
+    handler::SmallBody body_;
 };
 
 }  // namespace
@@ -209,10 +213,13 @@ handler::Decision ShareList::handle(const http::Request& request) {
     }
     if (request.user == nullptr) return handler::refusal_response(&request, kSignInFirst);
     switch (request.method) {
-        case http::Method::post:
+        case http::Method::post: {
             if (!id.empty()) return handler::refusal_response(&request, kNoSuchLink);
             if (!is_form(request)) return handler::refusal_response(&request, kBadForm);
-            return std::make_unique<RevocationForm>(request, parts_);
+            auto body = handler::SmallBody::of(request, kMostFormBytes);
+            if (!body) return std::move(body.error());
+            return std::make_unique<RevocationForm>(request, parts_, std::move(*body));
+        }
         case http::Method::del: {
             if (id.empty())
                 return handler::method_not_allowed(

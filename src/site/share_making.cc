@@ -18,6 +18,7 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
+#include "handler/small_body.h"
 #include "http/target.h"
 #include "listings/page_text.h"
 #include "site/allowed_hosts.h"
@@ -28,7 +29,6 @@
 #include "site/sign_in_page.h"
 #include "site/small_form.h"
 #include "site/small_page.h"
-#include "storage/memory_sink.h"
 
 namespace site {
 namespace {
@@ -229,18 +229,20 @@ private:
 class ShareForm final : public http::BodySink {
 public:
     ShareForm(const http::Request& request, const ShareParts& parts, const handler::Resource& resource,
-              handler::Rights rights, std::string prefix)
+              handler::Rights rights, std::string prefix, handler::SmallBody body)
         : request_(std::make_unique<KeptRequest>(request)),
           parts_(parts),
           path_(resource.path),
           rights_(rights),
           prefix_(std::move(prefix)),
-          body_(kMostFormBytes) {}
+          body_(std::move(body)) {}
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
 
-    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
-        const auto fields = http::parse_form(body_.take(), kFormLimits);
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        const auto body = body_.finish(trailers);
+        if (!body) return refuse(body.error());
+        const auto fields = http::parse_form(*body, kFormLimits);
         const auto hours_text = fields ? take_value(*fields, "hours") : std::nullopt;
         const auto uses_text = fields ? take_value(*fields, "uses") : std::nullopt;
         const auto hours = hours_text ? number_in(*hours_text, kYearHours, kWeekHours) : std::nullopt;
@@ -271,7 +273,7 @@ private:
     std::string path_;
     handler::Rights rights_;
     std::string prefix_;
-    storage::MemorySink body_;
+    handler::SmallBody body_;
 };
 
 bool is_file(const storage::FileRoot& root, std::string_view path) {
@@ -302,7 +304,9 @@ handler::Decision ShareMaking::make(const http::Request& request, const handler:
     if (unread && !may_drop) return handler::refusal_response(&request, *unread);
     if (const auto fault = find_absence(parts_.root, resource.path)) return handler::refusal_response(&request, *fault);
     if (request.has_body() && !is_form(request)) return handler::refusal_response(&request, kNoForm);
-    return std::make_unique<ShareForm>(request, parts_, resource, rights, prefix_of(config_));
+    auto body = handler::SmallBody::of(request, kMostFormBytes);
+    if (!body) return std::move(body.error());
+    return std::make_unique<ShareForm>(request, parts_, resource, rights, prefix_of(config_), std::move(*body));
 }
 
 }  // namespace site

@@ -13,12 +13,12 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
+#include "handler/small_body.h"
 #include "http/form.h"
 #include "site/badge_cookie.h"
 #include "site/cross_site.h"
 #include "site/return_path.h"
 #include "site/small_form.h"
-#include "storage/memory_sink.h"
 
 namespace site {
 namespace {
@@ -112,17 +112,19 @@ private:
 /// Takes the form of either page.
 class SignInForm final : public http::BodySink {
 public:
-    SignInForm(const http::Request& request, SignIn& sign_in, std::string prefix)
+    SignInForm(const http::Request& request, SignIn& sign_in, std::string prefix, handler::SmallBody body)
         : request_(std::make_unique<KeptRequest>(request)),
           sign_in_(sign_in),
           prefix_(std::move(prefix)),
-          body_(kMostFormBytes) {}
+          body_(std::move(body)) {}
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
 
-    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         const http::Request& request = request_->get();
-        const auto fields = http::parse_form(body_.take(), kFormLimits);
+        const auto body = body_.finish(trailers);
+        if (!body) return std::make_unique<handler::ReadyAnswer>(refuse(request, body.error(), "/", prefix_));
+        const auto fields = http::parse_form(*body, kFormLimits);
         const auto wanted = fields ? take_value(*fields, "to") : std::nullopt;
         if (!wanted) return std::make_unique<handler::ReadyAnswer>(refuse(request, kBadForm, "/", prefix_));
         std::string back = return_path(*wanted);
@@ -146,7 +148,7 @@ private:
     std::unique_ptr<KeptRequest> request_;
     SignIn& sign_in_;
     std::string prefix_;
-    storage::MemorySink body_;
+    handler::SmallBody body_;
 };
 
 /// The value of "to" in the query of a link to the page.
@@ -166,7 +168,9 @@ handler::Decision SignInPages::handle(const http::Request& request) {
     if (sign_in_ == nullptr || !config_.has_sign_in_page) return handler::refusal_response(&request, kNobody);
     const bool is_empty = request.body_length() == 0 && request.path() == kSignOutPath;
     if (!is_empty && !is_form(request)) return handler::refusal_response(&request, kNoForm);
-    return std::make_unique<SignInForm>(request, *sign_in_, prefix_of(config_));
+    auto body = handler::SmallBody::of(request, kMostFormBytes);
+    if (!body) return std::move(body.error());
+    return std::make_unique<SignInForm>(request, *sign_in_, prefix_of(config_), std::move(*body));
 }
 
 }  // namespace site

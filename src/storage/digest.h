@@ -1,4 +1,4 @@
-// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by uploads/upload_digests
+// Hashes of bodies for RFC 9530, through OpenSSL's libcrypto where the build has it. Called by handler/body_digests
 // while a body streams, by files/digest_queue for Want-Repr-Digest, and by access_control for tokens and seals.
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "handler/ready_answer.h"
 #include "http/upload_fields.h"
 #include "storage/write_error.h"
+#include "uploads/stored_body.h"
 
 namespace uploads {
 namespace {
@@ -27,7 +28,7 @@ constexpr std::uint64_t kSpaceCheckBytes = 8 * 1024 * 1024;
 }  // namespace
 
 AppendSink::AppendSink(UploadStore& store, const UploadStore::Upload& upload, std::shared_ptr<const PartialFile> bytes,
-                       UploadDigests digests, const Setting& setting)
+                       handler::BodyDigests digests, const Setting& setting)
     : store_(store),
       number_(upload.number),
       generation_(upload.generation),
@@ -113,7 +114,7 @@ std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload
 std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
     UploadStore::Upload* const upload = current();
     if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
-    if (const auto refusal = digests_.finish(trailers, bytes_->file.get(), upload->offset, begin_)) {
+    if (const auto refusal = check_digests(digests_, trailers, {bytes_->file.get(), begin_, upload->offset})) {
         return take_back(*upload, refuse_incomplete(*refusal));
     }
     if (setting_.ends == Ends::whole) return complete(*upload);

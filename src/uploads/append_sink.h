@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "handler/body_digests.h"
 #include "http/body.h"
 #include "uploads/resumption_answers.h"
-#include "uploads/upload_digests.h"
 #include "uploads/upload_store.h"
 #include "uploads/write_gate.h"
 
@@ -33,7 +33,7 @@ public:
 
     /// `store` outlives this; the upload's generation is that of this request. `digests` cover what `setting` says.
     AppendSink(UploadStore& store, const UploadStore::Upload& upload, std::shared_ptr<const PartialFile> bytes,
-               UploadDigests digests, const Setting& setting);
+               handler::BodyDigests digests, const Setting& setting);
 
     std::expected<void, http::Refusal> write(std::span<const std::byte> block) override;
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override;
@@ -50,7 +50,7 @@ private:
     std::uint64_t number_;
     std::uint64_t generation_;
     std::shared_ptr<const PartialFile> bytes_;
-    UploadDigests digests_;
+    handler::BodyDigests digests_;
     Setting setting_;
     std::uint64_t begin_;          ///< the offset of the body's first byte
     std::uint64_t told_;           ///< the offset that the client was last told

@@ -8,11 +8,11 @@
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
+#include "handler/small_body.h"
 #include "http/multipart.h"
 #include "http/target.h"
 #include "storage/directory_creation.h"
 #include "storage/file_removal.h"
-#include "storage/memory_sink.h"
 #include "uploads/action_fields.h"
 #include "uploads/form_answer.h"
 #include "uploads/moves.h"
@@ -102,7 +102,7 @@ class ActionSink final : public http::BodySink {
 public:
     ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, Copies& copies,
                const http::Request& request, std::string_view directory, Action action,
-               std::optional<std::string> boundary)
+               std::optional<std::string> boundary, handler::SmallBody body)
         : parts_(parts),
           copies_(copies),
           gate_(config, parts.root, handler::Client::of(request)),
@@ -110,13 +110,14 @@ public:
           directory_(directory),
           action_(action),
           boundary_(std::move(boundary)),
-          body_(kMaxActionBytes) {}
+          body_(std::move(body)) {}
 
     std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
 
-    std::unique_ptr<http::PendingResponse> finish(std::string_view) override {
-        const std::string body = body_.take();
-        auto fields = read_action_fields(body, boundary_);
+    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        const auto body = body_.finish(trailers);
+        if (!body) return refuse(handler::refusal_response(&request_->get(), body.error()));
+        auto fields = read_action_fields(*body, boundary_);
         if (!fields) return refuse(handler::refusal_response(&request_->get(), fields.error()));
         switch (action_) {
             case Action::create: return create(*fields->name);
@@ -223,7 +224,7 @@ private:
     std::string directory_;
     Action action_;
     std::optional<std::string> boundary_;  ///< of multipart/form-data; urlencoded otherwise
-    storage::MemorySink body_;
+    handler::SmallBody body_;
 };
 
 bool is_urlencoded(std::string_view content_type) {
@@ -282,7 +283,10 @@ handler::Decision DirectoryActions::act(const http::Request& request, std::strin
         response.add("Accept", "application/x-www-form-urlencoded, multipart/form-data");
         return response;
     }
-    return std::make_unique<ActionSink>(parts_, config_, copies_, request, path, action, std::move(boundary));
+    auto body = handler::SmallBody::of(request, kMaxActionBytes);
+    if (!body) return std::move(body.error());
+    return std::make_unique<ActionSink>(parts_, config_, copies_, request, path, action, std::move(boundary),
+                                        std::move(*body));
 }
 
 }  // namespace uploads

@@ -131,7 +131,7 @@ private:
 class FormSink final : public http::BodySink {
 public:
     FormSink(const storage::WriteParts& parts, const handler::WriteRules& config, const http::Request& request,
-             std::string_view directory, std::string_view boundary, UploadDigests digests,
+             std::string_view directory, std::string_view boundary, handler::BodyDigests digests,
              std::optional<std::int64_t> modified_s, FormShare share)
         : wakes_(parts.disk.wakes()),
           request_(std::make_unique<const handler::KeptRequest>(request)),
@@ -156,10 +156,10 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const override { return reader_->memory_bytes(); }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+        auto fault = digests_.take_trailers(trailers);
         // The form itself is not kept, so a digest that was not announced cannot be checked.
-        if (const auto fault = digests_.finish(trailers, -1, UINT64_MAX)) {
-            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
-        }
+        if (!fault) fault = digests_.lacks_some() ? handler::kDigestUnannounced : digests_.finish();
+        if (fault) return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), *fault));
         return std::make_unique<FormCommits>(wakes_, std::move(request_), std::move(reader_), std::move(share_));
     }
 
@@ -167,7 +167,7 @@ private:
     base::WakeQueue& wakes_;
     std::unique_ptr<const handler::KeptRequest> request_;
     std::unique_ptr<FormReader> reader_;
-    UploadDigests digests_;
+    handler::BodyDigests digests_;
     const handler::SizeLimit& limit_;
     std::uint64_t bytes_ = 0;
     FormShare share_;
@@ -177,7 +177,7 @@ private:
 
 std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts, const handler::WriteRules& config,
                                                const http::Request& request, std::string_view directory,
-                                               std::string_view boundary, UploadDigests digests,
+                                               std::string_view boundary, handler::BodyDigests digests,
                                                std::optional<std::int64_t> modified_s, FormShare share) {
     return std::make_unique<FormSink>(parts, config, request, directory, boundary, std::move(digests), modified_s,
                                       std::move(share));

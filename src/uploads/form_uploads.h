@@ -11,13 +11,13 @@
 #include <string>
 #include <string_view>
 
+#include "handler/body_digests.h"
 #include "handler/write_rules.h"
 #include "http/body.h"
 #include "http/client_shares.h"
 #include "http/request.h"
 #include "storage/file_sink.h"
 #include "uploads/unfinished_bytes.h"
-#include "uploads/upload_digests.h"
 
 namespace uploads {
 
@@ -46,7 +46,7 @@ struct FormShare {
 [[nodiscard]] std::unique_ptr<http::BodySink> make_form_sink(const storage::WriteParts& parts,
                                                              const handler::WriteRules& config,
                                                              const http::Request& request, std::string_view directory,
-                                                             std::string_view boundary, UploadDigests digests,
+                                                             std::string_view boundary, handler::BodyDigests digests,
                                                              std::optional<std::int64_t> modified_s, FormShare share);
 
 }  // namespace uploads

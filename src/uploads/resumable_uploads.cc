@@ -9,11 +9,12 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "handler/body_digests.h"
+#include "handler/coded_body.h"
 #include "handler/error_page.h"
 #include "http/conditional.h"
 #include "storage/write_error.h"
 #include "uploads/append_sink.h"
-#include "uploads/upload_digests.h"
 #include "uploads/upload_time.h"
 
 namespace uploads {
@@ -185,7 +186,8 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
         return is_whole ? std::nullopt : std::optional<handler::Decision>(handler::refusal_response(&request, kOff));
     std::optional<std::uint64_t> whole;
     if (auto refused = refuse_creation(request, fields, whole)) return handler::Decision(std::move(*refused));
-    auto digests = UploadDigests::of(request, is_whole ? UploadDigests::Covers::whole : UploadDigests::Covers::part);
+    auto digests = handler::BodyDigests::of(
+        request, is_whole ? handler::BodyDigests::Covers::whole : handler::BodyDigests::Covers::part);
     if (!digests) return handler::Decision(handler::refusal_response(&request, digests.error()));
     const auto needed = whole ? whole : request.body_length();
     const auto place = storage::FileSink::admit(parts_, path, needed, storage::WriteConditions(request), on_conflict);
@@ -275,9 +277,8 @@ std::optional<http::Response> ResumableUploads::refuse_append(const http::Reques
         response.add("Accept-Patch", http::kPartialUploadType);
         return response;
     }
-    if (has_value(request, FieldName::content_range) || has_value(request, FieldName::content_encoding)) {
-        return handler::refusal_response(&request, kWholeFields);
-    }
+    if (has_value(request, FieldName::content_range)) return handler::refusal_response(&request, kWholeFields);
+    if (auto refused = handler::refuse_coded_body(request, kWholeFields.reason)) return refused;
     if (!fields.complete) return handler::refusal_response(&request, kNoCompleteness);
     if (!fields.offset) return handler::refusal_response(&request, kNoOffset);
     if (upload.phase() == UploadPhase::open) return std::nullopt;
@@ -313,7 +314,7 @@ handler::Decision ResumableUploads::append(const http::Request& request, Upload&
     const http::UploadFields fields = http::UploadFields::of(request);
     if (auto refused = refuse_append(request, upload, fields)) return std::move(*refused);
     if (auto refused = refuse_conditions(request, parts_.clock)) return std::move(*refused);
-    auto digests = UploadDigests::of(request, UploadDigests::Covers::part);
+    auto digests = handler::BodyDigests::of(request, handler::BodyDigests::Covers::part);
     if (!digests) return handler::refusal_response(&request, digests.error());
     auto bytes = store_.open_bytes(upload);
     if (!bytes) return without_bytes(store_, upload, bytes.error(), &request);

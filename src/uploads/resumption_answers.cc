@@ -231,7 +231,7 @@ std::optional<http::Response> CompletionAnswer::begin() {
     step_ = Step::noting;
     if (repr_digest_) return std::nullopt;
     const StoredRequest request(state_);
-    auto digests = UploadDigests::of(request.get());
+    auto digests = handler::BodyDigests::of(request.get());
     if (!digests) return handler::refusal_response(nullptr, digests.error());
     repr_digest_.emplace();
     if (!digests->any()) return std::nullopt;
@@ -255,8 +255,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         store_.parts().disk.wakes().wake(wake);
         return std::nullopt;
     }
-    if (const auto refusal = digests_->finish({}, bytes_->file.get(), end))
-        return handler::refusal_response(nullptr, *refusal);
+    if (const auto refusal = digests_->finish()) return handler::refusal_response(nullptr, *refusal);
     repr_digest_ = digests_->repr_digest();
     step_ = Step::noting;
     return std::nullopt;

@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "handler/body_digests.h"
 #include "http/body.h"
 #include "http/response.h"
 #include "http/upload_fields.h"
 #include "uploads/upload_answer.h"
-#include "uploads/upload_digests.h"
 #include "uploads/upload_store.h"
 #include "uploads/upload_sync.h"
 #include "uploads/write_gate.h"
@@ -111,7 +111,7 @@ private:
     std::optional<std::string> repr_digest_;
     WriteGate gate_;  ///< the rights may have changed since the beginning
     UploadState state_;
-    std::optional<UploadDigests> digests_;
+    std::optional<handler::BodyDigests> digests_;
     std::uint64_t hashed_ = 0;
     std::optional<UploadSync> noted_;
     std::unique_ptr<UploadAnswer> commit_;

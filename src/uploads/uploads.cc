@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "handler/body_digests.h"
+#include "handler/coded_body.h"
 #include "handler/error_page.h"
 #include "handler/ready_answer.h"
 #include "http/conditional.h"
@@ -14,8 +16,8 @@
 #include "storage/file_commit.h"
 #include "uploads/form_uploads.h"
 #include "uploads/resumable_uploads.h"
+#include "uploads/stored_body.h"
 #include "uploads/upload_answer.h"
-#include "uploads/upload_digests.h"
 #include "uploads/upload_name.h"
 #include "uploads/upload_time.h"
 
@@ -36,7 +38,7 @@ constexpr http::Refusal kNoFormConditions{
 
 class UploadSink final : public http::BodySink {
 public:
-    UploadSink(storage::FileSink sink, UploadDigests digests, std::string location, Admission::Tells tells,
+    UploadSink(storage::FileSink sink, handler::BodyDigests digests, std::string location, Admission::Tells tells,
                const handler::SizeLimit& limit, UnfinishedBytes& unfinished, UnfinishedBytes::Share held)
         : sink_(std::move(sink)),
           digests_(std::move(digests)),
@@ -56,7 +58,7 @@ public:
     }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        if (const auto refusal = digests_.finish(trailers, sink_.descriptor(), sink_.bytes())) {
+        if (const auto refusal = check_digests(digests_, trailers, {sink_.descriptor(), 0, sink_.bytes()})) {
             return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
         }
         auto answer = std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_),
@@ -67,21 +69,13 @@ public:
 
 private:
     storage::FileSink sink_;
-    UploadDigests digests_;
+    handler::BodyDigests digests_;
     std::string location_;
     Admission::Tells tells_;
     const handler::SizeLimit& limit_;
     UnfinishedBytes& unfinished_;
     UnfinishedBytes::Share held_;
 };
-
-/// True when the content is coded: the coding would have to be stored with it, and a file cannot do that.
-bool is_coded(const http::Request& request) {
-    if (!request.fields.has(FieldName::content_encoding)) return false;
-    std::string storage;
-    const std::string_view codings = *request.find_list(FieldName::content_encoding, storage);
-    return !codings.empty() && !base::equals_ignoring_case(codings, "identity");
-}
 
 bool is_form(const http::Request& request) {
     const auto type = request.find(FieldName::content_type);
@@ -118,12 +112,10 @@ std::optional<http::Response> Uploads::refuse_before_body(const http::Request& r
             &request,
             {Status::bad_request, "Content-Range is not supported in uploads; send the whole file without it."});
     }
-    if (is_coded(request)) {
-        auto response = handler::refusal_response(
-            &request,
-            {Status::unsupported_media_type, "files are stored as they are; send the body without Content-Encoding."});
-        response.add("Accept-Encoding", "identity");  // RFC 9110 §12.5.3
-        return response;
+    // The coding would have to be stored with the file, which cannot hold it.
+    if (auto refused = handler::refuse_coded_body(
+            request, "files are stored as they are; send the body without Content-Encoding.")) {
+        return refused;
     }
     const auto length = request.body_length();
     if (length && config_.max_body.is_exceeded_by(*length))
@@ -163,7 +155,7 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
     if (request.fields.has_any(FieldName::if_match, FieldName::if_none_match, FieldName::if_unmodified_since)) {
         return handler::refusal_response(&request, kNoFormConditions);
     }
-    auto digests = UploadDigests::of(request);
+    auto digests = handler::BodyDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
     const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
@@ -200,7 +192,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     if (auto decision = resumable_.create(request, path, location, admission->on_conflict, *modified_s)) {
         return std::move(*decision);
     }
-    auto digests = UploadDigests::of(request);
+    auto digests = handler::BodyDigests::of(request);
     if (!digests) return handler::refusal_response(&request, digests.error());
     UnfinishedBytes& unfinished = resumable_.unfinished();
     if (const auto room = unfinished.check(request.client.key, request.body_length().value_or(0)); !room) {

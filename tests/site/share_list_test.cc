@@ -97,6 +97,17 @@ TEST_CASE("share list: nobody revokes or finds what another one made", "[site][s
     CHECK(bench.store.read(of_bob.id).has_value());
 }
 
+TEST_CASE("share list: a form that is coded, or has not the digest that is stated, revokes none", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    const auto own = bench.stored("/a");
+    const std::string form = "revoke=" + own.id;
+    CHECK(bench.ask("POST", "/.godwit/shares", form, "Content-Encoding: gzip\r\n").status == 415);
+    const std::string wrong = "Content-Digest: sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:\r\n";
+    CHECK(bench.ask("POST", "/.godwit/shares", form, wrong).status == 400);
+    CHECK(bench.store.read(own.id).has_value());
+}
+
 TEST_CASE("share list: other requests say what is right", "[site][share]") {
     Bench bench;
     CHECK(bench.ask("GET", "/.godwit/shares/0011223344556677").status == 404);

@@ -112,6 +112,15 @@ TEST_CASE("share making: what the form says has to be whole and within bounds", 
     CHECK(bench.directory.list().size() == 2);
 }
 
+TEST_CASE("share making: a form that is coded, or has not the digest that is stated, makes none", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    CHECK(bench.make("/a.txt", "hours=2", "Content-Encoding: gzip\r\n").status == 415);
+    const std::string wrong = "Repr-Digest: sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:\r\n";
+    CHECK(bench.make("/a.txt", "hours=2", wrong).status == 400);
+    CHECK(bench.counts.made == 0);
+}
+
 TEST_CASE("share making: only who may share and read there", "[site][share]") {
     Bench bench;
     bench.rights = Rights(Right::read, Right::list);

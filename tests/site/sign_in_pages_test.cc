@@ -7,6 +7,7 @@
 
 #include "access_control/tokens.h"
 #include "handler/error_page.h"
+#include "storage/digest.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/fake_verifier.h"
@@ -169,6 +170,20 @@ TEST_CASE("sign-in pages: what is no form of theirs is refused", "[site][badge]"
     CHECK(std::get<http::Response>(bench.pages.handle(json.get())).status == http::Status::unsupported_media_type);
     bench.sign_in = nullptr;
     CHECK(bench.post("/.godwit/sign-in", "name=a&password=b").status == http::Status::service_unavailable);
+}
+
+TEST_CASE("sign-in pages: a form that is coded, or has not the digest that is stated, asks nobody", "[site][badge]") {
+    Bench bench;
+    const std::string form = "name=alice&password=pw&to=%2F";
+    const auto coded = bench.post("/.godwit/sign-in", form, "alice", browser + "Content-Encoding: gzip\r\n");
+    CHECK(coded.status == http::Status::unsupported_media_type);
+    CHECK(coded.find("Accept-Encoding") == "identity");
+    if (storage::has_digests()) {
+        const std::string wrong = "Content-Digest: sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:\r\n";
+        CHECK(bench.post("/.godwit/sign-in", form, "alice", browser + wrong).status == http::Status::bad_request);
+        CHECK(bench.post("/.godwit/sign-out", "to=%2F", {}, browser + wrong).status == http::Status::bad_request);
+    }
+    CHECK(bench.verifier.asked.empty());
 }
 
 TEST_CASE("sign-in pages: a link to the page says where to go on", "[site][badge]") {

@@ -1,7 +1,6 @@
 // Digests against the published vectors (FIPS 180-4 examples).
 #include "storage/digest.h"
 
-#include "storage/memory_sink.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -36,14 +35,4 @@ TEST_CASE("digest: the hash of \"abc\", in pieces and whole", "[content][digest]
     CHECK(hex(long_one->finish()) ==
           "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
           "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
-}
-
-TEST_CASE("memory sink: takes up to its bound", "[content][memory]") {
-    storage::MemorySink sink(5);
-    CHECK(sink.write(support::bytes("abc")).has_value());
-    CHECK(sink.write(support::bytes("de")).has_value());
-    const auto refused = sink.write(support::bytes("f"));
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().status == http::Status::content_too_large);
-    CHECK(sink.take() == "abcde");
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/digest.h"
 #include "support/catch.h"
 #include "support/write_answers.h"
 
@@ -157,6 +158,33 @@ TEST_CASE("directory actions: forms that do not say one name", "[handlers][actio
     CHECK(site.upload("POST", "/?mkcol", "name=a", "Content-Type: text/plain\r\n").status() == 415);
     CHECK(site.upload("POST", "/?mkcol", "--b\r\n", "Content-Type: multipart/form-data; boundary=b\r\n").status() ==
           400);
+    CHECK(site.directory.list().empty());
+}
+
+TEST_CASE("directory actions: a form without the digest that is stated does nothing", "[handlers][actions]") {
+    if (!storage::has_digests()) return;
+    AnsweringSite site;
+    site.directory.write("f", "x");
+    for (const std::string stated : {"Content-Digest: ", "Repr-Digest: "}) {
+        INFO(stated);
+        const std::string wrong = stated + "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:\r\n";
+        CHECK(act(site, "/?mkcol", "name=d", wrong).status() == 400);
+        CHECK(act(site, "/?move", "name=f&to=g", wrong).status() == 400);
+        CHECK(act(site, "/?copy", "name=f&to=g", wrong).status() == 400);
+        CHECK(act(site, "/?delete", "name=f", wrong).status() == 400);
+        CHECK(act(site, "/?delete", "name=f", stated + "nonsense==\r\n").before_body);
+    }
+    CHECK(site.directory.list() == std::vector<std::string>{"f"});
+    CHECK(act(site, "/?delete", "name=f", "Content-Digest: sha-256=:EcJTYQ2j7qowm4EgaRO6K3kxsOv5qHggyaJPRaCToSI=:\r\n")
+              .status() == 204);
+}
+
+TEST_CASE("directory actions: a coded form is 415, and Accept-Encoding says why", "[handlers][actions]") {
+    AnsweringSite site;
+    const auto coded = act(site, "/?mkcol", "name=d", "Content-Encoding: gzip\r\n");
+    CHECK(coded.status() == 415);
+    CHECK(coded.before_body);
+    CHECK(coded.field("Accept-Encoding") == "identity");
     CHECK(site.directory.list().empty());
 }
 

@@ -1,29 +1,23 @@
-// Digests of an upload: in the head, in trailers, and for the answer.
-#include "uploads/upload_digests.h"
+// Digests of a body: in the head, in trailers, and for the answer.
+#include "handler/body_digests.h"
 
 #include <algorithm>
 #include <span>
 
 #include "base/ascii.h"
-#include "base/file_io.h"
 #include "http/field_name.h"
 
-namespace uploads {
+namespace handler {
 namespace {
 
 using http::DigestAlgorithm;
 using http::FieldName;
 
-/// Up to here a digest in a trailer that nobody announced is checked by reading the body again: a few milliseconds.
-constexpr std::uint64_t kMaxReadBackBytes = 8 * 1024 * 1024;
-constexpr std::size_t kReadBackBlock = 64 * 1024;
-
 constexpr http::Refusal kMismatch{http::Status::bad_request,
                                   "the body does not have the digest that Content-Digest or Repr-Digest states; "
                                   "nothing was stored."};
-constexpr http::Refusal kUnannounced{http::Status::bad_request,
-                                     "a digest in the trailer of a long body must be announced, as in "
-                                     "\"Trailer: Content-Digest\"; nothing was stored."};
+constexpr http::Refusal kNotComputed{http::Status::internal_server_error, "the digest could not be computed."};
+constexpr std::array kAlgorithms = {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512};
 
 std::size_t index(DigestAlgorithm algorithm) { return static_cast<std::size_t>(algorithm); }
 
@@ -46,14 +40,14 @@ bool equal(const std::array<std::byte, N>& stated, std::string_view computed) {
 
 }  // namespace
 
-std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Request& request, Covers covers) {
-    UploadDigests digests;
+std::expected<BodyDigests, http::Refusal> BodyDigests::of(const http::Request& request, Covers covers) {
+    BodyDigests digests;
     digests.covers_ = covers;
     if (!storage::has_digests()) return digests;
     std::string storage;
     for (const FieldName name : {FieldName::content_digest, FieldName::repr_digest}) {
         if (!request.fields.has(name) || (covers == Covers::part && name == FieldName::repr_digest)) continue;
-        // The content is the representation: neither codings nor ranges are accepted in uploads.
+        // The content is the representation: neither codings nor ranges are accepted in bodies.
         if (const auto refusal = digests.expect(*request.find_list(name, storage))) return std::unexpected(*refusal);
     }
     if (request.fields.has(FieldName::want_repr_digest) && covers == Covers::whole) {
@@ -73,55 +67,39 @@ std::expected<UploadDigests, http::Refusal> UploadDigests::of(const http::Reques
     return digests;
 }
 
-std::optional<http::Refusal> UploadDigests::expect(std::string_view value) {
+std::optional<http::Refusal> BodyDigests::expect(std::string_view value) {
     const auto stated = http::parse_digests(value);
     if (!stated) return http::Refusal{http::Status::bad_request, http::digest_error_text(stated.error())};
     if (stated->any()) expected_.push_back(*stated);
     return std::nullopt;
 }
 
-void UploadDigests::hash(DigestAlgorithm algorithm) {
+void BodyDigests::hash(DigestAlgorithm algorithm) {
     auto& running = running_[index(algorithm)];
     if (running == nullptr) running = storage::Digester::make(algorithm);
 }
 
-void UploadDigests::update(std::span<const std::byte> block) {
+void BodyDigests::update(std::span<const std::byte> block) {
     for (const auto& running : running_) {
         if (running != nullptr) running->update(block);
     }
 }
 
-std::string UploadDigests::computed() const {
+std::string BodyDigests::computed() const {
     std::string value;
-    for (const auto algorithm : {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512}) {
+    for (const auto algorithm : kAlgorithms) {
         const std::string& result = results_[index(algorithm)];
         if (value.empty() && !result.empty()) http::append_digest(value, algorithm, std::as_bytes(std::span(result)));
     }
     return value;
 }
 
-bool UploadDigests::catch_up(DigestAlgorithm algorithm, int file, std::uint64_t begin, std::uint64_t end) {
-    const auto digester = storage::Digester::make(algorithm);
-    if (digester == nullptr) return false;
-    std::vector<std::byte> block(kReadBackBlock);
-    for (std::uint64_t at = begin; at < end;) {
-        const auto part =
-            std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(end - at, block.size())));
-        if (!base::read_exactly(file, at, part)) return false;
-        digester->update(part);
-        at += part.size();
-    }
-    results_[index(algorithm)] = digester->finish();
-    return true;
-}
-
-bool UploadDigests::matches(const http::Digests& digests) const {
+bool BodyDigests::matches(const http::Digests& digests) const {
     if (digests.sha_256 && !equal(*digests.sha_256, results_[index(DigestAlgorithm::sha_256)])) return false;
     return !digests.sha_512 || equal(*digests.sha_512, results_[index(DigestAlgorithm::sha_512)]);
 }
 
-std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, int file, std::uint64_t end_of_body,
-                                                   std::uint64_t begin) {
+std::optional<http::Refusal> BodyDigests::take_trailers(std::string_view trailers) {
     if (!storage::has_digests()) return std::nullopt;
     while (!trailers.empty()) {
         const std::size_t end = std::min(trailers.find("\r\n"), trailers.size());
@@ -133,21 +111,39 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
         if (!is_digest_field(name) || (covers_ == Covers::part && name == FieldName::repr_digest)) continue;
         if (const auto refusal = expect(base::trim_blanks(line.substr(colon + 1)))) return refusal;
     }
-    for (std::size_t i = 0; i < http::kDigestAlgorithms; ++i) {
-        if (running_[i] != nullptr) results_[i] = running_[i]->finish();
+    return std::nullopt;
+}
+
+bool BodyDigests::is_hashed(DigestAlgorithm algorithm) const {
+    return running_[index(algorithm)] != nullptr || !results_[index(algorithm)].empty();
+}
+
+bool BodyDigests::lacks_some() const {
+    return std::ranges::any_of(expected_, [&](const http::Digests& stated) {
+        return (stated.sha_256 && !is_hashed(DigestAlgorithm::sha_256)) ||
+               (stated.sha_512 && !is_hashed(DigestAlgorithm::sha_512));
+    });
+}
+
+void BodyDigests::end_running() {
+    for (const auto algorithm : kAlgorithms) {
+        const auto running = std::move(running_[index(algorithm)]);
+        if (running != nullptr) results_[index(algorithm)] = running->finish();
     }
+}
+
+void BodyDigests::begin_again() {
+    end_running();
     for (const http::Digests& stated : expected_) {
-        for (const auto algorithm : {DigestAlgorithm::sha_256, DigestAlgorithm::sha_512}) {
-            const bool is_stated =
-                algorithm == DigestAlgorithm::sha_256 ? stated.sha_256.has_value() : stated.sha_512.has_value();
-            if (!is_stated || !results_[index(algorithm)].empty()) continue;
-            if (end_of_body - begin > kMaxReadBackBytes) return kUnannounced;
-            if (!catch_up(algorithm, file, begin, end_of_body)) {
-                return http::Refusal{http::Status::internal_server_error, "the digest could not be computed."};
-            }
-        }
-        if (!matches(stated)) return kMismatch;
+        if (stated.sha_256 && !is_hashed(DigestAlgorithm::sha_256)) hash(DigestAlgorithm::sha_256);
+        if (stated.sha_512 && !is_hashed(DigestAlgorithm::sha_512)) hash(DigestAlgorithm::sha_512);
     }
+}
+
+std::optional<http::Refusal> BodyDigests::finish() {
+    end_running();
+    if (lacks_some()) return kNotComputed;
+    if (!std::ranges::all_of(expected_, [&](const http::Digests& stated) { return matches(stated); })) return kMismatch;
     if (wanted_ && !results_[index(*wanted_)].empty()) {
         repr_digest_.clear();
         http::append_digest(repr_digest_, *wanted_, std::as_bytes(std::span(results_[index(*wanted_)])));
@@ -155,4 +151,4 @@ std::optional<http::Refusal> UploadDigests::finish(std::string_view trailers, in
     return std::nullopt;
 }
 
-}  // namespace uploads
+}  // namespace handler
