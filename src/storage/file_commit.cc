@@ -11,6 +11,7 @@
 #include <ctime>
 #include <utility>
 
+#include "storage/free_number.h"
 #include "storage/taken_name.h"
 #include "storage/validators.h"
 #include "storage/write_error.h"
@@ -20,7 +21,7 @@ namespace {
 
 /// Times that another process may take the name, or remove the directory, between our look and our call.
 constexpr int kTries = 8;
-/// How many numbers are tried to find a free name; each try costs about a microsecond.
+/// The greatest number that a file whose name is taken gets.
 constexpr unsigned kMaxNumber = 999;
 
 constexpr http::Refusal kNotRead{http::Status::internal_server_error,
@@ -75,16 +76,24 @@ std::optional<FileCommit::Result> FileCommit::refuse(const http::Refusal& refusa
     return Result(std::unexpect, refusal);
 }
 
-/// Looks at what has the target's name. With OnConflict::rename the file takes the next free name.
+/// Looks at what has the target's name. With OnConflict::rename the file takes the next free name. Each look costs
+/// about a microsecond, and a form may hold a thousand files of one name.
 std::expected<std::optional<struct stat>, FileError> FileCommit::find_old() {
     auto old = sink_.place_.status();
     if (sink_.on_conflict_ != OnConflict::rename) return old;
     if (wanted_name_.empty()) wanted_name_ = sink_.place_.name();
     const auto is_taken = [&] { return old && (*old || find_file_beside(sink_.place_)); };
-    for (unsigned number = 1; is_taken() && number <= kMaxNumber; ++number) {
+    if (!is_taken()) return old;
+    const auto look_at = [&](unsigned number) {
         sink_.place_.set_name(numbered_name(wanted_name_, number));
         old = sink_.place_.status();
-    }
+    };
+    const auto spread = static_cast<unsigned>(sink_.parts_->clock.unix_ns() >> 10);
+    const auto found = find_free_number(kMaxNumber, spread, [&](unsigned number) {
+        look_at(number);
+        return is_taken();
+    });
+    if (found) look_at(*found);
     return old;
 }
 

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <functional>
+#include <vector>
 
 #include "storage/file_commit.h"
+#include "storage/free_number.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -90,6 +92,42 @@ TEST_CASE("on conflict: of two uploads to one name, both begun before, one evade
         if (result) CHECK(site.directory.read("a (1)") == "first");
         if (!result) CHECK(result.error().status == http::Status::conflict);
     }
+}
+
+TEST_CASE("on conflict: a thousand files of one name are numbered in order, with few looks for each",
+          "[content][conflict]") {
+    std::vector<bool> taken(1000);
+    unsigned looks = 0;
+    const auto is_taken = [&](unsigned number) {
+        ++looks;
+        return taken[number];
+    };
+    for (unsigned expected = 1; expected <= 999; ++expected) {
+        looks = 0;
+        REQUIRE(storage::find_free_number(999, 0, is_taken) == expected);
+        CHECK(looks <= 20);
+        taken[expected] = true;
+    }
+    CHECK_FALSE(storage::find_free_number(999, 0, is_taken));
+}
+
+TEST_CASE("on conflict: who takes numbers in advance makes others neither fail nor look at all of them",
+          "[content][conflict]") {
+    std::vector<bool> taken(1000);
+    for (const unsigned number : {1, 3, 7, 15, 31, 63, 127, 255, 511, 999}) taken[number] = true;
+    unsigned looks = 0;
+    const auto is_taken = [&](unsigned number) {
+        ++looks;
+        return taken[number];
+    };
+    // 900 of 999 numbers go in about ten looks each, from wherever the search begins.
+    for (unsigned spread = 0; spread < 890; ++spread) {
+        const auto found = storage::find_free_number(999, spread * 7, is_taken);
+        REQUIRE(found);
+        REQUIRE_FALSE(taken[*found]);
+        taken[*found] = true;
+    }
+    CHECK(looks < 890 * 30);
 }
 
 TEST_CASE("on conflict: numbers end", "[content][conflict]") {
