@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "base/file_io.h"
@@ -22,24 +23,58 @@ constexpr std::size_t kBytesPerUnit = 128;
 }  // namespace
 
 ArchiveSource::ArchiveSource(trees::TreeWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
-                             http::MemoryHold hold)
-    : walk_(std::move(walk)), format_(std::move(format)), clock_(clock), hold_(std::move(hold)) {}
+                             http::MemoryHold hold, std::optional<PromisedArchive> promised)
+    : walk_(std::move(walk)),
+      format_(std::move(format)),
+      clock_(clock),
+      hold_(std::move(hold)),
+      skip_(promised ? promised->part.first : 0),
+      left_(promised ? promised->part.length : std::numeric_limits<std::uint64_t>::max()) {
+    if (promised) version_ = std::move(promised->version);
+}
+
+std::optional<std::uint64_t> ArchiveSource::length_bytes() const {
+    return version_ ? std::optional(left_) : std::nullopt;
+}
 
 http::BodySource::Pulled ArchiveSource::pull(std::span<std::byte> into) {
     WalkSlice slice;
     std::size_t produced = 0;
-    for (;;) {
-        produced += take_text(into.subspan(produced));
-        if (!text_.empty()) return {Outcome::produced, produced};
-        if (stage_ == Stage::ended) return {Outcome::finished, produced};
-        if (slice.is_over() || produced == into.size()) return {Outcome::produced, produced};
-        if (file_) {
-            produced += copy_content(into.subspan(produced), slice);
+    while (fault_ == Fault::none) {
+        if (left_ == 0) return {Outcome::finished, produced};
+        const std::span<std::byte> room = room_in(into.subspan(produced));
+        if (room.empty()) return {Outcome::produced, produced};
+        if (!text_.empty()) {
+            produced += keep(take_text(room));
+        } else if (stage_ == Stage::ended) {
+            if (!version_) return {Outcome::finished, produced};
+            fault_ = Fault::other_version;
+        } else if (slice.is_over()) {
+            return {Outcome::produced, produced};
+        } else if (file_ && skip_ > 0 && !format_->needs_crc()) {
+            pass_content();
+        } else if (file_) {
+            produced += keep(copy_content(room, slice));
         } else {
             work(slice);
         }
-        if (fault_ != Fault::none) return {Outcome::failed, produced};
     }
+    return {Outcome::failed, produced};
+}
+
+/// Bytes that are skipped are made in the same place, and overwritten.
+std::span<std::byte> ArchiveSource::room_in(std::span<std::byte> into) const {
+    return into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), skip_ > 0 ? skip_ : left_)));
+}
+
+/// `bytes` were made. Returns how many of them are sent.
+std::size_t ArchiveSource::keep(std::size_t bytes) {
+    if (skip_ > 0) {
+        skip_ -= bytes;
+        return 0;
+    }
+    left_ -= bytes;
+    return bytes;
 }
 
 std::size_t ArchiveSource::take_text(std::span<std::byte> into) {
@@ -55,24 +90,36 @@ std::size_t ArchiveSource::take_text(std::span<std::byte> into) {
 
 std::size_t ArchiveSource::copy_content(std::span<std::byte> into, WalkSlice& slice) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), entry_.size_bytes - offset_));
-    const std::span<std::byte> room = into.first(count);
     slice.add(static_cast<unsigned>(1 + count / kBytesPerUnit));
-    const auto got = base::read_or_fail(file_->descriptor(), offset_, room);
-    if (!got || *got != count) {
-        fault_ = got ? Fault::changed : Fault::unreadable;
-        error_ = got ? 0 : got.error();
+    if (!read_content(into.first(count))) return 0;
+    offset_ += count;
+    const bool is_last_sent = skip_ == 0 && count == left_;
+    if ((offset_ == entry_.size_bytes || is_last_sent) && !file_->unchanged()) {
+        fault_ = Fault::changed;
         return 0;
     }
-    if (format_->needs_crc()) crc_ = media::extend_crc32(crc_, room);
-    offset_ += count;
-    if (offset_ == entry_.size_bytes) {
-        if (!file_->unchanged()) {
-            fault_ = Fault::changed;
-            return 0;
-        }
-        end_entry();
-    }
+    if (offset_ == entry_.size_bytes) end_entry();
     return count;
+}
+
+/// What is not sent need not be read.
+void ArchiveSource::pass_content() {
+    const std::uint64_t count = std::min(skip_, entry_.size_bytes - offset_);
+    offset_ += count;
+    skip_ -= count;
+    if (offset_ == entry_.size_bytes) end_entry();
+}
+
+/// The next bytes of the content. False when they are not there.
+bool ArchiveSource::read_content(std::span<std::byte> room) {
+    const auto got = base::read_or_fail(file_->descriptor(), offset_, room);
+    if (!got || *got != room.size()) {
+        fault_ = got ? Fault::changed : Fault::unreadable;
+        error_ = got ? 0 : got.error();
+        return false;
+    }
+    if (format_->needs_crc()) crc_ = media::extend_crc32(crc_, room);
+    return true;
 }
 
 void ArchiveSource::work(WalkSlice& slice) {
@@ -83,7 +130,10 @@ void ArchiveSource::work(WalkSlice& slice) {
     }
     switch (walk_.next(slice)) {
         case TreeWalk::Step::entry: begin_entry(); return;
-        case TreeWalk::Step::left_out: format_->leave_out({.path = std::string(walk_.path())}); return;
+        case TreeWalk::Step::left_out:
+            if (version_) fault_ = Fault::other_version;
+            format_->leave_out({.path = std::string(walk_.path())});
+            return;
         case TreeWalk::Step::more: return;
         case TreeWalk::Step::end: stage_ = Stage::ending; return;
         case TreeWalk::Step::failed:
@@ -93,13 +143,19 @@ void ArchiveSource::work(WalkSlice& slice) {
     }
 }
 
+/// Whether the entry is the one that was found when the archive was measured.
+bool ArchiveSource::is_as_promised() {
+    if (!version_) return true;
+    const std::uint64_t mark = marks_.next(entry_, walk_.status());
+    return entries_ < version_->marks.size() && version_->marks[entries_++] == mark;
+}
+
 void ArchiveSource::begin_entry() {
-    const struct stat& status = walk_.status();
-    const bool is_file = !walk_.is_directory();
-    entry_ = {.path = std::string(walk_.path()),
-              .size_bytes = is_file ? static_cast<std::uint64_t>(status.st_size) : 0,
-              .modified_s = status.st_mtim.tv_sec,
-              .is_program = is_file && (status.st_mode & S_IXUSR) != 0};
+    entry_ = entry_at(walk_);
+    if (!is_as_promised()) {
+        fault_ = Fault::other_version;
+        return;
+    }
     offset_ = 0;
     crc_ = 0;
     format_->begin_entry(text_, entry_);
@@ -122,6 +178,9 @@ std::string_view ArchiveSource::lack() const {
     switch (fault_) {
         case Fault::none: break;
         case Fault::changed: return "an archive was cut off, because a file changed while it was sent";
+        case Fault::other_version:
+            return "an archive was cut off, because a file in it was changed, added or removed after its length was "
+                   "told";
         case Fault::unreadable: return unreadable.of(error_);
         case Fault::no_memory:
             return "a zip was cut off, because the memory of archives has no room for so many entries; "

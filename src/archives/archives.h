@@ -1,5 +1,6 @@
 // GET and HEAD of a directory as an archive: a zip, a tar or a compressed tar of what is in it and below it, made while
-// it is sent. Called by the router, where directories are listed.
+// it is sent. A zip and a tar are measured first, so that they have a length and a tag and can be asked for in parts.
+// Called by the router, where directories are listed.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include "archives/archive_query.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/wake_queue.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
 #include "http/memory_share.h"
@@ -29,16 +31,18 @@ struct ArchivesConfig {
 class Archives {
 public:
     /// The references must outlive this and every response made by it. `share`: of kArchivesBytes.
-    Archives(const storage::FileRoot& root, const base::Clock& clock, http::MemoryShare& share, ArchivesConfig config)
-        : root_(root), clock_(clock), share_(share), config_(std::move(config)) {}
+    Archives(const storage::FileRoot& root, const base::Clock& clock, base::WakeQueue& wakes, http::MemoryShare& share,
+             ArchivesConfig config)
+        : root_(root), clock_(clock), wakes_(wakes), share_(share), config_(std::move(config)) {}
 
     /// `request`: GET or HEAD of a path that ends in '/', by a client that may list it. `directory`: what it names,
-    /// open. 503 when archives have used up their memory.
+    /// open. 503 when archives have used up their memory. A zip and a tar come later, when they were measured.
     handler::Decision send(const http::Request& request, base::Fd directory, ArchiveForm form);
 
 private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
+    base::WakeQueue& wakes_;
     http::MemoryShare& share_;
     ArchivesConfig config_;
 };

@@ -20,7 +20,7 @@ std::optional<std::uint64_t> body_bytes(const Body& body) {
         for (const Piece& piece : *pieces) sum += piece_bytes(piece);
         return sum;
     }
-    return std::nullopt;
+    return std::get<std::unique_ptr<BodySource>>(body)->length_bytes();
 }
 
 namespace {

@@ -64,6 +64,9 @@ public:
     virtual ~BodySource() = default;
     /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most a tenth of a millisecond.
     virtual Pulled pull(std::span<std::byte> into) = 0;
+    /// What it gives from here to its end, where that is known, which makes the Content-Length: then it gives neither
+    /// more nor less, or fails.
+    [[nodiscard]] virtual std::optional<std::uint64_t> length_bytes() const { return std::nullopt; }
     /// What the content lacks, for the error log; empty when it is complete. Asked when it has ended. Static lifetime.
     [[nodiscard]] virtual std::string_view lack() const { return {}; }
     /// Bytes of memory that it holds, about.
@@ -73,14 +76,14 @@ public:
 /// A part of a body of known length.
 using Piece = std::variant<std::string, Blob, FileSlice>;
 
-/// A response's content: nothing, pieces in order (their sum is the Content-Length), or a source of unknown length.
+/// A response's content: nothing, pieces in order (their sum is the Content-Length), or a source.
 using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique_ptr<BodySource>>;
 
 [[nodiscard]] inline bool is_source(const Body& body) {
     return std::holds_alternative<std::unique_ptr<BodySource>>(body);
 }
 [[nodiscard]] std::uint64_t piece_bytes(const Piece& piece);
-/// nullopt for a source.
+/// nullopt for a source that does not know it.
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
 /// Of memory that the body keeps, where it is more than a few bytes.
 [[nodiscard]] std::size_t memory_bytes(const Body& body);

@@ -92,7 +92,7 @@ Framing response_framing(const Response& response, Method method, int minor_vers
 
 bool ends_with_connection(const Response& response, Method method, int minor_version) {
     return minor_version == 0 && method != Method::head && !forbids_content(response.status) &&
-           std::holds_alternative<std::unique_ptr<BodySource>>(response.body);
+           !body_bytes(response.body);
 }
 
 std::size_t head_bytes_bound(const Response& response) {

@@ -16,7 +16,7 @@
 #include "listings/listing_reader.h"
 #include "listings/listing_selection.h"
 #include "listings/listing_shares.h"
-#include "listings/listing_tag.h"
+#include "storage/version_tag.h"
 
 namespace listings {
 
@@ -109,7 +109,7 @@ private:
     std::size_t tagged_ = 0;  ///< bytes of part_ that are in tag_
     std::string entity_tag_;  ///< storage
     std::uint64_t rows_ = 0;
-    ListingTag tag_;
+    storage::VersionTag tag_;
 };
 
 /// Letters, digits and "-._~:/" as they are, all else as %XX: for the value of a query's parameter.

@@ -1,6 +1,6 @@
 // Two lanes with constants of their own. Each step is a bijection of the lane for a given number, and of the number for
 // a given lane, so that no single difference is ever lost.
-#include "listings/listing_tag.h"
+#include "storage/version_tag.h"
 
 #include <bit>
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 #include "base/escape.h"
 
-namespace listings {
+namespace storage {
 namespace {
 
 // Odd, with bits all over: the golden ratio and the square roots of 3 and 5.
@@ -25,12 +25,12 @@ std::uint64_t scatter(std::uint64_t x) {
 
 }  // namespace
 
-void ListingTag::add(std::uint64_t number) {
+void VersionTag::add(std::uint64_t number) {
     lanes_[0] = std::rotl((lanes_[0] ^ number) * kGolden, 29) + kRoot3;
     lanes_[1] = std::rotl((lanes_[1] + number * kRoot5) * kRoot3, 37) ^ lanes_[0];
 }
 
-void ListingTag::add(std::string_view text) {
+void VersionTag::add(std::string_view text) {
     add(std::uint64_t{text.size()});
     while (!text.empty()) {
         std::uint64_t word = 0;
@@ -41,13 +41,13 @@ void ListingTag::add(std::string_view text) {
     }
 }
 
-std::string ListingTag::text() const {
+std::uint64_t VersionTag::mark() const { return scatter(lanes_[0] ^ std::rotl(lanes_[1], 32)); }
+
+std::string VersionTag::text() const {
     std::string text("\"");
-    for (const std::uint64_t lane : {lanes_[0] ^ std::rotl(lanes_[1], 32), lanes_[1]}) {
-        base::append_hex_number(text, scatter(lane));
-    }
+    for (const std::uint64_t number : {mark(), scatter(lanes_[1])}) base::append_hex_number(text, number);
     text.push_back('"');
     return text;
 }
 
-}  // namespace listings
+}  // namespace storage

@@ -1,5 +1,5 @@
-// Tags of listings.
-#include "listings/listing_tag.h"
+// Tags of what is made of many parts.
+#include "storage/version_tag.h"
 
 #include <set>
 
@@ -9,7 +9,7 @@
 namespace {
 
 std::string tag_of(std::initializer_list<std::string_view> texts, std::initializer_list<std::uint64_t> numbers = {}) {
-    listings::ListingTag tag;
+    storage::VersionTag tag;
     for (const auto text : texts) tag.add(text);
     for (const auto number : numbers) tag.add(number);
     return tag.text();
@@ -17,14 +17,14 @@ std::string tag_of(std::initializer_list<std::string_view> texts, std::initializ
 
 }  // namespace
 
-TEST_CASE("listing tag: a strong entity tag, the same for the same additions", "[content][listing]") {
+TEST_CASE("version tag: a strong entity tag, the same for the same additions", "[storage]") {
     CHECK(http::is_entity_tag(tag_of({})));
     CHECK_FALSE(http::is_weak_tag(tag_of({})));
     CHECK(tag_of({"abcdefghi"}, {7}) == tag_of({"abcdefghi"}, {7}));
     CHECK(tag_of({"x"}).size() == 34);
 }
 
-TEST_CASE("listing tag: whatever differs, the tag differs", "[content][listing]") {
+TEST_CASE("version tag: whatever differs, the tag differs", "[storage]") {
     std::set<std::string> tags = {tag_of({}),           tag_of({""}),        tag_of({"", ""}),   tag_of({"a", "b"}),
                                   tag_of({"ab"}),       tag_of({"ab", ""}),  tag_of({"", "ab"}), tag_of({"b", "a"}),
                                   tag_of({"ab", "cd"}), tag_of({"abc", "d"})};
@@ -43,4 +43,19 @@ TEST_CASE("listing tag: whatever differs, the tag differs", "[content][listing]"
         tags.insert(tag_of({text}, {0, std::uint64_t{1} << i}));
     }
     CHECK(tags.size() == 100 * 8 + 2 * 64);
+}
+
+TEST_CASE("version tag: the marks after each addition tell where two sequences part", "[storage]") {
+    storage::VersionTag one;
+    storage::VersionTag other;
+    CHECK(one.mark() == other.mark());
+    one.add("a");
+    other.add("a");
+    CHECK(one.mark() == other.mark());
+    one.add(1);
+    other.add(2);
+    CHECK(one.mark() != other.mark());
+    one.add("end");
+    other.add("end");
+    CHECK(one.mark() != other.mark());
 }
