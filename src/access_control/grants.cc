@@ -43,6 +43,13 @@ std::string_view without_slash(std::string_view path) {
     return path;
 }
 
+/// The path that holds `path`, which has no slash at its end; empty: none does.
+std::string_view path_above(std::string_view path) {
+    if (path.size() <= 1) return {};
+    const std::size_t slash = path.rfind('/');
+    return path.substr(0, slash == std::string_view::npos ? 0 : std::max<std::size_t>(slash, 1));
+}
+
 bool take_who(std::string_view word, Grant& grant) {
     if (word == "*" || word == "+") {
         grant.who = word == "*" ? Grant::Who::anyone : Grant::Who::signed_in;
@@ -132,7 +139,8 @@ std::expected<Grant, std::string> parse_grant(std::string_view line) {
     return grant;
 }
 
-Grants::Grants(std::vector<Grant> grants) {
+Grants::Grants(std::vector<Grant> grants, std::vector<std::string> prompts) : prompts_(std::move(prompts)) {
+    std::ranges::sort(prompts_);
     lines_.reserve(grants.size());
     // Those of one path stay in the order in which they were given.
     for (Grant& grant : grants) {
@@ -149,9 +157,18 @@ Grants::Range Grants::find(std::string_view path) const {
             return {static_cast<std::size_t>(found.begin() - lines_.begin()),
                     static_cast<std::size_t>(found.end() - lines_.begin())};
         }
-        const std::size_t slash = path.rfind('/');
-        path = path.substr(0, slash == std::string_view::npos ? 0 : std::max<std::size_t>(slash, 1));
+        path = path_above(path);
     }
+}
+
+std::string_view Grants::prompt_of(std::string_view path) const {
+    if (prompts_.empty()) return {};
+    for (std::string_view each = without_slash(path); !each.empty(); each = path_above(each)) {
+        const auto found = std::ranges::lower_bound(prompts_, each);
+        if (found != prompts_.end() && *found == each) return *found;
+    }
+    const std::string_view file = storage::find_file_of_sidecar(path);
+    return file.empty() ? file : prompt_of(file);
 }
 
 /// Nobody without an account makes links, because later it could not be checked whether the maker still may.
@@ -174,7 +191,9 @@ Rights Grants::rights_by_lines(std::string_view path, const http::User* user) co
 }
 
 Rights Grants::rights_at(std::string_view path, const handler::Client& client) const {
-    Rights rights = rights_by_lines(path, client.user.get());
+    const bool is_unknown = client.user == nullptr && !client.is_preflight;
+    Rights rights;
+    if (!is_unknown || !asks_to_sign_in_at(path)) rights = rights_by_lines(path, client.user.get());
     if (client.shared == nullptr) return rights;
     const Rights given = rights_by_link(path, *client.shared);
     if (client.shared->gives == http::LinkGives::reading) {
@@ -206,6 +225,7 @@ std::string_view Grants::place_of(std::string_view path) const {
 }
 
 bool Grants::is_same_for_all(std::string_view path) const {
+    if (asks_to_sign_in_at(path)) return false;
     const Range range = find(path);
     const bool is_same =
         std::all_of(lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
@@ -219,8 +239,10 @@ bool Grants::is_same_for_all(std::string_view path) const {
 bool Grants::has_places_below(std::string_view directory) const {
     std::string prefix(without_slash(directory));
     if (prefix != "/") prefix += '/';
-    return std::ranges::any_of(
-        lines_, [&](const Grant& line) { return line.path.size() > prefix.size() && line.path.starts_with(prefix); });
+    const auto is_below = [&](std::string_view path) {
+        return path.size() > prefix.size() && path.starts_with(prefix);
+    };
+    return std::ranges::any_of(lines_, is_below, &Grant::path) || std::ranges::any_of(prompts_, is_below);
 }
 
 bool Grants::allows_somewhere(Right right) const {
@@ -228,6 +250,8 @@ bool Grants::allows_somewhere(Right right) const {
 }
 
 std::string Grants::lines_text(const http::User* user, std::string_view path) const {
+    const std::string_view prompt = user == nullptr ? prompt_of(path) : std::string_view();
+    if (!prompt.empty()) return "  nothing without signing in, by --auth-prompt " + std::string(prompt) + "\n";
     const Range range = find(path);
     std::string lines;
     for (std::size_t i = range.first; i < range.end; ++i) {

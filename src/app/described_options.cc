@@ -67,7 +67,7 @@ void add_right_rows(std::string& text, const Options& options) {
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
     if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
-    for (const std::string& path : site.auth_prompts) add_row(text, "auth prompt", printable(path, kWholeText));
+    for (const std::string& path : options.auth_prompts) add_row(text, "auth prompt", printable(path, kWholeText));
     for (const access_control::Grant& grant : options.grants) {
         add_row(text, "grant", printable(grant.text(), kWholeText));
     }

@@ -103,7 +103,8 @@ std::expected<std::string, std::string> explain_rights(const Options& options) {
     }
     const auto user = find_user(options);
     if (!user) return std::unexpected(user.error());
-    const auto grants = options.grants.empty() ? line_of_short_options(options.site) : Grants(options.grants);
+    const auto grants =
+        options.grants.empty() ? line_of_short_options(options.site) : Grants(options.grants, options.auth_prompts);
     const handler::Client client{*user};
     const Rights granted = grants.rights_at(path, client);
     const Rights left = options.site.resolve_rights({handler::Resource::Kind::file, path}, client);

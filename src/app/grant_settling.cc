@@ -49,7 +49,7 @@ std::optional<UsageError> settle_grants(Options& options, bool follows_links) {
     if (options.site.only_certificates && std::ranges::any_of(options.grants, is_of_group)) {
         return UsageError{"--grant names a group, but certificates have none: --users FILE says who is in it"};
     }
-    if (!options.site.auth_prompts.empty() && !has_accounts) {
+    if (!options.auth_prompts.empty() && !has_accounts) {
         return UsageError{"--auth-prompt asks for names that nobody has: --users FILE has them"};
     }
     if (options.grants.empty()) return std::nullopt;
@@ -68,7 +68,7 @@ std::optional<UsageError> settle_grants(Options& options, bool follows_links) {
     if (site.allow_replace) root.rights.add(Right::replace);
     if (site.allow_delete) root.rights.add(Right::remove);
     if (root.rights != handler::Rights()) options.grants.push_back(std::move(root));
-    auto grants = std::make_shared<const access_control::Grants>(options.grants);
+    auto grants = std::make_shared<const access_control::Grants>(options.grants, options.auth_prompts);
     options.grants = grants->lines();
     site.allow_upload = grants->allows_somewhere(Right::create);
     site.allow_replace = grants->allows_somewhere(Right::replace);

@@ -130,10 +130,10 @@ Objection OptionReader::take_grant(std::string_view value) {
 Objection OptionReader::take_prompt(std::string_view value) {
     if (!access_control::is_plain_path(value)) return "";
     if (value.size() > 1 && value.ends_with('/')) value.remove_suffix(1);
-    if (options_.site.auth_prompts.size() == kMaxRules) {
+    if (options_.auth_prompts.size() == kMaxRules) {
         return "there are " + std::to_string(kMaxRules) + " of them already, the most";
     }
-    options_.site.auth_prompts.emplace_back(value);
+    options_.auth_prompts.emplace_back(value);
     return std::nullopt;
 }
 

@@ -62,12 +62,13 @@ struct Options {
     std::vector<net::Address> admin;       ///< where the server can be watched; none others can reach
     std::string directory;                 ///< as given: relative to the working directory, or absolute
     std::vector<access_control::Grant>
-        grants;                            ///< every line that counts, --allow-* among them; empty: no rules by path
-    std::string users_file;                ///< of --users; empty: nobody has a password or a token
-    std::int64_t auth_cache_ms = 300'000;  ///< how long credentials that were right are not checked again
-    std::int64_t session_hours = 12;       ///< how long a browser stays signed in
-    bool insecure_auth = false;            ///< passwords may cross a network for all to read
-    bool insecure_writes = false;          ///< anybody who reaches an address may write everywhere
+        grants;                             ///< every line that counts, --allow-* among them; empty: no rules by path
+    std::vector<std::string> auth_prompts;  ///< of --auth-prompt, each "/" or without a slash at its end
+    std::string users_file;                 ///< of --users; empty: nobody has a password or a token
+    std::int64_t auth_cache_ms = 300'000;   ///< how long credentials that were right are not checked again
+    std::int64_t session_hours = 12;        ///< how long a browser stays signed in
+    bool insecure_auth = false;             ///< passwords may cross a network for all to read
+    bool insecure_writes = false;           ///< anybody who reaches an address may write everywhere
     std::vector<media::CodedName> coded_names;  ///< of --coding-by-name
     std::string mime_types;  ///< a file of media types, read at the start; empty: only the built-in ones
     SandboxMode sandbox = SandboxMode::on;

@@ -3,12 +3,9 @@
 // and every refusal follow from this value.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "handler/resource.h"
 #include "http/request.h"
@@ -55,6 +52,7 @@ private:
 struct Client {
     std::shared_ptr<const http::User> user = nullptr;          ///< null: nobody signed in
     std::shared_ptr<const http::SharedPath> shared = nullptr;  ///< what a link gives besides; null: nothing
+    bool is_preflight = false;  ///< asks for a script, and cannot sign in: what it may tell holds for others
 
     static Client of(const http::Request& request) { return {request.user, request.shared}; }
 };
@@ -80,7 +78,8 @@ struct Client {
 class PathRights {
 public:
     virtual ~PathRights() = default;
-    /// `path`: canonical (Resource::path). A sidecar has only the rights that its file has as well.
+    /// `path`: canonical (Resource::path). A sidecar has only the rights that its file has as well. Where
+    /// asks_to_sign_in_at(), a client that did not sign in has none but those of its link.
     [[nodiscard]] virtual Rights rights_at(std::string_view path, const Client& client) const = 0;
     /// What the link of `shared` gives at `path`: there and at its own path its maker may share now, and read or list;
     /// of one for dropping, create. None at a path that it does not cover.
@@ -89,8 +88,10 @@ public:
     [[nodiscard]] virtual std::string_view place_of(std::string_view path) const = 0;
     /// True when everybody has the same rights at `path`.
     [[nodiscard]] virtual bool is_same_for_all(std::string_view path) const = 0;
-    /// True when other lines decide about something below `directory`.
+    /// True when other lines decide about something below `directory`, or signing in comes first there.
     [[nodiscard]] virtual bool has_places_below(std::string_view directory) const = 0;
+    /// True where nothing is answered without credentials: at and below a path of --auth-prompt.
+    [[nodiscard]] virtual bool asks_to_sign_in_at(std::string_view path) const = 0;
 };
 
 /// What the options allow. Without --grant this alone decides about rights. With it Grants::rights_at() decides, and
@@ -106,8 +107,6 @@ struct RightsRules {
     bool allow_share = false;        ///< with grants only: somebody may make share links somewhere
     bool signs_in = false;           ///< there may be users: who sends a request is found out, and answers say so
     bool only_certificates = false;  ///< with signs_in: of clients; nobody has a password or a token
-    /// Nothing is answered there and below without credentials: canonical, "/" or without a slash at the end.
-    std::vector<std::string> auth_prompts;
     bool allow_well_known = false;  ///< the same below "/.well-known/", which speaks for the whole host
 
     [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client& client) const {
@@ -129,10 +128,7 @@ struct RightsRules {
     }
     /// True where nothing is answered without credentials.
     [[nodiscard]] bool asks_to_sign_in_at(std::string_view path) const {
-        return signs_in && std::ranges::any_of(auth_prompts, [path](std::string_view prompt) {
-                   if (prompt == "/") return true;
-                   return path.starts_with(prompt) && (path.size() == prompt.size() || path[prompt.size()] == '/');
-               });
+        return grants != nullptr && grants->asks_to_sign_in_at(path);
     }
     /// True when somebody may write somewhere.
     [[nodiscard]] bool allows_writing() const { return allow_upload || allow_delete; }

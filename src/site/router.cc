@@ -187,7 +187,7 @@ bool Router::may_move(Rights rights) const {
 /// The same of a copy, which takes nothing away.
 bool Router::may_copy() const { return config_.allow_upload && config_.only_path.empty(); }
 
-MethodSet Router::allowed(const Resource& resource, Rights rights) const {
+MethodSet Router::allowed(const Resource& resource, Rights rights, Existence existence) const {
     MethodSet methods;
     for (std::size_t number = 0; number < kMethods; ++number) {
         const auto method = static_cast<Method>(number);
@@ -199,6 +199,10 @@ MethodSet Router::allowed(const Resource& resource, Rights rights) const {
         // that leads out of the root, nor to clients that may only add.
         if (method == Method::mkcol) {
             if (rights.only_adds()) continue;
+            if (existence == Existence::unseen) {
+                methods.add(method);
+                continue;
+            }
             const auto found = root_.stat_name_inside(resource.path);
             if (found || found.error().number != ENOENT) continue;
         }
@@ -293,7 +297,9 @@ handler::Decision Router::handle(const http::Request& request) {
             &request, {Status::expectation_failed, "the only expectation that can be met is \"100-continue\"."});
     }
     if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
-    const Call call{request, resource, config_.resolve_rights(resource, handler::Client::of(request))};
+    handler::Client client = handler::Client::of(request);
+    client.is_preflight = is_preflight(request);
+    const Call call{request, resource, config_.resolve_rights(resource, client)};
     if (request.method == Method::unknown) {
         return handler::error_response(&request, Status::not_implemented,
                                        "this server does not know the method; it knows " +
@@ -306,10 +312,13 @@ handler::Decision Router::handle(const http::Request& request) {
 
 handler::Decision Router::answer_options(const Call& call) {
     const bool is_server = call.resource.kind == Kind::server;
+    // Only a preflight comes here without credentials where they are asked for.
+    const bool is_veiled = call.request.user == nullptr && config_.asks_to_sign_in_at(call.resource.path);
+    const Existence existence = is_veiled ? Existence::unseen : Existence::looked_at;
     http::Response response;
     response.status = Status::no_content;
-    response.add("Allow",
-                 handler::allow_value(is_server ? allowed_anywhere(call.rights) : allowed(call.resource, call.rights)));
+    response.add("Allow", handler::allow_value(is_server ? allowed_anywhere(call.rights)
+                                                         : allowed(call.resource, call.rights, existence)));
     const bool takes_files = RouteTable::find(call.resource.kind, Method::post).function != nullptr &&
                              call.resource.is_below_root() && call.rights.has(Right::create);
     if (takes_files || call.resource.kind == Kind::upload) targets_.resumable.advertise(response);

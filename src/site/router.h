@@ -73,7 +73,10 @@ private:
         return config_.allow_share && ShareMaking::is_asked_by(call.request.query());
     }
     handler::Decision refuse_host(const http::Request& request, const HostFault& fault);
-    [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights) const;
+    /// Whether MKCOL is allowed depends on what is there. `unseen`: the client may not learn that.
+    enum class Existence : std::uint8_t { looked_at, unseen };
+    [[nodiscard]] http::MethodSet allowed(const handler::Resource& resource, handler::Rights rights,
+                                          Existence existence = Existence::looked_at) const;
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 

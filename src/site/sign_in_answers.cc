@@ -38,7 +38,6 @@ bool is_prompted(const Resource& resource, const SiteConfig& config) {
 bool depends_on_user(const Resource& resource, const SiteConfig& config) {
     if (config.grants == nullptr || !has_rights_of_its_own(resource)) return false;
     if (resource.kind == Resource::Kind::upload) return true;  // it is its maker's
-    if (is_prompted(resource, config)) return true;
     if (!config.grants->is_same_for_all(resource.path)) return true;
     // A listing leaves out what its reader may not know of.
     const bool is_listing = resource.kind == Resource::Kind::directory || resource.kind == Resource::Kind::root;

@@ -34,7 +34,6 @@ constexpr Refusal kNotListed =
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is neither moved nor replaced."};
 constexpr Refusal kNoMovesHere =
     http::missing_right("files are uploaded into this folder, and neither moved nor copied.");
-constexpr Refusal kSignInFirst = http::missing_right("nothing is moved or copied there without signing in.");
 constexpr Refusal kOtherRulesBelow{
     Status::forbidden,
     "other rules hold for something below this directory or its destination; take what it holds "
@@ -144,7 +143,6 @@ std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
-    if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
     if (!source.ends_with('/')) return admit_arrival(destination, wanted);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (const auto fault = find_tree_fault(*from, *to)) return std::unexpected(*fault);
@@ -168,7 +166,6 @@ std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
-    if (client_.user == nullptr && rules_.asks_to_sign_in_at(*to)) return std::unexpected(kSignInFirst);
     if (!source.ends_with('/')) return admit_arrival(destination, wanted);
     if (!rights_at(*from).has(Right::list)) return std::unexpected(kNotListedForCopy);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
@@ -187,9 +184,7 @@ bool WriteGate::has_rules_below(std::string_view directory) const {
     if (rules_.grants != nullptr && rules_.grants->has_places_below(directory)) return true;
     std::string prefix(directory);
     if (!prefix.ends_with('/')) prefix.push_back('/');
-    const auto is_below = [&prefix](const std::string& path) { return path.starts_with(prefix); };
-    if (rules_.serves_records() && is_below(rules_.records_file)) return true;
-    return std::ranges::any_of(rules_.auth_prompts, is_below);
+    return rules_.serves_records() && rules_.records_file.starts_with(prefix);
 }
 
 }  // namespace uploads

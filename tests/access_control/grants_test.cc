@@ -198,3 +198,37 @@ TEST_CASE("grants: a sidecar has only the rights that its file has as well", "[a
     CHECK(at(grants, "/pack.gz/x") == "read list create replace");
     CHECK(at(grants, "/.gz") == "read list create replace");
 }
+
+TEST_CASE("grants: where signing in comes first, a client without a name has only what its link gives",
+          "[access][grants]") {
+    const auto line = [](std::string_view text) { return *parse_grant(text); };
+    const Grants grants({line("/ * read list write"), line("/a/b * read"), line("/a anna read list share")},
+                        {"/c", "/a", "/d/page.html"});
+    for (const char* path : {"/a", "/a/", "/a/x", "/a/b/x", "/c/x/y/", "/d/page.html", "/d/page.html.gz", "/c.br"}) {
+        INFO(path);
+        CHECK(at(grants, path) == "none");
+        CHECK(grants.asks_to_sign_in_at(path));
+        CHECK_FALSE(grants.is_same_for_all(path));
+    }
+    for (const char* path : {"/", "/ab", "/d", "/d/", "/d/page.htm", "/d/c"}) {
+        INFO(path);
+        CHECK(at(grants, path) == "read list create replace");
+        CHECK_FALSE(grants.asks_to_sign_in_at(path));
+        CHECK(grants.is_same_for_all(path));
+    }
+    CHECK(at(grants, "/c/x", client("bob")) == "read list create replace");
+    CHECK(at(grants, "/a/b/x", client("bob")) == "read");
+    handler::Client preflight;
+    preflight.is_preflight = true;
+    CHECK(at(grants, "/c/x", preflight) == "read list create replace");
+    handler::Client visitor;
+    visitor.shared =
+        std::make_shared<const http::SharedPath>(http::SharedPath{.path = "/a/", .maker = client("anna").user});
+    CHECK(at(grants, "/a/x", visitor) == "read list");
+    CHECK(at(grants, "/c/x", visitor) == "none");
+    for (const char* path : {"/", "/d/"}) CHECK(grants.has_places_below(path));
+    for (const char* path : {"/c/", "/d/page.html/", "/x/"}) CHECK_FALSE(grants.has_places_below(path));
+    CHECK(Grants({}, {"/"}).asks_to_sign_in_at("/x/y"));
+    CHECK(grants.lines_text(nullptr, "/c.br") == "  nothing without signing in, by --auth-prompt /c\n");
+    CHECK(grants.lines_text(client("bob").user.get(), "/c/x") == "  by     / * read list create replace\n");
+}

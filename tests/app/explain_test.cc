@@ -84,7 +84,8 @@ TEST_CASE("options: --auth-prompt takes paths, and needs users", "[app][options]
     const Users users;
     std::vector<std::string> words = users.about("*", "/");
     words.insert(words.end(), {"--auth-prompt", "/dav/", "--auth-prompt", "/"});
-    CHECK(accepted(words).site.auth_prompts == std::vector<std::string>{"/dav", "/"});
+    CHECK(accepted(words).auth_prompts == std::vector<std::string>{"/dav", "/"});
+    CHECK(explained(words) == "anyone at /: none\n  nothing without signing in, by --auth-prompt /\n");
     CHECK(contains(refused({"--auth-prompt", "/dav", "d"}), "--users FILE has them"));
     CHECK(contains(refused({"--auth-prompt", "dav", "d"}), "it takes a path"));
 }

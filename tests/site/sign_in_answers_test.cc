@@ -15,13 +15,15 @@ namespace {
 using handler::Resource;
 using http::Status;
 
-site::SiteConfig rules() {
+site::SiteConfig rules(std::vector<std::string> prompts = {}) {
     site::SiteConfig config;
     config.signs_in = true;
-    config.grants = std::make_shared<access_control::Grants>(std::vector<access_control::Grant>{
-        *access_control::parse_grant("/ * read list"), *access_control::parse_grant("/private alice read"),
-        *access_control::parse_grant("/dav alice read share"), *access_control::parse_grant("/dav/hr alice read"),
-        *access_control::parse_grant("/dav/hr * read")});
+    config.grants = std::make_shared<access_control::Grants>(
+        std::vector<access_control::Grant>{
+            *access_control::parse_grant("/ * read list"), *access_control::parse_grant("/private alice read"),
+            *access_control::parse_grant("/dav alice read share"), *access_control::parse_grant("/dav/hr alice read"),
+            *access_control::parse_grant("/dav/hr * read")},
+        std::move(prompts));
     return config;
 }
 
@@ -69,8 +71,7 @@ TEST_CASE("sign-in answers: what depends on who asked is private, the rest stays
 }
 
 TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, but for preflights", "[site][access]") {
-    site::SiteConfig config = rules();
-    config.auth_prompts = {"/dav"};
+    site::SiteConfig config = rules({"/dav"});
     const ParsedRequest read("GET", "/dav/x");
     const auto must = [&](const http::Request& request, std::string_view path, Resource::Kind kind) {
         return site::must_sign_in(request, {kind, path}, config);
@@ -86,14 +87,13 @@ TEST_CASE("sign-in answers: below a prompt nobody goes on without signing in, bu
     http::Request known = read.get();
     known.user = std::make_shared<http::User>(http::User{"bob", {}});
     CHECK_FALSE(must(known, "/dav/x", Resource::Kind::file));
-    config.auth_prompts = {"/"};
+    config = rules({"/"});
     CHECK(must(read.get(), "/david", Resource::Kind::file));
     CHECK_FALSE(must(read.get(), "/healthz", Resource::Kind::health));
 }
 
 TEST_CASE("sign-in answers: below a prompt a link counts only where its maker may share", "[site][access][share]") {
-    site::SiteConfig config = rules();
-    config.auth_prompts = {"/dav"};
+    site::SiteConfig config = rules({"/dav"});
     const auto must = [&](const char* link, std::string_view path, const char* maker = "alice") {
         http::Request request = ParsedRequest("GET", "/").get();
         const auto user = std::make_shared<const http::User>(http::User{maker, {}});
@@ -108,8 +108,7 @@ TEST_CASE("sign-in answers: below a prompt a link counts only where its maker ma
 }
 
 TEST_CASE("sign-in answers: what a prompt guards is kept out of shared caches", "[site][access]") {
-    site::SiteConfig config = rules();
-    config.auth_prompts = {"/open.txt"};
+    site::SiteConfig config = rules({"/open.txt"});
     const ParsedRequest parsed("GET", "/");
     http::Request with_link = parsed.get();
     with_link.shown_link = http::ShownLink::unknown;

@@ -7,6 +7,7 @@
 
 #include "handler/kept_request.h"
 #include "support/catch.h"
+#include "support/granting.h"
 #include "support/write_answers.h"
 
 namespace {
@@ -160,10 +161,9 @@ TEST_CASE("site: a request for several ranges waits among the heavy ones, one fo
 }
 
 TEST_CASE("site: below a prompt nobody gets in by an escaped slash, nor learns what is expected", "[site][access]") {
-    site::SiteConfig config;
+    site::SiteConfig config = support::granting({"/ * read list"}, {"/"});
     config.signs_in = true;
     config.spa = true;
-    config.auth_prompts = {"/"};
     AnsweringSite site(config);
     site.directory.write("index.html", "the application");
     const auto status = [&](const char* target, const std::string& fields) {

@@ -12,8 +12,8 @@
 
 namespace support {
 
-/// Everything is allowed that `lines` give.
-inline site::SiteConfig granting(const std::vector<std::string>& lines) {
+/// Everything is allowed that `lines` give. `prompts`: where signing in comes first.
+inline site::SiteConfig granting(const std::vector<std::string>& lines, std::vector<std::string> prompts = {}) {
     site::SiteConfig config = AnsweringSite::all_allowed();
     std::vector<access_control::Grant> grants;
     for (const std::string& line : lines) {
@@ -21,7 +21,7 @@ inline site::SiteConfig granting(const std::vector<std::string>& lines) {
         REQUIRE(grant.has_value());
         grants.push_back(std::move(*grant));
     }
-    config.grants = std::make_shared<const access_control::Grants>(std::move(grants));
+    config.grants = std::make_shared<const access_control::Grants>(std::move(grants), std::move(prompts));
     config.symlinks = storage::Symlinks::none;
     return config;
 }

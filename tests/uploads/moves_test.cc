@@ -162,9 +162,8 @@ TEST_CASE("moves: a directory is not moved where other rules hold below it", "[u
 }
 
 TEST_CASE("moves: nothing goes to or from where signing in comes first", "[uploads][move]") {
-    site::SiteConfig config = granting({"/ * read list create delete"});
+    site::SiteConfig config = granting({"/ * read list create delete"}, {"/d/private"});
     config.signs_in = true;
-    config.auth_prompts = {"/d/private"};
     AnsweringSite site(config);
     site.directory.write("d/private/x", "x");
     site.directory.write("a", "x");
