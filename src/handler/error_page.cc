@@ -88,7 +88,7 @@ http::Response error_response(const http::Request* request, http::Status status,
 http::Response refusal_response(const http::Request* request, const http::Refusal& refusal) {
     http::Response response = error_response(request, refusal.status, refusal.reason);
     response.reason = refusal.cause.empty() ? refusal.reason : refusal.cause;
-    response.is_about_rights = refusal.is_about_rights;
+    response.missing = refusal.missing;
     // A temporary refusal says when to try again.
     const bool is_for_the_moment =
         refusal.status == http::Status::service_unavailable || refusal.status == http::Status::too_many_requests;

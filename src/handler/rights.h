@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "handler/resource.h"
+#include "http/framing.h"
 #include "http/request.h"
 #include "http/user.h"
 
@@ -107,7 +108,7 @@ struct RightsRules {
     bool allow_share = false;        ///< with grants only: somebody may make share links somewhere
     bool signs_in = false;           ///< there may be users: who sends a request is found out, and answers say so
     bool only_certificates = false;  ///< with signs_in: of clients; nobody has a password or a token
-    bool allow_well_known = false;  ///< the same below "/.well-known/", which speaks for the whole host
+    bool allow_well_known = false;   ///< the same below "/.well-known/", which speaks for the whole host
 
     [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client& client) const {
         if (grants) return granted_rights(resource, client);
@@ -129,6 +130,15 @@ struct RightsRules {
     /// True where nothing is answered without credentials.
     [[nodiscard]] bool asks_to_sign_in_at(std::string_view path) const {
         return grants != nullptr && grants->asks_to_sign_in_at(path);
+    }
+    /// `refusal`, of which any missing right is missing at `path`: that of the request, or one that it names elsewhere.
+    [[nodiscard]] http::Refusal refusal_at(std::string_view path, http::Refusal refusal) const {
+        using http::MissingRight;
+        if (refusal.missing == MissingRight::none) return refusal;
+        const bool is_for_all = is_well_known(path) && !allow_well_known;
+        const bool have_others = !is_for_all && grants != nullptr && !grants->is_same_for_all(path);
+        refusal.missing = have_others ? MissingRight::of_others : MissingRight::none;
+        return refusal;
     }
     /// True when somebody may write somewhere.
     [[nodiscard]] bool allows_writing() const { return allow_upload || allow_delete; }

@@ -16,20 +16,26 @@ struct Framing {
     std::uint64_t length = 0;  ///< of the body in bytes; for Kind::length, may be 0
 };
 
+/// Whether a refusal is for a right that somebody else may have, so that signing in, or as somebody else, may help. A
+/// refusal for what the request says, or for what the disk holds, is for everybody.
+enum class MissingRight : std::uint8_t {
+    none,       ///< it is for everybody
+    at_path,    ///< a right at the path of the request, where it can be asked whether others have it
+    of_others,  ///< a right elsewhere, and others have other rights there
+};
+
 /// Why a head is refused. `status` is bad_request, not_implemented, … ; `reason` is one sentence for the client
 /// that says what was wrong and what is right. It is a literal, or a part of the rules that a handler holds.
 struct Refusal {
     Status status = Status::bad_request;
     std::string_view reason;
     std::string_view cause;  ///< a literal for the log, where that says what only the operator can do
-    /// What is missing is a right that others may have: signing in, or as somebody else, may help. A refusal for what
-    /// the request says, or for what the disk holds, is for everybody.
-    bool is_about_rights = false;
+    MissingRight missing = MissingRight::none;
 };
 
-/// 403 for a right that is missing.
+/// 403 for a right that is missing at the path of the request.
 [[nodiscard]] constexpr Refusal missing_right(std::string_view reason) {
-    return {.status = Status::forbidden, .reason = reason, .cause = {}, .is_about_rights = true};
+    return {.status = Status::forbidden, .reason = reason, .cause = {}, .missing = MissingRight::at_path};
 }
 
 struct FramingResult {

@@ -8,6 +8,7 @@
 
 #include "http/body.h"
 #include "http/field_list.h"
+#include "http/framing.h"
 #include "http/status.h"
 
 namespace http {
@@ -33,8 +34,8 @@ struct Response {
     bool quiet = false;
     /// The content names who signed in, or offers to sign in: other clients get other content.
     bool is_personal = false;
-    /// As in Refusal: somebody else may be answered otherwise.
-    bool is_about_rights = false;
+    /// As in Refusal: whether somebody else may be answered otherwise.
+    MissingRight missing = MissingRight::none;
     /// Why it was refused, or what it lacks, for the error log; empty otherwise. Static lifetime.
     std::string_view reason;
 

@@ -73,7 +73,12 @@ std::string_view remedy_of(Asked asked) {
 
 /// True where `response` refuses a right that another user may have.
 bool may_others(const Resource& resource, const SiteConfig& config, const http::Response& response) {
-    return response.is_about_rights && depends_on_user(resource, config);
+    switch (response.missing) {
+        case http::MissingRight::none: return false;
+        case http::MissingRight::at_path: return depends_on_user(resource, config);
+        case http::MissingRight::of_others: return true;
+    }
+    return false;
 }
 
 void tell_user(const http::Request& request, const SiteConfig& config, http::Response& response) {
@@ -85,6 +90,7 @@ void tell_user(const http::Request& request, const SiteConfig& config, http::Res
     response = config.has_sign_in_page && is_navigation(request)
                    ? sign_in_page(request, {Status::forbidden, sentence, back, prefix})
                    : handler::error_response(&request, Status::forbidden, sentence);
+    response.is_personal = true;
     response.reason = reason;
 }
 
@@ -94,6 +100,7 @@ void tell_of_certificates(const http::Request& request, http::Response& response
     const std::string sentence =
         with_remedy(response, "a client certificate that names somebody who has the right would help.");
     response = handler::error_response(&request, Status::forbidden, sentence);
+    response.is_personal = true;
     response.reason = reason;
 }
 

@@ -93,7 +93,7 @@ std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
                            Shares{shares_.copies.count(client), shares_.trees.count(nobody)});
     }
     auto copy = storage::FileCopy::open(parts_, wanted.source, wanted.destination, rules, conditions);
-    if (!copy) return std::unexpected(copy.error());
+    if (!copy) return std::unexpected(gate.refusal_at(wanted.destination, copy.error()));
     if (config_.max_body.is_exceeded_by((*copy)->bytes())) return std::unexpected(config_.max_body.refusal());
     return make_answer(std::move(*copy), request, std::move(wanted.location), Shares{shares_.copies.count(client), {}});
 }

@@ -28,6 +28,9 @@ Status choose_status(const std::vector<FormFile>& files) {
     return any_created ? Status::created : Status::ok;
 }
 
+/// True where signing in may help.
+bool lacks_right(const FormFile& file) { return file.missing == http::MissingRight::of_others; }
+
 /// `before`, then `text` in quotes.
 void append_text(std::string& json, std::string_view before, std::string_view text) {
     json.append(before).append("\"");
@@ -101,6 +104,7 @@ http::Response answer_form(const http::Request& request, const std::vector<FormF
     const bool all_stored = std::ranges::all_of(files, &FormFile::is_stored);
     const auto refused = std::ranges::find_if_not(files, &FormFile::is_stored);
     if (refused != files.end()) response.reason = refused->fault;
+    if (std::ranges::all_of(files, lacks_right)) response.missing = http::MissingRight::of_others;
     if (response.status == Status::service_unavailable) response.add("Retry-After", "1");
     if (handler::prefers_html(request) && all_stored) return see_directory(request);
     if (handler::prefers_html(request)) {

@@ -19,8 +19,9 @@ struct FormFile {
     std::uint64_t bytes = 0;
     http::Status status = http::Status::created;  ///< 201, 204 (an older file was replaced), or why it is not stored
     std::string_view fault;                       ///< the sentence of a refusal; empty when it is stored
-    std::string entity_tag;                       ///< of the stored file
-    bool keeps_time = false;                      ///< it has the time that the request states
+    http::MissingRight missing = http::MissingRight::none;    ///< with `fault`: whether others have the right
+    std::string entity_tag;                                   ///< of the stored file
+    bool keeps_time = false;                                  ///< it has the time that the request states
     Admission::Tells tells = Admission::Tells::name_and_tag;  ///< what the client learns of it
 
     [[nodiscard]] bool is_stored() const { return fault.empty(); }
@@ -29,8 +30,9 @@ struct FormFile {
 
 /// The answer to `request`, a form posted to a directory, when every file is either durable or refused. 2xx only when
 /// all are stored: 201, or 200 when each replaced an older one; otherwise the status that the refused ones share, 409
-/// when they differ. A browser is sent back to the directory by 303, or gets a page that names what was not stored; a
-/// script gets JSON. `files` is not empty.
+/// when they differ. Where nothing is stored because of rights that others have, the response says so. A browser is
+/// sent back to the directory by 303, or gets a page that names what was not stored; a script gets JSON. `files` is not
+/// empty.
 [[nodiscard]] http::Response answer_form(const http::Request& request, const std::vector<FormFile>& files);
 
 /// 303 to the directory that `request`, from a browser, was posted to.

@@ -101,7 +101,7 @@ void FormReader::begin_file(std::string_view filename) {
     if (!admission) return refuse_file(admission.error());
     entries_.back().file.tells = admission->tells;
     auto sink = storage::FileSink::open(parts_, path, std::nullopt, {}, admission->on_conflict);
-    if (!sink) return refuse_file(sink.error());
+    if (!sink) return refuse_file(gate_.refusal_at(path, sink.error()));
     sink_.emplace(std::move(*sink));
     if (modified_s_) sink_->keep_time(*modified_s_);
     part_ = Part::file;
@@ -150,6 +150,7 @@ void FormReader::refuse_file(const Refusal& refusal) {
     sink_.reset();
     entries_.back().file.status = refusal.status;
     entries_.back().file.fault = refusal.reason;
+    entries_.back().file.missing = refusal.missing;
     if (concerns_all(refusal.status)) refuse_form(refusal);
 }
 

@@ -50,7 +50,9 @@ std::expected<storage::EntryMove, Refusal> begin_move(const storage::WriteParts&
     const auto on_conflict = gate.admit_move(source, destination, wanted.on_conflict);
     if (!on_conflict) return std::unexpected(on_conflict.error());
     wanted.on_conflict = *on_conflict;
-    return storage::EntryMove::open(parts, source, destination, wanted, std::move(conditions));
+    auto move = storage::EntryMove::open(parts, source, destination, wanted, std::move(conditions));
+    if (!move) return std::unexpected(gate.refusal_at(destination, move.error()));
+    return move;
 }
 
 std::unique_ptr<http::PendingResponse> make_move_answer(storage::EntryMove move,

@@ -185,7 +185,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     const auto admission = gate.admit_file(path, wanted, named);
     if (!admission) return handler::refusal_response(&request, admission.error());
     if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {
-        return handler::refusal_response(&request, kNoConditions);
+        return handler::refusal_response(&request, gate.refusal_at(path, kNoConditions));
     }
     const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());
     if (!modified_s) return handler::refusal_response(&request, modified_s.error());
@@ -200,7 +200,7 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     }
     auto sink = storage::FileSink::open(parts_, path, request.body_length(), storage::WriteConditions(request),
                                         admission->on_conflict);
-    if (!sink) return handler::refusal_response(&request, sink.error());
+    if (!sink) return handler::refusal_response(&request, gate.refusal_at(path, sink.error()));
     if (*modified_s) sink->keep_time(**modified_s);
     return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location), admission->tells,
                                         config_.max_body, unfinished, unfinished.count(request.client.key));

@@ -56,6 +56,10 @@ handler::Rights WriteGate::rights_at(std::string_view path) const {
     return rules_.resolve_rights({kind, path}, client_);
 }
 
+std::unexpected<Refusal> WriteGate::lacks(std::string_view path, const Refusal& refusal) const {
+    return std::unexpected(refusal_at(path, refusal));
+}
+
 std::expected<std::string, Refusal> WriteGate::find_visible_path(std::string_view asked, const Refusal& hidden) const {
     auto path = find_written_path(asked);
     if (path && (storage::is_hidden(asked) || storage::is_hidden(*path))) return std::unexpected(hidden);
@@ -85,14 +89,14 @@ std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, 
     const handler::Rights rights = rights_at(path);
     const bool replaces = rights.has(Right::replace);
     const bool only_replaces = replaces && !rights.has(Right::create) && wanted == OnConflict::replace;
-    if (!rights.has(Right::create) && !only_replaces) return std::unexpected(kNoUploads);
+    if (!rights.has(Right::create) && !only_replaces) return lacks(path, kNoUploads);
     // A client that may replace files may upload the whole file of records under its own path.
     const bool is_records_file = path == rules_.records_file && named == Named::by_request && replaces;
     if (rules_.takes_records_name(path) && !is_records_file) return std::unexpected(kRecordsName);
     if (only_replaces) return Admission{OnConflict::replace_only};
     if (rights.only_adds()) {
         // In another folder the answer would tell whether that folder exists, which this client may not see.
-        if (!is_drop_folder_of(path)) return std::unexpected(kOnlyFilesHere);
+        if (!is_drop_folder_of(path)) return lacks(path, kOnlyFilesHere);
         return Admission{OnConflict::rename, Admission::Tells::nothing};
     }
     return Admission{wanted == OnConflict::replace && !replaces ? OnConflict::keep_content : wanted};
@@ -110,8 +114,8 @@ std::optional<Refusal> WriteGate::find_directory_fault(std::string_view asked) c
     if (!written) return written.error();
     const std::string_view path = *written;
     const handler::Rights rights = rights_at(path);
-    if (!rights.has(Right::create)) return kNoDirectories;
-    if (rights.only_adds()) return kOnlyFilesHere;
+    if (!rights.has(Right::create)) return refusal_at(path, kNoDirectories);
+    if (rights.only_adds()) return refusal_at(path, kOnlyFilesHere);
     if (rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;
 }
@@ -120,7 +124,7 @@ std::optional<Refusal> WriteGate::find_removal_fault(std::string_view asked, Nam
     const auto written = find_visible_path(asked, kHiddenFile);
     if (!written) return written.error();
     const std::string_view path = *written;
-    if (!rights_at(path).has(Right::remove)) return kNoRemovals;
+    if (!rights_at(path).has(Right::remove)) return refusal_at(path, kNoRemovals);
     if (named == Named::in_passing && rules_.takes_records_name(path)) return kRecordsName;
     return std::nullopt;
 }
@@ -138,8 +142,8 @@ std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source
     const auto from = find_visible_path(source, kHiddenFile);
     if (!from) return std::unexpected(from.error());
     const handler::Rights rights = rights_at(*from);
-    if (!rights.has(Right::remove)) return std::unexpected(kNoRemovals);
-    if (!rights.has(Right::read)) return std::unexpected(kNotRead);
+    if (!rights.has(Right::remove)) return lacks(*from, kNoRemovals);
+    if (!rights.has(Right::read)) return lacks(*from, kNotRead);
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
@@ -153,7 +157,7 @@ std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source
 std::expected<OnConflict, Refusal> WriteGate::admit_arrival(std::string_view destination, OnConflict wanted) const {
     const auto admission = admit_file(destination, wanted, Named::in_passing);
     if (!admission) return std::unexpected(admission.error());
-    if (admission->tells == Admission::Tells::nothing) return std::unexpected(kNoMovesHere);
+    if (admission->tells == Admission::Tells::nothing) return lacks(destination, kNoMovesHere);
     return admission->on_conflict;
 }
 
@@ -162,12 +166,12 @@ std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source
     if (source == "/" || destination == "/") return std::unexpected(kRootIsNotCopied);
     const auto from = find_visible_path(source, kHiddenFile);
     if (!from) return std::unexpected(from.error());
-    if (!rights_at(*from).has(Right::read)) return std::unexpected(kNotReadForCopy);
+    if (!rights_at(*from).has(Right::read)) return lacks(*from, kNotReadForCopy);
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
     if (!source.ends_with('/')) return admit_arrival(destination, wanted);
-    if (!rights_at(*from).has(Right::list)) return std::unexpected(kNotListedForCopy);
+    if (!rights_at(*from).has(Right::list)) return lacks(*from, kNotListedForCopy);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (has_rules_below(*from) || has_rules_below(*to)) return std::unexpected(kOtherRulesBelow);
     return wanted;
@@ -175,7 +179,7 @@ std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source
 
 /// Of a directory that is moved: each path below it gets another one, and has to keep its rules.
 std::optional<Refusal> WriteGate::find_tree_fault(const std::string& from, const std::string& to) const {
-    if (rights_at(to).has(Right::list) && !rights_at(from).has(Right::list)) return kNotListed;
+    if (rights_at(to).has(Right::list) && !rights_at(from).has(Right::list)) return refusal_at(from, kNotListed);
     if (has_rules_below(from) || has_rules_below(to)) return kOtherRulesBelow;
     return std::nullopt;
 }

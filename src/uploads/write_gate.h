@@ -42,7 +42,8 @@ public:
         : rules_(rules), root_(root), client_(std::move(client)) {}
 
     // The rules for a path hold where the write happens, whatever links lead there. 503 when it cannot be told where
-    // that is.
+    // that is. A refusal for a missing right says whether others have other rights at the path where it is missing, be
+    // it the source or the destination.
 
     /// `path`: a decoded path of a file. What happens when the name is taken: `wanted`, but nothing is replaced without
     /// the right to. 403 without the right to create or for a hidden name, 409 for the name of the records' file. A
@@ -69,6 +70,11 @@ public:
                                                                                std::string_view destination,
                                                                                storage::OnConflict wanted) const;
 
+    /// `refusal` of a write to `path`, by storage/, which knows no rights: says that, too.
+    [[nodiscard]] http::Refusal refusal_at(std::string_view path, const http::Refusal& refusal) const {
+        return rules_.refusal_at(path, refusal);
+    }
+
 private:
     [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_arrival(std::string_view destination,
                                                                                   storage::OnConflict wanted) const;
@@ -76,6 +82,7 @@ private:
     [[nodiscard]] bool is_drop_folder_of(std::string_view path) const;
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
+    [[nodiscard]] std::unexpected<http::Refusal> lacks(std::string_view path, const http::Refusal& refusal) const;
     /// find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
     [[nodiscard]] std::expected<std::string, http::Refusal> find_visible_path(std::string_view asked,
                                                                               const http::Refusal& hidden) const;

@@ -1,6 +1,7 @@
 // What a client may do below each path, where several lines meet. Each right by itself: rights_matrix_test.cc.
 #include "access_control/grants.h"
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -199,4 +200,67 @@ TEST_CASE("grants: a sidecar does not show what its file may not show", "[site][
     site.user = user("alice");
     CHECK(site.ask("GET", "/secret.html.gz").status() == 200);
     CHECK(names() == "folder.gz/\nsecret.html\nsecret.html.gz\n");
+}
+
+namespace {
+
+constexpr std::string_view kNames = "Content-Type: application/x-www-form-urlencoded\r\n";
+
+/// alice may write in /w and may store two files of /pub; where anybody may write, nothing of alice's is.
+site::SiteConfig with_places() {
+    site::SiteConfig config = with_grants({"/ * read list", "/pub * read list write delete", "/pub/own.txt * read",
+                                           "/pub/own.txt alice write", "/w * read", "/w alice read list write",
+                                           "/box * read list create", "/box alice replace"});
+    config.signs_in = true;
+    config.on_conflict = storage::OnConflict::replace;
+    return config;
+}
+
+/// Whoever sends it lacks a right at /w, /pub/own.txt or /box, and not at the path of the request.
+constexpr auto kElsewhere = std::to_array<std::array<std::string_view, 4>>({
+    {"COPY", "/pub/p.txt", "Destination: /w/p\r\n", ""},
+    {"COPY", "/pub/d/", "Destination: /w/d\r\n", ""},
+    {"COPY", "/pub/p.txt", "Destination: /box/there.txt\r\n", ""},
+    {"MOVE", "/pub/p.txt", "Destination: /w/p\r\n", ""},
+    {"MOVE", "/pub/d/", "Destination: /w/d/\r\n", ""},
+    {"MOVE", "/pub/p.txt", "Destination: /box/there.txt\r\n", ""},
+    {"POST", "/pub/?copy", kNames, "name=p.txt&to=/w/"},
+    {"POST", "/pub/?move", kNames, "name=p.txt&to=/w/"},
+    {"POST", "/pub/?delete", kNames, "name=own.txt"},
+    {"POST", "/pub/?mkcol", kNames, "name=own.txt"},
+    {"POST", "/pub/", "Content-Disposition: attachment; filename=own.txt\r\n", "x"},
+    {"POST", "/pub/", "Content-Type: multipart/form-data; boundary=b\r\n",
+     "--b\r\nContent-Disposition: form-data; name=f; filename=\"own.txt\"\r\n\r\nx\r\n--b--\r\n"},
+});
+
+}  // namespace
+
+TEST_CASE("grants: who lacks a right at another path than that of the request is asked to sign in", "[site][access]") {
+    for (const auto& [method, target, fields, body] : kElsewhere) {
+        INFO(method << " " << target << " " << fields << body);
+        AnsweringSite site(with_places());
+        for (const char* name : {"pub/p.txt", "pub/d/x", "pub/own.txt", "w/a", "box/there.txt"}) {
+            site.directory.write(name, "old");
+        }
+        const auto go = [&] {
+            return body.empty() ? site.ask(method, target, fields) : site.upload(method, target, body, fields);
+        };
+        const auto nobody = go();
+        CHECK(nobody.status() == 401);
+        CHECK(nobody.response.find("WWW-Authenticate"));
+        site.user = user("bob");
+        const auto bob = go();
+        CHECK(bob.status() == 403);
+        CHECK(bob.body().find("bob has no right to it") != std::string::npos);
+        CHECK(bob.field("Cache-Control").starts_with("private"));
+        CHECK(site.directory.read("pub/own.txt") == "old");
+        CHECK(site.directory.read("box/there.txt") == "old");
+    }
+}
+
+TEST_CASE("grants: nobody is asked to sign in for a right that nobody has", "[site][access]") {
+    AnsweringSite site(with_places());
+    site.directory.write("pub/p.txt", "x");
+    CHECK(site.ask("COPY", "/pub/p.txt", "Destination: /open.txt\r\n").status() == 403);
+    CHECK(site.upload("POST", "/pub/?move", "name=p.txt&to=/", kNames).status() == 403);
 }

@@ -39,6 +39,7 @@ site::SiteConfig rules_with(Rights rights) {
         {"/ * none", "/d alice " + access_control::rights_text(rights), "/e alice read list write delete"});
     config.records_path.clear();
     config.allow_share = true;
+    config.signs_in = true;
     return config;
 }
 
@@ -173,7 +174,7 @@ TEST_CASE("rights matrix: each right opens what it names, by every way in, and n
             INFO(access_control::rights_text(rights)
                  << ": " << cell.method << " " << cell.target << " " << cell.fields << cell.body);
             // Nobody else gets anything.
-            CHECK(ask(site, cell).status() == 403);
+            CHECK(ask(site, cell).status() == 401);
             site.user = user("bob");
             CHECK(ask(site, cell).status() == 403);
             check_untouched(site);

@@ -239,7 +239,7 @@ TEST_CASE("sign-in answers: where certificates alone count, a refusal stays 403 
     const ParsedRequest request("GET", "/private/x");
     http::Response response = handler::error_response(&request.get(), Status::forbidden, "no");
     response.reason = "no";
-    response.is_about_rights = true;
+    response.missing = http::MissingRight::at_path;
     site::ask_to_sign_in(request.get(), kPrivate, config, response);
     CHECK(response.status == Status::forbidden);
     CHECK_FALSE(response.find("WWW-Authenticate").has_value());

@@ -168,7 +168,7 @@ TEST_CASE("moves: nothing goes to or from where signing in comes first", "[uploa
     site.directory.write("d/private/x", "x");
     site.directory.write("a", "x");
     CHECK(move(site, "/d/private/x", "/b").status() == 401);
-    CHECK(move(site, "/a", "/d/private/y").status() == 403);
+    CHECK(move(site, "/a", "/d/private/y").status() == 401);
     CHECK(move(site, "/d/", "/e").status() == 403);
     site.user = std::make_shared<const http::User>();
     CHECK(move(site, "/a", "/d/private/y").status() == 201);
