@@ -114,17 +114,30 @@ std::unique_ptr<http::PendingResponse> AppendSink::take_back(UploadStore::Upload
 std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trailers) {
     UploadStore::Upload* const upload = current();
     if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
-    if (const auto refusal = check_digests(digests_, trailers, {bytes_->file.get(), begin_, upload->offset})) {
-        return take_back(*upload, refuse_incomplete(*refusal));
-    }
-    if (setting_.ends == Ends::whole) return complete(*upload);
+    const StoredBody body{bytes_->file.get(), begin_, upload->offset};
+    auto digests = std::move(digests_);
+    return check_digests(store_.parts().disk.wakes(), std::move(digests), trailers, body,
+                         [sink = AppendSink(std::move(*this))](const handler::BodyDigests& checked,
+                                                               const std::optional<Refusal>& fault) mutable {
+                             return sink.go_on(checked, fault);
+                         });
+}
+
+/// Another request may have come while the body was read again.
+std::unique_ptr<http::PendingResponse> AppendSink::go_on(const handler::BodyDigests& checked,
+                                                         const std::optional<Refusal>& fault) {
+    UploadStore::Upload* const upload = current();
+    if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
+    if (fault) return take_back(*upload, refuse_incomplete(*fault));
+    if (setting_.ends == Ends::whole) return complete(*upload, checked);
     if (setting_.length) store_.note_length(*upload, *setting_.length);
     const auto told = setting_.role == Role::creates ? OffsetAnswer::Told::created : OffsetAnswer::Told::appended;
     return std::make_unique<OffsetAnswer>(store_, *upload, bytes_,
                                           OffsetAnswer::Telling{told, setting_.limit.bytes(), 0});
 }
 
-std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload) {
+std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload& upload,
+                                                            const handler::BodyDigests& checked) {
     if (setting_.length && *setting_.length != upload.offset) {
         http::Response refused = inconsistent_length();
         state_completeness(refused, false);
@@ -135,7 +148,7 @@ std::unique_ptr<http::PendingResponse> AppendSink::complete(UploadStore::Upload&
     // A body that was the whole file was hashed while it streamed.
     const bool is_hashed = begin_ == 0 && setting_.role == Role::creates;
     return std::make_unique<CompletionAnswer>(
-        store_, number_, bytes_, is_hashed ? std::optional(digests_.repr_digest()) : std::nullopt, setting_.gate);
+        store_, number_, bytes_, is_hashed ? std::optional(checked.repr_digest()) : std::nullopt, setting_.gate);
 }
 
 }  // namespace uploads

@@ -44,7 +44,9 @@ private:
     UploadStore::Upload* current() const;
     std::expected<void, http::Refusal> write_bytes(UploadStore::Upload& upload, std::span<const std::byte> block);
     std::unique_ptr<http::PendingResponse> take_back(UploadStore::Upload& upload, http::Response refused);
-    std::unique_ptr<http::PendingResponse> complete(UploadStore::Upload& upload);
+    std::unique_ptr<http::PendingResponse> go_on(const handler::BodyDigests& checked,
+                                                 const std::optional<http::Refusal>& fault);
+    std::unique_ptr<http::PendingResponse> complete(UploadStore::Upload& upload, const handler::BodyDigests& checked);
 
     UploadStore& store_;
     std::uint64_t number_;

@@ -2,43 +2,73 @@
 #include "uploads/stored_body.h"
 
 #include <algorithm>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/file_io.h"
+#include "http/response.h"
 
 namespace uploads {
 namespace {
 
-/// Up to here a digest in a trailer that nobody announced is checked by reading the body again: a few milliseconds.
-constexpr std::uint64_t kMaxReadBackBytes = 8 * 1024 * 1024;
-constexpr std::size_t kReadBackBlock = 64 * 1024;
+constexpr http::Refusal kNotRead{http::Status::internal_server_error, "the digest could not be computed."};
 
-bool read_again(handler::BodyDigests& digests, const StoredBody& body) {
-    std::vector<std::byte> block(kReadBackBlock);
-    digests.begin_again();
-    for (std::uint64_t at = body.begin; at < body.end;) {
-        const auto part =
-            std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(body.end - at, block.size())));
-        if (!base::read_exactly(body.file, at, part)) return false;
-        digests.update(part);
-        at += part.size();
+/// Reads the body slice by slice, then waits for what follows.
+class ReadingAgain final : public http::PendingResponse {
+public:
+    ReadingAgain(base::WakeQueue& wakes, handler::BodyDigests digests, const StoredBody& body, AfterDigests then)
+        : wakes_(wakes), digests_(std::move(digests)), body_(body), then_(std::move(then)) {
+        digests_.begin_again();
     }
-    return true;
-}
+
+    std::optional<http::Response> advance(http::Wake wake) override {
+        if (next_ == nullptr && !read_slice()) {
+            wakes_.wake(wake);
+            return std::nullopt;
+        }
+        return next_->advance(wake);
+    }
+    [[nodiscard]] std::size_t memory_bytes() const override { return next_ == nullptr ? 0 : next_->memory_bytes(); }
+    [[nodiscard]] http::Changes take_changes() override { return next_->take_changes(); }
+
+private:
+    /// True when what follows has begun.
+    bool read_slice() {
+        std::vector<std::byte> slice(
+            static_cast<std::size_t>(std::min<std::uint64_t>(body_.end - body_.begin, kReadAgainBytes)));
+        if (!base::read_exactly(body_.file, body_.begin, slice)) {
+            next_ = then_(digests_, kNotRead);
+            return true;
+        }
+        digests_.update(slice);
+        body_.begin += slice.size();
+        if (body_.begin < body_.end) return false;
+        const auto fault = digests_.finish();
+        next_ = then_(digests_, fault);
+        return true;
+    }
+
+    base::WakeQueue& wakes_;
+    handler::BodyDigests digests_;
+    StoredBody body_;  ///< what is left of it
+    AfterDigests then_;
+    std::unique_ptr<http::PendingResponse> next_;  ///< null while it is read
+};
 
 }  // namespace
 
-std::optional<http::Refusal> check_digests(handler::BodyDigests& digests, std::string_view trailers,
-                                           const StoredBody& body) {
-    if (const auto refusal = digests.take_trailers(trailers)) return refusal;
-    if (digests.lacks_some()) {
-        if (body.end - body.begin > kMaxReadBackBytes) return handler::kDigestUnannounced;
-        if (!read_again(digests, body)) {
-            return http::Refusal{http::Status::internal_server_error, "the digest could not be computed."};
+std::unique_ptr<http::PendingResponse> check_digests(base::WakeQueue& wakes, handler::BodyDigests digests,
+                                                     std::string_view trailers, const StoredBody& body,
+                                                     AfterDigests then) {
+    auto fault = digests.take_trailers(trailers);
+    if (!fault && digests.lacks_some()) {
+        if (body.end - body.begin <= kMaxReadAgainBytes) {
+            return std::make_unique<ReadingAgain>(wakes, std::move(digests), body, std::move(then));
         }
+        fault = handler::kDigestUnannounced;
     }
-    return digests.finish();
+    if (!fault) fault = digests.finish();
+    return then(digests, fault);
 }
 
 }  // namespace uploads

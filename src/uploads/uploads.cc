@@ -38,9 +38,11 @@ constexpr http::Refusal kNoFormConditions{
 
 class UploadSink final : public http::BodySink {
 public:
-    UploadSink(storage::FileSink sink, handler::BodyDigests digests, std::string location, Admission::Tells tells,
-               const handler::SizeLimit& limit, UnfinishedBytes& unfinished, UnfinishedBytes::Share held)
-        : sink_(std::move(sink)),
+    UploadSink(base::WakeQueue& wakes, storage::FileSink sink, handler::BodyDigests digests, std::string location,
+               Admission::Tells tells, const handler::SizeLimit& limit, UnfinishedBytes& unfinished,
+               UnfinishedBytes::Share held)
+        : wakes_(wakes),
+          sink_(std::move(sink)),
           digests_(std::move(digests)),
           location_(std::move(location)),
           tells_(tells),
@@ -58,16 +60,26 @@ public:
     }
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        if (const auto refusal = check_digests(digests_, trailers, {sink_.descriptor(), 0, sink_.bytes()})) {
-            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *refusal));
-        }
-        auto answer = std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_),
-                                                     digests_.repr_digest(), tells_);
-        answer->note_digest(digests_.computed());
-        return answer;
+        const StoredBody body{sink_.descriptor(), 0, sink_.bytes()};
+        auto digests = std::move(digests_);
+        return check_digests(wakes_, std::move(digests), trailers, body,
+                             [whole = UploadSink(std::move(*this))](const handler::BodyDigests& checked,
+                                                                    const std::optional<http::Refusal>& fault) mutable {
+                                 return whole.commit(checked, fault);
+                             });
     }
 
 private:
+    std::unique_ptr<http::PendingResponse> commit(const handler::BodyDigests& checked,
+                                                  const std::optional<http::Refusal>& fault) {
+        if (fault) return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(nullptr, *fault));
+        auto answer = std::make_unique<UploadAnswer>(std::move(sink_).finish(), std::move(location_),
+                                                     checked.repr_digest(), tells_);
+        answer->note_digest(checked.computed());
+        return answer;
+    }
+
+    base::WakeQueue& wakes_;
     storage::FileSink sink_;
     handler::BodyDigests digests_;
     std::string location_;
@@ -202,8 +214,9 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
                                         admission->on_conflict);
     if (!sink) return handler::refusal_response(&request, gate.refusal_at(path, sink.error()));
     if (*modified_s) sink->keep_time(**modified_s);
-    return std::make_unique<UploadSink>(std::move(*sink), std::move(*digests), std::move(location), admission->tells,
-                                        config_.max_body, unfinished, unfinished.count(request.client.key));
+    return std::make_unique<UploadSink>(parts_.disk.wakes(), std::move(*sink), std::move(*digests), std::move(location),
+                                        admission->tells, config_.max_body, unfinished,
+                                        unfinished.count(request.client.key));
 }
 
 }  // namespace uploads

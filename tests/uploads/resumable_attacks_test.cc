@@ -160,6 +160,30 @@ TEST_CASE("resumable uploads: a long part with a wrong digest is taken back in s
     CHECK(site.directory.read("a") == "xz");
 }
 
+TEST_CASE("resumable uploads: a digest that nobody announced is checked in slices, and the part taken back",
+          "[handlers][upload]") {
+    if (!storage::has_digests()) return;
+    Uploading site;
+    const std::string upload = site.create("/a", "x");
+    const std::string part(200'000, 'y');
+    const std::string fields = std::string(kType) + "Upload-Offset: 1\r\nTransfer-Encoding: chunked\r\n";
+    const std::string trailer = "Content-Digest: " + std::string(kHello256) + "\r\n";
+    auto sink = site.open("PATCH", upload, fields + std::string(kPart));
+    REQUIRE(sink->write(support::bytes(part)).has_value());
+    auto pending = sink->finish(trailer);
+    CHECK_FALSE(pending->advance(support::kWake).has_value());
+    CHECK(support::run(*pending, *site.disk).status == http::Status::bad_request);
+    CHECK(site.offset(upload) == "1");
+    // Who comes meanwhile goes on in its place.
+    sink = site.open("PATCH", upload, fields + std::string(kPart));
+    REQUIRE(sink->write(support::bytes(part)).has_value());
+    pending = sink->finish(trailer);
+    CHECK_FALSE(pending->advance(support::kWake).has_value());
+    CHECK(site.offset(upload) == "200001");
+    CHECK(support::run(*pending, *site.disk).status == http::Status::conflict);
+    CHECK(site.offset(upload) == "200001");
+}
+
 TEST_CASE("resumable uploads: what is hashed in one turn is bounded, however many end at once", "[handlers][upload]") {
     if (!storage::has_digests()) return;
     Uploading site;
