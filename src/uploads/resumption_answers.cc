@@ -225,16 +225,25 @@ std::optional<http::Response> CompletionAnswer::advance(http::Wake wake) {
 
 /// A response only when the commit is already over.
 std::optional<http::Response> CompletionAnswer::begin() {
-    auto state = store_.read_state(*store_.find(number_));  // busy uploads are not removed
+    Upload& upload = *store_.find(number_);  // busy uploads are not removed
+    auto state = store_.read_state(upload);
     if (!state) return out_of_reach(nullptr, state.error().number);
     state_ = std::move(*state);
     step_ = Step::noting;
-    if (repr_digest_) return std::nullopt;
+    if (repr_digest_) upload.found = FoundDigests{upload.offset, *repr_digest_, {}};
+    if (upload.found && upload.found->bytes == upload.offset) return std::nullopt;
+    return begin_hashing();
+}
+
+std::optional<http::Response> CompletionAnswer::begin_hashing() {
+    Upload& upload = *store_.find(number_);
     const StoredRequest request(state_);
     auto digests = handler::BodyDigests::of(request.get());
     if (!digests) return handler::refusal_response(nullptr, digests.error());
-    repr_digest_.emplace();
-    if (!digests->any()) return std::nullopt;
+    if (!digests->any()) {
+        upload.found = FoundDigests{upload.offset, {}, {}};
+        return std::nullopt;
+    }
     digests_ = std::move(*digests);
     step_ = Step::hashing;
     return std::nullopt;
@@ -256,7 +265,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
         return std::nullopt;
     }
     if (const auto refusal = digests_->finish()) return handler::refusal_response(nullptr, *refusal);
-    repr_digest_ = digests_->repr_digest();
+    store_.find(number_)->found = FoundDigests{end, digests_->repr_digest(), digests_->computed()};
     step_ = Step::noting;
     return std::nullopt;
 }
@@ -296,9 +305,9 @@ std::optional<http::Response> CompletionAnswer::begin_commit() {
     const auto modified_s =
         find_upload_time(request.get(), LastModified::is_ignored, store_.parts().clock.unix_seconds());
     if (modified_s && *modified_s) sink->keep_time(**modified_s);
-    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, std::move(*repr_digest_),
+    commit_ = std::make_unique<UploadAnswer>(std::move(*sink).finish(), state_.location, upload.found->repr_digest,
                                              admission->tells);
-    if (digests_) commit_->note_digest(digests_->computed());
+    commit_->note_digest(upload.found->computed);
     return std::nullopt;
 }
 
@@ -307,6 +316,7 @@ http::Response CompletionAnswer::end(http::Response response) {
     commit_.reset();
     Upload& upload = *store_.find(number_);
     if (http::code(response.status) / 100 == 2) {
+        upload.found.reset();
         store_.set_complete(upload);
         store_.sync_in_background(number_, bytes_);
     } else if (is_final(response.status)) {

@@ -100,6 +100,7 @@ private:
     enum class Step : std::uint8_t { beginning, hashing, noting, committing };
 
     std::optional<http::Response> begin();
+    std::optional<http::Response> begin_hashing();
     std::optional<http::Response> hash(http::Wake wake);
     std::optional<http::Response> note(http::Wake wake);
     std::optional<http::Response> begin_commit();
@@ -108,8 +109,8 @@ private:
     UploadStore& store_;
     std::uint64_t number_;
     std::shared_ptr<const PartialFile> bytes_;
-    std::optional<std::string> repr_digest_;
-    WriteGate gate_;  ///< the rights may have changed since the beginning
+    std::optional<std::string> repr_digest_;  ///< of a body that was hashed while it came
+    WriteGate gate_;                          ///< the rights may have changed since the beginning
     UploadState state_;
     std::optional<handler::BodyDigests> digests_;
     std::uint64_t hashed_ = 0;

@@ -37,6 +37,13 @@ struct BytesError {
     return {is_proof ? BytesError::Kind::gone : BytesError::Kind::out_of_reach, number};
 }
 
+/// The digests of all bytes, which the creating request stated or wanted, once they were found right.
+struct FoundDigests {
+    std::uint64_t bytes = 0;  ///< how many these were
+    std::string repr_digest;  ///< the value of Repr-Digest for the answer; empty: none is wanted
+    std::string computed;     ///< for the log; empty: none
+};
+
 struct Upload {
     std::uint64_t number = 0;
     std::string secret;
@@ -49,6 +56,8 @@ struct Upload {
     std::int64_t expires_s = 0;  ///< unix time
     /// Grows with every request for it: only the sink of the latest one may write.
     std::uint64_t generation = 0;
+    /// Kept while an end is put off, so that the next one does not hash everything again.
+    std::optional<FoundDigests> found;
     enum class Names : std::uint8_t { new_here, durable } names = Names::new_here;
     /// How often this process wrote to its state, and how many of these writes are durable.
     std::uint64_t lines_added = 1;
