@@ -26,9 +26,8 @@ http::Piece Representation::slice(const std::shared_ptr<const Representation>& s
     const Form& form = self->form(coding);
     assert(form.state_ == Form::State::ready && offset + length <= form.length_);
     if (form.file_ != nullptr) return http::FileSlice{form.file_, offset, length};
-    if (form.bytes_ == nullptr) return http::Blob{};
-    const auto bytes = std::span<const std::byte>(*form.bytes_);
-    return http::Blob{form.bytes_, bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length))};
+    return http::Blob{form.bytes_.owner,
+                      form.bytes_.bytes.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length))};
 }
 
 void Representation::send_whole(const std::shared_ptr<const Representation>& self, Coding coding, http::Body& body) {
@@ -36,23 +35,18 @@ void Representation::send_whole(const std::shared_ptr<const Representation>& sel
     assert(form.state_ == Form::State::ready);
     if (form.file_ != nullptr) {
         body.emplace<http::Piece>(std::in_place_type<http::FileSlice>, form.file_, std::uint64_t{0}, form.length_);
-    } else if (form.bytes_ != nullptr) {
-        body.emplace<http::Piece>(std::in_place_type<http::Blob>, form.bytes_, std::span(*form.bytes_));
     } else {
-        body.emplace<http::Piece>(std::in_place_type<http::Blob>);
+        body.emplace<http::Piece>(std::in_place_type<http::Blob>, form.bytes_);
     }
 }
 
-std::span<const std::byte> Representation::bytes() const {
-    const auto& bytes = identity().bytes_;
-    return bytes == nullptr ? std::span<const std::byte>() : std::span<const std::byte>(*bytes);
-}
+std::span<const std::byte> Representation::bytes() const { return identity().bytes_.bytes; }
 
 std::size_t Representation::memory_bytes() const {
     std::size_t sum = sizeof *this + path_.capacity() + real_path_.capacity();
     for (const Form& form : forms_) {
         sum += form.fields_.memory_bytes() + form.entity_tag_.capacity();
-        if (form.bytes_ != nullptr) sum += form.bytes_->size();
+        sum += form.bytes_.bytes.size();
         if (form.digests_ == nullptr) continue;
         for (const std::string& digest : *form.digests_) sum += sizeof(std::string) + digest.capacity();
     }
@@ -60,7 +54,7 @@ std::size_t Representation::memory_bytes() const {
 }
 
 bool Representation::is_being_sent() const {
-    return std::ranges::any_of(forms_, [](const Form& form) { return form.bytes_.use_count() > 1; });
+    return std::ranges::any_of(forms_, [](const Form& form) { return form.bytes_.owner.use_count() > 1; });
 }
 
 std::size_t Representation::descriptors() const {

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -74,11 +75,18 @@ private:
     std::uint64_t length_ = 0;
     std::string entity_tag_;
     http::FieldList fields_;  ///< Content-Type is the first
-    std::shared_ptr<const std::vector<std::byte>> bytes_;
+    http::Blob bytes_;        ///< of a form that is ready and has no file
     std::shared_ptr<const storage::OpenFile> file_;
     /// A pointer, because digests are seldom asked for, and the other forms should not pay for the texts.
     std::unique_ptr<std::array<std::string, http::kDigestAlgorithms>> digests_;
 };
+
+/// All of `bytes`; nothing when they are null.
+[[nodiscard]] inline http::Blob blob_of(std::shared_ptr<const std::vector<std::byte>> bytes) {
+    if (bytes == nullptr) return {};
+    const std::span<const std::byte> all(*bytes);
+    return {std::move(bytes), all};
+}
 
 class Representation {
 public:

@@ -124,7 +124,7 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
     Form& identity = representation->forms_[0];
     identity.state_ = Form::State::ready;
     identity.length_ = representation->length();
-    identity.bytes_ = std::move(content->bytes);
+    identity.bytes_ = blob_of(std::move(content->bytes));
     identity.file_ = std::move(content->file);
     if (may_have_sidecars) add_sidecars(*representation, opened.watch, path);
     add_made_forms(*representation);
@@ -178,7 +178,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
     Form& form = representation.forms_[static_cast<std::size_t>(kSidecarCodings[index])];
     form.state_ = Form::State::ready;
     form.length_ = static_cast<std::uint64_t>(content->status.st_size);
-    form.bytes_ = std::move(content->bytes);
+    form.bytes_ = blob_of(std::move(content->bytes));
     form.file_ = std::move(content->file);
     const bool young = storage::is_young(content->status, clock_.unix_ns());
     representation.settled_ = representation.settled_ && !young;
@@ -253,10 +253,10 @@ void RepresentationBuilder::set_state(Representation& representation, Coding cod
     representation.forms_[static_cast<std::size_t>(coding)].state_ = state;
 }
 
-void RepresentationBuilder::set_bytes(Representation& representation, Coding coding, std::vector<std::byte> bytes) {
+void RepresentationBuilder::set_bytes(Representation& representation, Coding coding, http::Blob bytes) {
     Form& form = representation.forms_[static_cast<std::size_t>(coding)];
-    form.length_ = bytes.size();
-    form.bytes_ = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+    form.length_ = bytes.bytes.size();
+    form.bytes_ = std::move(bytes);
     form.state_ = Form::State::ready;
 }
 

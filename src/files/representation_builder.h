@@ -75,7 +75,7 @@ public:
 
     // The steps of a coded form that is made on the fly; each states what the form is from here on.
     static void set_state(Representation& representation, Coding coding, Form::State state);
-    static void set_bytes(Representation& representation, Coding coding, std::vector<std::byte> bytes);
+    static void set_bytes(Representation& representation, Coding coding, http::Blob bytes);
     static void set_digest(Representation& representation, Coding coding, http::DigestAlgorithm algorithm,
                            std::string value);
 

@@ -2,9 +2,13 @@
 #include "files/representation_cache.h"
 
 #include <cassert>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/growing_bytes.h"
 #include "files/file_source.h"
 #include "media/deflate_encoder.h"
 
@@ -47,7 +51,7 @@ public:
         }
         cache_.collecting_bytes_ += coded.size();
         cache_.update_charge();
-        collected_.insert(collected_.end(), coded.begin(), coded.end());
+        collected_.append(coded);
     }
 
     void complete() override {
@@ -55,8 +59,10 @@ public:
         cache_.collecting_bytes_ -= collected_.size();
         cache_.update_charge();
         stage_ = Stage::ended;
-        collected_.shrink_to_fit();
-        cache_.keep(*representation_, coding_, std::move(collected_));
+        collected_.trim();
+        auto kept = std::make_shared<const base::GrowingBytes>(std::move(collected_));
+        const std::span<const std::byte> bytes = kept->bytes();
+        cache_.keep(*representation_, coding_, {std::move(kept), bytes});
     }
 
 private:
@@ -74,7 +80,7 @@ private:
         stage_ = Stage::ended;
         cache_.collecting_bytes_ -= collected_.size();
         cache_.update_charge();
-        collected_ = {};
+        collected_ = base::GrowingBytes();
         RepresentationBuilder::set_state(*representation_, coding_, Form::State::to_make);
     }
 
@@ -82,7 +88,7 @@ private:
     std::shared_ptr<Representation> representation_;
     Coding coding_;
     Stage stage_ = Stage::fresh;
-    std::vector<std::byte> collected_;
+    base::GrowingBytes collected_;
 };
 
 RepresentationCache::RepresentationCache(const storage::FileRoot& root, const base::Clock& clock,
@@ -174,7 +180,7 @@ void RepresentationCache::make_room(std::size_t max_bytes, std::size_t max_descr
     }
 }
 
-void RepresentationCache::keep(Representation& representation, Coding coding, std::vector<std::byte> bytes) {
+void RepresentationCache::keep(Representation& representation, Coding coding, http::Blob bytes) {
     RepresentationBuilder::set_bytes(representation, coding, std::move(bytes));
     ++counters_.coded_made;
     recount(representation);
@@ -218,7 +224,7 @@ Coding RepresentationCache::settle(const std::shared_ptr<const Representation>& 
         RepresentationBuilder::set_state(*representation, wanted, Form::State::none);
         return Coding::identity;
     }
-    keep(*representation, wanted, std::move(*bytes));
+    keep(*representation, wanted, blob_of(std::make_shared<const std::vector<std::byte>>(std::move(*bytes))));
     return wanted;
 }
 

@@ -120,7 +120,7 @@ private:
     /// The representation has grown: counts its entry again, if it is still there.
     void recount(const Representation& representation);
     /// A coded form is made: it is kept from here on, and counted if its entry is still there.
-    void keep(Representation& representation, Coding coding, std::vector<std::byte> bytes);
+    void keep(Representation& representation, Coding coding, http::Blob bytes);
 
     const storage::FileRoot& root_;
     const base::Clock& clock_;

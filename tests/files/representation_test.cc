@@ -66,7 +66,8 @@ TEST_CASE("representation: a coded form that was made counts among the codings a
     CHECK(represented.found->codings().has(Coding::identity));
     CHECK(represented.found->codings().has(Coding::gzip));
     CHECK_FALSE(represented.found->codings().has(Coding::br));
-    files::RepresentationBuilder::set_bytes(*represented.found, Coding::gzip, std::vector<std::byte>(500));
+    files::RepresentationBuilder::set_bytes(*represented.found, Coding::gzip,
+                                            files::blob_of(std::make_shared<const std::vector<std::byte>>(500)));
     const Form& form = represented.found->form(Coding::gzip);
     CHECK(form.state() == Form::State::ready);
     CHECK(form.length() == 500);
