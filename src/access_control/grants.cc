@@ -161,14 +161,37 @@ Grants::Range Grants::find(std::string_view path) const {
     }
 }
 
+/// A name may have a thousand suffixes and stand below a thousand directories, which are those of each file that it is
+/// a form of: they are walked through once.
+template <typename Take>
+void Grants::for_each_file(std::string_view path, Take take) const {
+    bool has_own_lines = true;
+    for (auto file = storage::find_file_of_sidecar(path); !file.empty(); file = storage::find_file_of_sidecar(file)) {
+        const auto own = std::ranges::equal_range(lines_, file, std::less<>(), &Grant::path);
+        if (own.empty()) {
+            has_own_lines = false;
+            continue;
+        }
+        take({static_cast<std::size_t>(own.begin() - lines_.begin()),
+              static_cast<std::size_t>(own.end() - lines_.begin())});
+    }
+    if (!has_own_lines) take(find(path_above(path)));
+}
+
 std::string_view Grants::prompt_of(std::string_view path) const {
     if (prompts_.empty()) return {};
-    for (std::string_view each = without_slash(path); !each.empty(); each = path_above(each)) {
+    const auto prompt_at = [&](std::string_view each) {
         const auto found = std::ranges::lower_bound(prompts_, each);
-        if (found != prompts_.end() && *found == each) return *found;
+        return found != prompts_.end() && *found == each ? std::string_view(*found) : std::string_view();
+    };
+    for (std::string_view each = without_slash(path); !each.empty(); each = path_above(each)) {
+        if (const std::string_view found = prompt_at(each); !found.empty()) return found;
     }
-    const std::string_view file = storage::find_file_of_sidecar(path);
-    return file.empty() ? file : prompt_of(file);
+    // What is above the file that this is a form of was looked at.
+    for (auto file = storage::find_file_of_sidecar(path); !file.empty(); file = storage::find_file_of_sidecar(file)) {
+        if (const std::string_view found = prompt_at(file); !found.empty()) return found;
+    }
+    return {};
 }
 
 /// Nobody without an account makes links, because later it could not be checked whether the maker still may.
@@ -184,9 +207,7 @@ Rights Grants::rights_of(const Range& range, const http::User* user) const {
 /// What both allow: the lines about `path`, and for a sidecar those about the file that it is a form of.
 Rights Grants::rights_by_lines(std::string_view path, const http::User* user) const {
     Rights rights = rights_of(find(path), user);
-    for (auto file = storage::find_file_of_sidecar(path); !file.empty(); file = storage::find_file_of_sidecar(file)) {
-        rights.keep_only(rights_of(find(file), user));
-    }
+    for_each_file(path, [&](const Range& range) { rights.keep_only(rights_of(range, user)); });
     return rights;
 }
 
@@ -226,14 +247,16 @@ std::string_view Grants::place_of(std::string_view path) const {
 
 bool Grants::is_same_for_all(std::string_view path) const {
     if (asks_to_sign_in_at(path)) return false;
-    const Range range = find(path);
-    const bool is_same =
-        std::all_of(lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
-                    lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
-                    // A line for anyone gives the right to share only to those who signed in.
-                    [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
-    const std::string_view file = storage::find_file_of_sidecar(path);
-    return is_same && (file.empty() || is_same_for_all(file));
+    const auto are_same = [&](const Range& range) {
+        return std::all_of(
+            lines_.begin() + static_cast<std::ptrdiff_t>(range.first),
+            lines_.begin() + static_cast<std::ptrdiff_t>(range.end),
+            // A line for anyone gives the right to share only to those who signed in.
+            [](const Grant& line) { return line.who == Grant::Who::anyone && !line.rights.has(Right::share); });
+    };
+    bool is_same = are_same(find(path));
+    for_each_file(path, [&](const Range& range) { is_same = is_same && are_same(range); });
+    return is_same;
 }
 
 bool Grants::has_places_below(std::string_view directory) const {

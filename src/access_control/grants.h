@@ -71,6 +71,9 @@ private:
         std::size_t end = 0;
     };
     [[nodiscard]] Range find(std::string_view path) const;
+    /// Gives `take` the lines about each file that `path` would be a sidecar of.
+    template <typename Take>
+    void for_each_file(std::string_view path, Take take) const;
     /// The path of --auth-prompt that holds `path`, or the file that it is a sidecar of; empty: none does.
     [[nodiscard]] std::string_view prompt_of(std::string_view path) const;
     [[nodiscard]] handler::Rights rights_of(const Range& range, const http::User* user) const;

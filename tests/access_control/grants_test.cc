@@ -199,6 +199,27 @@ TEST_CASE("grants: a sidecar has only the rights that its file has as well", "[a
     CHECK(at(grants, "/.gz") == "read list create replace");
 }
 
+TEST_CASE("grants: of a thousand suffixes each counts, below a thousand directories too", "[access][grants]") {
+    std::string folder;
+    std::string suffixes;
+    for (int i = 0; i < 1'000; ++i) folder += "/a";
+    for (int i = 0; i < 1'000; ++i) suffixes += ".gz";
+    const auto line = [](std::string_view text) { return *parse_grant(text); };
+    const Grants grants({line("/ * read list write"), line(folder + " * read list"), line(folder + "/x.gz.gz * none"),
+                         line(folder + "/z + read"), line(folder + "/z" + suffixes + " * read list write")},
+                        {folder + "/y.gz"});
+    CHECK(at(grants, folder + "/x.gz") == "read list");
+    CHECK(at(grants, folder + "/x" + suffixes) == "none");
+    CHECK(at(grants, folder + "/v" + suffixes) == "read list");
+    CHECK(at(grants, folder + "/y.gz", client("anna")) == "read list");
+    CHECK(at(grants, folder + "/y" + suffixes) == "none");
+    CHECK(grants.asks_to_sign_in_at(folder + "/y" + suffixes));
+    // The lines of the folder hold for the files between the two that have lines of their own.
+    CHECK(at(grants, folder + "/z" + suffixes, client("anna")) == "read");
+    CHECK_FALSE(grants.is_same_for_all(folder + "/z" + suffixes));
+    CHECK(grants.is_same_for_all(folder + "/v" + suffixes));
+}
+
 TEST_CASE("grants: where signing in comes first, a client without a name has only what its link gives",
           "[access][grants]") {
     const auto line = [](std::string_view text) { return *parse_grant(text); };
