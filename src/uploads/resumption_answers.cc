@@ -2,7 +2,6 @@
 #include "uploads/resumption_answers.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -275,10 +274,7 @@ std::optional<http::Response> CompletionAnswer::hash(http::Wake wake) {
 std::optional<http::Response> CompletionAnswer::note(http::Wake wake) {
     Upload& upload = *store_.find(number_);
     if (!noted_) {
-        struct stat status{};
-        const int error = ::fstat(bytes_->file.get(), &status) != 0
-                              ? errno
-                              : store_.add_line(upload, length_line(upload.offset) + publishing_line(status.st_ino));
+        const int error = store_.note_publishing(upload, state_, bytes_->file.get());
         if (error != 0) return handler::refusal_response(nullptr, keeping_refusal(error));
         noted_.emplace(store_, number_, bytes_);
     }

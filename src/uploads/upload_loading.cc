@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <span>
 #include <utility>
 
 #include "base/directory_stream.h"
+#include "base/file_io.h"
 #include "base/file_stamp.h"
 #include "storage/name_calls.h"
 #include "uploads/upload_store.h"
@@ -67,6 +70,18 @@ std::expected<UploadState, BytesError> UploadStore::read_state(std::uint64_t num
 
 std::expected<UploadState, BytesError> UploadStore::read_state(const Upload& upload) const {
     return read_state(upload.number, nullptr);
+}
+
+std::expected<UploadPlace, BytesError> UploadStore::read_place(const Upload& upload) const {
+    std::array<char, kStateBeginBytes> begin{};
+    if (const base::Fd file = open_state(upload.number, O_RDONLY | O_NONBLOCK)) {
+        const std::size_t count = base::read_at(file.get(), 0, std::as_writable_bytes(std::span(begin)));
+        if (auto place = parse_upload_place({begin.data(), begin.data() + count})) return std::move(*place);
+    }
+    // A very long path, or a fault that reading it whole tells.
+    const auto state = read_state(upload);
+    if (!state) return std::unexpected(state.error());
+    return UploadPlace{state->directory, state->directory_number};
 }
 
 void UploadStore::load() {
@@ -143,7 +158,7 @@ void UploadStore::look(Upload& upload) {
     }
     std::int64_t changed_s = status.st_mtim.tv_sec;
     upload.offset = upload.synced = state->synced;
-    const auto opened = open_bytes(upload, *state);
+    const auto opened = open_bytes(upload, UploadPlace{state->directory, state->directory_number});
     if (!opened) {
         const auto published = is_published(*state);
         if (published && *published) {

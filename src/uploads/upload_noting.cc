@@ -48,6 +48,13 @@ void UploadStore::note_length(Upload& upload, std::uint64_t length) const {
     if (!upload.length && add_line(upload, length_line(length)) == 0) upload.length = length;
 }
 
+int UploadStore::note_publishing(Upload& upload, const UploadState& state, int file) const {
+    struct stat status{};
+    if (::fstat(file, &status) != 0) return errno;
+    if (state.length == upload.offset && state.publishing == status.st_ino) return 0;
+    return add_line(upload, length_line(upload.offset) + publishing_line(status.st_ino));
+}
+
 /// Replaces the state by one that has each line once. This is done after some ten thousand lines, so it may wait for
 /// the disk here: what was durable in the old file has to be so in the new one before that takes the name.
 int UploadStore::shorten_state(std::uint64_t number) const {

@@ -94,6 +94,12 @@ bool take_field(http::FieldList& fields, std::string_view line) {
 
 /// False for an impossible value. Unknown names belong to a later version, and are skipped.
 bool take_line(UploadState& state, std::string_view name, std::string_view value) {
+    // Thousands of these may have been added, so they come first.
+    if (name == "synced") {
+        // Values that are on disk stay as they are.
+        state.synced = std::max(state.synced, base::parse_decimal(value).value_or(0));
+        return true;
+    }
     if (name == "secret") {
         state.secret = value;
         return value.size() == kUploadSecretDigits;
@@ -122,10 +128,7 @@ bool take_line(UploadState& state, std::string_view name, std::string_view value
     }
     if (name == "length") return take_count(state.length, value);
     if (name == "publishing") return take_count(state.publishing, value);
-    if (name == "complete") return state.complete = true;
-    if (name != "synced") return true;
-    // Values that are on disk stay as they are.
-    state.synced = std::max(state.synced, base::parse_decimal(value).value_or(0));
+    if (name == "complete") state.complete = true;
     return true;
 }
 
@@ -202,6 +205,27 @@ std::optional<UploadState> parse_upload_state(std::string_view text) {
     const bool whole = !state.secret.empty() && !state.method.empty() && !state.target.empty() &&
                        !state.directory.empty() && !state.location.empty();
     return whole ? std::optional(std::move(state)) : std::nullopt;
+}
+
+std::optional<UploadPlace> parse_upload_place(std::string_view begin) {
+    constexpr std::string_view kBehindPlace = "on-conflict";
+    UploadPlace place;
+    bool first = true;
+    for (std::size_t end = begin.find('\n'); end != std::string_view::npos; end = begin.find('\n')) {
+        const std::string_view line = begin.substr(0, end);
+        begin.remove_prefix(end + 1);
+        if (std::exchange(first, false)) {
+            if (line != kFirstLine) return std::nullopt;
+            continue;
+        }
+        const std::size_t space = std::min(line.find(' '), line.size());
+        const std::string_view name = line.substr(0, space);
+        const std::string_view value = line.substr(std::min(space + 1, line.size()));
+        if (name == kBehindPlace) return place.directory.empty() ? std::nullopt : std::optional(std::move(place));
+        if (name == "directory" && !take_path(place.directory, value)) return std::nullopt;
+        if (name == "directory-number") take_count(place.directory_number, value);
+    }
+    return std::nullopt;
 }
 
 std::string synced_line(std::uint64_t bytes) { return "synced " + std::to_string(bytes) + "\n"; }

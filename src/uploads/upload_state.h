@@ -56,10 +56,21 @@ struct UploadState {
     bool complete = false;  ///< the file has its name, and the bytes are in it
 };
 
+/// Where the bytes are. It stands at the beginning of a state and is never added to.
+struct UploadPlace {
+    std::string directory;                          ///< as in UploadState
+    std::optional<std::uint64_t> directory_number;  ///< as in UploadState
+};
+/// So much of a state's beginning holds the place, but for paths of extreme length.
+inline constexpr std::size_t kStateBeginBytes = 4096;
+
 /// The text of a state with each line once.
 [[nodiscard]] std::string write_upload_state(const UploadState& state);
 /// nullopt: damaged, or of another version.
 [[nodiscard]] std::optional<UploadState> parse_upload_state(std::string_view text);
+
+/// `begin`: the first part of a state. nullopt: it is no state, or the place does not end in it.
+[[nodiscard]] std::optional<UploadPlace> parse_upload_place(std::string_view begin);
 
 /// Lines to add.
 [[nodiscard]] std::string synced_line(std::uint64_t bytes);

@@ -167,21 +167,21 @@ std::expected<UploadStore::Upload*, int> UploadStore::create(UploadState& state,
 }
 
 std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_bytes(Upload& upload) const {
-    const auto state = read_state(upload);
-    if (!state) return std::unexpected(state.error());
-    return open_bytes(upload, *state);
+    const auto place = read_place(upload);
+    if (!place) return std::unexpected(place.error());
+    return open_bytes(upload, *place);
 }
 
 std::expected<std::shared_ptr<const PartialFile>, BytesError> UploadStore::open_bytes(Upload& upload,
-                                                                                      const UploadState& state) const {
+                                                                                      const UploadPlace& place) const {
     using Kind = BytesError::Kind;
-    auto directory = parts_.root.open_directory(state.directory);
+    auto directory = parts_.root.open_directory(place.directory);
     // The directory may come back with the bytes, for example when its file system is mounted again.
     if (!directory) return std::unexpected(BytesError{Kind::out_of_reach, directory.error().number});
     PartialFile opened{std::move(*directory), {}};
     struct stat status{};
     if (::fstat(opened.directory.get(), &status) != 0) return std::unexpected(BytesError{Kind::out_of_reach, errno});
-    const bool same_directory = !state.directory_number || status.st_ino == *state.directory_number;
+    const bool same_directory = !place.directory_number || status.st_ino == *place.directory_number;
     // A link, a pipe or a file with a second name is not what we made.
     opened.file = base::Fd(::openat(opened.directory.get(), partial_name(upload.number).c_str(),
                                     O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -278,9 +278,9 @@ void UploadStore::forget_oldest_complete() {
     }
 }
 
-std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, const UploadState& state) const {
+std::expected<void, BytesError> UploadStore::unlink_bytes(std::uint64_t number, const UploadPlace& place) const {
     const std::string name = partial_name(number);
-    const auto directory = parts_.root.open_directory(state.directory);
+    const auto directory = parts_.root.open_directory(place.directory);
     if (!directory) return std::unexpected(bytes_error(directory.error().number));
     base::Fd held = storage::hold_content(directory->get(), name);
     if (const int error = storage::remove_own({directory->get(), name}); error != 0) {
@@ -298,18 +298,18 @@ std::vector<base::SharedFd> UploadStore::directories_of(const Upload& upload) co
     std::vector<base::SharedFd> open;
     if (directory_ != nullptr) open.push_back(directory_);
     if (upload.phase() == UploadPhase::complete) return open;
-    const auto state = read_state(upload);
-    if (!state) return open;
-    if (auto bytes = parts_.root.open_directory(state->directory)) open.push_back(base::share(std::move(*bytes)));
+    const auto place = read_place(upload);
+    if (!place) return open;
+    if (auto bytes = parts_.root.open_directory(place->directory)) open.push_back(base::share(std::move(*bytes)));
     return open;
 }
 
 bool UploadStore::remove(Upload& upload, UploadEvent why) {
     const bool was_complete = upload.phase() == UploadPhase::complete;
     if (!was_complete) {
-        const auto state = read_state(upload);
+        const auto place = read_place(upload);
         // The bytes first: a state without bytes is removed at the next start.
-        const auto unlinked = state ? unlink_bytes(upload.number, *state) : std::unexpected(state.error());
+        const auto unlinked = place ? unlink_bytes(upload.number, *place) : std::unexpected(place.error());
         const bool out_of_reach = !unlinked && unlinked.error().kind == BytesError::Kind::out_of_reach;
         if (out_of_reach && why != UploadEvent::ruined) return false;
         count_end(upload);

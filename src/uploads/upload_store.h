@@ -76,6 +76,8 @@ public:
     [[nodiscard]] static std::string token(const Upload& upload);
 
     [[nodiscard]] std::expected<UploadState, BytesError> read_state(const Upload& upload) const;
+    /// Where its bytes are. Takes as long however many lines were added to the state.
+    [[nodiscard]] std::expected<UploadPlace, BytesError> read_place(const Upload& upload) const;
     /// Opens the bytes of an open upload, and takes their true number for the offset.
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload) const;
     /// Called when open_bytes() found the bytes of an open upload gone. Either they have become the file and the upload
@@ -88,6 +90,9 @@ public:
 
     /// The length of the whole, when it is not known yet. It counts only once it is noted.
     void note_length(Upload& upload, std::uint64_t length) const;
+    /// Which file is about to get its name, and its length, unless `state` says so since an end that was put off.
+    /// `file`: the bytes. Returns an errno, or 0.
+    int note_publishing(Upload& upload, const UploadState& state, int file) const;
     /// Bytes have arrived: they count for the client, and the upload expires later.
     void prolong(Upload& upload) const;
     /// What is behind `offset` was removed.
@@ -146,12 +151,12 @@ private:
     int shorten_state(std::uint64_t number) const;
     std::expected<UploadState, BytesError> read_state(std::uint64_t number, struct stat* status) const;
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload,
-                                                                             const UploadState& state) const;
+                                                                             const UploadPlace& place) const;
     void read_states();
     void load_one(std::uint64_t number);
     void look(Upload& upload);
     std::expected<bool, int> is_published(const UploadState& state) const;
-    std::expected<void, BytesError> unlink_bytes(std::uint64_t number, const UploadState& state) const;
+    std::expected<void, BytesError> unlink_bytes(std::uint64_t number, const UploadPlace& place) const;
     void unlink_state(std::uint64_t number) const;
     /// It is complete or removed: it does not count as pending any more.
     void count_end(Upload& upload);

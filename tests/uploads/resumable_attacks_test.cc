@@ -8,6 +8,7 @@
 #include "storage/digest.h"
 #include "support/catch.h"
 #include "uploads/resumable_uploads.h"
+#include "uploads/upload_state.h"
 #include "uploads/uploading.h"
 
 using namespace resumable;
@@ -210,14 +211,32 @@ TEST_CASE("resumable uploads: an end that is put off does not hash everything ag
     for (int i = 0; i < 10; ++i) CHECK_FALSE(pending->advance(support::kWake).has_value());
     site.clock.update();
     CHECK(support::run(*pending, *site.disk).status == http::Status::conflict);
-    // In one turn less can be hashed than there is, so these hash nothing.
+    const std::string name = ".godwit/" + upload.substr(std::string_view("/.godwit/uploads/").size(), 16) + ".upload";
+    const std::string noted = site.directory.read(name);
+    // In one turn less can be hashed than there is, so these hash nothing. Nor do they note anything.
     for (int i = 0; i < 3; ++i) CHECK(site.patch(upload, part.size() + 1, "", kEnd).status() == 409);
+    CHECK(site.directory.read(name) == noted);
     REQUIRE(::rmdir(site.directory.at("a").c_str()) == 0);
     const Answer stored = site.patch(upload, part.size() + 1, "", kEnd);
     CHECK(stored.status() == 201);
     CHECK(stored.field("Repr-Digest").starts_with("sha-256=:"));
     REQUIRE(stored.changes.size() == 1);
     CHECK(stored.changes.front().digest == stored.field("Repr-Digest"));
+}
+
+TEST_CASE("resumable uploads: of a state that grew long only the beginning is read for each request",
+          "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "12345");
+    const std::string name = ".godwit/" + upload.substr(std::string_view("/.godwit/uploads/").size(), 16) + ".upload";
+    // A state of this length counts as damaged where it is read whole.
+    std::string text = site.directory.read(name);
+    while (text.size() <= uploads::kMaxStateBytes) text += uploads::synced_line(5);
+    site.directory.write(name, text);
+    CHECK(site.offset(upload) == "5");
+    CHECK(site.ask("DELETE", upload).status() == 204);
+    site.site->tidy();
+    CHECK(site.directory.list().empty());
 }
 
 TEST_CASE("resumable uploads: tokens are not guessed, and paths behind them lead nowhere", "[handlers][upload]") {

@@ -26,6 +26,23 @@ std::string text_with(const std::string& line) { return uploads::write_upload_st
 
 }  // namespace
 
+TEST_CASE("upload state: the place is found in the beginning alone, and only whole", "[content][upload]") {
+    UploadState state = state_for("/a");
+    state.directory = "/a b";
+    state.directory_number = 1234;
+    const std::string text = uploads::write_upload_state(state);
+    const auto place = uploads::parse_upload_place(text + "directory /other\n");
+    REQUIRE(place.has_value());
+    CHECK(place->directory == "/a b");
+    CHECK(place->directory_number == 1234);
+    const std::size_t end = text.find("on-conflict replace\n") + std::string_view("on-conflict replace\n").size();
+    for (std::size_t bytes = 0; bytes <= text.size(); ++bytes) {
+        INFO(bytes);
+        CHECK(uploads::parse_upload_place(std::string_view(text).substr(0, bytes)).has_value() == (bytes >= end));
+    }
+    CHECK_FALSE(uploads::parse_upload_place("another file\n" + text));
+}
+
 TEST_CASE("upload state: reads back what was written, whatever the names hold", "[content][upload]") {
     UploadState state = state_for("/a b/\xc3\xa9%41\n\"x");
     state.location = "/files/a b/";
