@@ -55,6 +55,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_records, "records", site, "PATH=FILE, as in /database.txt=/database.txt, or off"},
     {id_on_conflict, "on-conflict", site, "refuse, rename or replace"},
     {id_keep_mtime, "keep-mtime", site, ""},
+    {id_dav, "dav", site, ""},
     {id_upload_expiry, "upload-expiry", site, "seconds from 0 (no uploads that can be resumed) to 31536000"},
     {id_symlinks, "symlinks", site, "inside, none or all"},
     {id_mime_types, "mime-types", web, "a file in the format of /etc/mime.types", ValueForm::file_name},

@@ -43,6 +43,7 @@ enum OptionId : int {
     id_records,
     id_on_conflict,
     id_keep_mtime,
+    id_dav,
     id_upload_expiry,
     id_symlinks,
     id_mime_types,

@@ -115,6 +115,8 @@ What
                              taken: refuse, rename or replace (default refuse)
       --keep-mtime           an upload's Last-Modified is its file's time
                              (X-OC-Mtime always is)
+      --dav                  answer PROPFIND too, so that programs can mount
+                             the folder and sync with it (WebDAV)
       --upload-expiry SECONDS
                              how long an interrupted upload can be resumed;
                              0 turns resuming off (default 86400)

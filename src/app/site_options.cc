@@ -7,6 +7,7 @@
 #include "access_control/grants.h"
 #include "app/option_values.h"
 #include "app/site_values.h"
+#include "dav/xml_reader.h"
 #include "storage/file_root.h"
 
 namespace app {
@@ -131,6 +132,10 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
         case id_records: return take_records(value, site);
         case id_on_conflict: return take_on_conflict(value, site);
         case id_keep_mtime: site.keep_mtime = true; return std::nullopt;
+        case id_dav:
+            site.speaks_dav = dav::has_xml_reader();
+            if (!site.speaks_dav) return "this build has no WebDAV: it needs expat (libexpat1-dev)";
+            return std::nullopt;
         case id_upload_expiry: {
             const auto expiry_ms = parse_seconds(value, 0, static_cast<std::int64_t>(kYearSeconds) * 1000);
             if (!expiry_ms) return "";

@@ -7,6 +7,7 @@
 #include "app/encryption.h"
 #include "app/option_values.h"
 #include "app/options.h"
+#include "dav/xml_reader.h"
 #include "server/http2/entry.h"
 #include "storage/digest.h"
 
@@ -14,7 +15,7 @@ namespace app {
 namespace {
 
 /// What this build lacks, and what that costs; empty when it lacks nothing.
-const std::array<std::string_view, 5> build_lacks = {
+const std::array<std::string_view, 6> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
         ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
         : "",
@@ -22,6 +23,7 @@ const std::array<std::string_view, 5> build_lacks = {
                            : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored",
     has_encryption() ? "" : "without TLS (libssl-dev): there are no https addresses",
     server::http2::is_built_in() ? "" : "without HTTP/2 (libnghttp2-dev): clients that begin with it are answered 505",
+    dav::has_xml_reader() ? "" : "without WebDAV (libexpat1-dev): there is no --dav",
     access_control::has_password_hashes() ? "" : "without password hashes (libcrypt-dev): --users takes tokens only"};
 
 std::string rights_text(const site::SiteConfig& site) {
@@ -50,6 +52,7 @@ std::string version_text() {
     if (server::http2::is_built_in()) {
         text += ", HTTP/2 (nghttp2 " + std::string(server::http2::library_version()) + ")";
     }
+    if (dav::has_xml_reader()) text += ", WebDAV (expat " + std::string(dav::xml_library_version()) + ")";
     text += "\n";
     for (const std::string_view lack : build_lacks) {
         if (!lack.empty()) text.append(lack) += "\n";
@@ -71,6 +74,7 @@ std::string start_line(const Options& options, const std::string& directory, std
         line += "; IPv6 only, --bind 0.0.0.0 adds IPv4";
     }
     if (!options.site.path_prefix.empty()) line += "; below " + printable(options.site.path_prefix, kWholeText);
+    if (options.site.speaks_dav) line += "; WebDAV";
     if (!options.admin.empty()) line += "; admin on " + url_list(options.admin);
     if (options.are_sockets_handed_over) line += "; on sockets that were handed over";
     if (std::string_view(GODWIT_URING_VERSION).empty()) line += "; without io_uring";

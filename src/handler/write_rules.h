@@ -15,6 +15,7 @@
 namespace handler {
 
 struct WriteRules : RightsRules {
+    bool speaks_dav = false;                     ///< WebDAV: PROPFIND is answered, and a DELETE means the whole folder
     std::string records_path = "/database.txt";  ///< where records are answered; empty: nowhere
     std::string records_file = "/database.txt";  ///< their file's path below the root
     bool are_records_named = false;              ///< somebody chose where they are

@@ -19,6 +19,7 @@ struct Change {
         copy,            ///< a file that has the content of another one
         move,            ///< a file or a directory has another path; its content is the same
         make_directory,  ///< with its parent there, by MKCOL or a form
+        set_properties,  ///< of a file or a directory, by PROPPATCH
         share,           ///< a link was made by which others read `path`
         revoke,          ///< such a link was ended; `path` is the link's own address
     };

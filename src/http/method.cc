@@ -7,8 +7,9 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames{"GET",   "HEAD", "POST", "PUT",   "DELETE",  "OPTIONS", "PATCH",
-                                                  "MKCOL", "COPY", "MOVE", "TRACE", "CONNECT", "?"};
+constexpr std::array<std::string_view, 15> kNames{"GET",      "HEAD",      "POST",  "PUT",     "DELETE",
+                                                  "OPTIONS",  "PATCH",     "MKCOL", "COPY",    "MOVE",
+                                                  "PROPFIND", "PROPPATCH", "TRACE", "CONNECT", "?"};
 
 Method match(std::string_view name, Method candidate) {
     return name == method_name(candidate) ? candidate : Method::unknown;
@@ -28,6 +29,8 @@ Method parse_method(std::string_view name) {
             return name[0] == 'M' ? match(name, Method::mkcol) : match(name, Method::trace);
         case 6: return match(name, Method::del);
         case 7: return name[0] == 'O' ? match(name, Method::options) : match(name, Method::connect);
+        case 8: return match(name, Method::propfind);
+        case 9: return match(name, Method::proppatch);
         default: return Method::unknown;
     }
 }

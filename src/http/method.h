@@ -1,4 +1,4 @@
-// Request methods (RFC 9110 §9, RFC 5789, RFC 4918 §9.3, §9.8 and §9.9). Method names are case-sensitive.
+// Request methods (RFC 9110 §9, RFC 5789, RFC 4918 §9). Method names are case-sensitive.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,8 @@ enum class Method : std::uint8_t {
     mkcol,
     copy,
     move,
+    propfind,
+    proppatch,
     trace,
     connect,
     unknown
@@ -27,9 +29,10 @@ enum class Method : std::uint8_t {
 /// "GET" …; "?" for unknown.
 [[nodiscard]] std::string_view method_name(Method method);
 
-/// RFC 9110 §9.2.1: the client does not ask for a change of state.
+/// RFC 9110 §9.2.1, RFC 4918 §9.1: the client does not ask for a change of state.
 [[nodiscard]] constexpr bool is_safe(Method method) {
-    return method == Method::get || method == Method::head || method == Method::options || method == Method::trace;
+    return method == Method::get || method == Method::head || method == Method::options || method == Method::trace ||
+           method == Method::propfind;
 }
 
 /// A set of methods, for Allow.

@@ -11,6 +11,7 @@ std::string_view reason_phrase(Status status) {
         case Status::accepted: return "Accepted";
         case Status::no_content: return "No Content";
         case Status::partial_content: return "Partial Content";
+        case Status::multi_status: return "Multi-Status";
         case Status::moved_permanently: return "Moved Permanently";
         case Status::see_other: return "See Other";
         case Status::not_modified: return "Not Modified";
@@ -33,6 +34,7 @@ std::string_view reason_phrase(Status status) {
         case Status::expectation_failed: return "Expectation Failed";
         case Status::misdirected_request: return "Misdirected Request";
         case Status::unprocessable_content: return "Unprocessable Content";
+        case Status::failed_dependency: return "Failed Dependency";
         case Status::too_many_requests: return "Too Many Requests";
         case Status::header_fields_too_large: return "Request Header Fields Too Large";
         case Status::internal_server_error: return "Internal Server Error";

@@ -13,6 +13,7 @@ enum class Status : std::uint16_t {
     accepted = 202,
     no_content = 204,
     partial_content = 206,
+    multi_status = 207,  ///< RFC 4918 §11.1
     moved_permanently = 301,
     see_other = 303,
     not_modified = 304,
@@ -35,6 +36,7 @@ enum class Status : std::uint16_t {
     expectation_failed = 417,
     misdirected_request = 421,
     unprocessable_content = 422,
+    failed_dependency = 424,  ///< RFC 4918 §11.4
     too_many_requests = 429,
     header_fields_too_large = 431,
     internal_server_error = 500,

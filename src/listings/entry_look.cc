@@ -1,55 +1,25 @@
-// One fstatat, and for a link what FileRoot finds.
+// From what trees finds to an item.
 #include "listings/entry_look.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "storage/write_error.h"
 
 namespace listings {
-namespace {
 
-/// Needs no call when everybody may read the entry.
-bool may_read(const EntryPlace& place, const struct stat& status) {
-    constexpr mode_t kAllRead = S_IRUSR | S_IRGRP | S_IROTH;
-    if ((status.st_mode & kAllRead) == kAllRead) return true;
-    return ::faccessat(place.directory, place.name, R_OK, AT_EACCESS) == 0 || errno != EACCES;
-}
-
-}  // namespace
-
-bool EntryLook::look(ListingItem& item, const EntryPlace& place) {
-    struct stat status;
-    constexpr int kFlags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-    if (::fstatat(place.directory, place.name, &status, kFlags) != 0) return fail(item, errno);
-    if (S_ISLNK(status.st_mode)) {
-        const auto target = root_->stat_inside(place.path);
-        if (!target) return fail(item, target.error().number);
-        status = *target;
+bool EntryLook::look(ListingItem& item, const trees::EntryPlace& place) {
+    using Kind = trees::EntryStatus::Kind;
+    const trees::EntryStatus found = trees::look_at_entry(*root_, place);
+    switch (found.kind) {
+        case Kind::nothing: return false;
+        case Kind::unknown:
+            // A listing without it would look as if it had been removed.
+            item.mark_unknown();
+            error_ = found.error;
+            return true;
+        case Kind::directory: item.kind = ListingEntry::Kind::directory; break;
+        case Kind::file: item.kind = ListingEntry::Kind::file; break;
     }
-    if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) return false;
-    item.kind = S_ISDIR(status.st_mode) ? ListingEntry::Kind::directory : ListingEntry::Kind::file;
-    item.look(status);
-    if (!may_read(place, status)) item.access = ListingEntry::Access::forbidden;
-    return true;
-}
-
-/// What is gone or leads nowhere is not shown. Any other error does not prove that the entry is gone: a listing without
-/// it would look as if it had been removed.
-bool EntryLook::fail(ListingItem& item, int error) {
-    switch (error) {
-        case ENOENT:
-        case ENOTDIR:
-        case ELOOP:
-        case EXDEV:
-        case ENAMETOOLONG: return false;
-        default: break;
-    }
-    item.mark_unknown();
-    error_ = error;
+    item.look(found.status);
+    if (!found.is_readable) item.access = ListingEntry::Access::forbidden;
     return true;
 }
 

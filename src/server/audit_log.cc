@@ -18,6 +18,7 @@ std::string_view action_of(const AuditEntry& entry) {
         case Action::copy: return "copy";
         case Action::move: return "move";
         case Action::make_directory: return "mkdir";
+        case Action::set_properties: return "properties";
         case Action::share: return "share";
         case Action::revoke: return "revoke";
     }

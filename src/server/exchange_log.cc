@@ -62,7 +62,8 @@ bool may_write(http::Method method) {
         case http::Method::del:
         case http::Method::mkcol:
         case http::Method::copy:
-        case http::Method::move: return true;
+        case http::Method::move:
+        case http::Method::proppatch: return true;
         default: return false;
     }
 }

@@ -26,7 +26,7 @@ using http::Refusal;
 using http::Status;
 using Kind = Resource::Kind;
 
-constexpr std::size_t kMethods = 13;
+constexpr std::size_t kMethods = 15;
 static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
 constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
@@ -109,6 +109,7 @@ private:
     using Table = std::array<Route, Resource::kKinds * kMethods>;
     static constexpr Route kRoutes[] = {
         {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
+        {Kind::file, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::file, Method::put, Rights(Right::create, Right::replace), &Router::store},
         {Kind::file, Method::post, Rights(Right::create, Right::replace, Right::share), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
@@ -116,6 +117,7 @@ private:
         {Kind::file, Method::copy, Rights(Right::read), &Router::copy},
         {Kind::file, Method::move, Rights(Right::remove), &Router::move},
         {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
+        {Kind::directory, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
@@ -123,6 +125,7 @@ private:
         {Kind::directory, Method::copy, Rights(Right::read), &Router::copy},
         {Kind::directory, Method::move, Rights(Right::remove), &Router::move},
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
+        {Kind::root, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
@@ -130,6 +133,7 @@ private:
         {Kind::root, Method::move, Rights(Right::remove), nullptr, &kRootIsNotMoved},
         {Kind::root, Method::mkcol, Rights(Right::create), nullptr, &kRootIsThere},
         {Kind::hidden, Method::get, Rights(Right::read), &Router::answer_hidden},
+        {Kind::hidden, Method::propfind, Rights(Right::read), nullptr, &kHiddenFile},
         {Kind::hidden, Method::put, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
@@ -142,6 +146,7 @@ private:
         {Kind::health, Method::get, Rights(), &Router::ask_health},
         {Kind::page_asset, Method::get, Rights(), &Router::ask_page_assets},
         {Kind::records, Method::get, Rights(Right::read), &Router::ask_records},
+        {Kind::records, Method::propfind, Rights(Right::read), &Router::find_properties},
         {Kind::records, Method::post, Rights(Right::create), &Router::ask_records},
         {Kind::record, Method::get, Rights(Right::read), &Router::ask_records},
         {Kind::record, Method::put, Rights(Right::replace), &Router::ask_records},
@@ -193,7 +198,7 @@ MethodSet Router::allowed(const Resource& resource, Rights rights, Existence exi
         const auto method = static_cast<Method>(number);
         const Route& route = RouteTable::find(resource.kind, method);
         if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
-        if (method == Method::move && !may_move(rights)) continue;
+        if (!is_known(method) || (method == Method::move && !may_move(rights))) continue;
         if (method == Method::copy && !may_copy()) continue;
         // RFC 4918 §9.3: MKCOL is allowed where nothing exists. Whether something exists is not revealed behind a link
         // that leads out of the root, nor to clients that may only add.
@@ -219,7 +224,7 @@ MethodSet Router::allowed_anywhere(Rights rights) const {
             const auto method = static_cast<Method>(number);
             const Route& route = RouteTable::find(kind, method);
             if (route.function == nullptr || !rights.has_any_of(route.any_of)) continue;
-            if (method == Method::move && !may_move(rights)) continue;
+            if (!is_known(method) || (method == Method::move && !may_move(rights))) continue;
             if (method == Method::copy && !may_copy()) continue;
             methods.add(method);
         }
@@ -237,7 +242,8 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
         return handler::method_not_allowed(call.request, methods, route.refusal->reason);
     }
     const Method method = call.request.method;
-    if (!may && (method == Method::get || method == Method::head || method == Method::copy)) {
+    if (!may &&
+        (method == Method::get || method == Method::head || method == Method::copy || method == Method::propfind)) {
         return handler::refusal_response(&call.request, kNotReadable);
     }
     if (!may && makes_share(call)) return handler::refusal_response(&call.request, kMayNotShare);
@@ -300,7 +306,7 @@ handler::Decision Router::handle(const http::Request& request) {
     handler::Client client = handler::Client::of(request);
     client.is_preflight = is_preflight(request);
     const Call call{request, resource, config_.resolve_rights(resource, client)};
-    if (request.method == Method::unknown) {
+    if (!is_known(request.method)) {
         return handler::error_response(&request, Status::not_implemented,
                                        "this server does not know the method; it knows " +
                                            handler::allow_value(allowed_anywhere(call.rights)) + ".");
@@ -322,6 +328,7 @@ handler::Decision Router::answer_options(const Call& call) {
     const bool takes_files = RouteTable::find(call.resource.kind, Method::post).function != nullptr &&
                              call.resource.is_below_root() && call.rights.has(Right::create);
     if (takes_files || call.resource.kind == Kind::upload) targets_.resumable.advertise(response);
+    advertise_dav(call.resource, response);
     return response;
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "archives/archives.h"
+#include "dav/properties.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
@@ -45,6 +46,7 @@ public:
         uploads::Deletes& deletes;
         uploads::Copies& copies;
         uploads::Moves& moves;
+        dav::Properties& properties;             ///< PROPFIND
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
         handler::Handler& share_list;            ///< /.godwit/shares and what is below it
@@ -80,6 +82,8 @@ private:
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
+    [[nodiscard]] bool is_known(http::Method method) const;
+    void advertise_dav(const handler::Resource& resource, http::Response& response) const;
     [[nodiscard]] bool may_move(handler::Rights rights) const;
     [[nodiscard]] bool may_copy() const;
     [[nodiscard]] bool is_place(std::string_view path) const;
@@ -95,6 +99,7 @@ private:
     handler::Decision ask_share_list(const Call& call) { return targets_.share_list.handle(call.request); }
     handler::Decision ask_records(const Call& call) { return targets_.records.handle(call.request, call.rights); }
     handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
+    handler::Decision find_properties(const Call& call);
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);

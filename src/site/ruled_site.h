@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archives/archives.h"
+#include "dav/properties.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "listings/listings.h"
@@ -93,6 +94,7 @@ private:
     listings::Listings listings_;
     archives::Archives archives_;
     files::StaticFiles files_;
+    dav::Properties properties_;
     Echo echo_;
     UserAgent user_agent_;
     uploads::ResumableUploads resumable_;

@@ -42,7 +42,9 @@ handler::Decision Deletes::handle(const http::Request& request, std::string_view
     const bool is_partial = !depth || *depth == http::Depth::zero || *depth == http::Depth::one;
     if (is_directory && is_partial) return handler::refusal_response(&request, kWholeTreesOnly);
     if (!depth) return handler::refusal_response(&request, depth.error());
-    const bool takes_all = is_directory && *depth == http::Depth::infinity;
+    // RFC 4918 §9.6.1: without the field all of it is meant. Only programs that speak WebDAV rely on that.
+    const bool means_all = *depth == http::Depth::infinity || (config_.speaks_dav && *depth == http::Depth::unstated);
+    const bool takes_all = is_directory && means_all;
     const auto fault = takes_all ? gate.find_tree_removal_fault(path, WriteGate::Named::by_request)
                                  : gate.find_removal_fault(path, WriteGate::Named::by_request);
     if (fault) return handler::refusal_response(&request, *fault);

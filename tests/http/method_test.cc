@@ -25,9 +25,10 @@ TEST_CASE("method: names are case-sensitive and whole", "[http][method]") {
 }
 
 TEST_CASE("http: safe methods are those that ask for no change", "[http][method]") {
-    for (const Method safe : {Method::get, Method::head, Method::options, Method::trace}) CHECK(http::is_safe(safe));
+    for (const Method safe : {Method::get, Method::head, Method::options, Method::trace, Method::propfind})
+        CHECK(http::is_safe(safe));
     for (const Method unsafe : {Method::post, Method::put, Method::del, Method::patch, Method::mkcol, Method::copy,
-                                Method::move, Method::connect, Method::unknown}) {
+                                Method::move, Method::proppatch, Method::connect, Method::unknown}) {
         CAPTURE(http::method_name(unsafe));
         CHECK_FALSE(http::is_safe(unsafe));
     }

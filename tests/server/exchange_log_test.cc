@@ -187,7 +187,7 @@ TEST_CASE("exchange log: what was changed by a refused request is in the audit l
 TEST_CASE("exchange log: a write that was refused before its body is in the audit log, a read is not",
           "[server][log]") {
     for (const std::string method :
-         {"PUT", "POST", "PATCH", "DELETE", "MKCOL", "COPY", "MOVE", "GET", "OPTIONS", "PROPFIND"}) {
+         {"PUT", "POST", "PATCH", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "GET", "OPTIONS", "PROPFIND"}) {
         CAPTURE(method);
         Writing writing(method);
         http::Response response;

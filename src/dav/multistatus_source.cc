@@ -1,0 +1,110 @@
+// Entry by entry, in the order of the file system.
+#include "dav/multistatus_source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "http/target.h"
+#include "storage/write_error.h"
+#include "trees/entry_status.h"
+#include "trees/walk_slice.h"
+
+namespace dav {
+namespace {
+
+/// An entry that is looked at and written, and each KiB of its text.
+constexpr unsigned kEntryUnits = 20;
+constexpr std::size_t kBytesPerUnit = 256;
+
+}  // namespace
+
+std::optional<std::int64_t> find_birth(int directory, const char* name) {
+    struct statx status{};
+    const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0);
+    if (::statx(directory, name, flags, STATX_BTIME, &status) != 0) return std::nullopt;
+    if ((status.stx_mask & STATX_BTIME) == 0) return std::nullopt;
+    return status.stx_btime.tv_sec;
+}
+
+MultistatusSource::MultistatusSource(std::string opening, PropertyWriter writer, Folder folder,
+                                     base::DirectoryStream directory, http::MemoryHold hold)
+    : writer_(std::move(writer)),
+      folder_(std::move(folder)),
+      directory_(std::move(directory)),
+      hold_(std::move(hold)),
+      text_(std::move(opening)) {}
+
+http::BodySource::Pulled MultistatusSource::pull(std::span<std::byte> into) {
+    trees::WalkSlice slice;
+    std::size_t produced = 0;
+    for (;;) {
+        const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
+        if (count > 0) std::memcpy(into.data() + produced, text_.data() + text_begin_, count);
+        produced += count;
+        text_begin_ += count;
+        if (text_begin_ < text_.size()) return {Outcome::produced, produced};
+        text_.clear();
+        text_begin_ = 0;
+        if (stage_ == Stage::failed) return {Outcome::failed, produced};
+        if (stage_ == Stage::ended) return {Outcome::finished, produced};
+        if (slice.is_over()) return {Outcome::produced, produced};
+        slice.add(write_next());
+    }
+}
+
+unsigned MultistatusSource::write_next() {
+    const dirent* const found = directory_.next();
+    if (found == nullptr) {
+        error_ = errno;
+        stage_ = error_ == 0 ? Stage::ended : Stage::failed;
+        if (error_ == 0) PropertyWriter::append_closing(text_);
+        return 1;
+    }
+    if (found->d_name[0] == '.') return trees::kNameUnits;
+    write_entry(static_cast<const char*>(found->d_name));
+    return kEntryUnits + static_cast<unsigned>(text_.size() / kBytesPerUnit);
+}
+
+void MultistatusSource::write_entry(const char* name) {
+    using Kind = trees::EntryStatus::Kind;
+    path_.assign(folder_.path).append(name);
+    const trees::EntryStatus found =
+        trees::look_at_entry(folder_.root, {.directory = directory_.descriptor(), .name = name, .path = path_});
+    if (found.kind == Kind::nothing) return;
+    const bool is_directory = found.kind == Kind::directory;
+    // Of an entry that could not be looked at it is not known what it is: it is shown to those who may know both.
+    if (!is_directory && !folder_.visible.has_file(path_)) return;
+    if (found.kind != Kind::file && !folder_.visible.has_directory(path_)) return;
+    href_.assign(folder_.href).append(http::encode_path(name));
+    if (is_directory) href_.push_back('/');
+    if (found.kind == Kind::unknown) {
+        entry_error_ = found.error;
+        const bool is_denied = found.error == EACCES || found.error == EPERM;
+        PropertyWriter::append_failure(text_, href_,
+                                       is_denied ? http::Status::forbidden : http::Status::internal_server_error);
+        return;
+    }
+    EntryProperties entry{.href = href_, .name = name, .is_directory = is_directory, .status = found.status};
+    if (!is_directory) entry.media_type = folder_.types->type_of(entry.name);
+    if (!found.is_link && writer_.query().wants(LiveProperty::creation_date)) {
+        entry.born_s = find_birth(directory_.descriptor(), name);
+    }
+    writer_.append_entry(text_, entry, folder_.clock.unix_ns());
+}
+
+std::string_view MultistatusSource::lack() const {
+    static const storage::ErrorSentences broken(
+        "an answer to PROPFIND was cut off, because a folder could not be read (", ")");
+    static const storage::ErrorSentences unknown("entries of a directory could not be looked at (",
+                                                 "); PROPFIND has a status in place of their properties");
+    if (error_ != 0) return broken.of(error_);
+    return entry_error_ == 0 ? std::string_view() : unknown.of(entry_error_);
+}
+
+}  // namespace dav

@@ -1,0 +1,54 @@
+// Writes a multistatus document (RFC 4918 §14.16) about entries and their properties. Called by multistatus_source.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "dav/property_query.h"
+#include "http/status.h"
+
+namespace dav {
+
+/// Bytes of a file system (RFC 4331).
+struct Quota {
+    std::uint64_t available = 0;
+    std::uint64_t used = 0;
+};
+
+/// A resource, as far as its properties tell of it.
+struct EntryProperties {
+    std::string_view href;  ///< its address, percent-encoded
+    std::string_view name;  ///< as it is on the disk
+    bool is_directory = false;
+    struct stat status{};
+    std::string_view media_type;           ///< of a file
+    std::optional<std::int64_t> born_s{};  ///< seconds since 1970; not every file system knows
+    std::optional<Quota> quota{};          ///< where it is told
+};
+
+class PropertyWriter {
+public:
+    explicit PropertyWriter(PropertyQuery query);
+
+    [[nodiscard]] const PropertyQuery& query() const { return query_; }
+
+    static void append_opening(std::string& out);
+    static void append_closing(std::string& out);
+    /// `now`: whether the tag is weak, as the tag of a GET would be.
+    void append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const;
+    /// A resource that could not be looked at.
+    static void append_failure(std::string& out, std::string_view href, http::Status status);
+
+private:
+    [[nodiscard]] bool has(LiveProperty property, const EntryProperties& entry) const;
+
+    PropertyQuery query_;
+    std::string missing_;  ///< the elements of query_.others
+};
+
+}  // namespace dav
