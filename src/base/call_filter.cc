@@ -51,16 +51,16 @@ constexpr std::uint32_t kLibrary[] = {
     SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getgroups};
 
 constexpr std::uint32_t kReading[] = {
-    SYS_openat,  SYS_openat2,   SYS_close,      SYS_close_range, SYS_read,       SYS_pread64,  SYS_readv,
-    SYS_preadv,  SYS_preadv2,   SYS_lseek,      SYS_fstat,       SYS_newfstatat, SYS_statx,    SYS_statfs,
-    SYS_fstatfs, SYS_faccessat, SYS_faccessat2, SYS_readlinkat,  SYS_getdents64, SYS_getcwd,   SYS_chdir,
-    SYS_fcntl,   SYS_flock,     SYS_dup,        SYS_dup3,        SYS_fadvise64,  SYS_readahead};
+    SYS_openat,  SYS_openat2,   SYS_close,      SYS_close_range, SYS_read,       SYS_pread64,   SYS_readv,
+    SYS_preadv,  SYS_preadv2,   SYS_lseek,      SYS_fstat,       SYS_newfstatat, SYS_statx,     SYS_statfs,
+    SYS_fstatfs, SYS_faccessat, SYS_faccessat2, SYS_readlinkat,  SYS_getdents64, SYS_getcwd,    SYS_chdir,
+    SYS_fcntl,   SYS_flock,     SYS_dup,        SYS_dup3,        SYS_fadvise64,  SYS_readahead, SYS_fgetxattr};
 
 constexpr std::uint32_t kChanging[] = {
     SYS_write,     SYS_pwrite64,  SYS_writev,    SYS_pwritev,         SYS_pwritev2,        SYS_ftruncate,
     SYS_fallocate, SYS_fsync,     SYS_fdatasync, SYS_sync_file_range, SYS_copy_file_range, SYS_mkdirat,
     SYS_linkat,    SYS_unlinkat,  SYS_renameat2, SYS_fchmod,          SYS_fchmodat,        SYS_fchown,
-    SYS_fchownat,  SYS_utimensat, SYS_umask,     SYS_renameat};
+    SYS_fchownat,  SYS_utimensat, SYS_umask,     SYS_renameat,        SYS_fsetxattr,       SYS_fremovexattr};
 
 constexpr std::uint32_t kTalking[] = {SYS_write,       SYS_writev,     SYS_sendto,    SYS_sendmsg, SYS_sendfile,
                                       SYS_recvfrom,    SYS_recvmsg,    SYS_shutdown,  SYS_ppoll,   SYS_getsockname,

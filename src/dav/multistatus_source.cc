@@ -18,19 +18,11 @@
 namespace dav {
 namespace {
 
-/// An entry that is looked at and written, and each KiB of its text.
-constexpr unsigned kEntryUnits = 20;
+/// An entry that is looked at, opened and written; its text costs more.
+constexpr unsigned kEntryUnits = 40;
 constexpr std::size_t kBytesPerUnit = 256;
 
 }  // namespace
-
-std::optional<std::int64_t> find_birth(int directory, const char* name) {
-    struct statx status{};
-    const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0);
-    if (::statx(directory, name, flags, STATX_BTIME, &status) != 0) return std::nullopt;
-    if ((status.stx_mask & STATX_BTIME) == 0) return std::nullopt;
-    return status.stx_btime.tv_sec;
-}
 
 MultistatusSource::MultistatusSource(std::string opening, PropertyWriter writer, Folder folder,
                                      base::DirectoryStream directory, http::MemoryHold hold)
@@ -92,10 +84,21 @@ void MultistatusSource::write_entry(const char* name) {
     }
     EntryProperties entry{.href = href_, .name = name, .is_directory = is_directory, .status = found.status};
     if (!is_directory) entry.media_type = folder_.types->type_of(entry.name);
-    if (!found.is_link && writer_.query().wants(LiveProperty::creation_date)) {
-        entry.born_s = find_birth(directory_.descriptor(), name);
+    // Behind a link the file is opened as a GET would.
+    if (writer_.query().needs_descriptor()) {
+        const auto opened = open_entry(name, found.is_link);
+        if (opened) entry.look_into(opened.get(), writer_.query());
     }
     writer_.append_entry(text_, entry, folder_.clock.unix_ns());
+}
+
+base::Fd MultistatusSource::open_entry(const char* name, bool is_link) const {
+    if (!is_link) {
+        constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+        return base::Fd(::openat(directory_.descriptor(), name, kFlags));
+    }
+    auto opened = folder_.root.open_for_reading(path_);
+    return opened ? std::move(*opened) : base::Fd();
 }
 
 std::string_view MultistatusSource::lack() const {

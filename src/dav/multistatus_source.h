@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/directory_stream.h"
+#include "base/fd.h"
 #include "dav/property_writer.h"
 #include "handler/visible_entries.h"
 #include "http/body.h"
@@ -50,6 +50,7 @@ private:
     /// The units that it took; see trees/walk_slice.
     unsigned write_next();
     void write_entry(const char* name);
+    [[nodiscard]] base::Fd open_entry(const char* name, bool is_link) const;
 
     PropertyWriter writer_;
     Folder folder_;
@@ -63,8 +64,5 @@ private:
     std::string text_;     ///< made and not yet pulled, from text_begin_ on
     std::size_t text_begin_ = 0;
 };
-
-/// Seconds since 1970 at which `name` in `directory` was made; nullopt: the file system does not know.
-[[nodiscard]] std::optional<std::int64_t> find_birth(int directory, const char* name);
 
 }  // namespace dav

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "dav/found_path.h"
 #include "dav/property_query.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
@@ -34,18 +35,14 @@ public:
     handler::Decision find(const http::Request& request, std::string_view path);
 
 private:
-    class QuerySink;
-
     /// What one request is about.
     struct Asked {
         std::string path;
         http::Depth depth;
     };
     [[nodiscard]] http::Response answer(const http::Request& request, const Asked& asked, PropertyQuery query) const;
-    [[nodiscard]] http::Response answer_folder(const http::Request& request, const Asked& asked, PropertyQuery query,
-                                               const struct stat& status) const;
-    [[nodiscard]] std::string href_of(std::string_view path) const;
-    [[nodiscard]] handler::Rights rights_at(const http::Request& request, std::string_view path) const;
+    [[nodiscard]] http::Response answer_folder(const http::Request& request, const FoundPath& folder, http::Depth depth,
+                                               PropertyQuery query) const;
 
     const storage::FileRoot& root_;
     const base::Clock& clock_;

@@ -29,6 +29,9 @@ struct PropertyQuery {
     std::vector<XmlName> others;  ///< each once
 
     [[nodiscard]] bool wants(LiveProperty property) const { return form == Form::names || live.has(property); }
+    [[nodiscard]] bool wants_dead() const { return form != Form::named || !others.empty(); }
+    /// What is wanted is found out with the resource open.
+    [[nodiscard]] bool needs_descriptor() const { return wants_dead() || wants(LiveProperty::creation_date); }
 };
 
 /// `body`: the content of the request; without one everything is asked for. 400 for what is no propfind element, or

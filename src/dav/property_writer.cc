@@ -1,6 +1,9 @@
 // The prefix of every element is "D", because Windows understands no other; short texts, because it counts them.
 #include "dav/property_writer.h"
 
+#include <fcntl.h>
+
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -12,6 +15,9 @@ namespace dav {
 namespace {
 
 using http::Status;
+
+constexpr std::string_view kBegin = "<D:propstat><D:prop>";
+constexpr std::string_view kEnd = "</D:prop>";
 
 void append_status(std::string& out, Status status) {
     out.append("<D:status>HTTP/1.1 ");
@@ -74,13 +80,22 @@ void append_live(std::string& out, LiveProperty property, const EntryProperties&
     }
 }
 
+std::optional<std::int64_t> find_birth(int file) {
+    struct statx status{};
+    if (::statx(file, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_BTIME, &status) != 0) return std::nullopt;
+    if ((status.stx_mask & STATX_BTIME) == 0) return std::nullopt;
+    return status.stx_btime.tv_sec;
+}
+
 }  // namespace
 
+void EntryProperties::look_into(int file, const PropertyQuery& query) {
+    if (query.wants(LiveProperty::creation_date)) born_s = find_birth(file);
+    if (query.wants_dead()) dead = read_dead_properties(file);
+}
+
 PropertyWriter::PropertyWriter(PropertyQuery query) : query_(std::move(query)) {
-    for (const XmlName& each : query_.others) {
-        append_open_tag(missing_, each);
-        missing_.append("/>");
-    }
+    for (const XmlName& each : query_.others) append_dead_property(missing_, {.name = each});
 }
 
 void PropertyWriter::append_opening(std::string& out) {
@@ -101,47 +116,79 @@ bool PropertyWriter::has(LiveProperty property, const EntryProperties& entry) co
     }
 }
 
-void PropertyWriter::append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const {
+void PropertyWriter::append_live_ones(std::string& out, std::string& missing, const EntryProperties& entry,
+                                      base::UnixNs now) const {
     using Form = PropertyQuery::Form;
-    out.append("<D:response>");
-    append_href(out, entry.href);
-    constexpr std::string_view kBegin = "<D:propstat><D:prop>";
-    constexpr std::string_view kEnd = "</D:prop>";
-    std::string missing;
-    out.append(kBegin);
-    const std::size_t begin = out.size();
     for (std::size_t number = 0; number < kLiveProperties; ++number) {
         const auto property = static_cast<LiveProperty>(number);
-        if (query_.form == Form::names) {
-            if (has(property, entry)) append_empty_live(out, property);
-        } else if (query_.live.has(property)) {
-            if (has(property, entry)) {
-                append_live(out, property, entry, now);
-            } else if (query_.form == Form::named) {
-                append_empty_live(missing, property);
-            }
+        if (!query_.wants(property)) continue;
+        if (!has(property, entry)) {
+            if (query_.form == Form::named) append_empty_live(missing, property);
+        } else if (query_.form == Form::names) {
+            append_empty_live(out, property);
+        } else {
+            append_live(out, property, entry, now);
         }
     }
-    missing.append(missing_);
-    const bool has_some = out.size() > begin;
-    if (has_some || missing.empty()) {
+}
+
+void PropertyWriter::append_dead_ones(std::string& out, std::string& missing, const EntryProperties& entry) const {
+    using Form = PropertyQuery::Form;
+    if (entry.dead.empty()) {
+        missing.append(missing_);
+        return;
+    }
+    if (query_.form == Form::names) {
+        for (const DeadProperty& each : entry.dead) append_dead_property(out, {.name = each.name});
+        return;
+    }
+    if (query_.form == Form::all) {
+        for (const DeadProperty& each : entry.dead) append_dead_property(out, each);
+    }
+    for (const XmlName& name : query_.others) {
+        const auto found = std::ranges::find(entry.dead, name, &DeadProperty::name);
+        if (found == entry.dead.end()) {
+            append_dead_property(missing, {.name = name});
+        } else if (query_.form == Form::named) {
+            append_dead_property(out, *found);
+        }
+    }
+}
+
+void PropertyWriter::append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const {
+    append_response_opening(out, entry.href);
+    std::string missing;
+    const std::size_t before = out.size();
+    out.append(kBegin);
+    const std::size_t begin = out.size();
+    append_live_ones(out, missing, entry, now);
+    append_dead_ones(out, missing, entry);
+    if (out.size() > begin || missing.empty()) {
         append_status(out.append(kEnd), Status::ok);
         out.append("</D:propstat>");
     } else {
-        out.resize(begin - kBegin.size());
+        out.resize(before);
     }
-    if (!missing.empty()) {
-        append_status(out.append(kBegin).append(missing).append(kEnd), Status::not_found);
-        out.append("</D:propstat>");
-    }
-    out.append("</D:response>\n");
+    if (!missing.empty()) append_names(out, missing, Status::not_found);
+    append_response_closing(out);
 }
 
-void PropertyWriter::append_failure(std::string& out, std::string_view href, Status status) {
+void PropertyWriter::append_response_opening(std::string& out, std::string_view href) {
     out.append("<D:response>");
     append_href(out, href);
+}
+
+void PropertyWriter::append_names(std::string& out, std::string_view elements, Status status) {
+    append_status(out.append(kBegin).append(elements).append(kEnd), status);
+    out.append("</D:propstat>");
+}
+
+void PropertyWriter::append_response_closing(std::string& out) { out.append("</D:response>\n"); }
+
+void PropertyWriter::append_failure(std::string& out, std::string_view href, Status status) {
+    append_response_opening(out, href);
     append_status(out, status);
-    out.append("</D:response>\n");
+    append_response_closing(out);
 }
 
 }  // namespace dav

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "dav/dead_properties.h"
 #include "dav/property_query.h"
 #include "http/status.h"
 
@@ -29,6 +30,10 @@ struct EntryProperties {
     std::string_view media_type;           ///< of a file
     std::optional<std::int64_t> born_s{};  ///< seconds since 1970; not every file system knows
     std::optional<Quota> quota{};          ///< where it is told
+    DeadProperties dead{};                 ///< where they are wanted
+
+    /// Finds out with the resource open as `file` what `query` wants besides.
+    void look_into(int file, const PropertyQuery& query);
 };
 
 class PropertyWriter {
@@ -41,11 +46,17 @@ public:
     static void append_closing(std::string& out);
     /// `now`: whether the tag is weak, as the tag of a GET would be.
     void append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const;
+    /// The beginning and the end of a response, and what is between them for some properties without their values.
+    static void append_response_opening(std::string& out, std::string_view href);
+    static void append_names(std::string& out, std::string_view elements, http::Status status);
+    static void append_response_closing(std::string& out);
     /// A resource that could not be looked at.
     static void append_failure(std::string& out, std::string_view href, http::Status status);
 
 private:
     [[nodiscard]] bool has(LiveProperty property, const EntryProperties& entry) const;
+    void append_live_ones(std::string& out, std::string& missing, const EntryProperties& entry, base::UnixNs now) const;
+    void append_dead_ones(std::string& out, std::string& missing, const EntryProperties& entry) const;
 
     PropertyQuery query_;
     std::string missing_;  ///< the elements of query_.others

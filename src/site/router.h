@@ -9,6 +9,7 @@
 
 #include "archives/archives.h"
 #include "dav/properties.h"
+#include "dav/property_changes.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
@@ -47,6 +48,7 @@ public:
         uploads::Copies& copies;
         uploads::Moves& moves;
         dav::Properties& properties;             ///< PROPFIND
+        dav::PropertyChanges& property_changes;  ///< PROPPATCH
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
         handler::Handler& share_list;            ///< /.godwit/shares and what is below it
@@ -100,6 +102,7 @@ private:
     handler::Decision ask_records(const Call& call) { return targets_.records.handle(call.request, call.rights); }
     handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
     handler::Decision find_properties(const Call& call);
+    handler::Decision change_properties(const Call& call);
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);

@@ -62,6 +62,10 @@ handler::Decision Router::copy(const Call& call) {
         {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
 }
 
+handler::Decision Router::change_properties(const Call& call) {
+    return targets_.property_changes.change(call.request, call.resource.path);
+}
+
 handler::Decision Router::make_directory(const Call& call) {
     return targets_.directories.create(call.request, call.resource.path, allowed(call.resource, call.rights));
 }

@@ -9,6 +9,7 @@
 
 #include "archives/archives.h"
 #include "dav/properties.h"
+#include "dav/property_changes.h"
 #include "files/static_files.h"
 #include "handler/handler.h"
 #include "listings/listings.h"
@@ -95,6 +96,7 @@ private:
     archives::Archives archives_;
     files::StaticFiles files_;
     dav::Properties properties_;
+    dav::PropertyChanges property_changes_;
     Echo echo_;
     UserAgent user_agent_;
     uploads::ResumableUploads resumable_;

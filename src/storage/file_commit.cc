@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "storage/free_number.h"
+#include "storage/property_text.h"
 #include "storage/taken_name.h"
 #include "storage/validators.h"
 #include "storage/write_error.h"
@@ -128,6 +129,14 @@ int FileCommit::set_time(const std::optional<struct stat>& old) {
     return sink_.kept_time_ ? error : 0;
 }
 
+/// A file that takes the place of another one belongs to the same owner, and keeps its properties.
+void FileCommit::take_after(const std::optional<struct stat>& old) const {
+    if (!old || !S_ISREG(old->st_mode)) return;
+    copy_owner_and_mode(sink_.file_.descriptor(), *old);
+    if (sink_.properties_ == FileSink::Properties::of_source) return;
+    keep_property_text(sink_.place_.directory(), sink_.place_.name().c_str(), sink_.file_.descriptor());
+}
+
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     if (sink_.place_.is_left_behind()) {
         if (const auto refusal = find_place_again()) return refuse(*refusal);
@@ -135,7 +144,7 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-    if (*old && S_ISREG((*old)->st_mode)) copy_owner_and_mode(sink_.file_.descriptor(), **old);
+    take_after(*old);
     if (const int error = set_time(*old); error != 0) return refuse(write_refusal(error));
     if (sink_.parts_->durability == Durability::none) {
         naming_ = Naming::synchronous;
@@ -166,7 +175,7 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto made = sink_.place_.make_parents();
         const HeldName* const name = made ? publication_.hold(sink_.place_, wake) : nullptr;
         if (made && name == nullptr) return std::nullopt;
-        if (*old && S_ISREG((*old)->st_mode)) copy_owner_and_mode(sink_.file_.descriptor(), **old);
+        take_after(*old);
         if (made && begin_naming(*name, *old, wake)) return std::nullopt;
         error = made ? publish_once(*name, *old) : made.error().number;
         if (error == 0) return take_name(wake);

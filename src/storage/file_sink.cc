@@ -13,6 +13,7 @@
 #include "base/file_io.h"
 #include "storage/copy_bytes.h"
 #include "storage/file_commit.h"
+#include "storage/property_text.h"
 #include "storage/taken_name.h"
 #include "storage/write_error.h"
 
@@ -161,6 +162,11 @@ int FileSink::withhold(mode_t mode) {
     const mode_t left = status.st_mode & mode & kPermissions;
     if (left == (status.st_mode & kPermissions)) return 0;
     return ::fchmod(file_.descriptor(), left) == 0 ? 0 : errno;
+}
+
+void FileSink::copy_properties(int source) {
+    copy_property_text(source, file_.descriptor());
+    properties_ = Properties::of_source;
 }
 
 std::unique_ptr<FileCommit> FileSink::finish() && { return std::make_unique<FileCommit>(std::move(*this)); }

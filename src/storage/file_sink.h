@@ -72,6 +72,8 @@ public:
     void keep_time(std::int64_t modified_s) { kept_time_ = {{modified_s, 0}, KeptTime::Unit::second}; }
     /// The same, exactly: a copy stays older or newer than what is beside it.
     void copy_time(const timespec& modified) { kept_time_ = {modified, KeptTime::Unit::nanosecond}; }
+    /// The file gets the properties of the open file `source`, and none of a file that it replaces.
+    void copy_properties(int source);
     /// The whole content is in.
     std::unique_ptr<FileCommit> finish() &&;
 
@@ -104,6 +106,8 @@ private:
     std::uint64_t reserved_bytes_ = 0;
     std::uint64_t unchecked_ = 0;  ///< bytes since free space was last checked
     std::optional<KeptTime> kept_time_;
+    /// Whose properties the file gets (storage/property_text).
+    enum class Properties : std::uint8_t { of_replaced, of_source } properties_ = Properties::of_replaced;
 };
 
 }  // namespace storage

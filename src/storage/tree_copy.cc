@@ -17,6 +17,7 @@
 #include "storage/file_copy.h"
 #include "storage/file_sink.h"
 #include "storage/name_calls.h"
+#include "storage/property_text.h"
 #include "storage/tree_removal.h"
 #include "storage/validators.h"
 #include "storage/write_error.h"
@@ -158,6 +159,7 @@ TreeCopy::Fault TreeCopy::begin(base::Fd source, const struct stat& status) {
         hidden_.clear();
         return write_refusal(EAGAIN);
     }
+    copy_property_text(source.get(), target.get());
     // Its stream has nothing to read when the directory alone is wanted.
     const bool is_empty = wish_.extent == Wish::Extent::empty;
     base::DirectoryStream stream(is_empty ? open_directory(to_.directory(), hidden_.c_str()) : std::move(source));
@@ -248,6 +250,7 @@ TreeCopy::Fault TreeCopy::enter(const std::string& name, const struct stat& stat
     if (const int error = make_directory_above(parent, name, mode); error != 0) return entry_refusal(error);
     base::Fd target = open_directory(parent, name.c_str());
     if (!target) return entry_refusal(errno);
+    copy_property_text(source.descriptor(), target.get());
     levels_.push_back({std::move(source), base::share(std::move(target))});
     return std::nullopt;
 }
@@ -289,6 +292,7 @@ TreeCopy::Fault TreeCopy::end_file(http::Wake wake) {
     if (::fstat(file_->source.get(), &now) != 0) return entry_refusal(errno);
     if (!is_same_version(now, file_->status)) return kChanged;
     const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, file_->status.st_mtim};
+    copy_property_text(file_->source.get(), file_->target->get());
     if (::futimens(file_->target->get(), times.data()) != 0) return write_refusal(errno);
     sync(std::move(file_->target), wake);
     file_.reset();

@@ -1,0 +1,49 @@
+// One attribute, so that a change of several properties is one call.
+#include "storage/property_text.h"
+
+#include <fcntl.h>
+#include <sys/xattr.h>
+
+#include <cerrno>
+
+#include "base/fd.h"
+
+namespace storage {
+namespace {
+
+constexpr const char* kAttribute = "user.godwit.properties";
+
+}  // namespace
+
+std::expected<std::string, int> read_property_text(int file) {
+    // Most files have none, and one call tells.
+    const ssize_t length = ::fgetxattr(file, kAttribute, nullptr, 0);
+    const auto is_long = [](ssize_t bytes) { return static_cast<std::size_t>(bytes) > kMostPropertyTextBytes; };
+    if (length < 0 && errno != ENODATA && errno != ENOTSUP) return std::unexpected(errno);
+    if (length <= 0 || is_long(length)) return std::string();
+    std::string text(static_cast<std::size_t>(length), '\0');
+    const ssize_t got = ::fgetxattr(file, kAttribute, text.data(), text.size());
+    // Somebody changed it between the two calls.
+    if (got < 0) return std::unexpected(errno);
+    text.resize(static_cast<std::size_t>(got));
+    return text;
+}
+
+int write_property_text(int file, std::string_view text) {
+    if (text.size() > kMostPropertyTextBytes) return E2BIG;
+    if (text.empty()) return ::fremovexattr(file, kAttribute) == 0 || errno == ENODATA ? 0 : errno;
+    return ::fsetxattr(file, kAttribute, text.data(), text.size(), 0) == 0 ? 0 : errno;
+}
+
+void copy_property_text(int from, int to) {
+    const auto text = read_property_text(from);
+    if (!text || text->empty()) return;
+    [[maybe_unused]] const int error = write_property_text(to, *text);
+}
+
+void keep_property_text(int directory, const char* name, int to) {
+    const base::Fd old(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (old) copy_property_text(old.get(), to);
+}
+
+}  // namespace storage
