@@ -1,5 +1,4 @@
 // What the router has for WebDAV alone. Without --dav its methods are like any that nobody ever heard of.
-
 #include "site/router.h"
 
 namespace site {
