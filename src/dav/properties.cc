@@ -95,9 +95,10 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
                                          PropertyQuery query) const {
     const handler::Rights rights = rights_of(rules_, request, folder.path);
     if (!rights.has_any_of(handler::Rights(Right::read, Right::list)))
-        return handler::refusal_response(&request, kNotReadable);
+        return handler::refusal_response(&request, rules_.refusal_at(folder.path, kNotReadable));
     if (depth == Depth::infinity || depth == Depth::unstated) return refuse_infinity();
-    if (depth == Depth::one && !rights.has(Right::list)) return handler::refusal_response(&request, kNotListed);
+    if (depth == Depth::one && !rights.has(Right::list))
+        return handler::refusal_response(&request, rules_.refusal_at(folder.path, kNotListed));
     auto opened = root_.open_directory(folder.path);
     if (!opened && depth == Depth::one) return handler::refusal_response(&request, path_refusal(opened.error()));
     std::string href = href_of(config_.path_prefix, request.path(), true);

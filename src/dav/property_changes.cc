@@ -66,13 +66,14 @@ http::Response multistatus(std::string text, Status failure) {
     return response;
 }
 
-/// Waits for the disk.
+/// Waits for the disk, unless `file` is null.
 class ChangeAnswer final : public http::PendingResponse {
 public:
     ChangeAnswer(const storage::WriteParts& parts, base::SharedFd file, http::Response response, std::string path)
         : disk_(parts.disk), file_(std::move(file)), response_(std::move(response)), path_(std::move(path)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
+        if (file_ == nullptr) return std::move(response_);
         if (!sync_) sync_ = disk_.sync_all(file_, wake);
         if (!sync_->done) return std::nullopt;
         if (sync_->error != 0) return handler::refusal_response(nullptr, kNotDurable);
@@ -113,7 +114,8 @@ std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request
     auto found = find_path(parts_.root, path);
     if (!found) return refuse(found.error());
     if (found->passes_link) return refuse(kBehindLink);
-    if (!rights_of(rules_, request, found->path).has(handler::Right::replace)) return refuse(kNotReplaced);
+    if (!rights_of(rules_, request, found->path).has(handler::Right::replace))
+        return refuse(rules_.refusal_at(found->path, kNotReplaced));
     auto opened = parts_.root.open_for_reading(found->path);
     if (!opened) return refuse(path_refusal(opened.error()));
     struct stat status{};
@@ -129,9 +131,10 @@ std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request
     const DeadProperties kept = changed_properties(read_dead_properties(opened->get()), *changes);
     const Status failure = status_of(storage::write_property_text(opened->get(), dead_properties_text(kept)));
     http::Response response = multistatus(update_answer(href, *changes, failure), failure);
-    if (failure != Status::ok || parts_.durability == storage::Durability::none) return ready(std::move(response));
-    return std::make_unique<ChangeAnswer>(parts_, std::make_shared<base::Fd>(std::move(*opened)), std::move(response),
-                                          found->path);
+    if (failure != Status::ok) return ready(std::move(response));
+    base::SharedFd synced;
+    if (parts_.durability == storage::Durability::full) synced = base::share(std::move(*opened));
+    return std::make_unique<ChangeAnswer>(parts_, std::move(synced), std::move(response), found->path);
 }
 
 }  // namespace dav
