@@ -331,7 +331,9 @@ handler::Decision Router::answer_options(const Call& call) {
                                                          : allowed(call.resource, call.rights, existence)));
     const bool takes_files = RouteTable::find(call.resource.kind, Method::post).function != nullptr &&
                              call.resource.is_below_root() && call.rights.has(Right::create);
-    if (takes_files || call.resource.kind == Kind::upload) targets_.resumable.advertise(response);
+    // Of "*" the draft of resumable uploads expects it, too: files are taken somewhere (§3.1 of it).
+    if (takes_files || (is_server && config_.allow_upload)) targets_.resumable.advertise(response);
+    if (call.resource.kind == Kind::upload) targets_.resumable.advertise_upload(call.request, response);
     advertise_dav(call.resource, response);
     return response;
 }

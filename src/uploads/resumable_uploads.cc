@@ -107,6 +107,11 @@ std::optional<http::Response> refuse_conditions(const http::Request& request, co
                                    "request that creates the upload.");
 }
 
+/// True when all bytes are there and nothing is left to append.
+bool is_whole(const Upload& upload) {
+    return upload.phase() == UploadPhase::publishing || upload.phase() == UploadPhase::complete;
+}
+
 /// Its address alone is not enough where its maker had signed in, nor where he came by a share link that has ended.
 bool belongs_to(const Upload& upload, const http::Request& request) {
     if (!upload.link.empty() && (!request.shared || request.shared->upload != request.path())) return false;
@@ -145,19 +150,34 @@ void ResumableUploads::add_limits(http::Response& response) const {
 
 void ResumableUploads::complete_refusal(const http::Request& request, http::Response& response) {
     if (http::code(response.status) < 400 || http::is_safe(request.method) || request.method == Method::del) return;
-    const bool is_resource = request.path().starts_with(kUploadsPath);
-    if (!is_resource && !request.fields.has(FieldName::upload_complete)) return;
-    state_completeness(response, false);
-    if (!is_on() || response.find("Upload-Limit")) return;
-    if (!is_resource) return add_limits(response);
+    if (!request.path().starts_with(kUploadsPath)) {
+        if (!request.fields.has(FieldName::upload_complete)) return;
+        state_completeness(response, false);
+        if (!response.find("Upload-Limit")) add_limits(response);
+        return;
+    }
+    const Upload* const upload = find_own(request);
+    if (upload == nullptr) return;
+    state_completeness(response, is_whole(*upload));
+    if (!response.find("Upload-Limit")) add_limit(response.fields, store_, *upload, config_.max_body.bytes());
+}
+
+const ResumableUploads::Upload* ResumableUploads::find_own(const http::Request& request) const {
+    if (!is_on()) return nullptr;
     const Upload* const upload = store_.find(request.path().substr(kUploadsPath.size()));
-    if (upload != nullptr) add_limit(response.fields, store_, *upload, config_.max_body.bytes());
+    return upload != nullptr && belongs_to(*upload, request) ? upload : nullptr;
 }
 
 void ResumableUploads::advertise(http::Response& response) const {
     if (!is_on()) return;
     response.add("Accept-Patch", http::kPartialUploadType);
     add_limits(response);
+}
+
+void ResumableUploads::advertise_upload(const http::Request& request, http::Response& response) const {
+    response.add("Accept-Patch", http::kPartialUploadType);
+    const Upload* const upload = find_own(request);
+    if (upload != nullptr) add_limit(response.fields, store_, *upload, config_.max_body.bytes());
 }
 
 /// `whole`: the length of the complete file, where it is known.
@@ -242,8 +262,7 @@ handler::Decision ResumableUploads::handle(const http::Request& request) {
         if (auto refused = refuse_conditions(request, parts_.clock)) return std::move(*refused);
     }
     if (request.method == Method::patch) {
-        const bool was_complete =
-            upload->phase() == UploadPhase::publishing || upload->phase() == UploadPhase::complete;
+        const bool was_complete = is_whole(*upload);
         handler::Decision decision = append(request, *upload);
         if (auto* const refused = std::get_if<http::Response>(&decision)) state_completeness(*refused, was_complete);
         return decision;

@@ -44,13 +44,20 @@ public:
     handler::Decision handle(const http::Request& request);
     /// Adds to the response of OPTIONS that uploads here can be resumed, and their limits.
     void advertise(http::Response& response) const;
-    /// Adds what every refusal of a request that creates an upload or appends to one has, whoever refused it: that the
-    /// upload is not complete (§4.4.2 of the draft), and its limits. Leaves every other response as it is.
+    /// The same for an upload resource, with the limits that are left to this upload. Of one that is not there, or is
+    /// somebody else's, nothing is said.
+    void advertise_upload(const http::Request& request, http::Response& response) const;
+    /// Adds what every refusal of a request that creates an upload or appends to one has, whoever refused it: whether
+    /// the upload is complete (§4.4.2 of the draft), and its limits. Of an upload that is not there, or is somebody
+    /// else's, nothing is said. Leaves every other response as it is.
     void complete_refusal(const http::Request& request, http::Response& response);
 
 private:
-    void add_limits(http::Response& response) const;
     using Upload = UploadStore::Upload;
+
+    void add_limits(http::Response& response) const;
+    /// The upload at the path of `request`; null: there is none, or it is somebody else's.
+    [[nodiscard]] const Upload* find_own(const http::Request& request) const;
 
     [[nodiscard]] std::optional<http::Response> refuse_creation(const http::Request& request,
                                                                 const http::UploadFields& fields,

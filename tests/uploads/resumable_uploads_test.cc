@@ -273,17 +273,41 @@ TEST_CASE("resumable uploads: a refusal while the body comes says that the uploa
     CHECK(refuse("DELETE", upload, {}).field("Upload-Complete").empty());
 }
 
-TEST_CASE("resumable uploads: what is no upload, and what an upload does not take, says that nothing is complete",
+TEST_CASE("resumable uploads: what an upload does not take says whether it is complete; of no upload nothing is said",
           "[handlers][upload]") {
     Uploading site;
     const std::string upload = site.create("/a", "12345");
-    const auto unknown = site.upload("PATCH", upload + "0", "6", kType);
-    CHECK(unknown.status() == 404);
-    CHECK(unknown.field("Upload-Complete") == "?0");
-    CHECK(unknown.field("Upload-Limit").empty());
-    const auto method = site.put(upload, "6", {});
-    CHECK(method.status() == 405);
-    CHECK(method.field("Upload-Complete") == "?0");
+    for (const char* method : {"PATCH", "PUT", "POST"}) {
+        const auto unknown = site.upload(method, upload + "0", "6", kType);
+        CHECK(unknown.status() >= 400);
+        CHECK(unknown.field("Upload-Complete").empty());
+        CHECK(unknown.field("Upload-Limit").empty());
+    }
+    const auto missing = site.put(upload, "6", {});
+    CHECK(missing.status() == 405);
+    CHECK(missing.field("Upload-Complete") == "?0");
+    CHECK(site.patch(upload, 5, "", kEnd).status() == 201);
+    const auto complete = site.put(upload, "6", {});
+    CHECK(complete.status() == 405);
+    CHECK(complete.field("Upload-Complete") == "?1");
+}
+
+TEST_CASE("resumable uploads: OPTIONS tells the limits that are left, of an upload that is the client's",
+          "[handlers][upload]") {
+    Uploading site;
+    const std::string upload = site.create("/a", "12345");
+    CHECK(site.ask("OPTIONS", upload).field("Upload-Limit").starts_with("max-age=8"));
+    CHECK(site.ask("OPTIONS", upload).field("Accept-Patch") == "application/partial-upload");
+    CHECK(site.patch(upload, 5, "", kEnd).status() == 201);
+    // An hour, less the seconds that this test took.
+    CHECK(site.ask("OPTIONS", upload).field("Upload-Limit").starts_with("max-age=3"));
+    CHECK(site.ask("OPTIONS", upload + "0").field("Upload-Limit").empty());
+    CHECK(site.ask("OPTIONS", "*").field("Accept-Patch") == "application/partial-upload");
+    site.user = std::make_shared<const http::User>(http::User{"alice", {}});
+    const std::string hers = site.create("/b", "12345");
+    CHECK_FALSE(site.ask("OPTIONS", hers).field("Upload-Limit").empty());
+    site.user = nullptr;
+    CHECK(site.ask("OPTIONS", hers).field("Upload-Limit").empty());
 }
 
 TEST_CASE("resumable uploads: --max-body bounds the whole, and 413 tells the limit", "[handlers][upload]") {
