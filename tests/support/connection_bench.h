@@ -86,7 +86,12 @@ public:
         return Handler::is_heavy(request) || request.target.path == heavy_path;
     }
 
-    std::string heavy_path;  ///< also where the method is safe
+    void decorate(const http::Request* request, http::Response& response) override {
+        if (decoration) decoration(request, response);
+    }
+
+    std::function<void(const http::Request*, http::Response&)> decoration;  ///< of every answer; empty: none
+    std::string heavy_path;                                                 ///< also where the method is safe
     bool nothing_is_stored = false;
     std::map<std::string, std::function<http::Response()>> answers;
     std::vector<std::string> paths;

@@ -19,8 +19,6 @@ using enum ConnectionState;
 
 namespace {
 
-/// The Retry-After of a client for whose connection there was no room.
-constexpr int kRetryRefusedSeconds = 1;
 constexpr http::Refusal kUnreadable{http::Status::internal_server_error,
                                     "what was asked for could not be read, or changed meanwhile; try again."};
 
@@ -367,25 +365,6 @@ void Connection::log_abort(Turn& turn, std::string_view why) {
 /// An incomplete head has no text of its own for the log: its slices refer to the input buffer, which still holds it.
 void Connection::lend_text() {
     if (exchange_->request.text.empty()) exchange_->request.text = transport_.input.text();
-}
-
-Connection::Verdict Connection::refuse(Turn& turn) {
-    constexpr std::string_view kHead = "HEAD ";
-    transport_.receive(turn);
-    // As long as the request may be a HEAD, no content can be sent (RFC 9110 §9.3.2).
-    const bool may_be_head = kHead.starts_with(transport_.input.text().substr(0, kHead.size()));
-    transport_.input.consume(transport_.input.size());
-    http::Response response = handler::unavailable(nullptr, "too many connections, try again.", kRetryRefusedSeconds);
-    if (may_be_head) response.body = std::monostate();
-    move(ConnectionEvent::refused, turn);
-    ending_ = Ending::linger;
-    http::Framing::Kind framing = http::Framing::Kind::none;
-    Framer framer(transport_.output, framing, ending_, turn);
-    framer.begin(response, http::Request());
-    if (const auto* const piece = std::get_if<http::Piece>(&response.body)) {
-        transport_.output.append_bytes(turn.blocks, std::as_bytes(std::span(std::get<std::string>(*piece))));
-    }
-    return advance(turn);
 }
 
 }  // namespace server::http1

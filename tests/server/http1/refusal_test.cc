@@ -39,6 +39,34 @@ TEST_CASE("connection: one over the limit that may have sent HEAD gets no conten
     }
 }
 
+TEST_CASE("connection: one over the limit has what options add to every answer, and a small error page", "[server]") {
+    ConnectionBench bench;
+    bench.handler.decoration = [](const http::Request* request, http::Response& response) {
+        CHECK(request == nullptr);
+        response.add("X-Frame-Options", "DENY");
+        static constexpr std::string_view kPage = "come back later";
+        response.body = http::Piece(http::Blob{nullptr, std::as_bytes(std::span(kPage))});
+    };
+    bench.stream->incoming(kGet);
+    CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);
+    const std::string& sent = bench.stream->sent();
+    CHECK(statuses(sent) == Codes{503});
+    CHECK(sent.find("\r\nX-Frame-Options: DENY\r\n") != std::string::npos);
+    CHECK(sent.find("\r\nContent-Length: 15\r\n") != std::string::npos);
+    CHECK(sent.ends_with("\r\n\r\ncome back later"));
+}
+
+TEST_CASE("connection: one over the limit gets the sentence where the error page would be read from a file",
+          "[server]") {
+    ConnectionBench bench;
+    bench.handler.decoration = [](const http::Request*, http::Response& response) {
+        response.body = http::Piece(http::FileSlice{nullptr, 0, 1'000'000});
+    };
+    bench.stream->incoming(kGet);
+    CHECK(bench.connection->refuse(bench.turn) == Verdict::wait);
+    CHECK(bench.stream->sent().ends_with("too many connections, try again.\n"));
+}
+
 TEST_CASE("connection: a head that is not understood gets a new id, in the answer and in the error log", "[server]") {
     ConnectionBench bench;
     bench.config.has_request_ids = true;
