@@ -11,6 +11,7 @@
 #include "app/own_hosts.h"
 #include "app/reachable.h"
 #include "base/ascii.h"
+#include "http/date.h"
 #include "tls/acceptor.h"
 #include "tls/stream.h"
 
@@ -180,6 +181,7 @@ std::expected<std::unique_ptr<Encryption>, std::string> Encryption::make(const O
     auto acceptor =
         tls::Acceptor::make(made.empty() ? files->certificates() : made, files->clients(), protocols, clock);
     if (!acceptor) return std::unexpected(std::move(acceptor.error()));
+    (*acceptor)->write_dates_by(http::date_text);
     return std::make_unique<OpenSslEncryption>(std::move(*files), std::move(made), std::move(*acceptor), clock);
 }
 

@@ -68,6 +68,14 @@ public:
     /// Null where clients are not asked for a certificate.
     [[nodiscard]] const std::shared_ptr<const ClientAuthority>& clients() const { return clients_; }
     [[nodiscard]] const base::Clock& clock() const { return clock_; }
+    /// The text of a field Date, of seconds since 1970: nothing here knows HTTP. Without it the answer to a request
+    /// that came without TLS has no Date.
+    using DateText = std::string (*)(std::int64_t unix_seconds);
+    void write_dates_by(DateText date_text) { date_text_ = date_text; }
+    /// Of now; empty: nobody said how dates are written.
+    [[nodiscard]] std::string date_text() const {
+        return date_text_ == nullptr ? std::string() : date_text_(clock_.unix_seconds());
+    }
 
 private:
     struct Shown {
@@ -93,6 +101,7 @@ private:
 
     Protocols protocols_;
     const base::Clock& clock_;
+    DateText date_text_ = nullptr;
     TicketKeys tickets_;
     HandshakeShare share_;
     HandshakeCounters counters_;

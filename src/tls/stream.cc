@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -15,9 +16,11 @@
 namespace tls {
 namespace {
 
-constexpr std::string_view kPlainAnswer =
+constexpr std::string_view kPlainHead =
     "HTTP/1.1 400 Bad Request\r\nServer: godwit\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 52\r\n"
-    "Connection: close\r\n\r\nThis port speaks HTTPS; write https:// in the URL.\r\n";
+    "Connection: close\r\n";
+constexpr std::string_view kPlainContent = "This port speaks HTTPS; write https:// in the URL.\r\n";
+static_assert(kPlainContent.size() == 52);
 
 }  // namespace
 
@@ -230,8 +233,12 @@ void Stream::count_failure(unsigned long reason) {
 /// plain HTTP only HEAD begins with H; its answer has no content (RFC 9110 §9.3.2).
 void Stream::answer_plain_http() {
     const bool is_head = first_byte_ == std::byte{'H'};
-    const std::size_t end = is_head ? kPlainAnswer.find("\r\n\r\n") + 4 : kPlainAnswer.size();
-    const auto text = std::as_bytes(std::span(kPlainAnswer).first(end));
+    std::string answer(kPlainHead);
+    if (const std::string date = acceptor_.date_text(); !date.empty())
+        answer.append("Date: ").append(date).append("\r\n");
+    answer.append("\r\n");
+    if (!is_head) answer.append(kPlainContent);
+    const auto text = std::as_bytes(std::span(answer));
     coded_.assign(text.begin(), text.end());
     coded_sent_ = 0;
 }

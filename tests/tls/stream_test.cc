@@ -174,6 +174,18 @@ TEST_CASE("tls stream: plain HTTP gets an answer that it understands", "[tls]") 
     CHECK(server.acceptor->counters().plain_http == 1);
 }
 
+TEST_CASE("tls stream: the answer to plain HTTP has a Date, as soon as somebody can write one", "[tls]") {
+    for (const std::string_view request : {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+        TlsServer server;
+        server.acceptor->write_dates_by([](std::int64_t seconds) { return "at " + std::to_string(seconds); });
+        Wire wire{.to_server = std::string(request)};
+        const auto stream = server.accept(wire);
+        CHECK(status_of(*stream) == net::IoStatus::failed);
+        const std::string date = "\r\nDate: at " + std::to_string(server.clock.unix_seconds()) + "\r\n";
+        CHECK(wire.to_client.find(date) < wire.to_client.find("\r\n\r\n"));
+    }
+}
+
 TEST_CASE("tls stream: plain HTTP that asks with HEAD gets no content", "[tls]") {
     TlsServer server;
     Wire wire{.to_server = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"};
