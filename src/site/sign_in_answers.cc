@@ -44,6 +44,12 @@ bool depends_on_user(const Resource& resource, const SiteConfig& config) {
     return is_listing && config.grants->has_places_below(resource.path);
 }
 
+/// True for an answer with a page of --clean-urls or --spa, which stands at another path, that not everybody gets.
+bool is_of_restricted_file(const http::Response& response, const SiteConfig& config) {
+    const std::string_view path = response.prepared.path;
+    return config.grants != nullptr && !path.empty() && !config.grants->is_same_for_all(path);
+}
+
 /// The reason of a refusal, and a remedy behind it.
 std::string with_remedy(const http::Response& refused, std::string_view remedy) {
     std::string text(refused.reason);
@@ -153,7 +159,10 @@ void keep_private(const http::Request& request, const Resource& resource, const 
                   http::Response& response) {
     const bool asks = response.status == Status::unauthorized;
     const bool shows_link = request.shown_link != http::ShownLink::none;
-    if (!asks && !response.is_personal && !shows_link && !depends_on_user(resource, config)) return;
+    if (!asks && !response.is_personal && !shows_link && !depends_on_user(resource, config) &&
+        !is_of_restricted_file(response, config)) {
+        return;
+    }
     std::string directives = "private";
     http::FieldList fields;
     const auto take = [&](const http::FieldView& field) {

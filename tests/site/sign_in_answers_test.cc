@@ -233,6 +233,18 @@ TEST_CASE("sign-in answers: what names its visitor is private, wherever it is", 
     CHECK(page.find("Cache-Control") == "private, no-cache");
 }
 
+TEST_CASE("sign-in answers: a page that stands at another path is kept private where its own path is",
+          "[site][access]") {
+    const auto cache_control = [](std::string_view file) {
+        http::Response page;
+        page.prepared.path = file;
+        site::keep_private(ParsedRequest("GET", "/").get(), kOpen, rules(), page);
+        return std::string(page.find("Cache-Control").value_or(""));
+    };
+    CHECK(cache_control("/private/page.html") == "private");
+    CHECK(cache_control("/page.html").empty());
+}
+
 TEST_CASE("sign-in answers: where certificates alone count, a refusal stays 403 and says so", "[site][certificate]") {
     site::SiteConfig config = rules();
     config.only_certificates = true;
