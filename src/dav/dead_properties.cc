@@ -36,9 +36,10 @@ std::string dead_properties_text(const DeadProperties& properties) {
     return text.append(kClosing);
 }
 
-DeadProperties read_dead_properties(int file) {
+std::expected<DeadProperties, int> read_dead_properties(int file) {
     const auto text = storage::read_property_text(file);
-    return text ? parse_dead_properties(*text) : DeadProperties();
+    if (!text) return std::unexpected(text.error());
+    return parse_dead_properties(*text);
 }
 
 void append_dead_property(std::string& out, const DeadProperty& property) {

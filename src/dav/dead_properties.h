@@ -2,6 +2,7 @@
 // Called by multistatus_source, properties and property_update.
 #pragma once
 
+#include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,8 @@ using DeadProperties = std::vector<DeadProperty>;
 [[nodiscard]] DeadProperties parse_dead_properties(std::string_view text);
 /// The other way round; empty for none.
 [[nodiscard]] std::string dead_properties_text(const DeadProperties& properties);
-/// Of the file or directory open as `file`; none where they cannot be read.
-[[nodiscard]] DeadProperties read_dead_properties(int file);
+/// Of the file or directory open as `file`. Errors: an errno.
+[[nodiscard]] std::expected<DeadProperties, int> read_dead_properties(int file);
 
 /// Appends the element of `property`.
 void append_dead_property(std::string& out, const DeadProperty& property);

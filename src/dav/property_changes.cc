@@ -66,6 +66,13 @@ http::Response multistatus(std::string text, Status failure) {
     return response;
 }
 
+/// 0 or an errno. What cannot be read is not replaced: a passing fault of the disk says nothing about what is there.
+int rewrite_properties(int file, const std::vector<PropertyChange>& changes) {
+    const auto kept = read_dead_properties(file);
+    if (!kept) return kept.error();
+    return storage::write_property_text(file, dead_properties_text(changed_properties(*kept, changes)));
+}
+
 /// Waits for the disk, unless `file` is null.
 class ChangeAnswer final : public http::PendingResponse {
 public:
@@ -128,8 +135,7 @@ std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request
     if (std::ranges::any_of(*changes, is_protected)) {
         return ready(multistatus(update_answer(href, *changes, Status::forbidden), Status::forbidden));
     }
-    const DeadProperties kept = changed_properties(read_dead_properties(opened->get()), *changes);
-    const Status failure = status_of(storage::write_property_text(opened->get(), dead_properties_text(kept)));
+    const Status failure = status_of(rewrite_properties(opened->get(), *changes));
     http::Response response = multistatus(update_answer(href, *changes, failure), failure);
     if (failure != Status::ok) return ready(std::move(response));
     base::SharedFd synced;

@@ -91,7 +91,7 @@ std::optional<std::int64_t> find_birth(int file) {
 
 void EntryProperties::look_into(int file, const PropertyQuery& query) {
     if (query.wants(LiveProperty::creation_date)) born_s = find_birth(file);
-    if (query.wants_dead()) dead = read_dead_properties(file);
+    if (query.wants_dead()) dead = read_dead_properties(file).value_or(DeadProperties());
 }
 
 PropertyWriter::PropertyWriter(PropertyQuery query) : query_(std::move(query)) {

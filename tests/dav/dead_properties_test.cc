@@ -1,6 +1,11 @@
 // What clients keep, as text and back.
 #include "dav/dead_properties.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "base/fd.h"
 #include "dav/xml_reader.h"
 #include "support/catch.h"
 
@@ -23,4 +28,12 @@ TEST_CASE("dead properties: a text of somebody else is none", "[dav]") {
         CAPTURE(text);
         CHECK(dav::parse_dead_properties(text).empty());
     }
+}
+
+TEST_CASE("dead properties: what cannot be read is an error, and not none", "[dav]") {
+    const base::Fd unreadable(::open("/", O_PATH | O_CLOEXEC));
+    REQUIRE(unreadable);
+    const auto found = dav::read_dead_properties(unreadable.get());
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error() == EBADF);
 }
