@@ -114,7 +114,7 @@ TEST_CASE("on conflict: a thousand files of one name are numbered in order, with
 TEST_CASE("on conflict: who takes numbers in advance makes others neither fail nor look at all of them",
           "[content][conflict]") {
     std::vector<bool> taken(1000);
-    for (const unsigned number : {1, 3, 7, 15, 31, 63, 127, 255, 511, 999}) taken[number] = true;
+    for (const unsigned number : {1U, 3U, 7U, 15U, 31U, 63U, 127U, 255U, 511U, 999U}) taken[number] = true;
     unsigned looks = 0;
     const auto is_taken = [&](unsigned number) {
         ++looks;
