@@ -35,9 +35,10 @@ def run_rclone(run, execute, server, work):
     run.say("rclone by WebDAV, sync again, with a file less", complaint[-300:] if b"plain" in out or status else "")
 
 
-def run_litmus(run, execute, server):
+def run_litmus(run, execute, server, work):
     for suite in LITMUS_SUITES:
-        _, out, complaint = execute(["env", "TESTS=" + suite, "litmus", "-k", f"http://127.0.0.1:{server.port}/"])
+        _, out, complaint = execute(["env", "TESTS=" + suite, "litmus", "-k", f"http://127.0.0.1:{server.port}/"],
+                                    cwd=work)  # its logs are written there
         summary = re.search(rb"of (\d+) tests run: (\d+) passed", out)
         holds = summary is not None and summary.group(1) == summary.group(2)
         run.say(f"litmus, {suite}", "" if holds else out.decode(errors="replace")[-600:] + complaint[-200:])
@@ -53,7 +54,7 @@ def run_dav(run, execute, godwit, work):
         if shutil.which("rclone"):
             run_rclone(run, execute, server, work)
         if shutil.which("litmus"):
-            run_litmus(run, execute, server)
+            run_litmus(run, execute, server, work)
         else:
             print("skip  litmus is not installed")
     finally:

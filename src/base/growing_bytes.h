@@ -48,9 +48,9 @@ private:
 
     /// The C library moves large blocks by mremap(2); the C++ containers cannot ask for that.
     void resize_room(std::size_t capacity) {
-        auto* const moved = static_cast<std::byte*>(std::realloc(bytes_.get(), capacity));
+        std::byte* const old = bytes_.release();
+        auto* const moved = static_cast<std::byte*>(std::realloc(old, capacity));
         if (moved == nullptr) std::abort();  // as operator new ends here, too
-        (void)bytes_.release();
         bytes_.reset(moved);
         capacity_ = capacity;
     }

@@ -27,10 +27,10 @@ struct EntryProperties {
     std::string_view name;  ///< as it is on the disk
     bool is_directory = false;
     struct stat status{};
-    std::string_view media_type;           ///< of a file
-    std::optional<std::int64_t> born_s{};  ///< seconds since 1970; not every file system knows
-    std::optional<Quota> quota{};          ///< where it is told
-    DeadProperties dead{};                 ///< where they are wanted
+    std::string_view media_type;         ///< of a file
+    std::optional<std::int64_t> born_s;  ///< seconds since 1970; not every file system knows
+    std::optional<Quota> quota;          ///< where it is told
+    DeadProperties dead;                 ///< where they are wanted
 
     /// Finds out with the resource open as `file` what `query` wants besides.
     void look_into(int file, const PropertyQuery& query);
