@@ -147,7 +147,8 @@ void ArchiveSource::work(WalkSlice& slice) {
 bool ArchiveSource::is_as_promised() {
     if (!version_) return true;
     const std::uint64_t mark = marks_.next(entry_, walk_.status());
-    return entries_ < version_->marks.size() && version_->marks[entries_++] == mark;
+    const std::size_t number = entries_++;
+    return number < version_->marks.size() && version_->marks[number] == mark;
 }
 
 void ArchiveSource::begin_entry() {
