@@ -2,7 +2,6 @@
 #include "archives/archive_source.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -45,7 +44,7 @@ http::BodySource::Pulled ArchiveSource::pull(std::span<std::byte> into) {
         const std::span<std::byte> room = room_in(into.subspan(produced));
         if (room.empty()) return {Outcome::produced, produced};
         if (!text_.empty()) {
-            produced += keep(take_text(room));
+            produced += keep(text_.take(room));
         } else if (stage_ == Stage::ended) {
             if (!version_) return {Outcome::finished, produced};
             fault_ = Fault::other_version;
@@ -75,17 +74,6 @@ std::size_t ArchiveSource::keep(std::size_t bytes) {
     }
     left_ -= bytes;
     return bytes;
-}
-
-std::size_t ArchiveSource::take_text(std::span<std::byte> into) {
-    const std::size_t count = std::min(text_.size() - text_begin_, into.size());
-    if (count > 0) std::memcpy(into.data(), text_.data() + text_begin_, count);
-    text_begin_ += count;
-    if (text_begin_ == text_.size()) {
-        text_.clear();
-        text_begin_ = 0;
-    }
-    return count;
 }
 
 std::size_t ArchiveSource::copy_content(std::span<std::byte> into, WalkSlice& slice) {
@@ -125,7 +113,7 @@ bool ArchiveSource::read_content(std::span<std::byte> room) {
 void ArchiveSource::work(WalkSlice& slice) {
     if (stage_ == Stage::ending) {
         slice.add(trees::kOpenUnits);
-        if (!format_->append_end(text_)) stage_ = Stage::ended;
+        if (!format_->append_end(text_.out())) stage_ = Stage::ended;
         return;
     }
     switch (walk_.next(slice)) {
@@ -159,7 +147,7 @@ void ArchiveSource::begin_entry() {
     }
     offset_ = 0;
     crc_ = 0;
-    format_->begin_entry(text_, entry_);
+    format_->begin_entry(text_.out(), entry_);
     base::Fd file = walk_.take_file();
     if (entry_.size_bytes > 0) {
         file_.emplace(std::move(file), walk_.status(), clock_);
@@ -170,7 +158,7 @@ void ArchiveSource::begin_entry() {
 
 void ArchiveSource::end_entry() {
     file_.reset();
-    if (!format_->end_entry(text_, entry_, crc_)) fault_ = Fault::no_memory;
+    if (!format_->end_entry(text_.out(), entry_, crc_)) fault_ = Fault::no_memory;
 }
 
 std::string_view ArchiveSource::lack() const {

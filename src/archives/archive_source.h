@@ -14,6 +14,7 @@
 #include "archives/archive_version.h"
 #include "base/clock.h"
 #include "http/body.h"
+#include "http/made_text.h"
 #include "http/memory_share.h"
 #include "storage/open_file.h"
 #include "trees/tree_walk.h"
@@ -57,7 +58,6 @@ private:
 
     [[nodiscard]] std::span<std::byte> room_in(std::span<std::byte> into) const;
     std::size_t keep(std::size_t bytes);
-    std::size_t take_text(std::span<std::byte> into);
     std::size_t copy_content(std::span<std::byte> into, trees::WalkSlice& slice);
     void pass_content();
     [[nodiscard]] bool read_content(std::span<std::byte> room);
@@ -82,8 +82,7 @@ private:
     std::optional<storage::OpenFile> file_;  ///< its content
     std::uint64_t offset_ = 0;               ///< in the content
     std::uint32_t crc_ = 0;                  ///< of the content before it
-    std::string text_;                       ///< made and not yet pulled, from text_begin_ on
-    std::size_t text_begin_ = 0;
+    http::MadeText text_;
 };
 
 }  // namespace archives

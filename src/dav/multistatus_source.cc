@@ -4,9 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -36,13 +34,8 @@ http::BodySource::Pulled MultistatusSource::pull(std::span<std::byte> into) {
     trees::WalkSlice slice;
     std::size_t produced = 0;
     for (;;) {
-        const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
-        if (count > 0) std::memcpy(into.data() + produced, text_.data() + text_begin_, count);
-        produced += count;
-        text_begin_ += count;
-        if (text_begin_ < text_.size()) return {Outcome::produced, produced};
-        text_.clear();
-        text_begin_ = 0;
+        produced += text_.take(into.subspan(produced));
+        if (!text_.empty()) return {Outcome::produced, produced};
         if (stage_ == Stage::failed) return {Outcome::failed, produced};
         if (stage_ == Stage::ended) return {Outcome::finished, produced};
         if (slice.is_over()) return {Outcome::produced, produced};
@@ -55,12 +48,12 @@ unsigned MultistatusSource::write_next() {
     if (found == nullptr) {
         error_ = errno;
         stage_ = error_ == 0 ? Stage::ended : Stage::failed;
-        if (error_ == 0) PropertyWriter::append_closing(text_);
+        if (error_ == 0) PropertyWriter::append_closing(text_.out());
         return 1;
     }
     if (found->d_name[0] == '.') return trees::kNameUnits;
     write_entry(static_cast<const char*>(found->d_name));
-    return kEntryUnits + static_cast<unsigned>(text_.size() / kBytesPerUnit);
+    return kEntryUnits + static_cast<unsigned>(text_.out().size() / kBytesPerUnit);
 }
 
 void MultistatusSource::write_entry(const char* name) {
@@ -78,7 +71,7 @@ void MultistatusSource::write_entry(const char* name) {
     if (found.kind == Kind::unknown) {
         entry_error_ = found.error;
         const bool is_denied = found.error == EACCES || found.error == EPERM;
-        PropertyWriter::append_failure(text_, href_,
+        PropertyWriter::append_failure(text_.out(), href_,
                                        is_denied ? http::Status::forbidden : http::Status::internal_server_error);
         return;
     }
@@ -89,7 +82,7 @@ void MultistatusSource::write_entry(const char* name) {
         const auto opened = open_entry(name, found.is_link);
         if (opened) entry.look_into(opened.get(), writer_.query());
     }
-    writer_.append_entry(text_, entry, folder_.clock.unix_ns());
+    writer_.append_entry(text_.out(), entry, folder_.clock.unix_ns());
 }
 
 base::Fd MultistatusSource::open_entry(const char* name, bool is_link) const {

@@ -15,6 +15,7 @@
 #include "dav/property_writer.h"
 #include "handler/visible_entries.h"
 #include "http/body.h"
+#include "http/made_text.h"
 #include "http/memory_share.h"
 #include "media/media_type.h"
 #include "storage/file_root.h"
@@ -61,8 +62,7 @@ private:
     int entry_error_ = 0;  ///< errno of the last entry that could not be looked at
     std::string path_;     ///< storage
     std::string href_;     ///< storage
-    std::string text_;     ///< made and not yet pulled, from text_begin_ on
-    std::size_t text_begin_ = 0;
+    http::MadeText text_;
 };
 
 }  // namespace dav

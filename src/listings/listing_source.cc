@@ -1,8 +1,6 @@
 // Row by row. No allocation for an entry: its name, its tag and its row are written into texts that are reused.
 #include "listings/listing_source.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace listings {
@@ -14,13 +12,8 @@ http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
     ListingSlice slice;
     std::size_t produced = 0;
     for (;;) {
-        const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
-        std::memcpy(into.data() + produced, text_.data() + text_begin_, count);
-        produced += count;
-        text_begin_ += count;
-        if (text_begin_ < text_.size()) return {Outcome::produced, produced};
-        text_.clear();
-        text_begin_ = 0;
+        produced += text_.take(into.subspan(produced));
+        if (!text_.empty()) return {Outcome::produced, produced};
         if (stage_ == Stage::ended) return {Outcome::finished, produced};
         // The opening is sent at once, so that the client sees that the response has begun.
         const bool is_over = !slice.take(ListingStep::look) || !slice.take(ListingStep::row);
@@ -32,7 +25,7 @@ http::BodySource::Pulled ListingSource::pull(std::span<std::byte> into) {
 /// One name at most.
 ListingSource::Worked ListingSource::work() {
     if (stage_ == Stage::opening) {
-        format_->opening(text_);
+        format_->opening(text_.out());
         stage_ = Stage::rows;
         return Worked::more;
     }
@@ -40,13 +33,13 @@ ListingSource::Worked ListingSource::work() {
         case ListingReader::Step::passed: break;
         case ListingReader::Step::failed: return Worked::failed;
         case ListingReader::Step::end:
-            format_->closing(text_, {.entries = rows_, .next = {}});
+            format_->closing(text_.out(), {.entries = rows_, .next = {}});
             stage_ = Stage::ended;
             break;
         case ListingReader::Step::item: {
             ListingItem& item = reader_.item();
             if (item.looked == ListingItem::Looked::no && !reader_.look(item)) break;
-            format_->row(text_, item.entry(shares_.clock().unix_ns(), entity_tag_));
+            format_->row(text_.out(), item.entry(shares_.clock().unix_ns(), entity_tag_));
             ++rows_;
             break;
         }

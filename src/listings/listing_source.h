@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http/body.h"
+#include "http/made_text.h"
 #include "listings/listing_format.h"
 #include "listings/listing_reader.h"
 #include "listings/listing_shares.h"
@@ -34,8 +35,7 @@ private:
     Stage stage_ = Stage::opening;
     std::uint64_t rows_ = 0;
     std::string entity_tag_;  ///< storage
-    std::string text_;        ///< made and not yet pulled, from text_begin_ on: a row or two
-    std::size_t text_begin_ = 0;
+    http::MadeText text_;
 };
 
 }  // namespace listings

@@ -1,8 +1,6 @@
 // Step by step of the walk. Folders are compared here, because the walk goes into those that are not wanted, too.
 #include "listings/search_source.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "storage/write_error.h"
@@ -34,13 +32,8 @@ http::BodySource::Pulled SearchSource::pull(std::span<std::byte> into) {
     trees::WalkSlice slice;
     std::size_t produced = 0;
     for (;;) {
-        const std::size_t count = std::min(text_.size() - text_begin_, into.size() - produced);
-        if (count > 0) std::memcpy(into.data() + produced, text_.data() + text_begin_, count);
-        produced += count;
-        text_begin_ += count;
-        if (text_begin_ < text_.size()) return {Outcome::produced, produced};
-        text_.clear();
-        text_begin_ = 0;
+        produced += text_.take(into.subspan(produced));
+        if (!text_.empty()) return {Outcome::produced, produced};
         if (stage_ == Stage::ended) return {Outcome::finished, produced};
         // The opening is sent at once, so that the client sees that the response has begun.
         if (stage_ == Stage::findings && slice.is_over()) return {Outcome::produced, produced};
@@ -51,7 +44,7 @@ http::BodySource::Pulled SearchSource::pull(std::span<std::byte> into) {
 void SearchSource::work(trees::WalkSlice& slice) {
     using Step = trees::TreeWalk::Step;
     if (stage_ == Stage::opening) {
-        format_->opening(text_);
+        format_->opening(text_.out());
         stage_ = Stage::findings;
         return;
     }
@@ -81,12 +74,12 @@ void SearchSource::offer(trees::WalkSlice& slice) {
     if (!look_.look(item_, {.directory = walk_.parent(), .name = walk_.name().c_str(), .path = path_})) return;
     if (rows_ == parts_.bounds.findings) return finish(ListingEnd::Rest::limit);
     item_.media_type = item_.is_directory() ? std::string_view() : parts_.types.type_of(walk_.name());
-    format_->row(text_, item_.entry(parts_.clock.unix_ns(), entity_tag_));
+    format_->row(text_.out(), item_.entry(parts_.clock.unix_ns(), entity_tag_));
     ++rows_;
 }
 
 void SearchSource::finish(ListingEnd::Rest rest) {
-    format_->closing(text_, {.entries = rows_, .next = {}, .rest = rest});
+    format_->closing(text_.out(), {.entries = rows_, .next = {}, .rest = rest});
     stage_ = Stage::ended;
 }
 

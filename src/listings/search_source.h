@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "http/body.h"
+#include "http/made_text.h"
 #include "http/memory_share.h"
 #include "listings/entry_look.h"
 #include "listings/listing_format.h"
@@ -71,8 +72,7 @@ private:
     ListingItem item_;
     std::string path_;        ///< storage
     std::string entity_tag_;  ///< storage
-    std::string text_;        ///< made and not yet pulled, from text_begin_ on
-    std::size_t text_begin_ = 0;
+    http::MadeText text_;
 };
 
 }  // namespace listings
