@@ -18,17 +18,8 @@ constexpr Refusal kUnreadable{Status::internal_server_error, "this could not be 
 }  // namespace
 
 Refusal path_refusal(storage::FileError error) {
-    switch (error.number) {
-        case ENOENT:
-        case ENOTDIR:
-        case ELOOP:
-        case EXDEV:
-        case ENAMETOOLONG:
-        case EINVAL: return kNothingThere;
-        case EACCES:
-        case EPERM: return kDenied;
-        default: return kUnreadable;
-    }
+    if (error.is_absence()) return kNothingThere;
+    return error.number == EACCES || error.number == EPERM ? kDenied : kUnreadable;
 }
 
 std::expected<FoundPath, Refusal> find_path(const storage::FileRoot& root, std::string_view path) {

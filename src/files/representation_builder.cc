@@ -66,13 +66,8 @@ struct RepresentationBuilder::Content {
 };
 
 FindError find_error(storage::FileError error) {
+    if (error.is_absence()) return FindError::absent;
     switch (error.number) {
-        case ENOENT:
-        case ENOTDIR:
-        case ELOOP:
-        case EXDEV:
-        case ENAMETOOLONG:
-        case EINVAL: return FindError::absent;
         case EACCES:
         case EPERM: return FindError::denied;
         case ENXIO:

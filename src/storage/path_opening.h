@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <expected>
 #include <string_view>
@@ -21,6 +22,20 @@ enum class Symlinks : std::uint8_t {
 /// An errno, as a value.
 struct FileError {
     int number = 0;
+
+    /// True when it proves that a request for the path finds nothing: the path leads nowhere, or to a place that may
+    /// not be shown. All others say nothing about what is there.
+    [[nodiscard]] bool is_absence() const {
+        switch (number) {
+            case ENOENT:
+            case ENOTDIR:
+            case ELOOP:
+            case EXDEV:
+            case ENAMETOOLONG:
+            case EINVAL: return true;
+            default: return false;
+        }
+    }
 };
 
 /// Who resolves a path.

@@ -91,3 +91,12 @@ TEST_CASE("path opening: a root without the kernel's way follows no link, whatev
         CHECK(root.find_real_path(path).error().number == ELOOP);
     }
 }
+
+TEST_CASE("path opening: only what leads nowhere proves that nothing is there", "[storage]") {
+    for (const int error : {ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, EINVAL}) {
+        CHECK(storage::FileError{error}.is_absence());
+    }
+    for (const int error : {0, EACCES, EPERM, EIO, EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, ESTALE, ENXIO}) {
+        CHECK_FALSE(storage::FileError{error}.is_absence());
+    }
+}
