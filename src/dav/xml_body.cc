@@ -27,25 +27,22 @@ bool is_xml(std::string_view value) {
     return base::equals_ignoring_case(type, "application/xml") || base::equals_ignoring_case(type, "text/xml");
 }
 
-class XmlBody final : public http::BodySink {
+class XmlBody final : public handler::SmallBodySink {
 public:
     XmlBody(const http::Request& request, handler::SmallBody body, XmlAnswer answer)
-        : request_(request), body_(std::move(body)), answer_(std::move(answer)) {}
+        : SmallBodySink(std::move(body)), request_(request), answer_(std::move(answer)) {}
 
-    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        const auto body = body_.finish(trailers);
-        if (body) return answer_(request_.get(), *body);
-        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_.get(), body.error()));
-    }
-    [[nodiscard]] std::size_t memory_bytes() const override { return body_.memory_bytes(); }
     [[nodiscard]] Refusal incomplete() const override {
         return {Status::bad_request, "the body ended before its announced end."};
     }
 
 private:
+    std::unique_ptr<http::PendingResponse> answer(std::string body) override { return answer_(request_.get(), body); }
+    std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) override {
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_.get(), refusal));
+    }
+
     handler::KeptRequest request_;
-    handler::SmallBody body_;
     XmlAnswer answer_;
 };
 

@@ -216,25 +216,20 @@ private:
 };
 
 /// Takes the body of POST and PUT.
-class RecordSink final : public http::BodySink {
+class RecordSink final : public handler::SmallBodySink {
 public:
     RecordSink(RecordFile& file, const base::Clock& clock, const http::Request& request, RecordMedia media,
                std::string collection, std::string id, handler::SmallBody body)
-        : file_(file),
+        : SmallBodySink(std::move(body)),
+          file_(file),
           clock_(clock),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           media_(std::move(media)),
           collection_(std::move(collection)),
-          id_(std::move(id)),
-          body_(std::move(body)) {}
+          id_(std::move(id)) {}
 
-    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-    [[nodiscard]] std::size_t memory_bytes() const override { return body_.memory_bytes(); }
-
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        auto whole = body_.finish(trailers);
-        if (!whole) return refuse(whole.error());
-        std::string& sent = *whole;
+private:
+    std::unique_ptr<http::PendingResponse> answer(std::string sent) override {
         auto record = parse_record_body(media_, sent, file_.limits());
         if (!record) return refuse(record.error());
         const std::string given = take_record_id(*record).value_or("");
@@ -258,9 +253,7 @@ public:
         answer->sent = std::move(sent);
         return answer;
     }
-
-private:
-    std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) const {
+    std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) override {
         return std::make_unique<handler::ReadyAnswer>(refused(request_->get(), refusal));
     }
 
@@ -270,7 +263,6 @@ private:
     RecordMedia media_;
     std::string collection_;
     std::string id_;  ///< empty: append
-    handler::SmallBody body_;
 };
 
 }  // namespace

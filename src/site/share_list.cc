@@ -174,34 +174,28 @@ std::unique_ptr<http::PendingResponse> revoke(const http::Request& request, cons
 }
 
 /// Takes the form of the page.
-class RevocationForm final : public http::BodySink {
+class RevocationForm final : public handler::SmallBodySink {
 public:
     RevocationForm(const http::Request& request, const ShareParts& parts, handler::SmallBody body)
-        : request_(request), parts_(parts), body_(std::move(body)) {}
+        : SmallBodySink(std::move(body)), request_(request), parts_(parts) {}
 
-    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+private:
+    std::unique_ptr<http::PendingResponse> answer(std::string body) override {
         const http::Request& request = request_.get();
-        const auto body = body_.finish(trailers);
-        if (!body) {
-            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request, body.error()));
-        }
-        const auto fields = http::parse_form(*body, kFormLimits);
+        const auto fields = http::parse_form(body, kFormLimits);
         const auto id = fields ? take_value(*fields, "revoke") : std::nullopt;
-        if (!id || id->empty()) {
-            return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request, kBadForm));
-        }
+        if (!id || id->empty()) return refuse(kBadForm);
         http::Response done = handler::error_response(&request, Status::see_other,
                                                       "the link is revoked; go on at the address in Location.");
         done.add("Location", kSharesPath).add("Cache-Control", "no-store");
         return revoke(request, parts_, *id, std::move(done));
     }
+    std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) override {
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_.get(), refusal));
+    }
 
-private:
     KeptRequest request_;
     ShareParts parts_;
-    handler::SmallBody body_;
 };
 
 }  // namespace

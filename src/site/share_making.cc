@@ -226,23 +226,20 @@ private:
     std::optional<http::Change> change_;
 };
 
-class ShareForm final : public http::BodySink {
+class ShareForm final : public handler::SmallBodySink {
 public:
     ShareForm(const http::Request& request, const ShareParts& parts, const handler::Resource& resource,
               handler::Rights rights, std::string prefix, handler::SmallBody body)
-        : request_(std::make_unique<KeptRequest>(request)),
+        : SmallBodySink(std::move(body)),
+          request_(std::make_unique<KeptRequest>(request)),
           parts_(parts),
           path_(resource.path),
           rights_(rights),
-          prefix_(std::move(prefix)),
-          body_(std::move(body)) {}
+          prefix_(std::move(prefix)) {}
 
-    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        const auto body = body_.finish(trailers);
-        if (!body) return refuse(body.error());
-        const auto fields = http::parse_form(*body, kFormLimits);
+private:
+    std::unique_ptr<http::PendingResponse> answer(std::string body) override {
+        const auto fields = http::parse_form(body, kFormLimits);
         const auto hours_text = fields ? take_value(*fields, "hours") : std::nullopt;
         const auto uses_text = fields ? take_value(*fields, "uses") : std::nullopt;
         const auto hours = hours_text ? number_in(*hours_text, kYearHours, kWeekHours) : std::nullopt;
@@ -262,9 +259,7 @@ public:
                        .stamp = request_->get().user->stamp};
         return std::make_unique<MakingShare>(std::move(request_), parts_, std::move(link), std::move(prefix_));
     }
-
-private:
-    [[nodiscard]] std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) const {
+    std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) override {
         return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), refusal));
     }
 
@@ -273,7 +268,6 @@ private:
     std::string path_;
     handler::Rights rights_;
     std::string prefix_;
-    handler::SmallBody body_;
 };
 
 bool is_file(const storage::FileRoot& root, std::string_view path) {

@@ -41,8 +41,8 @@ http::Response lead_to(const http::Request& request, const std::string& path, st
 }
 
 /// A form that was not taken, for a person or a program.
-http::Response refuse(const http::Request& request, const http::Refusal& refusal, std::string_view back,
-                      std::string_view prefix) {
+http::Response refusal_page(const http::Request& request, const http::Refusal& refusal, std::string_view back,
+                            std::string_view prefix) {
     if (!is_navigation(request)) return handler::refusal_response(&request, refusal);
     http::Response response = sign_in_page(request, {refusal.status, refusal.reason, back, prefix});
     response.reason = refusal.reason;
@@ -110,34 +110,37 @@ private:
 };
 
 /// Takes the form of either page.
-class SignInForm final : public http::BodySink {
+class SignInForm final : public handler::SmallBodySink {
 public:
     SignInForm(const http::Request& request, SignIn& sign_in, std::string prefix, handler::SmallBody body)
-        : request_(std::make_unique<KeptRequest>(request)),
+        : SmallBodySink(std::move(body)),
+          request_(std::make_unique<KeptRequest>(request)),
           sign_in_(sign_in),
-          prefix_(std::move(prefix)),
-          body_(std::move(body)) {}
+          prefix_(std::move(prefix)) {}
 
-    std::expected<void, http::Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
+private:
+    std::unique_ptr<http::PendingResponse> answer(std::string body) override {
         const http::Request& request = request_->get();
-        const auto body = body_.finish(trailers);
-        if (!body) return std::make_unique<handler::ReadyAnswer>(refuse(request, body.error(), "/", prefix_));
-        const auto fields = http::parse_form(*body, kFormLimits);
+        const auto fields = http::parse_form(body, kFormLimits);
         const auto wanted = fields ? take_value(*fields, "to") : std::nullopt;
-        if (!wanted) return std::make_unique<handler::ReadyAnswer>(refuse(request, kBadForm, "/", prefix_));
+        if (!wanted) return refuse(kBadForm);
         std::string back = return_path(*wanted);
         if (request.path() == kSignOutPath) return sign_out(back);
         const auto name = take_value(*fields, "name");
         const auto password = take_value(*fields, "password");
-        if (!name || !password) return std::make_unique<handler::ReadyAnswer>(refuse(request, kBadForm, back, prefix_));
+        if (!name || !password) return refuse_back(kBadForm, back);
         auto check = sign_in_.check_password(request.client.key, *name, *password);
         return std::make_unique<SigningIn>(std::move(request_), sign_in_, std::move(check), std::move(back),
                                            std::move(prefix_));
     }
-
-private:
+    std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) override {
+        return refuse_back(refusal, "/");
+    }
+    /// `back`: where the page leads once its visitor is signed in.
+    [[nodiscard]] std::unique_ptr<http::PendingResponse> refuse_back(const http::Refusal& refusal,
+                                                                     std::string_view back) const {
+        return std::make_unique<handler::ReadyAnswer>(refusal_page(request_->get(), refusal, back, prefix_));
+    }
     /// Also without a badge that counts: whoever asks for it has none afterwards.
     std::unique_ptr<http::PendingResponse> sign_out(const std::string& back) {
         const http::Request& request = request_->get();
@@ -148,7 +151,6 @@ private:
     std::unique_ptr<KeptRequest> request_;
     SignIn& sign_in_;
     std::string prefix_;
-    handler::SmallBody body_;
 };
 
 /// The value of "to" in the query of a link to the page.

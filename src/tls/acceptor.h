@@ -71,7 +71,7 @@ public:
     /// The text of a field Date, of seconds since 1970: nothing here knows HTTP. Without it the answer to a request
     /// that came without TLS has no Date.
     using DateText = std::string (*)(std::int64_t unix_seconds);
-    void write_dates_by(DateText date_text) { date_text_ = date_text; }
+    void write_dates_by(DateText write) { date_text_ = write; }
     /// Of now; empty: nobody said how dates are written.
     [[nodiscard]] std::string date_text() const {
         return date_text_ == nullptr ? std::string() : date_text_(clock_.unix_seconds());

@@ -98,27 +98,24 @@ private:
 };
 
 /// Takes the body of an action's form.
-class ActionSink final : public http::BodySink {
+class ActionSink final : public handler::SmallBodySink {
 public:
     ActionSink(const storage::WriteParts& parts, const handler::WriteRules& config, Copies& copies,
                const http::Request& request, std::string_view directory, Action action,
                std::optional<std::string> boundary, handler::SmallBody body)
-        : parts_(parts),
+        : SmallBodySink(std::move(body)),
+          parts_(parts),
           copies_(copies),
           gate_(config, parts.root, handler::Client::of(request)),
           request_(std::make_unique<const handler::KeptRequest>(request)),
           directory_(directory),
           action_(action),
-          boundary_(std::move(boundary)),
-          body_(std::move(body)) {}
+          boundary_(std::move(boundary)) {}
 
-    std::expected<void, Refusal> write(std::span<const std::byte> block) override { return body_.write(block); }
-
-    std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
-        const auto body = body_.finish(trailers);
-        if (!body) return refuse(handler::refusal_response(&request_->get(), body.error()));
-        auto fields = read_action_fields(*body, boundary_);
-        if (!fields) return refuse(handler::refusal_response(&request_->get(), fields.error()));
+private:
+    std::unique_ptr<http::PendingResponse> answer(std::string body) override {
+        auto fields = read_action_fields(body, boundary_);
+        if (!fields) return refuse(fields.error());
         switch (action_) {
             case Action::create: return create(*fields->name);
             case Action::remove: return remove(std::move(*fields->name), fields->depth == "infinity");
@@ -128,20 +125,21 @@ public:
         return nullptr;
     }
 
-private:
-    static std::unique_ptr<http::PendingResponse> refuse(http::Response response) {
-        return std::make_unique<handler::ReadyAnswer>(std::move(response));
+    std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) override {
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), refusal));
     }
 
     [[nodiscard]] storage::WriteConditions conditions() const { return storage::WriteConditions(request_->get()); }
 
     std::unique_ptr<http::PendingResponse> create(const std::string& name) {
         const http::Request& request = request_->get();
-        if (const auto fault = find_name_fault(name)) return refuse(handler::refusal_response(&request, *fault));
-        if (const auto fault = gate_.find_directory_fault(directory_ + name))
-            return refuse(handler::refusal_response(&request, *fault));
+        if (const auto fault = find_name_fault(name)) return refuse(*fault);
+        if (const auto fault = gate_.find_directory_fault(directory_ + name)) return refuse(*fault);
         auto creation = storage::DirectoryCreation::open(parts_, directory_ + name, conditions());
-        if (!creation) return refuse(CreationAnswer::refuse_creation(request, creation.error(), {}));
+        if (!creation) {
+            return std::make_unique<handler::ReadyAnswer>(
+                CreationAnswer::refuse_creation(request, creation.error(), {}));
+        }
         std::string location = with_slash(http::encode_path(std::string(request.path()) + name));
         return std::make_unique<CreationAnswer>(std::move(*creation), std::move(request_), std::move(location),
                                                 http::MethodSet());
@@ -173,29 +171,27 @@ private:
     }
 
     std::unique_ptr<http::PendingResponse> remove(std::string name, bool wants_all) {
-        const http::Request& request = request_->get();
         const auto path = find_entry(name);
-        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        if (!path) return refuse(path.error());
         const bool takes_all = wants_all && path->ends_with('/');
         const auto fault =
             takes_all ? gate_.find_tree_removal_fault(*path, WriteGate::Named::in_passing) : std::nullopt;
-        if (fault) return refuse(handler::refusal_response(&request, *fault));
+        if (fault) return refuse(*fault);
         using Extent = storage::FileRemoval::Extent;
         auto removal =
             storage::FileRemoval::open(parts_, *path, conditions(), takes_all ? Extent::tree : Extent::entry);
-        if (!removal) return refuse(handler::refusal_response(&request, removal.error()));
+        if (!removal) return refuse(removal.error());
         return std::make_unique<RemovalAnswer>(std::move(*removal), std::move(request_));
     }
 
     /// Nothing is replaced, since no form asks whether to.
     std::unique_ptr<http::PendingResponse> move(std::string name, const std::optional<std::string>& typed) {
-        const http::Request& request = request_->get();
         const auto path = find_entry(name);
-        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        if (!path) return refuse(path.error());
         const auto destination = find_typed_path(directory_, name, typed);
-        if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
+        if (!destination) return refuse(destination.error());
         auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, conditions());
-        if (!move) return refuse(handler::refusal_response(&request, move.error()));
+        if (!move) return refuse(move.error());
         std::string location = http::encode_path(*destination);
         if (path->ends_with('/')) location.push_back('/');
         return make_move_answer(std::move(*move), std::move(request_), std::move(location));
@@ -205,15 +201,15 @@ private:
     std::unique_ptr<http::PendingResponse> copy(std::string name, const std::optional<std::string>& typed) {
         const http::Request& request = request_->get();
         auto path = find_path(name);
-        if (!path) return refuse(handler::refusal_response(&request, path.error()));
+        if (!path) return refuse(path.error());
         const auto destination = find_typed_path(directory_, name, typed);
-        if (!destination) return refuse(handler::refusal_response(&request, destination.error()));
+        if (!destination) return refuse(destination.error());
         *path = with_kind(std::move(*path));
         std::string location = http::encode_path(*destination);
         if (path->ends_with('/')) location.push_back('/');
         auto answer = copies_.begin(request, {*path, *destination, std::move(location)}, {storage::OnConflict::refuse},
                                     conditions());
-        if (!answer) return refuse(handler::refusal_response(&request, answer.error()));
+        if (!answer) return refuse(answer.error());
         return std::move(*answer);
     }
 
@@ -224,7 +220,6 @@ private:
     std::string directory_;
     Action action_;
     std::optional<std::string> boundary_;  ///< of multipart/form-data; urlencoded otherwise
-    handler::SmallBody body_;
 };
 
 bool is_urlencoded(std::string_view content_type) {
