@@ -1,5 +1,6 @@
-// A body that is needed whole before its request can be answered: a record, the form of an action or of a page, XML. It
-// is kept in memory within a bound, and held to the digests that its client states. Made by the handlers of such bodies.
+// A body that is needed whole before its request can be answered: a record, the form of an action or of a page, XML.
+// It is kept in memory within a bound, and held to the digests that its client states. Made by the handlers of such
+// bodies.
 #pragma once
 
 #include <cstddef>
