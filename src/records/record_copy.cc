@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "storage/property_text.h"
 #include "storage/write_error.h"
 
 namespace records {
@@ -37,6 +38,14 @@ std::expected<void, http::Refusal> RecordCopy::copy_slice() {
         copied_ = std::min(size, old.offset + old.length + 1);
     }
     return copied_ > old.offset ? copy_to(size, budget) : std::expected<void, http::Refusal>();
+}
+
+std::expected<void, http::Refusal> RecordCopy::take_after_base() {
+    // The owner is kept where the process has the right to set it.
+    storage::copy_owner_and_mode(file_.descriptor(), base_.status);
+    const auto kept = storage::keep_property_text(base_.bytes->descriptor(), file_.descriptor());
+    if (!kept) return std::unexpected(storage::write_refusal(kept.error()));
+    return {};
 }
 
 std::expected<void, http::Refusal> RecordCopy::copy_to(std::uint64_t end, std::uint64_t& budget) {

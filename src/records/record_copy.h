@@ -34,6 +34,8 @@ public:
     /// Copies at most kRecordSliceBytes more. 503: the base was changed; 507, 500: as for uploads.
     std::expected<void, http::Refusal> copy_slice();
     [[nodiscard]] bool is_whole() const { return copied_ >= static_cast<std::uint64_t>(base_.status.st_size); }
+    /// The whole copy gets the owner, the mode and the properties of the base. 500: those could not be read.
+    std::expected<void, http::Refusal> take_after_base();
     [[nodiscard]] const Base& base() const { return base_; }
     [[nodiscard]] storage::TemporaryFile& file() { return file_; }
 

@@ -363,10 +363,8 @@ RecordOperation::Checked RecordOperation::begin_rewrite() {
 }
 
 RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
-    const int file = copy_->file().descriptor();
-    // The new file keeps the owner of the old one, where the process has the right to set it.
-    storage::copy_owner_and_mode(file, copy_->base().status);
-    stamp(file);
+    if (const Checked taken = copy_->take_after_base(); !taken) return taken;
+    stamp(copy_->file().descriptor());
     step_ = Step::publishing;
     if (file_.parts_.durability == storage::Durability::none) return {};
     step_ = Step::syncing;

@@ -129,12 +129,36 @@ int FileCommit::set_time(const std::optional<struct stat>& old) {
     return sink_.kept_time_ ? error : 0;
 }
 
-/// A file that takes the place of another one belongs to the same owner, and keeps its properties.
-void FileCommit::take_after(const std::optional<struct stat>& old) const {
-    if (!old || !S_ISREG(old->st_mode)) return;
-    copy_owner_and_mode(sink_.file_.descriptor(), *old);
-    if (sink_.properties_ == FileSink::Properties::of_source) return;
-    keep_property_text(sink_.place_.directory(), sink_.place_.name().c_str(), sink_.file_.descriptor());
+/// A file that takes the place of another one belongs to the same owner.
+void FileCommit::take_owner(const std::optional<struct stat>& old) const {
+    if (old && S_ISREG(old->st_mode)) copy_owner_and_mode(sink_.file_.descriptor(), *old);
+}
+
+/// A file that takes the place of another one keeps its properties. True when it was changed for that. Only while the
+/// name is held, so that no PROPPATCH comes between.
+std::expected<bool, http::Refusal> FileCommit::take_properties(const std::optional<struct stat>& old) {
+    publication_.hold_replaced({});
+    if (!old || !S_ISREG(old->st_mode)) return false;
+    base::Fd file(::openat(sink_.place_.directory(), sink_.place_.name().c_str(),
+                           O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!file) {
+        // Another process took it away; or this one may not read it, and never showed properties of it.
+        const FileError error{errno};
+        if (error.is_absence() || error.number == EACCES || error.number == EPERM || error.number == ELOOP) return false;
+        return std::unexpected(write_refusal(error.number));
+    }
+    std::expected<bool, int> changed = false;
+    if (sink_.properties_ == FileSink::Properties::of_replaced)
+        changed = keep_property_text(file.get(), sink_.file_.descriptor());
+    if (!changed) return std::unexpected(write_refusal(changed.error()));
+    if (old->st_size > 0) publication_.hold_replaced(std::move(file));
+    return *changed;
+}
+
+void FileCommit::sync(bool with_metadata, http::Wake wake) {
+    DiskQueue& disk = sink_.parts_->disk;
+    data_ = with_metadata ? disk.sync_all(sink_.file_.shared(), wake) : disk.sync_data(sink_.file_.shared(), wake);
+    step_ = Step::syncing_data;
 }
 
 std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
@@ -144,17 +168,15 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
-    take_after(*old);
+    take_owner(*old);
     if (const int error = set_time(*old); error != 0) return refuse(write_refusal(error));
     if (sink_.parts_->durability == Durability::none) {
         naming_ = Naming::synchronous;
         step_ = Step::publishing;
         return std::nullopt;
     }
-    step_ = Step::syncing_data;
     // fdatasync may leave the time behind.
-    DiskQueue& disk = sink_.parts_->disk;
-    data_ = sink_.kept_time_ ? disk.sync_all(sink_.file_.shared(), wake) : disk.sync_data(sink_.file_.shared(), wake);
+    sync(sink_.kept_time_.has_value(), wake);
     return std::nullopt;
 }
 
@@ -175,7 +197,13 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         const auto made = sink_.place_.make_parents();
         const HeldName* const name = made ? publication_.hold(sink_.place_, wake) : nullptr;
         if (made && name == nullptr) return std::nullopt;
-        take_after(*old);
+        take_owner(*old);
+        const auto changed = take_properties(*old);
+        if (!changed) return refuse(changed.error());
+        if (*changed && sink_.parts_->durability != Durability::none) {
+            sync(true, wake);
+            return std::nullopt;
+        }
         if (made && begin_naming(*name, *old, wake)) return std::nullopt;
         error = made ? publish_once(*name, *old) : made.error().number;
         if (error == 0) return take_name(wake);

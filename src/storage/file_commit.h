@@ -60,7 +60,9 @@ private:
 
     std::optional<Result> check(http::Wake wake);
     [[nodiscard]] int set_time(const std::optional<struct stat>& old);
-    void take_after(const std::optional<struct stat>& old) const;
+    void take_owner(const std::optional<struct stat>& old) const;
+    std::expected<bool, http::Refusal> take_properties(const std::optional<struct stat>& old);
+    void sync(bool with_metadata, http::Wake wake);
     std::optional<Result> publish(http::Wake wake);
     [[nodiscard]] bool begin_naming(const HeldName& name, const std::optional<struct stat>& old, http::Wake wake);
     std::optional<Result> take_name(http::Wake wake);

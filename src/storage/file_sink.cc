@@ -84,12 +84,14 @@ std::expected<FileSink, http::Refusal> FileSink::open(const WriteParts& parts, s
                                                       OnConflict on_conflict) {
     auto place = admit(parts, path, length, conditions, on_conflict);
     if (!place) return std::unexpected(place.error());
-    const auto found = place->status();
-    if (!found) return refuse(found.error().number);
     auto file = TemporaryFile::create(place->directory());
     if (!file) return refuse(file.error().number);
-    // The temporary file is no more readable to others than the final file will be.
-    if (file->has_name() && *found && S_ISREG((*found)->st_mode)) copy_owner_and_mode(file->descriptor(), **found);
+    if (file->has_name()) {
+        // The temporary file is no more readable to others than the final file will be.
+        const auto found = place->status();
+        if (!found) return refuse(found.error().number);
+        if (*found && S_ISREG((*found)->st_mode)) copy_owner_and_mode(file->descriptor(), **found);
+    }
     FileSink sink(parts, std::move(*place), std::move(*file), std::move(conditions), on_conflict);
     if (length.value_or(0) >= kReserveFromBytes) sink.expected_bytes_ = *length;
     if (const int error = sink.reserve_ahead(); error != 0) return refuse(error);

@@ -1,12 +1,9 @@
 // One attribute, so that a change of several properties is one call.
 #include "storage/property_text.h"
 
-#include <fcntl.h>
 #include <sys/xattr.h>
 
 #include <cerrno>
-
-#include "base/fd.h"
 
 namespace storage {
 namespace {
@@ -41,9 +38,11 @@ void copy_property_text(int from, int to) {
     [[maybe_unused]] const int error = write_property_text(to, *text);
 }
 
-void keep_property_text(int directory, const char* name, int to) {
-    const base::Fd old(::openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (old) copy_property_text(old.get(), to);
+std::expected<bool, int> keep_property_text(int from, int to) {
+    const auto text = read_property_text(from);
+    if (!text) return std::unexpected(text.error());
+    if (text->empty() || read_property_text(to) == *text) return false;
+    return write_property_text(to, *text) == 0;
 }
 
 }  // namespace storage

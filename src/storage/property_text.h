@@ -24,7 +24,8 @@ inline constexpr std::size_t kMostPropertyTextBytes = std::size_t{16} * 1024;
 /// file does not depend on it.
 void copy_property_text(int from, int to);
 
-/// The same from the file `name` in `directory`, which `to` is about to replace.
-void keep_property_text(int directory, const char* name, int to);
+/// The same for a file `to` that is about to take the place of `from`. True when `to` was changed, and has to be synced
+/// again. Errors: an errno of the reading; `to` is as it was then.
+[[nodiscard]] std::expected<bool, int> keep_property_text(int from, int to);
 
 }  // namespace storage

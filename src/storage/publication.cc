@@ -51,7 +51,7 @@ int Publication::create(const HeldName& name, TemporaryFile& file) {
 }
 
 int Publication::replace(const HeldName& name, TemporaryFile& file) {
-    replaced_ = hold_content(name.directory(), name.name());
+    if (!replaced_) replaced_ = hold_content(name.directory(), name.name());
     const auto published = file.publish_over(name);
     return published ? 0 : published.error().number;
 }
@@ -86,7 +86,8 @@ bool Publication::begin_in_background(const HeldName& name, const TemporaryFile&
     background_->held.insert(background_->held.end(), background_->directories.begin(), background_->directories.end());
     background_->held.push_back(file.shared());
     background_->claim = claim_;
-    if (target == TemporaryFile::Target::is_replaced) replaced_ = hold_content(name.directory(), name.name());
+    if (target == TemporaryFile::Target::is_replaced && !replaced_)
+        replaced_ = hold_content(name.directory(), name.name());
     return parts_->disk.name_later(background_, wake);
 }
 

@@ -52,6 +52,8 @@ public:
 
     // The call; each returns an errno, 0 for success.
 
+    /// The open file that is about to lose the name, where the caller has it open already.
+    void hold_replaced(base::Fd file) { replaced_ = std::move(file); }
     /// EEXIST: something has the name; it stays.
     [[nodiscard]] static int create(const HeldName& name, TemporaryFile& file);
     [[nodiscard]] int replace(const HeldName& name, TemporaryFile& file);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "records/record_reader.h"
+#include "storage/property_text.h"
 #include "support/record_bench.h"
 
 namespace {
@@ -59,6 +60,21 @@ TEST_CASE("record copy: every line but one is the same, and that is another or g
     }
     CHECK(bench.text() == kText);
     CHECK(bench.directory.list() == std::vector<std::string>{"database.txt"});
+}
+
+TEST_CASE("record copy: it has the mode and the properties of the file that it replaces", "[records]") {
+    Bench bench;
+    bench.write(kText);
+    const std::string path = bench.directory.at("database.txt");
+    const base::Fd old(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(::fchmod(old.get(), 0640) == 0);
+    const bool keeps_properties = storage::write_property_text(old.get(), "kept") == 0;
+    auto copy = bench.copy(bench.base(path));
+    REQUIRE(copy.take_after_base().has_value());
+    struct stat status{};
+    REQUIRE(::fstat(copy.file().descriptor(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0640);
+    if (keeps_properties) CHECK(storage::read_property_text(copy.file().descriptor()) == "kept");
 }
 
 TEST_CASE("record copy: a file that became shorter was changed by another program", "[records]") {

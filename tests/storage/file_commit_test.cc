@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/fd.h"
+#include "storage/property_text.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -92,6 +94,28 @@ TEST_CASE("file commit: data before the name, the name before the directories, a
     const auto result = commit->advance(support::kWake);
     REQUIRE(result.has_value());
     CHECK((*result)->how == How::created);
+}
+
+TEST_CASE("file commit: the properties of the file that goes are synced before the name", "[content][commit]") {
+    WriteSite site;
+    site.directory.write("a", "old");
+    const base::Fd old(::open(site.directory.at("a").c_str(), O_RDONLY | O_CLOEXEC));
+    if (storage::write_property_text(old.get(), "first") == ENOTSUP) return;
+    const auto commit = site.upload("/a", "new");
+    CHECK_FALSE(commit->advance(support::kWake).has_value());
+    // A PROPPATCH while the data is synced.
+    REQUIRE(storage::write_property_text(old.get(), "second") == 0);
+    site.disk.finish_all();
+    CHECK_FALSE(commit->advance(support::kWake).has_value());
+    CHECK(site.disk.seen == std::vector<Kind>{Kind::data, Kind::all});
+    CHECK(site.directory.read("a") == "old");
+    site.disk.finish_all();
+    CHECK_FALSE(commit->advance(support::kWake).has_value());
+    CHECK(site.directory.read("a") == "new");
+    site.disk.finish_all();
+    CHECK(commit->advance(support::kWake).has_value());
+    const base::Fd now(::open(site.directory.at("a").c_str(), O_RDONLY | O_CLOEXEC));
+    CHECK(storage::read_property_text(now.get()) == "second");
 }
 
 TEST_CASE("file commit: directories appear with the file and not before", "[content][commit]") {

@@ -51,9 +51,19 @@ TEST_CASE("property text: a copy has it, and so has what replaces a file", "[pro
     storage::copy_property_text(files.first.get(), files.second.get());
     CHECK(storage::read_property_text(files.second.get()) == "probe");
     REQUIRE(storage::write_property_text(files.second.get(), "") == 0);
-    const base::Fd above(::open(files.directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    storage::keep_property_text(above.get(), "none", files.second.get());
-    CHECK(storage::read_property_text(files.second.get()) == "");
-    storage::keep_property_text(above.get(), "a", files.second.get());
+    CHECK(storage::keep_property_text(files.second.get(), files.second.get()) == false);
+    CHECK(storage::keep_property_text(files.first.get(), files.second.get()) == true);
     CHECK(storage::read_property_text(files.second.get()) == "probe");
+    CHECK(storage::keep_property_text(files.first.get(), files.second.get()) == false);
+}
+
+TEST_CASE("property text: what cannot be read is told, and changes nothing", "[properties]") {
+    const Files files;
+    if (!files.keep_any()) return;
+    // The attributes of such a descriptor are not read.
+    const base::Fd unread(::open((files.directory.path() + "/b").c_str(), O_PATH | O_CLOEXEC));
+    const auto kept = storage::keep_property_text(unread.get(), files.first.get());
+    REQUIRE_FALSE(kept.has_value());
+    CHECK(kept.error() == EBADF);
+    CHECK(storage::read_property_text(files.first.get()) == "probe");
 }
