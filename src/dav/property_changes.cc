@@ -1,6 +1,8 @@
-// What was kept is read, changed and written in one call of the loop, so no other request comes between.
+// What was kept is read, changed and written in one call of the loop and while the name is held, so no other request
+// comes between.
 #include "dav/property_changes.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -16,9 +18,9 @@
 #include "handler/error_page.h"
 #include "handler/ready_answer.h"
 #include "storage/property_text.h"
-#include "storage/validators.h"
+#include "storage/publication.h"
 #include "storage/write_conditions.h"
-#include "storage/write_error.h"
+#include "storage/write_place.h"
 
 namespace dav {
 namespace {
@@ -73,31 +75,73 @@ int rewrite_properties(int file, const std::vector<PropertyChange>& changes) {
     return storage::write_property_text(file, dead_properties_text(changed_properties(*kept, changes)));
 }
 
-/// Waits for the disk, unless `file` is null.
+/// What is to be done to what.
+struct Change {
+    std::string path;  ///< of a folder with its slash
+    std::string href;
+    std::vector<PropertyChange> properties;
+    storage::WriteConditions conditions;
+};
+
+/// Waits until no other write has the name: a file that another is about to replace would take the change with it. Then
+/// it waits for the disk.
 class ChangeAnswer final : public http::PendingResponse {
 public:
-    ChangeAnswer(const storage::WriteParts& parts, base::SharedFd file, http::Response response, std::string path)
-        : disk_(parts.disk), file_(std::move(file)), response_(std::move(response)), path_(std::move(path)) {}
+    /// `place`: of the name; nullopt for the root, which has none.
+    ChangeAnswer(const storage::WriteParts& parts, Change change, std::optional<storage::WritePlace> place)
+        : parts_(parts), change_(std::move(change)), place_(std::move(place)), publication_(parts) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
-        if (file_ == nullptr) return std::move(response_);
-        if (!sync_) sync_ = disk_.sync_all(file_, wake);
+        if (!response_) {
+            if (place_ && publication_.hold(*place_, wake) == nullptr) return std::nullopt;
+            response_ = make_change();
+            if (place_ && changed_ != nullptr) publication_.settle_content(*place_);
+            publication_.let_go();
+        }
+        if (changed_ == nullptr || parts_.durability == storage::Durability::none) return std::move(*response_);
+        if (!sync_) sync_ = parts_.disk.sync_all(changed_, wake);
         if (!sync_->done) return std::nullopt;
         if (sync_->error != 0) return handler::refusal_response(nullptr, kNotDurable);
-        return std::move(response_);
+        return std::move(*response_);
     }
     [[nodiscard]] http::Changes take_changes() override {
+        if (changed_ == nullptr) return {};
         http::Change change;
         change.action = http::Change::Action::set_properties;
-        change.path = path_;
+        change.path = change_.path;
         return http::changes_of(std::move(change));
     }
 
 private:
-    storage::DiskQueue& disk_;
-    base::SharedFd file_;
-    http::Response response_;
-    std::string path_;
+    [[nodiscard]] std::expected<base::Fd, storage::FileError> open() const {
+        if (!place_) return parts_.root.open_for_reading(change_.path);
+        base::Fd file(
+            ::openat(place_->directory(), place_->name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        if (!file) return std::unexpected(storage::FileError{errno});
+        return file;
+    }
+
+    http::Response make_change() {
+        auto opened = open();
+        if (!opened) return handler::refusal_response(nullptr, path_refusal(opened.error()));
+        struct stat status{};
+        if (::fstat(opened->get(), &status) != 0)
+            return handler::refusal_response(nullptr, path_refusal(storage::FileError{errno}));
+        if (change_.conditions.any() && !change_.conditions.hold(status, parts_.clock.unix_ns()))
+            return handler::refusal_response(nullptr, storage::condition_refusal());
+        const bool is_possible = std::ranges::none_of(change_.properties, is_protected);
+        const Status failure =
+            is_possible ? status_of(rewrite_properties(opened->get(), change_.properties)) : Status::forbidden;
+        if (failure == Status::ok) changed_ = base::share(std::move(*opened));
+        return multistatus(update_answer(change_.href, change_.properties, failure), failure);
+    }
+
+    const storage::WriteParts& parts_;
+    Change change_;
+    std::optional<storage::WritePlace> place_;
+    storage::Publication publication_;
+    std::optional<http::Response> response_;  ///< once the change was made or refused
+    base::SharedFd changed_;                  ///< null until then, and after a refusal
     storage::SyncTicket sync_;
 };
 
@@ -112,10 +156,9 @@ handler::Decision PropertyChanges::change(const http::Request& request, std::str
 
 std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request& request, const std::string& path,
                                                              const std::string& body) const {
-    const auto ready = [](http::Response response) {
-        return std::make_unique<handler::ReadyAnswer>(std::move(response));
+    const auto refuse = [&](const Refusal& refusal) {
+        return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request, refusal));
     };
-    const auto refuse = [&](const Refusal& refusal) { return ready(handler::refusal_response(&request, refusal)); };
     const auto changes = parse_property_update(body);
     if (!changes) return refuse(changes.error());
     auto found = find_path(parts_.root, path);
@@ -123,24 +166,15 @@ std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request
     if (found->passes_link) return refuse(kBehindLink);
     if (!rights_of(rules_, request, found->path).has(handler::Right::replace))
         return refuse(rules_.refusal_at(found->path, kNotReplaced));
-    auto opened = parts_.root.open_for_reading(found->path);
-    if (!opened) return refuse(path_refusal(opened.error()));
-    struct stat status{};
-    if (::fstat(opened->get(), &status) != 0) return refuse(path_refusal(storage::FileError{errno}));
-    const storage::WriteConditions conditions(request);
-    if (conditions.any() && !conditions.hold(status, parts_.clock.unix_ns())) {
-        return refuse(storage::condition_refusal());
+    std::optional<storage::WritePlace> place;
+    if (found->path.size() > 1) {
+        auto named = storage::WritePlace::find(parts_.root, parts_.new_directories, found->path);
+        if (!named) return refuse(path_refusal(named.error()));
+        place = std::move(*named);
     }
-    const std::string href = href_of(path_prefix_, request.path(), found->is_directory());
-    if (std::ranges::any_of(*changes, is_protected)) {
-        return ready(multistatus(update_answer(href, *changes, Status::forbidden), Status::forbidden));
-    }
-    const Status failure = status_of(rewrite_properties(opened->get(), *changes));
-    http::Response response = multistatus(update_answer(href, *changes, failure), failure);
-    if (failure != Status::ok) return ready(std::move(response));
-    base::SharedFd synced;
-    if (parts_.durability == storage::Durability::full) synced = base::share(std::move(*opened));
-    return std::make_unique<ChangeAnswer>(parts_, std::move(synced), std::move(response), found->path);
+    std::string href = href_of(path_prefix_, request.path(), found->is_directory());
+    return std::make_unique<ChangeAnswer>(
+        parts_, Change{found->path, std::move(href), *changes, storage::WriteConditions(request)}, std::move(place));
 }
 
 }  // namespace dav

@@ -144,7 +144,8 @@ std::expected<bool, http::Refusal> FileCommit::take_properties(const std::option
     if (!file) {
         // Another process took it away; or this one may not read it, and never showed properties of it.
         const FileError error{errno};
-        if (error.is_absence() || error.number == EACCES || error.number == EPERM || error.number == ELOOP) return false;
+        if (error.is_absence() || error.number == EACCES || error.number == EPERM || error.number == ELOOP)
+            return false;
         return std::unexpected(write_refusal(error.number));
     }
     std::expected<bool, int> changed = false;

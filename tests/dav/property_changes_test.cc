@@ -105,6 +105,49 @@ TEST_CASE("property changes: they go with the file", "[dav]") {
     CHECK(site.value("/e/g", "a") == "1");
 }
 
+TEST_CASE("property changes: one waits for the upload that is about to take the name, and is not lost", "[dav]") {
+    Site site;
+    if (!site.keeps_any()) return;
+    auto owned = std::make_unique<support::StubbornDiskQueue>();
+    support::StubbornDiskQueue& disk = *owned;
+    disk.names_in_background = true;
+    site.disk = std::move(owned);
+    site.start();
+    const std::string change =
+        "<D:propertyupdate xmlns:D='DAV:'><D:set><D:prop><a xmlns='urn:x'>1</a></D:prop></D:set>"
+        "</D:propertyupdate>";
+    const auto begin = [&](std::string_view method, std::string_view body) {
+        const support::ParsedRequest request(
+            support::head(method, "/f", "Content-Length: " + std::to_string(body.size()) + "\r\n"));
+        auto decision = site.site->handle(*request);
+        auto& sink = std::get<std::unique_ptr<http::BodySink>>(decision);
+        REQUIRE(sink->write(support::bytes(body)).has_value());
+        return sink->finish({});
+    };
+    const auto upload = begin("PUT", "new");
+    CHECK_FALSE(upload->advance(1).has_value());
+    disk.finish_syncs();
+    CHECK_FALSE(upload->advance(1).has_value());
+    REQUIRE(disk.seen.back() == support::StubbornDiskQueue::Kind::name);
+    const auto patch = begin("PROPPATCH", change);
+    CHECK_FALSE(patch->advance(2).has_value());
+    CHECK(disk.seen.back() == support::StubbornDiskQueue::Kind::name);
+    const auto end = [&disk](http::PendingResponse& pending, http::Wake wake) {
+        std::optional<http::Response> response = pending.advance(wake);
+        for (int i = 0; i < 3 && !response; ++i) {
+            disk.finish_all();
+            response = pending.advance(wake);
+        }
+        REQUIRE(response.has_value());
+        return response->status;
+    };
+    CHECK(end(*upload, 1) == http::Status::no_content);
+    CHECK(end(*patch, 2) == http::Status::multi_status);
+    disk.finish_all();
+    CHECK(site.directory.read("f") == "new");
+    CHECK(site.value("/f", "a") == "1");
+}
+
 TEST_CASE("property changes: rights, links, conditions and bodies", "[dav]") {
     Site site(support::granting({"/ * read list create replace", "/kept * read"}));
     if (!site.keeps_any()) return;
