@@ -98,11 +98,11 @@ public:
             if (place_ && changed_ != nullptr) publication_.settle_content(*place_);
             publication_.let_go();
         }
-        if (changed_ == nullptr || parts_.durability == storage::Durability::none) return std::move(*response_);
+        if (changed_ == nullptr || parts_.durability == storage::Durability::none) return std::move(response_);
         if (!sync_) sync_ = parts_.disk.sync_all(changed_, wake);
         if (!sync_->done) return std::nullopt;
         if (sync_->error != 0) return handler::refusal_response(nullptr, kNotDurable);
-        return std::move(*response_);
+        return std::move(response_);
     }
     [[nodiscard]] http::Changes take_changes() override {
         if (changed_ == nullptr) return {};
