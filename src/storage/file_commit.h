@@ -30,7 +30,7 @@ public:
     };
     using Result = std::expected<Stored, http::Refusal>;
 
-    explicit FileCommit(FileSink sink) : sink_(std::move(sink)), publication_(*sink_.parts_) {}
+    explicit FileCommit(FileSink&& sink) : sink_(std::move(sink)), publication_(*sink_.parts_) {}
     FileCommit(const FileCommit&) = delete;
     FileCommit& operator=(const FileCommit&) = delete;
 

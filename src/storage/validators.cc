@@ -12,20 +12,31 @@ namespace {
 
 bool is_same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
-/// Lower-case hexadecimal; a time is written as its two's complement.
-template <class Number>
-void append_hex(std::string& text, Number number) {
-    std::array<char, 16> digits;
-    const auto end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint64_t>(number), 16);
-    text.append(digits.data(), end.ptr);
-}
+/// The text of a tag, made in its place: every write and every look at a file makes tags.
+class TagText {
+public:
+    void add(char sign) { text_[length_++] = sign; }
+    /// Lower-case hexadecimal; a time is written as its two's complement.
+    template <class Number>
+    void add_hex(Number number) {
+        char* const begin = text_.data() + length_;
+        const auto end = std::to_chars(begin, begin + kMostDigits, static_cast<std::uint64_t>(number), 16);
+        length_ += static_cast<std::size_t>(end.ptr - begin);
+    }
+    void add_time(const timespec& time) {
+        add_hex(time.tv_sec);
+        add('.');
+        add_hex(time.tv_nsec);
+    }
+    [[nodiscard]] std::string_view text() const { return {text_.data(), length_}; }
 
-void append_time(std::string& text, const timespec& time) {
-    append_hex(text, time.tv_sec);
-    text.push_back('.');
-    append_hex(text, time.tv_nsec);
-}
+private:
+    static constexpr std::size_t kMostDigits = 16;
+    static constexpr std::size_t kMostNumbers = 6;
+    static constexpr std::size_t kMostSigns = 9;
+    std::array<char, kMostNumbers * kMostDigits + kMostSigns> text_;
+    std::size_t length_ = 0;
+};
 
 }  // namespace
 
@@ -47,18 +58,24 @@ bool needs_weak_tag(const struct stat& status, base::UnixNs now) {
 }
 
 void append_entity_tag(std::string& tag, const struct stat& status, bool weak) {
-    tag.append(weak ? "W/\"" : "\"");
-    append_hex(tag, status.st_ino);
-    tag.push_back('-');
-    append_hex(tag, status.st_size);
-    tag.push_back('-');
-    append_time(tag, status.st_mtim);
+    TagText made;
+    if (weak) {
+        made.add('W');
+        made.add('/');
+    }
+    made.add('"');
+    made.add_hex(status.st_ino);
+    made.add('-');
+    made.add_hex(status.st_size);
+    made.add('-');
+    made.add_time(status.st_mtim);
     // The ctime is most often the mtime.
     if (!is_same_time(status.st_mtim, status.st_ctim)) {
-        tag.push_back('-');
-        append_time(tag, status.st_ctim);
+        made.add('-');
+        made.add_time(status.st_ctim);
     }
-    tag.push_back('"');
+    made.add('"');
+    tag.append(made.text());
 }
 
 std::string make_entity_tag(const struct stat& status, bool weak) {

@@ -115,12 +115,13 @@ std::unique_ptr<http::PendingResponse> AppendSink::finish(std::string_view trail
     UploadStore::Upload* const upload = current();
     if (upload == nullptr) return std::make_unique<handler::ReadyAnswer>(refuse_incomplete(kTakenOver));
     const StoredBody body{bytes_->file.get(), begin_, upload->offset};
+    if (const auto check = check_digests(digests_, trailers, body)) return go_on(digests_, check->fault);
     auto digests = std::move(digests_);
-    return check_digests(store_.parts().disk.wakes(), std::move(digests), trailers, body,
-                         [sink = AppendSink(std::move(*this))](const handler::BodyDigests& checked,
-                                                               const std::optional<Refusal>& fault) mutable {
-                             return sink.go_on(checked, fault);
-                         });
+    return read_again(store_.parts().disk.wakes(), std::move(digests), body,
+                      [sink = AppendSink(std::move(*this))](const handler::BodyDigests& checked,
+                                                            const std::optional<Refusal>& fault) mutable {
+                          return sink.go_on(checked, fault);
+                      });
 }
 
 /// Another request may have come while the body was read again.

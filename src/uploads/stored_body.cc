@@ -57,18 +57,17 @@ private:
 
 }  // namespace
 
-std::unique_ptr<http::PendingResponse> check_digests(base::WakeQueue& wakes, handler::BodyDigests digests,
-                                                     std::string_view trailers, const StoredBody& body,
-                                                     AfterDigests then) {
-    auto fault = digests.take_trailers(trailers);
-    if (!fault && digests.lacks_some()) {
-        if (body.end - body.begin <= kMaxReadAgainBytes) {
-            return std::make_unique<ReadingAgain>(wakes, std::move(digests), body, std::move(then));
-        }
-        fault = handler::kDigestUnannounced;
-    }
-    if (!fault) fault = digests.finish();
-    return then(digests, fault);
+std::optional<DigestCheck> check_digests(handler::BodyDigests& digests, std::string_view trailers,
+                                         const StoredBody& body) {
+    if (const auto fault = digests.take_trailers(trailers)) return DigestCheck{fault};
+    if (!digests.lacks_some()) return DigestCheck{digests.finish()};
+    if (body.end - body.begin > kMaxReadAgainBytes) return DigestCheck{handler::kDigestUnannounced};
+    return std::nullopt;
+}
+
+std::unique_ptr<http::PendingResponse> read_again(base::WakeQueue& wakes, handler::BodyDigests digests,
+                                                  const StoredBody& body, AfterDigests then) {
+    return std::make_unique<ReadingAgain>(wakes, std::move(digests), body, std::move(then));
 }
 
 }  // namespace uploads

@@ -26,15 +26,22 @@ struct StoredBody {
     std::uint64_t end;
 };
 
-/// What follows the check of a body's digests; it owns the body's file. `fault`: a 400, or a 500 where the body cannot
-/// be read; nullopt when all digests are right.
+/// What came of comparing the digests of a whole body.
+struct DigestCheck {
+    std::optional<http::Refusal> fault;  ///< a 400, or a 500 where a digest could not be computed
+};
+
+/// The whole body is in, and `digests` hashed it as far as its digests were announced. `trailers`: field lines,
+/// CRLF-ended. nullopt: the body has to be read again.
+[[nodiscard]] std::optional<DigestCheck> check_digests(handler::BodyDigests& digests, std::string_view trailers,
+                                                       const StoredBody& body);
+
+/// What follows the check of a body's digests; it owns the body's file.
 using AfterDigests = std::move_only_function<std::unique_ptr<http::PendingResponse>(
     const handler::BodyDigests& digests, const std::optional<http::Refusal>& fault)>;
 
-/// The whole body is in, and `digests` hashed it as far as its digests were announced. `trailers`: field lines,
-/// CRLF-ended. Goes on with `then`, at once or after the turns that reading takes. `wakes` outlives what is returned.
-[[nodiscard]] std::unique_ptr<http::PendingResponse> check_digests(base::WakeQueue& wakes, handler::BodyDigests digests,
-                                                                   std::string_view trailers, const StoredBody& body,
-                                                                   AfterDigests then);
+/// Where check_digests() found nothing: reads the body and goes on with `then`. `wakes` outlives what is returned.
+[[nodiscard]] std::unique_ptr<http::PendingResponse> read_again(base::WakeQueue& wakes, handler::BodyDigests digests,
+                                                                const StoredBody& body, AfterDigests then);
 
 }  // namespace uploads

@@ -61,12 +61,13 @@ public:
 
     std::unique_ptr<http::PendingResponse> finish(std::string_view trailers) override {
         const StoredBody body{sink_.descriptor(), 0, sink_.bytes()};
+        if (const auto check = check_digests(digests_, trailers, body)) return commit(digests_, check->fault);
         auto digests = std::move(digests_);
-        return check_digests(wakes_, std::move(digests), trailers, body,
-                             [whole = UploadSink(std::move(*this))](const handler::BodyDigests& checked,
-                                                                    const std::optional<http::Refusal>& fault) mutable {
-                                 return whole.commit(checked, fault);
-                             });
+        return read_again(wakes_, std::move(digests), body,
+                          [whole = UploadSink(std::move(*this))](const handler::BodyDigests& checked,
+                                                                 const std::optional<http::Refusal>& fault) mutable {
+                              return whole.commit(checked, fault);
+                          });
     }
 
 private:

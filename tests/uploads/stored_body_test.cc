@@ -40,19 +40,26 @@ struct Outcome {
 };
 
 Outcome check(handler::BodyDigests digests, std::string_view trailers, const uploads::StoredBody& body) {
+    const auto outcome = [](const std::optional<http::Refusal>& fault) {
+        http::Response response;
+        if (fault) response.status = fault->status;
+        if (fault) response.reason = fault->reason;
+        return response;
+    };
+    const auto outcome_at = [](const http::Response& response, int turns) {
+        return Outcome{http::code(response.status), turns, std::string(response.reason)};
+    };
+    if (const auto at_once = uploads::check_digests(digests, trailers, body))
+        return outcome_at(outcome(at_once->fault), 0);
     base::WakeQueue wakes;
     const auto work =
-        uploads::check_digests(wakes, std::move(digests), trailers, body,
-                               [](const handler::BodyDigests&,
-                                  const std::optional<http::Refusal>& fault) -> std::unique_ptr<http::PendingResponse> {
-                                   http::Response response;
-                                   if (fault) response.status = fault->status;
-                                   if (fault) response.reason = fault->reason;
-                                   return std::make_unique<handler::ReadyAnswer>(std::move(response));
-                               });
+        uploads::read_again(wakes, std::move(digests), body,
+                            [&outcome](const handler::BodyDigests&, const std::optional<http::Refusal>& fault) {
+                                return std::make_unique<handler::ReadyAnswer>(outcome(fault));
+                            });
     for (int turns = 0;; ++turns) {
         if (const auto response = work->advance(support::kWake)) {
-            return {http::code(response->status), turns, std::string(response->reason)};
+            return outcome_at(*response, turns);
         }
         REQUIRE(wakes.has_ready());
         std::vector<base::Wake> woken;
