@@ -39,8 +39,8 @@ handler::Rights rights_of(const handler::RightsRules& rules, const http::Request
     return rules.resolve_rights({kind, path}, handler::Client::of(request));
 }
 
-std::string href_of(std::string_view prefix, std::string_view asked, bool is_directory) {
-    std::string href = http::encode_path(std::string(prefix).append(asked));
+std::string href_of(const http::Request& request, bool is_directory) {
+    std::string href = http::encode_path(request.client_path(request.path()));
     if (is_directory && !href.ends_with('/')) href.push_back('/');
     return href;
 }

@@ -32,8 +32,8 @@ struct FoundPath {
 [[nodiscard]] handler::Rights rights_of(const handler::RightsRules& rules, const http::Request& request,
                                         std::string_view path);
 
-/// The address of what the request names, percent-encoded. `asked`: as the request has it; a folder gets a slash.
-[[nodiscard]] std::string href_of(std::string_view prefix, std::string_view asked, bool is_directory);
+/// The address of what the request names, percent-encoded, as the request has it; a folder gets a slash.
+[[nodiscard]] std::string href_of(const http::Request& request, bool is_directory);
 
 /// 207 without a body.
 [[nodiscard]] http::Response multistatus_response();

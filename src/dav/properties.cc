@@ -74,11 +74,11 @@ http::Response Properties::answer(const http::Request& request, const Asked& ask
     const auto found = find_path(root_, asked.path);
     if (!found) return handler::refusal_response(&request, found.error());
     if (found->is_directory()) return answer_folder(request, *found, asked.depth, std::move(query));
-    const std::string href = href_of(config_.path_prefix, request.path(), false);
+    const std::string href = href_of(request, false);
     EntryProperties entry{.href = href,
                           .name = last_name(found->path),
                           .status = found->status,
-                          .media_type = config_.media_types->type_of(found->path)};
+                          .media_type = media_types_->type_of(found->path)};
     if (query.needs_descriptor()) {
         if (const auto opened = root_.open_for_reading(found->path)) entry.look_into(opened->get(), query);
     }
@@ -101,7 +101,7 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
         return handler::refusal_response(&request, rules_.refusal_at(folder.path, kNotListed));
     auto opened = root_.open_directory(folder.path);
     if (!opened && depth == Depth::one) return handler::refusal_response(&request, path_refusal(opened.error()));
-    std::string href = href_of(config_.path_prefix, request.path(), true);
+    std::string href = href_of(request, true);
     EntryProperties entry{.href = href, .name = last_name(folder.path), .is_directory = true, .status = folder.status};
     if (opened) {
         entry.look_into(opened->get(), query);
@@ -129,7 +129,7 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
         MultistatusSource::Folder{
             .root = root_,
             .clock = clock_,
-            .types = config_.media_types,
+            .types = media_types_,
             .path = folder.path,
             .href = std::move(href),
             .visible = handler::VisibleEntries(rules_.grants, handler::Client::of(request), folder.path)},

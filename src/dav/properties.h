@@ -17,18 +17,13 @@
 
 namespace dav {
 
-struct PropertiesConfig {
-    std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
-    std::string path_prefix;  ///< in front of every address; empty, or without a slash at its end
-};
-
 class Properties {
 public:
     /// The references must outlive this and every response made by it. `share`: of the memory of answers that are made
     /// while they are sent.
     Properties(const storage::FileRoot& root, const base::Clock& clock, http::MemoryShare& share,
-               const handler::RightsRules& rules, PropertiesConfig config)
-        : root_(root), clock_(clock), share_(share), rules_(rules), config_(std::move(config)) {}
+               const handler::RightsRules& rules, std::shared_ptr<const media::MediaTypes> media_types)
+        : root_(root), clock_(clock), share_(share), rules_(rules), media_types_(std::move(media_types)) {}
 
     /// `path`: of the resource, canonical, of a client that may read or list it; the address in the answer is that of
     /// the request. 403 for the depth infinity of a folder, 404 where nothing is.
@@ -48,7 +43,7 @@ private:
     const base::Clock& clock_;
     http::MemoryShare& share_;
     const handler::RightsRules& rules_;
-    PropertiesConfig config_;
+    std::shared_ptr<const media::MediaTypes> media_types_;
 };
 
 }  // namespace dav

@@ -172,7 +172,7 @@ std::unique_ptr<http::PendingResponse> PropertyChanges::make(const http::Request
         if (!named) return refuse(path_refusal(named.error()));
         place = std::move(*named);
     }
-    std::string href = href_of(path_prefix_, request.path(), found->is_directory());
+    std::string href = href_of(request, found->is_directory());
     return std::make_unique<ChangeAnswer>(
         parts_, Change{found->path, std::move(href), *changes, storage::WriteConditions(request)}, std::move(place));
 }

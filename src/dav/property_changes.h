@@ -13,10 +13,9 @@ namespace dav {
 
 class PropertyChanges {
 public:
-    /// The references must outlive this and every response made by it. `path_prefix`: in front of every address; empty,
-    /// or without a slash at its end.
-    PropertyChanges(const storage::WriteParts& parts, const handler::RightsRules& rules, std::string path_prefix)
-        : parts_(parts), rules_(rules), path_prefix_(std::move(path_prefix)) {}
+    /// The references must outlive this and every response made by it.
+    PropertyChanges(const storage::WriteParts& parts, const handler::RightsRules& rules)
+        : parts_(parts), rules_(rules) {}
 
     /// `path`: of the resource, canonical, of a client that may replace it. 207 where something is, whatever becomes
     /// of the properties; 404 where nothing is, 403 behind a symbolic link, 412 where the conditions do not hold.
@@ -28,7 +27,6 @@ private:
 
     storage::WriteParts parts_;
     const handler::RightsRules& rules_;
-    std::string path_prefix_;
 };
 
 }  // namespace dav

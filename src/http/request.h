@@ -37,6 +37,8 @@ struct Request {
     /// The position of this request's last received byte among all receives of the process: what was read from the
     /// file system at or after this point is not older than the request.
     std::uint64_t arrival = 0;
+    /// What --path-prefix took off the path, decoded and without a slash at its end; null: nothing.
+    std::shared_ptr<const std::string> path_prefix;
     /// Set before the handler is asked.
     Client client;
     /// The user whom the client's certificate names, which a known authority vouches for; null: the client showed none.
@@ -52,6 +54,11 @@ struct Request {
         return fields.find_list(name, text, storage);
     }
     [[nodiscard]] std::string_view path() const { return target.path; }
+    /// `path`, which is one within the site, as this client asks for it; both are decoded. Every path that an answer
+    /// tells is made by this, but for those in Location, which get the prefix all together (site/path_prefix).
+    [[nodiscard]] std::string client_path(std::string_view path) const {
+        return path_prefix ? std::string(*path_prefix).append(path) : std::string(path);
+    }
     [[nodiscard]] std::string_view query() const { return target.query.of(text); }
     [[nodiscard]] bool has_body() const {
         return framing.kind == Framing::Kind::chunked || (framing.kind == Framing::Kind::length && framing.length > 0);
@@ -69,6 +76,7 @@ struct Request {
         major_version = minor_version = 1;
         fields.clear();
         framing = {};
+        path_prefix.reset();
         keep_alive = true;
         expects_continue = unknown_expectation = false;
         signed_in_by = SignedInBy::nothing;

@@ -29,6 +29,8 @@ enum class ListingOrder : std::uint8_t { ascending, descending };
 struct ListingView {
     /// Decoded, below the root, begins and ends with '/'. Any bytes but NUL.
     std::string path;
+    /// What the client writes in front of it, decoded: that of http::Request::client_path().
+    std::string prefix;
     ListingColumn column = ListingColumn::name;
     ListingOrder order = ListingOrder::ascending;
     enum class Extent : std::uint8_t {

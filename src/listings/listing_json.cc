@@ -44,7 +44,7 @@ void append_access(std::string& out, ListingEntry::Access access) {
 
 void ListingJson::opening(std::string& out) {
     out.append("{\"path\":");
-    append_string(out, view_.path);
+    append_string(out, view_.prefix + view_.path);
     if (view_.extent == ListingView::Extent::found) {
         out.append(",\"search\":");
         append_string(out, view_.search);

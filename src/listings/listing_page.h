@@ -54,8 +54,8 @@ struct PageActions {
 /// Who looks at the page, where users sign in on a page.
 struct PageVisitor {
     enum class Offer : std::uint8_t { nothing, sign_in, sign_out } offer = Offer::nothing;
-    std::string name;       ///< of the user who signed in; empty: nobody did
-    std::string_view path;  ///< of the page that is offered
+    std::string name;  ///< of the user who signed in; empty: nobody did
+    std::string path;  ///< of the page that is offered, encoded, as the client asks for it
 
     /// The page names its visitor, or offers what only some visitors need.
     [[nodiscard]] bool is_shown() const { return offer != Offer::nothing || !name.empty(); }

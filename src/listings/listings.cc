@@ -11,6 +11,7 @@
 
 #include "handler/error_page.h"
 #include "handler/kept_request.h"
+#include "http/target.h"
 #include "listings/coded_listing.h"
 #include "listings/listing_gathering.h"
 #include "listings/listing_query.h"
@@ -25,6 +26,11 @@ using http::Coding;
 using http::Status;
 
 constexpr int kRetrySeconds = 1;
+
+/// For a page: not relative, because it may stand in any folder.
+std::string address_of(const http::Request& request, std::string_view path) {
+    return http::encode_path(request.client_path(path));
+}
 
 /// One listing, from the request to its answer.
 class ListingAnswer final : public http::PendingResponse {
@@ -83,6 +89,7 @@ private:
     [[nodiscard]] std::unique_ptr<ListingFormat> make_format(ListingView::Extent extent) const {
         return sent_.make_format(
             {.path = std::string(request_.get().path()),
+             .prefix = request_.get().client_path({}),
              .column = query_.column.value_or(ListingColumn::name),
              .order = query_.order.value_or(ListingOrder::ascending),
              .extent = extent,
@@ -145,12 +152,12 @@ private:
 PageVisitor Listings::visitor_of(const http::Request& request) const {
     using Offer = PageVisitor::Offer;
     if (config_.sign_in_path.empty()) return {};
-    if (!request.user) return {.offer = Offer::sign_in, .name = {}, .path = config_.sign_in_path};
+    if (!request.user) return {.offer = Offer::sign_in, .name = {}, .path = address_of(request, config_.sign_in_path)};
     // A user who signed in by Authorization signs out in the browser's own way.
     const bool has_badge = request.signed_in_by == http::SignedInBy::badge;
     return {.offer = has_badge ? Offer::sign_out : Offer::nothing,
             .name = request.user->name,
-            .path = config_.sign_out_path};
+            .path = address_of(request, config_.sign_out_path)};
 }
 
 handler::Decision Listings::list(const http::Request& request, base::Fd directory, handler::Rights rights) {

@@ -26,8 +26,8 @@ struct ListingsConfig {
     std::string index_name;                             ///< searches leave out folders with a file of this name
     std::shared_ptr<const handler::PathRights> grants;  ///< null: whoever may list sees every entry
     /// Where visitors sign in and out; empty: there is no such page.
-    std::string sign_in_path;
-    std::string sign_out_path;
+    std::string_view sign_in_path;
+    std::string_view sign_out_path;
 };
 
 class Listings {

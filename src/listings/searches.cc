@@ -34,6 +34,7 @@ handler::Decision Searches::find(const http::Request& request, base::Fd director
     SearchSource::Parts parts{.types = *config_.media_types, .clock = shares_.clock(), .bounds = {}};
     parts.bounds.findings = query.limit.value_or(kSearchFindings);
     auto format = sent.make_format({.path = std::string(request.path()),
+                                    .prefix = request.client_path({}),
                                     .extent = ListingView::Extent::found,
                                     .limit = parts.bounds.findings,
                                     .search = *query.search});

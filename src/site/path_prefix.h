@@ -1,7 +1,7 @@
 // --path-prefix: the site is below a path of its own, as behind a proxy that passes paths on as they are. The prefix is
-// taken off a request's path before anybody looks at it, and put in front of the addresses of an answer at its end, so
-// that nothing in between knows it. Pages need none: their addresses are relative. Called by RuledSite and
-// destinations, and by the router for addresses below "/files".
+// taken off a request's path before anybody looks at it, and put in front of each Location at the end of an answer.
+// Paths elsewhere in an answer get it by http::Request::client_path(). Pages of folders need none: their addresses are
+// relative. Called by RuledSite and destinations, and by the router for addresses below "/files".
 #pragma once
 
 #include <cstdint>

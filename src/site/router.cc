@@ -347,8 +347,8 @@ bool Router::is_place(std::string_view path) const {
 handler::Decision Router::lead_to_files(const Call& call) {
     std::string location = "/files/";
     if (call.request.target.has_query) location.append("?").append(call.request.query());
-    http::Response response =
-        handler::error_response(&call.request, Status::moved_permanently, "the files are below /files/.");
+    http::Response response = handler::error_response(
+        &call.request, Status::moved_permanently, "the files are below " + call.request.client_path("/files/") + ".");
     response.add("Location", location);
     return response;
 }

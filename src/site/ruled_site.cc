@@ -56,8 +56,8 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                  .media_types = rules_->media_types,
                  .index_name = rules_->index_name,
                  .grants = rules_->grants,
-                 .sign_in_path = rules_->has_sign_in_page ? prefix_of(*rules_).append(kSignInPath) : std::string(),
-                 .sign_out_path = prefix_of(*rules_).append(kSignOutPath)}),
+                 .sign_in_path = rules_->has_sign_in_page ? kSignInPath : std::string_view(),
+                 .sign_out_path = kSignOutPath}),
       archives_(
           state.root, state.clock, state.disk.wakes(), state.archives_share,
           {.compression_level = rules_->compression_level, .grants = rules_->grants, .index_name = rules_->index_name}),
@@ -68,9 +68,8 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
               .media_types = rules_->media_types,
               .grants = rules_->grants},
              &state.digests),
-      properties_(state.root, state.clock, state.listing_shares, *rules_,
-                  {.media_types = rules_->media_types, .path_prefix = rules_->path_prefix}),
-      property_changes_(parts_, *rules_, rules_->path_prefix),
+      properties_(state.root, state.clock, state.listing_shares, *rules_, rules_->media_types),
+      property_changes_(parts_, *rules_),
       resumable_(parts_, *rules_, state.uploads),
       uploads_(parts_, *rules_, resumable_, state.forms),
       deletes_(parts_, *rules_),
@@ -84,8 +83,8 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                known_records(state, *rules_)),
       sign_in_pages_(*rules_, state.sign_in),
       share_parts_(state.share_parts_for(*rules_)),
-      share_making_(share_parts_, *rules_),
-      share_list_(share_parts_, *rules_),
+      share_making_(share_parts_),
+      share_list_(share_parts_),
       share_uses_(share_parts_),
       resources_(state.root, *rules_, records_, resumable_),
       router_(state.root, *rules_, resources_,
@@ -111,6 +110,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .misdirected = state.misdirected,
                .links_refused = state.share_counts.refused}) {
     state.records = records_.file();
+    if (has_prefix()) path_prefix_ = std::make_shared<const std::string>(rules_->path_prefix);
     if (Decoration::is_wanted(*rules_)) decoration_.emplace(*rules_, state.root, resources_, state.cache);
 }
 
@@ -187,7 +187,10 @@ std::optional<http::Response> RuledSite::enter_prefix(http::Request& request) co
     http::Target& target = request.target;
     if (target.form == http::Target::Form::asterisk) return std::nullopt;
     switch (match_prefix(rules_->path_prefix, target.path)) {
-        case PrefixMatch::below: target.path.erase(0, rules_->path_prefix.size()); return std::nullopt;
+        case PrefixMatch::below:
+            target.path.erase(0, rules_->path_prefix.size());
+            request.path_prefix = path_prefix_;
+            return std::nullopt;
         case PrefixMatch::itself: {
             http::Response response = handler::error_response(&request, http::Status::moved_permanently,
                                                               "the site is below this path, with a slash at its end.");

@@ -89,6 +89,7 @@ private:
     [[nodiscard]] bool owns_alone(std::string_view path) const;
 
     std::shared_ptr<const SiteConfig> rules_;
+    std::shared_ptr<const std::string> path_prefix_;  ///< for requests below it; null: there is none
     bool are_records_given_up_ = false;
     storage::WriteParts parts_;
     std::optional<Decoration> decoration_;  ///< only when an option asks for one

@@ -52,11 +52,11 @@ void append_json_time(std::string& out, std::string_view name, std::int64_t unix
 
 bool drops(const ShareLink& link) { return link.gives == http::LinkGives::dropping; }
 
-std::string json_of(const std::vector<ShareLink>& links) {
+std::string json_of(const http::Request& request, const std::vector<ShareLink>& links) {
     std::string out = "{\"shares\":[";
     for (const ShareLink& link : links) {
         out.append(out.ends_with('[') ? "\n{\"id\":\"" : ",\n{\"id\":\"").append(link.id).append("\",\"path\":\"");
-        base::append_json_escaped(out, link.path);
+        base::append_json_escaped(out, request.client_path(link.path));
         out.push_back('"');
         append_json_time(out, "made", link.made_s);
         append_json_time(out, "ends", link.ends_s);
@@ -68,9 +68,9 @@ std::string json_of(const std::vector<ShareLink>& links) {
     return out.append("\n]}\n");
 }
 
-void append_link(std::string& html, const ShareLink& link, std::int64_t now_s, std::string_view prefix) {
+void append_link(std::string& html, const http::Request& request, const ShareLink& link, std::int64_t now_s) {
     html.append("<li><b><bdi>");
-    base::append_html_escaped(html, link.path);
+    base::append_html_escaped(html, request.client_path(link.path));
     html.append("</bdi></b> ").append(drops(link) ? "for adding files, " : "");
     html.append(link.is_over_at(now_s) ? "ended " : "until ");
     listings::append_time_element(html, link.ends_s);
@@ -78,26 +78,27 @@ void append_link(std::string& html, const ShareLink& link, std::int64_t now_s, s
     html.append(", used ").append(std::to_string(link.uses));
     if (link.limit > 0) html.append(" of ").append(std::to_string(link.limit));
     html.append((link.limit > 0 ? link.limit : link.uses) == 1 ? " time" : " times");
-    html.append("\n<form method=\"post\" action=\"").append(prefix).append(kSharesPath);
+    html.append("\n<form method=\"post\" action=\"").append(page_address(request, kSharesPath));
     html.append("\"><button name=\"revoke\" value=\"").append(link.id).append("\">Revoke</button></form></li>\n");
 }
 
-std::string page_of(const std::vector<ShareLink>& links, std::int64_t now_s, std::string_view prefix) {
+std::string page_of(const http::Request& request, const std::vector<ShareLink>& links, std::int64_t now_s) {
     std::string html;
-    append_page_head(html, "Your share links", prefix);
+    append_page_head(html, "Your share links", request);
     if (links.empty()) html.append("<p>You have none.</p>\n");
     if (!links.empty()) html.append("<ul>\n");
-    for (const ShareLink& link : links) append_link(html, link, now_s, prefix);
+    for (const ShareLink& link : links) append_link(html, request, link, now_s);
     if (!links.empty()) html.append("</ul>\n");
-    html.append("<p><a href=\"").append(prefix).append("/\">To the files</a></p>\n");
+    html.append("<p><a href=\"").append(page_address(request, "/"));
+    html.append("\">To the files</a></p>\n");
     append_page_end(html);
     return html;
 }
 
 class ListingShares final : public http::PendingResponse {
 public:
-    ListingShares(const http::Request& request, const ShareParts& parts, std::string prefix)
-        : request_(request), parts_(parts), scan_(parts.store), prefix_(std::move(prefix)) {}
+    ListingShares(const http::Request& request, const ShareParts& parts)
+        : request_(request), parts_(parts), scan_(parts.store) {}
 
     [[nodiscard]] bool may_be_given_up() const override { return true; }
     std::optional<http::Response> advance(http::Wake wake) override {
@@ -110,9 +111,9 @@ public:
         std::vector<ShareLink> links = scan_.take_links();
         std::erase_if(links, [&](const ShareLink& each) { return each.maker != request.user->name; });
         if (handler::prefers_html(request)) {
-            return page_response(request, Status::ok, page_of(links, parts_.clock.unix_seconds(), prefix_));
+            return page_response(request, Status::ok, page_of(request, links, parts_.clock.unix_seconds()));
         }
-        std::string text = json_of(links);
+        std::string text = json_of(request, links);
         http::Response response;
         response.add("Content-Type", "application/json").add("X-Content-Type-Options", "nosniff");
         response.add("Cache-Control", "no-store").add("Vary", "Accept");
@@ -129,7 +130,6 @@ private:
     KeptRequest request_;
     ShareParts parts_;
     access_control::ShareScan scan_;
-    std::string prefix_;
 };
 
 /// Waits until the removal is on the disk. The link is worth nothing already.
@@ -226,7 +226,7 @@ handler::Decision ShareList::handle(const http::Request& request) {
         default: break;
     }
     if (!id.empty()) return handler::refusal_response(&request, kNoSuchLink);
-    return std::make_unique<ListingShares>(request, parts_, prefix_of(config_));
+    return std::make_unique<ListingShares>(request, parts_);
 }
 
 }  // namespace site

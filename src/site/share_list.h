@@ -7,7 +7,6 @@
 #include "handler/handler.h"
 #include "listings/page_assets.h"
 #include "site/share_parts.h"
-#include "site/site_config.h"
 
 namespace site {
 
@@ -16,7 +15,7 @@ inline constexpr std::string_view kSharesPath = listings::kSharesPagePath;
 class ShareList final : public handler::Handler {
 public:
     /// What the references refer to outlives this and every answer.
-    ShareList(const ShareParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
+    explicit ShareList(const ShareParts& parts) : parts_(parts) {}
 
     /// True for the list and for what may be one link in it.
     [[nodiscard]] static bool owns(std::string_view path) {
@@ -29,7 +28,6 @@ public:
 
 private:
     ShareParts parts_;
-    const SiteConfig& config_;
 };
 
 }  // namespace site

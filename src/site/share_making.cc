@@ -59,7 +59,7 @@ constexpr Refusal kBadForm{
     "hours is a number from 1 to 8760 or empty, uses one from 1 to 1000 or empty, for is reading, "
     "dropping or empty, and each stands once."};
 constexpr Refusal kTooManyOfMaker{Status::conflict,
-                                  "you have 100 links, the most: revoke one at /.godwit/shares, then make this one."};
+                                  "you have 100 links, the most: revoke one of them, then make this one."};
 constexpr Refusal kTooMany{Status::conflict,
                            "there are 1000 links, the most of this server: some have to be revoked first."};
 constexpr Refusal kNotStored{Status::service_unavailable, "the link could not be stored on the disk.",
@@ -93,24 +93,20 @@ std::optional<Refusal> find_fault(handler::Rights rights, std::string_view path,
 }
 
 /// The whole address, as the client would write it.
-std::string address_of(const http::Request& request, const std::string& path, std::string_view prefix) {
+std::string address_of(const http::Request& request, std::string_view path) {
     std::string address;
     if (const std::string_view authority = asked_authority(request); !authority.empty()) {
         address.append(is_secured(request) ? "https://" : "http://").append(authority);
     }
-    return address.append(prefix).append(path);
+    return address.append(page_address(request, path));
 }
 
 /// Counts the links, writes the new one and waits for the disk. It goes on to its end even when its client is gone: the
 /// maker's list has the link then.
 class MakingShare final : public http::PendingResponse {
 public:
-    MakingShare(std::unique_ptr<KeptRequest> request, const ShareParts& parts, ShareLink link, std::string prefix)
-        : request_(std::move(request)),
-          parts_(parts),
-          scan_(parts.store),
-          link_(std::move(link)),
-          prefix_(std::move(prefix)) {}
+    MakingShare(std::unique_ptr<KeptRequest> request, const ShareParts& parts, ShareLink link)
+        : request_(std::move(request)), parts_(parts), scan_(parts.store), link_(std::move(link)) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         if (!made_) {
@@ -153,7 +149,7 @@ private:
         const bool has_too_many = static_cast<std::size_t>(own) >= kMostSharesOfOneMaker;
         if (has_too_many || links.size() >= kMostShares) {
             ++parts_.counts.over_share;
-            return refuse(has_too_many ? kTooManyOfMaker : kTooMany);
+            return has_too_many ? refuse_maker() : refuse(kTooMany);
         }
         auto made = parts_.store.make(link_);
         if (!made) return refuse(made.error() == EPERM ? kKeyOfOthers : kNotStored);
@@ -175,10 +171,20 @@ private:
         return handler::refusal_response(&request_->get(), refusal);
     }
 
+    /// With the address at which the maker revokes links.
+    [[nodiscard]] http::Response refuse_maker() const {
+        const http::Request& request = request_->get();
+        std::string sentence(kTooManyOfMaker.reason);
+        sentence.append(" Yours are at ").append(request.client_path(kSharesPath)).append(".");
+        http::Response response = handler::error_response(&request, kTooManyOfMaker.status, sentence);
+        response.reason = kTooManyOfMaker.reason;
+        return response;
+    }
+
     [[nodiscard]] http::Response answer() const {
         const http::Request& request = request_->get();
-        const std::string path = http::encode_path(link_.path) + "?share=" + made_->token;
-        const std::string address = address_of(request, path, prefix_);
+        const std::string query = "?share=" + made_->token;
+        const std::string address = address_of(request, link_.path) + query;
         http::Response response;
         if (handler::prefers_html(request)) {
             response = page_response(request, Status::created, page(address));
@@ -189,16 +195,17 @@ private:
             response.is_personal = true;
             response.body = http::Piece(address + "\n");
         }
-        response.add("Location", path);
+        response.add("Location", http::encode_path(link_.path) + query);
         return response;
     }
 
     [[nodiscard]] std::string page(const std::string& address) const {
         std::string html;
-        append_page_head(html, "Share link", prefix_);
+        const http::Request& request = request_->get();
+        append_page_head(html, "Share link", request);
         const bool drops = link_.gives == LinkGives::dropping;
         html.append("<p>Whoever has this link can ").append(drops ? "add files to" : "read").append(" <b><bdi>");
-        base::append_html_escaped(html, link_.path);
+        base::append_html_escaped(html, request.client_path(link_.path));
         html.append("</bdi></b> until ");
         listings::append_time_element(html, link_.ends_s);
         html.append(" UTC");
@@ -206,10 +213,12 @@ private:
         if (link_.limit > 1) html.append(", ").append(std::to_string(link_.limit)).append(" times");
         html.append(". It is shown this once.</p>\n<form><input readonly aria-label=\"The link\" value=\"");
         base::append_html_escaped(html, address);
-        html.append("\"></form>\n<p><a href=\"").append(prefix_).append(kSharesPath).append("\">Your links</a></p>\n");
+        html.append("\"></form>\n<p><a href=\"")
+            .append(page_address(request, kSharesPath))
+            .append("\">Your links</a></p>\n");
         const std::string folder = link_.path.substr(0, link_.path.rfind('/') + 1);
-        html.append("<p><a href=\"").append(prefix_);
-        base::append_html_escaped(html, http::encode_path(folder));
+        html.append("<p><a href=\"");
+        base::append_html_escaped(html, page_address(request, folder));
         html.append("\">Back to the folder</a></p>\n");
         append_page_end(html);
         return html;
@@ -220,7 +229,6 @@ private:
     access_control::ShareScan scan_;
     std::uint64_t counted_at_ = parts_.counts.written;  ///< when the scan began
     ShareLink link_;
-    std::string prefix_;  ///< of prefix_of()
     std::optional<access_control::ShareStore::Made> made_;
     std::vector<storage::SyncTicket> syncs_;
     std::optional<http::Change> change_;
@@ -229,13 +237,12 @@ private:
 class ShareForm final : public handler::SmallBodySink {
 public:
     ShareForm(const http::Request& request, const ShareParts& parts, const handler::Resource& resource,
-              handler::Rights rights, std::string prefix, handler::SmallBody body)
+              handler::Rights rights, handler::SmallBody body)
         : SmallBodySink(std::move(body)),
           request_(std::make_unique<KeptRequest>(request)),
           parts_(parts),
           path_(resource.path),
-          rights_(rights),
-          prefix_(std::move(prefix)) {}
+          rights_(rights) {}
 
 private:
     std::unique_ptr<http::PendingResponse> answer(std::string body) override {
@@ -257,7 +264,7 @@ private:
                        .limit = static_cast<std::uint32_t>(*uses),
                        .gives = *gives,
                        .stamp = request_->get().user->stamp};
-        return std::make_unique<MakingShare>(std::move(request_), parts_, std::move(link), std::move(prefix_));
+        return std::make_unique<MakingShare>(std::move(request_), parts_, std::move(link));
     }
     std::unique_ptr<http::PendingResponse> refuse(const Refusal& refusal) override {
         return std::make_unique<handler::ReadyAnswer>(handler::refusal_response(&request_->get(), refusal));
@@ -267,7 +274,6 @@ private:
     ShareParts parts_;
     std::string path_;
     handler::Rights rights_;
-    std::string prefix_;
 };
 
 bool is_file(const storage::FileRoot& root, std::string_view path) {
@@ -300,7 +306,7 @@ handler::Decision ShareMaking::make(const http::Request& request, const handler:
     if (request.has_body() && !is_form(request)) return handler::refusal_response(&request, kNoForm);
     auto body = handler::SmallBody::of(request, kMostFormBytes);
     if (!body) return std::move(body.error());
-    return std::make_unique<ShareForm>(request, parts_, resource, rights, prefix_of(config_), std::move(*body));
+    return std::make_unique<ShareForm>(request, parts_, resource, rights, std::move(*body));
 }
 
 }  // namespace site

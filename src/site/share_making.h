@@ -8,7 +8,6 @@
 #include "handler/resource.h"
 #include "handler/rights.h"
 #include "site/share_parts.h"
-#include "site/site_config.h"
 
 namespace site {
 
@@ -21,7 +20,7 @@ inline constexpr std::int64_t kKeepOverS = std::int64_t{7} * 86'400;
 class ShareMaking {
 public:
     /// What the references refer to outlives this and every answer.
-    ShareMaking(const ShareParts& parts, const SiteConfig& config) : parts_(parts), config_(config) {}
+    explicit ShareMaking(const ShareParts& parts) : parts_(parts) {}
 
     /// True for the query of a request that makes one.
     [[nodiscard]] static bool is_asked_by(std::string_view query) { return query == "share"; }
@@ -35,7 +34,6 @@ public:
 
 private:
     ShareParts parts_;
-    const SiteConfig& config_;
 };
 
 }  // namespace site

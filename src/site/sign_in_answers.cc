@@ -92,9 +92,8 @@ void tell_user(const http::Request& request, const SiteConfig& config, http::Res
     const std::string sentence = with_remedy(
         response, request.user->name + " has no right to it: sign in as somebody who has, or ask for the right.");
     const std::string back = return_path_of(request);
-    const std::string prefix = prefix_of(config);
     response = config.has_sign_in_page && is_navigation(request)
-                   ? sign_in_page(request, {Status::forbidden, sentence, back, prefix})
+                   ? sign_in_page(request, {Status::forbidden, sentence, back})
                    : handler::error_response(&request, Status::forbidden, sentence);
     response.is_personal = true;
     response.reason = reason;
@@ -145,8 +144,7 @@ void ask_to_sign_in(const http::Request& request, const Resource& resource, cons
         const std::string_view reason = response.reason;
         const std::string sentence = may_help ? with_remedy(response, remedy_of(asked)) : std::string(remedy_of(asked));
         const std::string back = return_path_of(request);
-        const std::string prefix = prefix_of(config);
-        response = becomes_page ? sign_in_page(request, {Status::unauthorized, sentence, back, prefix})
+        response = becomes_page ? sign_in_page(request, {Status::unauthorized, sentence, back})
                                 : handler::error_response(&request, Status::unauthorized, sentence);
         response.reason = reason;
     }

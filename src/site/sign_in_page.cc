@@ -6,7 +6,6 @@
 #include "base/ascii.h"
 #include "base/escape.h"
 #include "handler/error_page.h"
-#include "http/target.h"
 #include "site/cross_site.h"
 #include "site/small_page.h"
 
@@ -41,16 +40,16 @@ void append_back(std::string& html, std::string_view back) {
 /// when the visitor follows a link on this site.
 void append_way_on(std::string& html, const http::Request& request, const SignInPage& page) {
     if (!find_foreign_fault(request)) return;
-    html.append("<p><a href=\"").append(page.prefix);
+    html.append("<p><a href=\"").append(page_address(request, {}));
     base::append_html_escaped(html, page.back);
     html.append("\">Signed in already? Go on</a></p>\n");
 }
 
 std::string form_page(const http::Request& request, const SignInPage& page) {
     std::string html;
-    append_page_head(html, "Sign in", page.prefix);
+    append_page_head(html, "Sign in", request);
     append_sentence(html, page.sentence, http::code(page.status) < 400 ? "status" : "alert");
-    html.append("<form method=\"post\" action=\"").append(page.prefix).append(kSignInPath).append("\">\n");
+    html.append("<form method=\"post\" action=\"").append(page_address(request, kSignInPath)).append("\">\n");
     append_back(html, page.back);
     html.append(
         "<label for=\"name\">Name</label>\n"
@@ -67,18 +66,18 @@ std::string form_page(const http::Request& request, const SignInPage& page) {
 
 std::string known_page(const http::Request& request, const SignInPage& page) {
     std::string html;
-    append_page_head(html, http::code(page.status) < 400 ? "Signed in" : "Not allowed", page.prefix);
+    append_page_head(html, http::code(page.status) < 400 ? "Signed in" : "Not allowed", request);
     append_sentence(html, page.sentence, "alert");
     html.append("<p>You are signed in as <b><bdi>");
     base::append_html_escaped(html, request.user->name);
     html.append("</bdi></b>.</p>\n");
     if (request.signed_in_by == http::SignedInBy::badge) {
-        html.append("<form method=\"post\" action=\"").append(page.prefix).append(kSignOutPath).append("\">\n");
+        html.append("<form method=\"post\" action=\"").append(page_address(request, kSignOutPath)).append("\">\n");
         append_back(html, page.back);
         html.append("<button class=\"main\">Sign out</button>\n</form>\n");
     }
     if (http::code(page.status) < 400) {
-        html.append("<p><a href=\"").append(page.prefix);
+        html.append("<p><a href=\"").append(page_address(request, {}));
         base::append_html_escaped(html, page.back);
         html.append("\">Go on</a></p>\n");
     }
@@ -87,10 +86,6 @@ std::string known_page(const http::Request& request, const SignInPage& page) {
 }
 
 }  // namespace
-
-std::string prefix_of(const SiteConfig& config) {
-    return config.path_prefix.empty() ? std::string() : http::encode_path(config.path_prefix);
-}
 
 bool is_navigation(const http::Request& request) {
     const std::string_view mode = find_fetch_mode(request);

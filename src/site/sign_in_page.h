@@ -8,7 +8,6 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/status.h"
-#include "site/site_config.h"
 
 namespace site {
 
@@ -19,12 +18,7 @@ struct SignInPage {
     http::Status status = http::Status::ok;
     std::string_view sentence;  ///< what went wrong, or why to sign in; anything, it is escaped; may be empty
     std::string_view back;      ///< of return_path(): where the browser goes next
-    std::string_view prefix;    ///< of prefix_of()
 };
-
-/// What stands in front of every path of this server in a page: of --path-prefix, encoded; empty without it. Addresses
-/// are not relative here, because the page is the answer at any path.
-[[nodiscard]] std::string prefix_of(const SiteConfig& config);
 
 /// True where a page is the right answer to `request`: a person sees it.
 [[nodiscard]] bool is_navigation(const http::Request& request);

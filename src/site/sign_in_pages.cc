@@ -41,10 +41,9 @@ http::Response lead_to(const http::Request& request, const std::string& path, st
 }
 
 /// A form that was not taken, for a person or a program.
-http::Response refusal_page(const http::Request& request, const http::Refusal& refusal, std::string_view back,
-                            std::string_view prefix) {
+http::Response refusal_page(const http::Request& request, const http::Refusal& refusal, std::string_view back) {
     if (!is_navigation(request)) return handler::refusal_response(&request, refusal);
-    http::Response response = sign_in_page(request, {refusal.status, refusal.reason, back, prefix});
+    http::Response response = sign_in_page(request, {refusal.status, refusal.reason, back});
     response.reason = refusal.reason;
     return response;
 }
@@ -60,12 +59,8 @@ void end_badges(const http::Request& request, SignIn& sign_in) {
 class SigningIn final : public http::PendingResponse {
 public:
     SigningIn(std::unique_ptr<KeptRequest> request, SignIn& sign_in, std::unique_ptr<SignIn::PasswordCheck> check,
-              std::string back, std::string prefix)
-        : request_(std::move(request)),
-          sign_in_(sign_in),
-          check_(std::move(check)),
-          back_(std::move(back)),
-          prefix_(std::move(prefix)) {}
+              std::string back)
+        : request_(std::move(request)), sign_in_(sign_in), check_(std::move(check)), back_(std::move(back)) {}
 
     [[nodiscard]] bool may_be_given_up() const override { return true; }
     std::optional<http::Response> advance(http::Wake wake) override {
@@ -94,9 +89,8 @@ private:
         std::string sentence(reason);
         if (status == Status::too_many_requests) sentence += "; try again in " + seconds + " s";
         const http::Request& request = request_->get();
-        http::Response response = is_navigation(request)
-                                      ? sign_in_page(request, {status, sentence += ".", back_, prefix_})
-                                      : handler::error_response(&request, status, sentence += ".");
+        http::Response response = is_navigation(request) ? sign_in_page(request, {status, sentence += ".", back_})
+                                                         : handler::error_response(&request, status, sentence += ".");
         response.reason = reason;
         if (wait_ms > 0) response.add("Retry-After", seconds);
         return response;
@@ -106,17 +100,13 @@ private:
     SignIn& sign_in_;
     std::unique_ptr<SignIn::PasswordCheck> check_;
     std::string back_;
-    std::string prefix_;  ///< of prefix_of()
 };
 
 /// Takes the form of either page.
 class SignInForm final : public handler::SmallBodySink {
 public:
-    SignInForm(const http::Request& request, SignIn& sign_in, std::string prefix, handler::SmallBody body)
-        : SmallBodySink(std::move(body)),
-          request_(std::make_unique<KeptRequest>(request)),
-          sign_in_(sign_in),
-          prefix_(std::move(prefix)) {}
+    SignInForm(const http::Request& request, SignIn& sign_in, handler::SmallBody body)
+        : SmallBodySink(std::move(body)), request_(std::make_unique<KeptRequest>(request)), sign_in_(sign_in) {}
 
 private:
     std::unique_ptr<http::PendingResponse> answer(std::string body) override {
@@ -130,8 +120,7 @@ private:
         const auto password = take_value(*fields, "password");
         if (!name || !password) return refuse_back(kBadForm, back);
         auto check = sign_in_.check_password(request.client.key, *name, *password);
-        return std::make_unique<SigningIn>(std::move(request_), sign_in_, std::move(check), std::move(back),
-                                           std::move(prefix_));
+        return std::make_unique<SigningIn>(std::move(request_), sign_in_, std::move(check), std::move(back));
     }
     std::unique_ptr<http::PendingResponse> refuse(const http::Refusal& refusal) override {
         return refuse_back(refusal, "/");
@@ -139,7 +128,7 @@ private:
     /// `back`: where the page leads once its visitor is signed in.
     [[nodiscard]] std::unique_ptr<http::PendingResponse> refuse_back(const http::Refusal& refusal,
                                                                      std::string_view back) const {
-        return std::make_unique<handler::ReadyAnswer>(refusal_page(request_->get(), refusal, back, prefix_));
+        return std::make_unique<handler::ReadyAnswer>(refusal_page(request_->get(), refusal, back));
     }
     /// Also without a badge that counts: whoever asks for it has none afterwards.
     std::unique_ptr<http::PendingResponse> sign_out(const std::string& back) {
@@ -150,7 +139,6 @@ private:
 
     std::unique_ptr<KeptRequest> request_;
     SignIn& sign_in_;
-    std::string prefix_;
 };
 
 /// The value of "to" in the query of a link to the page.
@@ -164,7 +152,7 @@ std::string wanted_by_query(const http::Request& request) {
 handler::Decision SignInPages::handle(const http::Request& request) {
     if (http::is_safe(request.method)) {
         const std::string back = return_path(wanted_by_query(request));
-        return sign_in_page(request, {Status::ok, {}, back, prefix_of(config_)});
+        return sign_in_page(request, {Status::ok, {}, back});
     }
     if (const auto fault = find_foreign_fault(request)) return handler::refusal_response(&request, *fault);
     if (sign_in_ == nullptr || !config_.has_sign_in_page) return handler::refusal_response(&request, kNobody);
@@ -172,7 +160,7 @@ handler::Decision SignInPages::handle(const http::Request& request) {
     if (!is_empty && !is_form(request)) return handler::refusal_response(&request, kNoForm);
     auto body = handler::SmallBody::of(request, kMostFormBytes);
     if (!body) return std::move(body.error());
-    return std::make_unique<SignInForm>(request, *sign_in_, prefix_of(config_), std::move(*body));
+    return std::make_unique<SignInForm>(request, *sign_in_, std::move(*body));
 }
 
 }  // namespace site

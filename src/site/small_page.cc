@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "http/target.h"
 #include "listings/page_assets.h"
 
 namespace site {
@@ -14,15 +15,18 @@ constexpr std::string_view kPolicy =
 
 }  // namespace
 
-void append_page_head(std::string& html, std::string_view title, std::string_view prefix) {
+std::string page_address(const http::Request& request, std::string_view path) {
+    return http::encode_path(request.client_path(path));
+}
+
+void append_page_head(std::string& html, std::string_view title, const http::Request& request) {
     html.append(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     html.append(title)
         .append("</title>\n<link rel=\"stylesheet\" href=\"")
-        .append(prefix)
-        .append(listings::kPageStylePath);
+        .append(page_address(request, listings::kPageStylePath));
     html.append("\">\n</head>\n<body class=\"sign-in\">\n<main>\n<h1>").append(title).append("</h1>\n");
 }
 

@@ -9,9 +9,12 @@
 
 namespace site {
 
-/// Everything up to the content, which append_page_end() ends. `title` holds nothing that has to be escaped; `prefix`:
-/// of prefix_of().
-void append_page_head(std::string& html, std::string_view title, std::string_view prefix);
+/// `path`, which is one within the site, decoded, as an address in a page. It is not relative, because the page is the
+/// answer at any path.
+[[nodiscard]] std::string page_address(const http::Request& request, std::string_view path);
+
+/// Everything up to the content, which append_page_end() ends. `title` holds nothing that has to be escaped.
+void append_page_head(std::string& html, std::string_view title, const http::Request& request);
 void append_page_end(std::string& html);
 
 /// `html` as an answer for this client alone: nothing inline, nothing from elsewhere, shown in no frame.

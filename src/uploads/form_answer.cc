@@ -12,8 +12,8 @@ namespace {
 
 using http::Status;
 
-std::string target_of(const http::Request& request, const FormFile& file) {
-    return http::encode_path(std::string(request.path()) + file.name);
+std::string path_of(const http::Request& request, const FormFile& file) {
+    return std::string(request.path()) + file.name;
 }
 
 Status choose_status(const std::vector<FormFile>& files) {
@@ -43,7 +43,8 @@ std::string make_json(const http::Request& request, const std::vector<FormFile>&
     for (const FormFile& file : files) {
         json.append(json.ends_with('[') ? "{" : ",\n{");
         append_text(json, "\"name\":", file.name);
-        if (file.is_named()) append_text(json, ",\"path\":", target_of(request, file));
+        if (file.is_named())
+            append_text(json, ",\"path\":", http::encode_path(request.client_path(path_of(request, file))));
         if (file.is_stored()) {
             json.append(",\"size\":");
             base::append_decimal(json, file.bytes);
@@ -115,7 +116,7 @@ http::Response answer_form(const http::Request& request, const std::vector<FormF
     } else {
         response.add("Content-Type", "application/json");
         if (files.size() == 1 && response.status == Status::created && files.front().is_named()) {
-            response.add("Location", target_of(request, files.front()));
+            response.add("Location", http::encode_path(path_of(request, files.front())));
             response.add("ETag", files.front().entity_tag);
         }
         response.body = http::Piece(make_json(request, files));

@@ -2,6 +2,7 @@
 #include "dav/found_path.h"
 
 #include "support/catch.h"
+#include "support/parsed_request.h"
 #include "support/served_tree.h"
 
 TEST_CASE("found path: a folder is found with a slash and without, a file without alone", "[dav]") {
@@ -24,7 +25,13 @@ TEST_CASE("found path: a folder is found with a slash and without, a file withou
 }
 
 TEST_CASE("found path: the address has the prefix, and a folder's ends in a slash", "[dav]") {
-    CHECK(dav::href_of("", "/d", true) == "/d/");
-    CHECK(dav::href_of("", "/", true) == "/");
-    CHECK(dav::href_of("/a b", "/f%", false) == "/a%20b/f%25");
+    const auto href_of = [](const char* target, bool is_directory) {
+        return dav::href_of(ParsedRequest("PROPFIND", target).get(), is_directory);
+    };
+    CHECK(href_of("/d", true) == "/d/");
+    CHECK(href_of("/", true) == "/");
+    const ParsedRequest parsed("PROPFIND", "/f%25");
+    http::Request below = parsed.get();
+    below.path_prefix = std::make_shared<const std::string>("/a b");
+    CHECK(dav::href_of(below, false) == "/a%20b/f%25");
 }

@@ -108,8 +108,8 @@ TEST_CASE("properties: the prefix of the site stands in front of every address",
     AnsweringSite site(config);
     site.directory.write("f", "x");
     http::Response answer;
-    CHECK(has(found(site, "/", "1"), "<D:href>/s%20p/f</D:href>"));
-    CHECK(has(found(site, "/f", "0"), "<D:href>/s%20p/f</D:href>"));
+    CHECK(has(found(site, "/s%20p/", "1"), "<D:href>/s%20p/f</D:href>"));
+    CHECK(has(found(site, "/s%20p/f", "0"), "<D:href>/s%20p/f</D:href>"));
 }
 
 TEST_CASE("properties: rights decide, as in listings", "[dav]") {

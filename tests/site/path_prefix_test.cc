@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/catch.h"
+#include "support/pulling.h"
 #include "support/write_answers.h"
 
 namespace {
@@ -89,4 +90,30 @@ TEST_CASE("path prefix: the address of a resumable upload counts as heavy below 
     CHECK(is_heavy("/a/.godwit/uploads/x"));
     CHECK_FALSE(is_heavy("/.godwit/uploads/x"));
     CHECK_FALSE(is_heavy("/a/x"));
+}
+
+TEST_CASE("path prefix: each path in a JSON answer has it", "[site]") {
+    AnsweringSite site(below("/up here"));
+    site.directory.write("d/x.txt", "x");
+    constexpr std::string_view kJson = "Accept: application/json\r\n";
+    CHECK(site.ask("GET", "/up%20here/d/", kJson).body().starts_with(R"({"path":"/up here/d/")"));
+    CHECK(site.ask("GET", "/up%20here/", kJson).body().starts_with(R"({"path":"/up here/")"));
+    const std::string form =
+        site.upload("POST", "/up%20here/d/",
+                    "--b\r\nContent-Disposition: form-data; name=f; filename=\"y z\"\r\n\r\ny\r\n--b--\r\n",
+                    "Content-Type: multipart/form-data; boundary=b\r\n")
+            .body();
+    CHECK(form.find(R"("path":"/up%20here/d/y%20z")") != std::string::npos);
+    support::Answer search = site.ask("GET", "/up%20here/?search=x", kJson);
+    auto* const source = std::get_if<std::unique_ptr<http::BodySource>>(&search.response.body);
+    REQUIRE(source != nullptr);
+    CHECK(Pulling().pull_all(**source).starts_with(R"({"path":"/up here/","search":"x")"));
+}
+
+TEST_CASE("path prefix: each path of a sentence or a page of the server has it", "[site]") {
+    AnsweringSite site(below("/up here"));
+    const support::Answer led = site.ask("GET", "/up%20here/files");
+    CHECK(led.status() == 301);
+    CHECK(led.field("Location") == "/up%20here/files/");
+    CHECK(led.body().find("below /up here/files/") != std::string::npos);
 }

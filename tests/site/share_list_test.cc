@@ -18,6 +18,7 @@ struct Bench : Sharing {
         const ParsedRequest parsed(method, path, all);
         http::Request request = parsed.get();
         request.user = user;
+        request.path_prefix = path_prefix;
         return answer_to(list.handle(request), form, request.method);
     }
     /// A link of `maker` that is stored.
@@ -28,8 +29,8 @@ struct Bench : Sharing {
         return link;
     }
 
-    site::SiteConfig config;
-    site::ShareList list{parts, config};
+    site::ShareList list{parts};
+    std::shared_ptr<const std::string> path_prefix;  ///< of --path-prefix
     std::shared_ptr<const http::User> user = user_named("alice");
 };
 
@@ -60,6 +61,18 @@ TEST_CASE("share list: shows one's own links, and no token", "[site][share]") {
     CHECK_FALSE(has(page.body, of_bob.id));
     CHECK_FALSE(has(page.body, token));
     CHECK(bench.ask("HEAD", "/.godwit/shares").length == json.body.size());
+}
+
+TEST_CASE("share list: paths in it are those that clients ask for", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    bench.path_prefix = std::make_shared<const std::string>("/my files");
+    (void)bench.stored("/a b");
+    CHECK(has(bench.ask("GET", "/.godwit/shares").body, R"("path":"/my files/a b")"));
+    const Answer page = bench.ask("GET", "/.godwit/shares", {}, browser);
+    CHECK(has(page.body, "<bdi>/my files/a b</bdi>"));
+    CHECK(has(page.body, "action=\"/my%20files/.godwit/shares\""));
+    CHECK(has(page.body, "href=\"/my%20files/\""));
 }
 
 TEST_CASE("share list: of who has none is empty, and of nobody is 401", "[site][share]") {

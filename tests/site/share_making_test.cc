@@ -37,8 +37,7 @@ struct Bench : Sharing {
         return found.link;
     }
 
-    site::SiteConfig config;
-    site::ShareMaking making{parts, config};
+    site::ShareMaking making{parts};
     std::shared_ptr<const http::User> user = user_named("alice");
     Rights rights{Right::read, Right::list, Right::share};
 };

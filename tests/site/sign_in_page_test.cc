@@ -21,8 +21,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 TEST_CASE("sign-in page: a form that works without scripts, under a policy that allows none", "[site][badge]") {
     const ParsedRequest request("GET", "/", browser);
-    const Answer answer = take_answer(site::sign_in_page(
-        request.get(), {.status = http::Status::unauthorized, .sentence = {}, .back = "/a/?b", .prefix = {}}));
+    const Answer answer = take_answer(
+        site::sign_in_page(request.get(), {.status = http::Status::unauthorized, .sentence = {}, .back = "/a/?b"}));
     CHECK(answer.status == 401);
     CHECK(has(answer.body, "<form method=\"post\" action=\"/.godwit/sign-in\">"));
     CHECK(has(answer.body, "name=\"to\" value=\"/a/?b\""));
@@ -36,12 +36,10 @@ TEST_CASE("sign-in page: a form that works without scripts, under a policy that 
 }
 
 TEST_CASE("sign-in page: leads below the path that the site is below", "[site][badge]") {
-    site::SiteConfig config;
-    CHECK(site::prefix_of(config).empty());
-    config.path_prefix = "/my files";
-    CHECK(site::prefix_of(config) == "/my%20files");
-    const ParsedRequest request("GET", "/", browser);
-    const std::string page = page_of(request.get(), {http::Status::ok, {}, "/a", "/my%20files"});
+    const ParsedRequest parsed("GET", "/", browser);
+    http::Request request = parsed.get();
+    request.path_prefix = std::make_shared<const std::string>("/my files");
+    const std::string page = page_of(request, {http::Status::ok, {}, "/a"});
     CHECK(has(page, "action=\"/my%20files/.godwit/sign-in\""));
     CHECK(has(page, "href=\"/my%20files/.godwit/style.css\""));
     CHECK(has(page, "name=\"to\" value=\"/a\""));
@@ -50,14 +48,12 @@ TEST_CASE("sign-in page: leads below the path that the site is below", "[site][b
 TEST_CASE("sign-in page: whatever is said on it is escaped", "[site][badge]") {
     const ParsedRequest parsed("GET", "/", browser);
     const std::string nasty = "\"><script>&'";
-    const std::string form =
-        page_of(parsed.get(), {.status = http::Status::ok, .sentence = nasty, .back = nasty, .prefix = {}});
+    const std::string form = page_of(parsed.get(), {.status = http::Status::ok, .sentence = nasty, .back = nasty});
     CHECK_FALSE(has(form, "<script"));
     http::Request known = parsed.get();
     known.user = std::make_shared<http::User>(http::User{nasty, {}});
     known.signed_in_by = http::SignedInBy::badge;
-    CHECK_FALSE(
-        has(page_of(known, {.status = http::Status::ok, .sentence = nasty, .back = nasty, .prefix = {}}), "<script"));
+    CHECK_FALSE(has(page_of(known, {.status = http::Status::ok, .sentence = nasty, .back = nasty}), "<script"));
 }
 
 TEST_CASE("sign-in page: says who is signed in, and signs out where a badge did it", "[site][badge]") {
@@ -65,7 +61,7 @@ TEST_CASE("sign-in page: says who is signed in, and signs out where a badge did 
     http::Request known = parsed.get();
     known.user = std::make_shared<http::User>(http::User{"alice", {}});
     known.signed_in_by = http::SignedInBy::field;
-    const site::SignInPage page{.status = http::Status::ok, .sentence = {}, .back = "/a/", .prefix = {}};
+    const site::SignInPage page{.status = http::Status::ok, .sentence = {}, .back = "/a/"};
     CHECK(has(page_of(known, page), "alice"));
     CHECK_FALSE(has(page_of(known, page), "sign-out"));
     known.signed_in_by = http::SignedInBy::badge;
@@ -74,7 +70,7 @@ TEST_CASE("sign-in page: says who is signed in, and signs out where a badge did 
 }
 
 TEST_CASE("sign-in page: who came by a link on another site can go on without signing in again", "[site][badge]") {
-    const site::SignInPage page{.status = http::Status::unauthorized, .sentence = {}, .back = "/a/", .prefix = {}};
+    const site::SignInPage page{.status = http::Status::unauthorized, .sentence = {}, .back = "/a/"};
     const ParsedRequest followed("GET", "/a/", browser + "Sec-Fetch-Site: cross-site\r\n");
     CHECK(has(page_of(followed.get(), page), "<a href=\"/a/\">"));
     const ParsedRequest typed("GET", "/a/", browser + "Sec-Fetch-Site: none\r\n");
@@ -103,6 +99,6 @@ TEST_CASE("sign-in page: whom a certificate names may sign in as somebody else",
     http::Request known = parsed.get();
     known.user = std::make_shared<http::User>(http::User{"alice", {}});
     known.signed_in_by = http::SignedInBy::certificate;
-    const site::SignInPage page{.status = http::Status::ok, .sentence = {}, .back = "/a/", .prefix = {}};
+    const site::SignInPage page{.status = http::Status::ok, .sentence = {}, .back = "/a/"};
     CHECK(has(page_of(known, page), "type=\"password\""));
 }

@@ -7,10 +7,13 @@
 #include "support/parsed_request.h"
 
 TEST_CASE("small page: is of who asked alone, under a policy that allows no scripts", "[site]") {
-    std::string html;
-    site::append_page_head(html, "Title", "/files");
-    site::append_page_end(html);
     const ParsedRequest request("GET", "/");
+    http::Request asked = request.get();
+    asked.path_prefix = std::make_shared<const std::string>("/files");
+    CHECK(site::page_address(asked, "/a b") == "/files/a%20b");
+    std::string html;
+    site::append_page_head(html, "Title", asked);
+    site::append_page_end(html);
     http::Response response = site::page_response(request.get(), http::Status::created, html);
     CHECK(response.is_personal);
     const Answer answer = take_answer(std::move(response));

@@ -113,7 +113,8 @@ struct AnsweringSite {
         copy.is_secure = is_secure;
         copy.user = user;
         copy.client = client;
-        Answer answer = settle(site->handle(copy), body, trailers, block_bytes, *disk);
+        std::optional<handler::Decision> instead = site->admit(copy);
+        Answer answer = settle(instead ? std::move(*instead) : site->handle(copy), body, trailers, block_bytes, *disk);
         if (!answer.before_body) site->decorate(&copy, answer.response);
         return answer;
     }
