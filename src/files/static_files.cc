@@ -19,6 +19,10 @@ namespace {
 
 using http::Coding;
 
+constexpr http::Refusal kNotReadable{.status = http::Status::forbidden,
+                                     .reason = "you may not read this.",
+                                     .cause = {},
+                                     .missing = http::MissingRight::of_others};
 constexpr http::MethodSet kMethods(http::Method::get, http::Method::head);
 
 /// Steps of a Weyl sequence: consecutive boundaries differ in many digits.
@@ -82,6 +86,12 @@ std::expected<StaticFiles::Found, FindError> StaticFiles::find(const http::Reque
     return cache_.find(path, request.arrival);
 }
 
+std::optional<http::Response> StaticFiles::refuse_page(const http::Request& request, std::string_view path) const {
+    if (!config_.grants || config_.grants->is_same_for_all(path)) return std::nullopt;
+    if (config_.grants->rights_at(path, handler::Client::of(request)).has(handler::Right::read)) return std::nullopt;
+    return handler::refusal_response(&request, kNotReadable);
+}
+
 handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswers& directories) {
     if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
     const std::string_view path = request.path();
@@ -110,6 +120,7 @@ std::optional<handler::Decision> StaticFiles::find_page(const http::Request& req
     if (has_slash) name.remove_suffix(1);
     if (!config_.clean_urls || name.empty()) return std::nullopt;
     const std::string page = std::string(name).append(".html");
+    if (auto refused = refuse_page(request, page)) return std::move(*refused);
     const auto found = find(request, page);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
@@ -138,7 +149,9 @@ handler::Decision StaticFiles::answer_missing(const http::Request& request) {
 std::optional<handler::Decision> StaticFiles::find_route(const http::Request& request) {
     if (!config_.spa || !kMethods.has(request.method) || !may_be_route(request, *config_.media_types))
         return std::nullopt;
-    const auto found = find(request, "/" + config_.index_name);
+    const std::string index = "/" + config_.index_name;
+    if (auto refused = refuse_page(request, index)) return std::move(*refused);
+    const auto found = find(request, index);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
     if (!found || (*found)->kind() != Representation::Kind::file) return std::nullopt;
     // A client that does not take HTML gets a 404 at the same path.
@@ -160,7 +173,12 @@ handler::Decision StaticFiles::serve_directory(const http::Request& request, Dir
     const auto found = find(request, index_path_);
     if (found && (*found)->kind() == Representation::Kind::file) return serve(request, *found);
     if (!found && found.error() != FindError::absent) return refuse(request, found.error());
-    return open_directory(request, directories);
+    handler::Decision decision = open_directory(request, directories);
+    // Where the folder itself is not shown either, its index is what is missing.
+    const auto* const response = std::get_if<http::Response>(&decision);
+    if (response == nullptr || response->status != http::Status::forbidden) return decision;
+    if (auto refused = refuse_page(request, index_path_)) return std::move(*refused);
+    return decision;
 }
 
 handler::Decision StaticFiles::open_directory(const http::Request& request, DirectoryAnswers& directories) {

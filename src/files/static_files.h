@@ -57,6 +57,9 @@ private:
     using Found = std::shared_ptr<const Representation>;
 
     [[nodiscard]] std::expected<Found, FindError> find(const http::Request& request, std::string_view path);
+    /// Where others may read the page at `path` and this client may not: the refusal that it gets at that path. The
+    /// same whether something is there or not.
+    [[nodiscard]] std::optional<http::Response> refuse_page(const http::Request& request, std::string_view path) const;
     std::optional<handler::Decision> find_route(const http::Request& request);
 
     /// What the answer depends on besides Accept-Encoding.

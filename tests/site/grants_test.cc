@@ -156,10 +156,41 @@ TEST_CASE("grants: an index, a page and a route are read by their own paths' rig
     for (const char* name : {"d/index.html", "about.html"}) site.directory.write(name, "for alice");
     site.directory.write("d/other.txt", "x");
     CHECK(site.ask("GET", "/d/", "Accept: text/plain\r\n").body() == "other.txt\n");
-    CHECK(site.ask("GET", "/about").status() == 404);
+    CHECK(site.ask("GET", "/about").status() == 403);
     site.user = user("alice");
     CHECK(site.ask("GET", "/d/").body() == "for alice");
     CHECK(site.ask("GET", "/about").body() == "for alice");
+}
+
+TEST_CASE("grants: a page at another path is refused as at its own, whether it is there or not", "[site][access]") {
+    auto config = with_grants({"/ * read", "/secret.html alice read", "/none.html alice read", "/index.html alice read",
+                               "/d/index.html alice read", "/e/index.html alice read"});
+    config.clean_urls = config.spa = config.signs_in = true;
+    AnsweringSite site(config);
+    for (const char* name : {"secret.html", "index.html", "d/index.html", "e/other.txt"}) {
+        site.directory.write(name, "for alice");
+    }
+    const auto ask = [&](std::string_view path) { return site.ask("GET", path, "Accept: text/html\r\n"); };
+    const std::string plain = ask("/secret.html").body();
+    for (const char* path : {"/secret", "/none", "/secret/", "/none/", "/some/route", "/some%2Froute", "/d/", "/e/",
+                             "/", "/files/secret", "/files/d/"}) {
+        CAPTURE(path);
+        const support::Answer answer = ask(path);
+        CHECK(answer.status() == 401);
+        CHECK(answer.field("WWW-Authenticate").starts_with("Basic"));
+        CHECK(answer.field("Cache-Control").starts_with("private"));
+        CHECK(answer.body() == plain);
+        CHECK(site.ask("HEAD", path, "Accept: text/html\r\n").status() == 401);
+    }
+    site.user = user("bob");
+    CHECK(ask("/secret").status() == 403);
+    CHECK(ask("/none").status() == 403);
+    site.user = user("alice");
+    CHECK(ask("/secret").body() == "for alice");
+    CHECK(ask("/some/route").body() == "for alice");
+    CHECK(ask("/d/").body() == "for alice");
+    CHECK(ask("/none").body() == "for alice");
+    CHECK(ask("/e/").status() == 403);
 }
 
 TEST_CASE("grants: nobody goes around the rights of a file by a sidecar of it", "[site][access]") {
