@@ -203,6 +203,7 @@ void UploadStore::load_one(std::uint64_t number) {
     upload.link = state->link;
     upload.length = state->length;
     upload.expires_s = status.st_mtim.tv_sec + limits_.expiry_s;
+    upload.added_bytes = static_cast<std::size_t>(status.st_size);
     ++pending_;
     look(upload);
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -32,7 +33,7 @@ int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state
     };
     if (const int error = open(); error != 0) return error;
     if (static_cast<std::uint64_t>(status.st_size) + line.size() > kMaxStateBytes) {
-        if (const int error = shorten_state(upload.number); error != 0) return error;
+        if (const int error = shorten_state(upload); error != 0) return error;
         if (const int error = open(); error != 0) return error;
     }
     if (const int error = write_text(file.get(), line); error != 0) {
@@ -40,6 +41,7 @@ int UploadStore::add_line(Upload& upload, std::string_view line, base::Fd* state
         return ::ftruncate(file.get(), status.st_size) == 0 ? error : EIO;
     }
     ++upload.lines_added;
+    upload.added_bytes += line.size();
     if (state_file != nullptr) *state_file = std::move(file);
     return 0;
 }
@@ -55,27 +57,47 @@ int UploadStore::note_publishing(Upload& upload, const UploadState& state, int f
     return add_line(upload, length_line(upload.offset) + publishing_line(status.st_ino));
 }
 
-/// Replaces the state by one that has each line once. This is done after some ten thousand lines, so it may wait for
-/// the disk here: what was durable in the old file has to be so in the new one before that takes the name.
-int UploadStore::shorten_state(std::uint64_t number) const {
-    const auto state = read_state(number, nullptr);
-    if (!state) return state.error().number;
+std::expected<base::Fd, int> UploadStore::rewrite_state(Upload& upload, std::uint64_t synced) const {
+    upload.added_bytes = 0;  // also after a failure, which would otherwise come with every line
+    auto state = read_state(upload);
+    if (!state) return std::unexpected(state.error().number);
+    state->synced = std::max(state->synced, synced);
     const std::string text = write_upload_state(*state);
-    if (text.size() > kMaxStateBytes / 2) return EOVERFLOW;
-    const std::string name = rewritten_state_name(number);
-    const int states = directory_->get();  // the state was read there
-    const base::Fd file(
-        ::openat(states, name.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, kStateMode));
-    if (!file) return errno;
+    if (text.size() > kMaxStateBytes / 2) return std::unexpected(EOVERFLOW);
+    // The state was read in that directory.
+    base::Fd file(::openat(directory_->get(), rewritten_state_name(upload.number).c_str(),
+                           O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, kStateMode));
+    if (!file) return std::unexpected(errno);
+    if (const int error = write_text(file.get(), text); error != 0) {
+        drop_rewritten(upload.number);
+        return std::unexpected(error);
+    }
+    return file;
+}
+
+int UploadStore::take_rewritten(std::uint64_t number) const {
+    if (directory_ == nullptr) return EBADF;
+    const int error = storage::replace_own({directory_->get(), rewritten_state_name(number)}, state_name(number));
+    if (error != 0) drop_rewritten(number);
+    return error;
+}
+
+void UploadStore::drop_rewritten(std::uint64_t number) const {
+    if (directory_ != nullptr) storage::remove_own({directory_->get(), rewritten_state_name(number)});
+}
+
+/// For a state that became so long because it could not be written anew in the background. It waits for the disk: what
+/// was durable in the old file has to be so in the new one before that takes the name.
+int UploadStore::shorten_state(Upload& upload) const {
+    const auto file = rewrite_state(upload, 0);
+    if (!file) return file.error();
     const bool is_durable = parts_.durability != storage::Durability::none;
-    int error = write_text(file.get(), text);
-    if (error == 0 && is_durable) error = sync_file(file.get());
-    if (error == 0) error = storage::replace_own({states, name}, state_name(number));
-    if (error != 0) {
-        storage::remove_own({states, name});
+    if (const int error = is_durable ? sync_file(file->get()) : 0; error != 0) {
+        drop_rewritten(upload.number);
         return error;
     }
-    return is_durable ? sync_file(states) : 0;
+    if (const int error = take_rewritten(upload.number); error != 0) return error;
+    return is_durable ? sync_file(directory_->get()) : 0;
 }
 
 }  // namespace uploads

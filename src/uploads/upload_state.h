@@ -15,8 +15,11 @@ namespace uploads {
 
 /// The directory of the states, in the root. Its contents are never served, because its name begins with a dot.
 inline constexpr const char* kUploadDirectory = ".godwit";
-/// A state file is never longer than this. One that would be is written anew, without the lines that do not count.
+/// A state file is never longer than this.
 inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
+/// After so many bytes of added lines, some 250, a state is written anew, without the lines that do not count: it is
+/// read whole at the end of its upload, and at the start of the server.
+inline constexpr std::size_t kMaxAddedBytes = 4096;
 
 /// Hexadecimal digits of an upload's number, which names its files, and of its secret.
 inline constexpr std::size_t kUploadNumberDigits = 16;

@@ -88,6 +88,16 @@ public:
     /// `state_file` when that is not null.
     int add_line(Upload& upload, std::string_view line, base::Fd* state_file = nullptr) const;
 
+    /// True when enough lines were added to the state of `upload` that it should be written anew.
+    [[nodiscard]] static bool has_long_state(const Upload& upload) { return upload.added_bytes > kMaxAddedBytes; }
+    /// Writes the state with each line once, and with `synced` bytes at least, into a file beside it, which has to be
+    /// synced before take_rewritten(). That file, or an errno.
+    std::expected<base::Fd, int> rewrite_state(Upload& upload, std::uint64_t synced) const;
+    /// The file of rewrite_state() takes the place of the state: only where no line was added meanwhile, and durable
+    /// once the directory is synced. Returns an errno, after which that file is gone, or 0.
+    int take_rewritten(std::uint64_t number) const;
+    void drop_rewritten(std::uint64_t number) const;
+
     /// The length of the whole, when it is not known yet. It counts only once it is noted.
     void note_length(Upload& upload, std::uint64_t length) const;
     /// Which file is about to get its name, and its length, unless `state` says so since an end that was put off.
@@ -148,7 +158,7 @@ private:
     [[nodiscard]] base::Fd open_state(std::uint64_t number, int flags) const;
     /// Returns an errno, or 0.
     [[nodiscard]] static int write_text(int file, std::string_view text);
-    int shorten_state(std::uint64_t number) const;
+    int shorten_state(Upload& upload) const;
     std::expected<UploadState, BytesError> read_state(std::uint64_t number, struct stat* status) const;
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload,
                                                                              const UploadPlace& place) const;

@@ -1,5 +1,6 @@
 // Makes an upload's offset durable before a client is told of it: the bytes are synced, then the state is written, then
-// the state is synced. Called by resumption_answers, and by UploadStore for syncs in the background.
+// the state is synced. A state that many lines were added to is written anew then. Called by resumption_answers, and by
+// UploadStore for syncs in the background.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,8 @@ public:
     /// `store` outlives this. Syncs the bytes that exist at the first advance().
     UploadSync(UploadStore& store, std::uint64_t number, std::shared_ptr<const PartialFile> bytes)
         : store_(&store), number_(number), bytes_(std::move(bytes)) {}
+    /// A state that is being written anew is given up; the one there is stays.
+    ~UploadSync();
     UploadSync(const UploadSync&) = delete;
     UploadSync& operator=(const UploadSync&) = delete;
 
@@ -27,10 +30,13 @@ public:
     [[nodiscard]] std::uint64_t number() const { return number_; }
 
 private:
-    enum class Step : std::uint8_t { beginning, syncing_bytes, syncing_state, done };
+    enum class Step : std::uint8_t { beginning, syncing_bytes, syncing_rewritten, syncing_state, done };
 
     bool begin(http::Wake wake);
-    bool sync_state(http::Wake wake);
+    bool write_state(http::Wake wake);
+    bool add_line(http::Wake wake);
+    bool take_rewritten(http::Wake wake);
+    void sync_names(http::Wake wake);
     bool finish();
     bool fail(int error);
 
