@@ -6,6 +6,7 @@ possibility; a refused one leaves what was, or both where the refusal says so; w
 import json
 import os
 import re
+import subprocess
 import time
 
 from failing_server import Server, ask
@@ -13,22 +14,27 @@ from failing_server import Server, ask
 BIG = bytes(range(251)) * 5000  # beyond what the server keeps in memory
 PARTS = [b"first part\n" * 9000, b"second part\n" * 7000, b"third\n" * 5000]
 OPTIONS = ("--allow-all", "--error-log", "-")
+XML = {"Content-Type": "application/xml"}
 PARTIAL = {"Content-Type": "application/partial-upload"}
 # The client sees these as the end of its connection.
 NETWORK = ("accept4", "close", "epoll_ctl", "recv", "send", "sendmsg", "sendfile", "setsockopt", "shutdown")
 # What a refusal says that left something behind.
-TOLD = re.compile(rb"has its name|name is gone|upload is gone|is there|was made|was stored|may be|change is in the file")
+TOLD = re.compile(rb"has its name|name is gone|upload is gone|is there|was made|was stored|may be|change is in the file"
+                  rb"|were changed")
 RECORD_NAMES = ("Old", "New", "Ada", "Bob")
 
 
 class World:
     def __init__(self, program, library, directory):
         self.root = os.path.join(directory, "root")
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+        self.speaks_dav = ", WebDAV" in told
         self.server = Server(program, library, os.path.join(directory, "control"), self.root,
-                             os.path.join(directory, "log"), OPTIONS)
+                             os.path.join(directory, "log"), OPTIONS + (("--dav",) if self.speaks_dav else ()))
         self.files = {}
         self.directories = {}
         self.records = {"Old": {True}, "New": {False}, "Ada": {False}, "Bob": {False}}
+        self.moods = {None}  # which values the property "mood" of /a.txt may have
         self.uploads = []  # of the waiting ones: [target, address, offset that was told]
         self.wrong = []
         self.call = ""
@@ -172,6 +178,43 @@ class World:
         if answer.good:
             self.blame(f"a write was done against its condition: {answer}")
 
+    # Properties.
+
+    def set_mood(self, value):
+        if not self.speaks_dav:
+            return
+        answer = self.ask("PROPPATCH", "/a.txt", b'<D:propertyupdate xmlns:D="DAV:"><D:set><D:prop><mood xmlns="urn:x">'
+                          + value.encode() + b"</mood></D:prop></D:set></D:propertyupdate>", XML)
+        is_good = answer.status == 207 and b"HTTP/1.1 200" in answer.content
+        self.moods = self.settle(self.moods, value, answer, is_good)
+        if not self.armed and not is_good:
+            self.blame(f"PROPPATCH: after the fault: {answer}")
+
+    def find_mood(self):
+        if not self.speaks_dav:
+            return
+        for body in (b'<propfind xmlns="DAV:"><prop><mood xmlns="urn:x"/></prop></propfind>', None):
+            answer = self.ask("PROPFIND", "/a.txt", body, {**XML, "Depth": "0"} if body else {"Depth": "0"})
+            if answer.status != 207:
+                self.check_absence("PROPFIND /a.txt", answer, False)
+                continue
+            is_told = not re.search(rb"HTTP/1.1 (500|403)", answer.content)
+            found = re.search(rb'urn:x">(\w+)</n:mood', answer.content)
+            value = found.group(1).decode() if found else None
+            if is_told and answer.whole and value not in self.moods or not is_told and not self.armed:
+                self.blame(f"PROPFIND: {value}, possible: {self.moods}: {answer}")
+
+    def list_by_dav(self):
+        if not self.speaks_dav:
+            return
+        answer = self.ask("PROPFIND", "/", None, {"Depth": "1"})
+        if answer.status != 207:
+            return self.check_absence("PROPFIND /", answer, False)
+        certain = [path for path, possible in self.files.items() if path.count("/") == 1 and None not in possible]
+        missing = [path for path in certain if f"<D:href>{path}</D:href>".encode() not in answer.content]
+        if answer.whole and missing:
+            self.blame(f"PROPFIND / looks whole and lacks {missing}")
+
     # Records.
 
     def change_record(self, method, target, content, changes):
@@ -260,11 +303,16 @@ class World:
             self.get(path)
         self.get_ranges()
         self.list_root()
+        self.set_mood("good")
+        self.find_mood()
+        self.list_by_dav()
         self.write("PUT", "/new.txt", b"new\n" * 30000, b"new\n" * 30000)
         self.write("PUT", "/a.txt", b"replaced\n", b"replaced\n")
         self.write("PUT", "/deep/er/file.txt", b"deep", b"deep")
         self.refuse_condition()
         self.get("/a.txt")
+        self.find_mood()
+        self.set_mood("better")
         self.post_form()
         self.write("DELETE", "/gone.txt", None, None)
         self.write("POST", "/form-gone.txt", b"name=form-gone.txt", None, "/?delete",
@@ -302,6 +350,8 @@ class World:
             if os.path.isdir(self.root + path) not in possible:
                 self.blame(f"directory {path}: there: {os.path.isdir(self.root + path)}, possible: {possible}")
         self.list_root()
+        self.list_by_dav()
+        self.find_mood()
         self.list_records()
 
     def end(self):

@@ -80,7 +80,12 @@ void MultistatusSource::write_entry(const char* name) {
     // Behind a link the file is opened as a GET would.
     if (writer_.query().needs_descriptor()) {
         const auto opened = open_entry(name, found.is_link);
-        if (opened) entry.look_into(opened.get(), writer_.query());
+        if (opened) {
+            entry.look_into(opened.get(), writer_.query());
+        } else {
+            entry.unread = errno;
+        }
+        if (entry.has_fault()) entry_error_ = entry.unread;
     }
     writer_.append_entry(text_.out(), entry, folder_.clock.unix_ns());
 }
@@ -91,7 +96,9 @@ base::Fd MultistatusSource::open_entry(const char* name, bool is_link) const {
         return base::Fd(::openat(directory_.descriptor(), name, kFlags));
     }
     auto opened = folder_.root.open_for_reading(path_);
-    return opened ? std::move(*opened) : base::Fd();
+    if (opened) return std::move(*opened);
+    errno = opened.error().number;
+    return {};
 }
 
 std::string_view MultistatusSource::lack() const {

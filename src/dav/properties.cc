@@ -28,6 +28,8 @@ constexpr int kRetrySeconds = 1;
 
 constexpr Refusal kNotReadable = http::missing_right("you may not read this.");
 constexpr Refusal kNotListed = http::missing_right("directories are not listed here.");
+/// For the error log.
+constexpr std::string_view kUnread = "properties could not be read from the disk; PROPFIND says so";
 constexpr std::string_view kInfinite =
     "PROPFIND of a folder has Depth 0 or 1; infinity, which is also meant without "
     "the field, is not answered";
@@ -80,9 +82,14 @@ http::Response Properties::answer(const http::Request& request, const Asked& ask
                           .status = found->status,
                           .media_type = media_types_->type_of(found->path)};
     if (query.needs_descriptor()) {
-        if (const auto opened = root_.open_for_reading(found->path)) entry.look_into(opened->get(), query);
+        if (const auto opened = root_.open_for_reading(found->path)) {
+            entry.look_into(opened->get(), query);
+        } else {
+            entry.unread = opened.error().number;
+        }
     }
     http::Response response = multistatus_response();
+    if (entry.has_fault()) response.reason = kUnread;
     std::string text;
     PropertyWriter::append_opening(text);
     PropertyWriter(std::move(query)).append_entry(text, entry, clock_.unix_ns());
@@ -107,9 +114,12 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
         entry.look_into(opened->get(), query);
         // How full the disk is is for those who may fill it.
         if (rights.has(Right::create)) entry.quota = find_quota(opened->get());
+    } else if (query.needs_descriptor()) {
+        entry.unread = opened.error().number;
     }
     PropertyWriter writer(std::move(query));
     http::Response response = multistatus_response();
+    if (entry.has_fault()) response.reason = kUnread;
     std::string text;
     PropertyWriter::append_opening(text);
     writer.append_entry(text, entry, clock_.unix_ns());

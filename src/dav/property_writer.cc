@@ -4,11 +4,14 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
+#include <expected>
 #include <utility>
 
 #include "base/escape.h"
 #include "http/date.h"
+#include "storage/path_opening.h"
 #include "storage/validators.h"
 
 namespace dav {
@@ -80,19 +83,42 @@ void append_live(std::string& out, LiveProperty property, const EntryProperties&
     }
 }
 
-std::optional<std::int64_t> find_birth(int file) {
+/// nullopt: the file system does not know. Errors: an errno.
+std::expected<std::optional<std::int64_t>, int> find_birth(int file) {
     struct statx status{};
-    if (::statx(file, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_BTIME, &status) != 0) return std::nullopt;
+    if (::statx(file, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STATX_BTIME, &status) != 0) return std::unexpected(errno);
     if ((status.stx_mask & STATX_BTIME) == 0) return std::nullopt;
     return status.stx_btime.tv_sec;
+}
+
+/// 0: nothing is in the way.
+Status status_of(int error) {
+    if (error == 0) return Status::ok;
+    if (storage::FileError{error}.is_absence()) return Status::not_found;
+    return error == EACCES || error == EPERM ? Status::forbidden : Status::internal_server_error;
 }
 
 }  // namespace
 
 void EntryProperties::look_into(int file, const PropertyQuery& query) {
-    if (query.wants(LiveProperty::creation_date)) born_s = find_birth(file);
-    if (query.wants_dead()) dead = read_dead_properties(file).value_or(DeadProperties());
+    if (query.wants(LiveProperty::creation_date)) {
+        const auto birth = find_birth(file);
+        if (birth) {
+            born_s = *birth;
+        } else {
+            unread = birth.error();
+        }
+    }
+    if (!query.wants_dead()) return;
+    auto read = read_dead_properties(file);
+    if (read) {
+        dead = std::move(*read);
+    } else {
+        unread = read.error();
+    }
 }
+
+bool EntryProperties::has_fault() const { return status_of(unread) == Status::internal_server_error; }
 
 PropertyWriter::PropertyWriter(PropertyQuery query) : query_(std::move(query)) {
     for (const XmlName& each : query_.others) append_dead_property(missing_, {.name = each});
@@ -116,14 +142,16 @@ bool PropertyWriter::has(LiveProperty property, const EntryProperties& entry) co
     }
 }
 
-void PropertyWriter::append_live_ones(std::string& out, std::string& missing, const EntryProperties& entry,
+void PropertyWriter::append_live_ones(std::string& out, Lacking& lacking, const EntryProperties& entry,
                                       base::UnixNs now) const {
     using Form = PropertyQuery::Form;
     for (std::size_t number = 0; number < kLiveProperties; ++number) {
         const auto property = static_cast<LiveProperty>(number);
         if (!query_.wants(property)) continue;
         if (!has(property, entry)) {
-            if (query_.form == Form::named) append_empty_live(missing, property);
+            if (query_.form != Form::named) continue;
+            const bool is_unread = property == LiveProperty::creation_date && entry.unread != 0;
+            append_empty_live(is_unread ? lacking.unread : lacking.missing, property);
         } else if (query_.form == Form::names) {
             append_empty_live(out, property);
         } else {
@@ -132,10 +160,10 @@ void PropertyWriter::append_live_ones(std::string& out, std::string& missing, co
     }
 }
 
-void PropertyWriter::append_dead_ones(std::string& out, std::string& missing, const EntryProperties& entry) const {
+void PropertyWriter::append_dead_ones(std::string& out, Lacking& lacking, const EntryProperties& entry) const {
     using Form = PropertyQuery::Form;
     if (entry.dead.empty()) {
-        missing.append(missing_);
+        (entry.unread != 0 ? lacking.unread : lacking.missing).append(missing_);
         return;
     }
     if (query_.form == Form::names) {
@@ -148,7 +176,7 @@ void PropertyWriter::append_dead_ones(std::string& out, std::string& missing, co
     for (const XmlName& name : query_.others) {
         const auto found = std::ranges::find(entry.dead, name, &DeadProperty::name);
         if (found == entry.dead.end()) {
-            append_dead_property(missing, {.name = name});
+            append_dead_property(lacking.missing, {.name = name});
         } else if (query_.form == Form::named) {
             append_dead_property(out, *found);
         }
@@ -156,20 +184,25 @@ void PropertyWriter::append_dead_ones(std::string& out, std::string& missing, co
 }
 
 void PropertyWriter::append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const {
+    const Status unread = status_of(entry.unread);
+    if (unread == Status::not_found) return append_failure(out, entry.href, unread);
     append_response_opening(out, entry.href);
-    std::string missing;
+    Lacking lacking;
     const std::size_t before = out.size();
     out.append(kBegin);
     const std::size_t begin = out.size();
-    append_live_ones(out, missing, entry, now);
-    append_dead_ones(out, missing, entry);
-    if (out.size() > begin || missing.empty()) {
+    append_live_ones(out, lacking, entry, now);
+    append_dead_ones(out, lacking, entry);
+    if (out.size() > begin || (lacking.missing.empty() && lacking.unread.empty())) {
         append_status(out.append(kEnd), Status::ok);
         out.append("</D:propstat>");
     } else {
         out.resize(before);
     }
-    if (!missing.empty()) append_names(out, missing, Status::not_found);
+    if (!lacking.missing.empty()) append_names(out, lacking.missing, Status::not_found);
+    // Where all are wanted, the names of those that could not be read are not known either.
+    const bool is_open = entry.unread != 0 && query_.form != PropertyQuery::Form::named;
+    if (is_open || !lacking.unread.empty()) append_names(out, lacking.unread, unread);
     append_response_closing(out);
 }
 

@@ -31,9 +31,14 @@ struct EntryProperties {
     std::optional<std::int64_t> born_s;  ///< seconds since 1970; not every file system knows
     std::optional<Quota> quota;          ///< where it is told
     DeadProperties dead;                 ///< where they are wanted
+    /// The errno that kept what is wanted from being found out; 0: none. What is not known then is not said to be
+    /// absent.
+    int unread = 0;
 
     /// Finds out with the resource open as `file` what `query` wants besides.
     void look_into(int file, const PropertyQuery& query);
+    /// True when the disk or the machine failed: not for an entry that is gone, or that may not be read.
+    [[nodiscard]] bool has_fault() const;
 };
 
 class PropertyWriter {
@@ -44,7 +49,8 @@ public:
 
     static void append_opening(std::string& out);
     static void append_closing(std::string& out);
-    /// `now`: whether the tag is weak, as the tag of a GET would be.
+    /// `now`: whether the tag is weak, as the tag of a GET would be. What could not be found out has the status 403 or
+    /// 500, without names where these are not known; an entry that is gone is 404.
     void append_entry(std::string& out, const EntryProperties& entry, base::UnixNs now) const;
     /// The beginning and the end of a response, and what is between them for some properties without their values.
     static void append_response_opening(std::string& out, std::string_view href);
@@ -55,8 +61,13 @@ public:
 
 private:
     [[nodiscard]] bool has(LiveProperty property, const EntryProperties& entry) const;
-    void append_live_ones(std::string& out, std::string& missing, const EntryProperties& entry, base::UnixNs now) const;
-    void append_dead_ones(std::string& out, std::string& missing, const EntryProperties& entry) const;
+    /// Elements of properties that the entry does not have, and of those that could not be found out.
+    struct Lacking {
+        std::string missing;
+        std::string unread;
+    };
+    void append_live_ones(std::string& out, Lacking& lacking, const EntryProperties& entry, base::UnixNs now) const;
+    void append_dead_ones(std::string& out, Lacking& lacking, const EntryProperties& entry) const;
 
     PropertyQuery query_;
     std::string missing_;  ///< the elements of query_.others

@@ -93,7 +93,9 @@ std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WritePart
         return std::unexpected(write_refusal(error));
     }
     sink->copy_time(opened->status.st_mtim);
-    sink->copy_properties(opened->file.get());
+    if (const int error = sink->copy_properties(opened->file.get()); error != 0) {
+        return std::unexpected(write_refusal(error));
+    }
     copy->sink_.emplace(std::move(*sink));
     copy->source_ = std::make_unique<OpenFile>(std::move(opened->file), opened->status, parts.clock, &parts.disk);
     return copy;

@@ -166,9 +166,9 @@ int FileSink::withhold(mode_t mode) {
     return ::fchmod(file_.descriptor(), left) == 0 ? 0 : errno;
 }
 
-void FileSink::copy_properties(int source) {
-    copy_property_text(source, file_.descriptor());
+int FileSink::copy_properties(int source) {
     properties_ = Properties::of_source;
+    return copy_property_text(source, file_.descriptor());
 }
 
 std::unique_ptr<FileCommit> FileSink::finish() && { return std::make_unique<FileCommit>(std::move(*this)); }

@@ -72,8 +72,8 @@ public:
     void keep_time(std::int64_t modified_s) { kept_time_ = {{modified_s, 0}, KeptTime::Unit::second}; }
     /// The same, exactly: a copy stays older or newer than what is beside it.
     void copy_time(const timespec& modified) { kept_time_ = {modified, KeptTime::Unit::nanosecond}; }
-    /// The file gets the properties of the open file `source`, and none of a file that it replaces.
-    void copy_properties(int source);
+    /// The file gets the properties of the open file `source`, and none of a file that it replaces. 0, or an errno.
+    [[nodiscard]] int copy_properties(int source);
     /// The whole content is in.
     std::unique_ptr<FileCommit> finish() &&;
 

@@ -20,9 +20,10 @@ inline constexpr std::size_t kMostPropertyTextBytes = std::size_t{16} * 1024;
 /// ENOTSUP where the file system keeps none, EACCES and EPERM where the process may not write to the file.
 [[nodiscard]] int write_property_text(int file, std::string_view text);
 
-/// Gives `to` the text of `from`, when it has one. A text that cannot be kept there is left behind: the content of a
-/// file does not depend on it.
-void copy_property_text(int from, int to);
+/// Gives `to` the text of `from`, when it has one. 0, or an errno: then nothing may take the place of `from`, or it
+/// would lose its text without a word. Where `to` can have none, because of its file system or its owner, it is left
+/// behind.
+[[nodiscard]] int copy_property_text(int from, int to);
 
 /// The same for a file `to` that is about to take the place of `from`. True when `to` was changed, and has to be synced
 /// again. Errors: an errno of the reading; `to` is as it was then.

@@ -159,7 +159,7 @@ TreeCopy::Fault TreeCopy::begin(base::Fd source, const struct stat& status) {
         hidden_.clear();
         return write_refusal(EAGAIN);
     }
-    copy_property_text(source.get(), target.get());
+    if (const int error = copy_property_text(source.get(), target.get()); error != 0) return write_refusal(error);
     // Its stream has nothing to read when the directory alone is wanted.
     const bool is_empty = wish_.extent == Wish::Extent::empty;
     base::DirectoryStream stream(is_empty ? open_directory(to_.directory(), hidden_.c_str()) : std::move(source));
@@ -250,7 +250,8 @@ TreeCopy::Fault TreeCopy::enter(const std::string& name, const struct stat& stat
     if (const int error = make_directory_above(parent, name, mode); error != 0) return entry_refusal(error);
     base::Fd target = open_directory(parent, name.c_str());
     if (!target) return entry_refusal(errno);
-    copy_property_text(source.descriptor(), target.get());
+    if (const int error = copy_property_text(source.descriptor(), target.get()); error != 0)
+        return entry_refusal(error);
     levels_.push_back({std::move(source), base::share(std::move(target))});
     return std::nullopt;
 }
@@ -292,7 +293,8 @@ TreeCopy::Fault TreeCopy::end_file(http::Wake wake) {
     if (::fstat(file_->source.get(), &now) != 0) return entry_refusal(errno);
     if (!is_same_version(now, file_->status)) return kChanged;
     const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, file_->status.st_mtim};
-    copy_property_text(file_->source.get(), file_->target->get());
+    const int lost = copy_property_text(file_->source.get(), file_->target->get());
+    if (lost != 0) return write_refusal(lost);
     if (::futimens(file_->target->get(), times.data()) != 0) return write_refusal(errno);
     sync(std::move(file_->target), wake);
     file_.reset();

@@ -3,6 +3,7 @@
 // strace, with synchronous syncs (io_uring refused), so that each is a call of its own. Skipped where strace or the
 // right to mount is missing.
 #include <sys/mount.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
 #include <cstring>
@@ -28,7 +29,7 @@ support::ServerProcess faulty_server(const support::TempDir& site, const support
     std::vector<std::string> wrapper{
         "strace", "-f",
         "-o",     traces.at("trace"),
-        "-e",     "trace=io_uring_setup,pwrite64,fallocate,fdatasync,fsync,linkat,renameat",
+        "-e",     "trace=io_uring_setup,pwrite64,fallocate,fdatasync,fsync,linkat,renameat,fgetxattr,fsetxattr",
         "-e",     "inject=io_uring_setup:error=ENOSYS"};
     for (const std::string& fault : faults) wrapper.insert(wrapper.end(), {"-e", "inject=" + fault});
     // What checks memory leaks at the end of a sanitized build cannot run under a tracer.
@@ -112,6 +113,34 @@ TEST_CASE("disk faults: a directory that cannot be synced is no success", "[cras
     CHECK(fetch(server.port(), "PUT", "/old.bin", {}, "again").status == 201);
     CHECK(site.list() == std::vector<std::string>{"old.bin"});
     CHECK(server.stop() == 0);
+}
+
+TEST_CASE("disk faults: properties of a file that cannot be taken along are not lost", "[crash][faults]") {
+    if (strace_is_missing()) return;
+    constexpr const char* kAttribute = "user.godwit.properties";
+    constexpr std::string_view kText = "<D:prop xmlns:D=\"DAV:\"><a/></D:prop>";
+    for (const char* fault : {"fgetxattr:error=EIO:when=1..2", "fsetxattr:error=EIO:when=1..2"}) {
+        INFO(fault);
+        const support::TempDir site;
+        const support::TempDir traces;
+        site.write("old.bin", kOld);
+        if (::setxattr(site.at("old.bin").c_str(), kAttribute, kText.data(), kText.size(), 0) != 0) return;
+        support::ServerProcess server = faulty_server(site, traces, {fault});
+        CHECK(fetch(server.port(), "PUT", "/old.bin", {}, "new").status == 500);
+        CHECK((fetch(server.port(), "GET", "/old.bin").body == kOld));
+        CHECK(fetch(server.port(), "COPY", "/old.bin", {"Destination: /copy.bin"}).status == 500);
+        CHECK(site.list() == std::vector<std::string>{"old.bin"});
+        // The disk is well again.
+        CHECK(fetch(server.port(), "PUT", "/old.bin", {}, "new").status == 204);
+        CHECK(fetch(server.port(), "COPY", "/old.bin", {"Destination: /copy.bin"}).status == 201);
+        CHECK(server.stop() == 0);
+        for (const char* name : {"old.bin", "copy.bin"}) {
+            std::string text(kText.size() + 1, '\0');
+            const ssize_t got = ::getxattr(site.at(name).c_str(), kAttribute, text.data(), text.size());
+            REQUIRE(got >= 0);
+            CHECK(text.substr(0, static_cast<std::size_t>(got)) == kText);
+        }
+    }
 }
 
 TEST_CASE("disk faults: a full disk is 507, and serves on", "[crash][faults]") {

@@ -1,6 +1,8 @@
 // A multistatus document, entry by entry.
 #include "dav/property_writer.h"
 
+#include <cerrno>
+
 #include "dav/xml_reader.h"
 #include "support/catch.h"
 
@@ -105,4 +107,46 @@ TEST_CASE("property writer: the whole is a document, also with a name that no XM
     CHECK(root->name.is_dav("multistatus"));
     REQUIRE(root->children.size() == 2);
     CHECK(root->children[1].find_dav("status") != nullptr);
+}
+
+TEST_CASE("property writer: what could not be found out is not said to be absent", "[dav]") {
+    EntryProperties entry = file_entry();
+    entry.born_s.reset();
+    entry.unread = EIO;
+    const auto query = [] {
+        return named({LiveProperty::content_length, LiveProperty::creation_date}, {{.space = "urn:x", .local = "a"}});
+    };
+    const std::string begin = "<D:response><D:href>/a%20b&amp;c.txt</D:href>";
+    const std::string known =
+        "<D:propstat><D:prop><D:getcontentlength>5</D:getcontentlength></D:prop>"
+        "<D:status>HTTP/1.1 200 OK</D:status></D:propstat>";
+    const std::string unknown =
+        "<D:propstat><D:prop><D:creationdate/><n:a xmlns:n=\"urn:x\"/></D:prop><D:status>HTTP/1.1 ";
+    const std::string end = "</D:status></D:propstat></D:response>\n";
+    CHECK(written(query(), entry) == begin + known + unknown + "500 Internal Server Error" + end);
+    CHECK(entry.has_fault());
+    // Where all are wanted, not even the names are known.
+    const std::string nameless = "<D:propstat><D:prop></D:prop><D:status>HTTP/1.1 ";
+    CHECK(written(all(), entry).find("<D:getcontentlength>5<") != std::string::npos);
+    CHECK(written(all(), entry).ends_with(nameless + "500 Internal Server Error" + end));
+    entry.unread = EACCES;
+    CHECK_FALSE(entry.has_fault());
+    CHECK(written(query(), entry) == begin + known + unknown + "403 Forbidden" + end);
+    CHECK(written(all(), entry).ends_with(nameless + "403 Forbidden" + end));
+    // It is gone.
+    entry.unread = ENOENT;
+    CHECK_FALSE(entry.has_fault());
+    CHECK(written(all(), entry) == begin + "<D:status>HTTP/1.1 404 Not Found</D:status></D:response>\n");
+}
+
+TEST_CASE("property writer: a look that fails is remembered", "[dav]") {
+    EntryProperties entry = file_entry();
+    entry.look_into(-1, named({}, {{.space = "urn:x", .local = "a"}}));
+    CHECK(entry.unread == EBADF);
+    EntryProperties other = file_entry();
+    other.look_into(-1, named({LiveProperty::creation_date}));
+    CHECK(other.unread == EBADF);
+    EntryProperties third = file_entry();
+    third.look_into(-1, named({LiveProperty::content_length}));
+    CHECK(third.unread == 0);
 }

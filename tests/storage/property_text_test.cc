@@ -46,9 +46,9 @@ TEST_CASE("property text: written, read, replaced and taken away", "[properties]
 TEST_CASE("property text: a copy has it, and so has what replaces a file", "[properties]") {
     const Files files;
     if (!files.keep_any()) return;
-    storage::copy_property_text(files.second.get(), files.first.get());
+    CHECK(storage::copy_property_text(files.second.get(), files.first.get()) == 0);
     CHECK(storage::read_property_text(files.first.get()) == "probe");
-    storage::copy_property_text(files.first.get(), files.second.get());
+    CHECK(storage::copy_property_text(files.first.get(), files.second.get()) == 0);
     CHECK(storage::read_property_text(files.second.get()) == "probe");
     REQUIRE(storage::write_property_text(files.second.get(), "") == 0);
     CHECK(storage::keep_property_text(files.second.get(), files.second.get()) == false);
@@ -66,4 +66,13 @@ TEST_CASE("property text: what cannot be read is told, and changes nothing", "[p
     REQUIRE_FALSE(kept.has_value());
     CHECK(kept.error() == EBADF);
     CHECK(storage::read_property_text(files.first.get()) == "probe");
+}
+
+TEST_CASE("property text: one that cannot be taken along is an error", "[properties]") {
+    const Files files;
+    if (!files.keep_any()) return;
+    CHECK(storage::copy_property_text(-1, files.second.get()) == EBADF);
+    CHECK(storage::copy_property_text(files.first.get(), -1) == EBADF);
+    CHECK(storage::keep_property_text(-1, files.second.get()).error() == EBADF);
+    CHECK(storage::keep_property_text(files.first.get(), -1).error() == EBADF);
 }

@@ -15,6 +15,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
@@ -47,10 +48,13 @@ enum class Call : std::uint8_t {
     fcntl,
     fdatasync,
     fdopendir,
+    fgetxattr,
     flock,
+    fremovexattr,
     fstat,
     fstatat,
     fstatfs,
+    fsetxattr,
     fsync,
     ftruncate,
     futimens,
@@ -75,6 +79,7 @@ enum class Call : std::uint8_t {
     sendmsg,
     setsockopt,
     shutdown,
+    statx,
     unlinkat,
     write,
     ring_close,
@@ -87,31 +92,18 @@ enum class Call : std::uint8_t {
 };
 constexpr std::size_t kCalls = static_cast<std::size_t>(Call::count);
 constexpr std::size_t kNameBytes = 24;
-constexpr std::array<std::array<char, kNameBytes>, kCalls> kNames{{{"accept4"},       {"close"},
-                                                                   {"epoll_ctl"},     {"epoll_wait"},
-                                                                   {"eventfd_read"},  {"eventfd_write"},
-                                                                   {"faccessat"},     {"fallocate"},
-                                                                   {"fchmod"},        {"fchown"},
-                                                                   {"fcntl"},         {"fdatasync"},
-                                                                   {"fdopendir"},     {"flock"},
-                                                                   {"fstat"},         {"fstatat"},
-                                                                   {"fstatfs"},       {"fsync"},
-                                                                   {"ftruncate"},     {"futimens"},
-                                                                   {"getrandom"},     {"inotify_add_watch"},
-                                                                   {"linkat"},        {"lseek"},
-                                                                   {"mkdirat"},       {"openat"},
-                                                                   {"openat2"},       {"pread"},
-                                                                   {"pwrite"},        {"pwritev2"},
-                                                                   {"read"},          {"readdir"},
-                                                                   {"readlinkat"},    {"recv"},
-                                                                   {"renameat"},      {"renameat2"},
-                                                                   {"send"},          {"sendfile"},
-                                                                   {"sendmsg"},       {"setsockopt"},
-                                                                   {"shutdown"},      {"unlinkat"},
-                                                                   {"write"},         {"ring_close"},
-                                                                   {"ring_fsync"},    {"ring_linkat"},
-                                                                   {"ring_renameat"}, {"ring_unlinkat"},
-                                                                   {"ring_submit"}}};
+constexpr std::array<std::array<char, kNameBytes>, kCalls> kNames{
+    {{"accept4"},       {"close"},         {"epoll_ctl"},  {"epoll_wait"}, {"eventfd_read"},
+     {"eventfd_write"}, {"faccessat"},     {"fallocate"},  {"fchmod"},     {"fchown"},
+     {"fcntl"},         {"fdatasync"},     {"fdopendir"},  {"fgetxattr"},  {"flock"},
+     {"fremovexattr"},  {"fstat"},         {"fstatat"},    {"fstatfs"},    {"fsetxattr"},
+     {"fsync"},         {"ftruncate"},     {"futimens"},   {"getrandom"},  {"inotify_add_watch"},
+     {"linkat"},        {"lseek"},         {"mkdirat"},    {"openat"},     {"openat2"},
+     {"pread"},         {"pwrite"},        {"pwritev2"},   {"read"},       {"readdir"},
+     {"readlinkat"},    {"recv"},          {"renameat"},   {"renameat2"},  {"send"},
+     {"sendfile"},      {"sendmsg"},       {"setsockopt"}, {"shutdown"},   {"statx"},
+     {"unlinkat"},      {"write"},         {"ring_close"}, {"ring_fsync"}, {"ring_linkat"},
+     {"ring_renameat"}, {"ring_unlinkat"}, {"ring_submit"}}};
 
 /// The control file. The script writes `armed` last.
 struct Control {
@@ -219,7 +211,16 @@ int fcntl64(int file, int command, ...) {
 }
 int fdatasync(int file) { return pass<int>(Call::fdatasync, "fdatasync", file); }
 DIR* fdopendir(int file) { return pass<DIR*>(Call::fdopendir, "fdopendir", file); }
+ssize_t fgetxattr(int file, const char* name, void* into, size_t size) noexcept {
+    return pass<ssize_t>(Call::fgetxattr, "fgetxattr", file, name, into, size);
+}
 int flock(int file, int operation) noexcept { return pass<int>(Call::flock, "flock", file, operation); }
+int fremovexattr(int file, const char* name) noexcept {
+    return pass<int>(Call::fremovexattr, "fremovexattr", file, name);
+}
+int fsetxattr(int file, const char* name, const void* from, size_t size, int flags) noexcept {
+    return pass<int>(Call::fsetxattr, "fsetxattr", file, name, from, size, flags);
+}
 int fstat64(int file, struct stat64* status) noexcept { return pass<int>(Call::fstat, "fstat64", file, status); }
 int fstatat64(int directory, const char* name, struct stat64* status, int flags) noexcept {
     return pass<int>(Call::fstatat, "fstatat64", directory, name, status, flags);
@@ -289,6 +290,9 @@ int setsockopt(int file, int level, int name, const void* value, socklen_t size)
     return pass<int>(Call::setsockopt, "setsockopt", file, level, name, value, size);
 }
 int shutdown(int file, int how) noexcept { return pass<int>(Call::shutdown, "shutdown", file, how); }
+int statx(int directory, const char* name, int flags, unsigned mask, struct statx* status) noexcept {
+    return pass<int>(Call::statx, "statx", directory, name, flags, mask, status);
+}
 /// Of the calls that have no function of their own the server makes openat2 often, and io_uring's set-up once.
 long syscall(long number, ...) noexcept {
     va_list rest;
