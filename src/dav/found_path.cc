@@ -13,13 +13,21 @@ using http::Status;
 
 constexpr Refusal kNothingThere{Status::not_found, "there is nothing at this path."};
 constexpr Refusal kDenied{Status::forbidden, "the server has no permission to read this."};
+constexpr Refusal kExhausted{Status::service_unavailable, "the server has no file descriptors or memory left for now."};
 constexpr Refusal kUnreadable{Status::internal_server_error, "this could not be read from the disk."};
 
 }  // namespace
 
 Refusal path_refusal(storage::FileError error) {
     if (error.is_absence()) return kNothingThere;
-    return error.number == EACCES || error.number == EPERM ? kDenied : kUnreadable;
+    switch (error.number) {
+        case EACCES:
+        case EPERM: return kDenied;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM: return kExhausted;
+        default: return kUnreadable;
+    }
 }
 
 std::expected<FoundPath, Refusal> find_path(const storage::FileRoot& root, std::string_view path) {

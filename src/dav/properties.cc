@@ -102,10 +102,9 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
                                          PropertyQuery query) const {
     const handler::Rights rights = rights_of(rules_, request, folder.path);
     if (!rights.has_any_of(handler::Rights(Right::read, Right::list)))
-        return handler::refusal_response(&request, rules_.refusal_at(folder.path, kNotReadable));
+        return handler::refusal_response(&request, kNotReadable);
     if (depth == Depth::infinity || depth == Depth::unstated) return refuse_infinity();
-    if (depth == Depth::one && !rights.has(Right::list))
-        return handler::refusal_response(&request, rules_.refusal_at(folder.path, kNotListed));
+    if (depth == Depth::one && !rights.has(Right::list)) return handler::refusal_response(&request, kNotListed);
     auto opened = root_.open_directory(folder.path);
     if (!opened && depth == Depth::one) return handler::refusal_response(&request, path_refusal(opened.error()));
     std::string href = href_of(request, true);
