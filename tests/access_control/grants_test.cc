@@ -220,6 +220,18 @@ TEST_CASE("grants: of a thousand suffixes each counts, below a thousand director
     CHECK(grants.is_same_for_all(folder + "/v" + suffixes));
 }
 
+TEST_CASE("grants: what a long name costs grows with its length alone", "[access][grants]") {
+    // The square of these numbers would take minutes, and so would end the test.
+    std::string folder;
+    std::string suffixes;
+    for (int i = 0; i < 50'000; ++i) folder += "/a";
+    for (int i = 0; i < 50'000; ++i) suffixes += ".gz";
+    const Grants grants({*parse_grant("/ * read"), *parse_grant("/b * list")}, {"/c"});
+    CHECK(at(grants, folder + "/x" + suffixes) == "read");
+    CHECK(grants.is_same_for_all(folder + "/x" + suffixes));
+    CHECK_FALSE(grants.asks_to_sign_in_at(folder + "/x" + suffixes));
+}
+
 TEST_CASE("grants: where signing in comes first, a client without a name has only what its link gives",
           "[access][grants]") {
     const auto line = [](std::string_view text) { return *parse_grant(text); };

@@ -145,6 +145,7 @@ TEST_CASE("tls: what speaks the wrong protocol is answered in its own", "[e2e][t
     const auto plain = support::fetch(tls.site.server.port(), "GET", "/hello.txt");
     CHECK(plain.status == 400);
     CHECK(contains(plain.body, "https://"));
+    CHECK_FALSE(plain.value("Date").empty());
     CHECK(tls.counts("tls_failed_plain_http=1"));
     support::RawClient hello(tls.plain_port());
     REQUIRE(hello.send(std::string("\x16\x03\x01\x02\x00\x01", 6)));
