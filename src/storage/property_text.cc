@@ -11,9 +11,7 @@ namespace {
 constexpr const char* kAttribute = "user.godwit.properties";
 
 /// 0 for what is never read or written here, whoever asks.
-int fault_of(int error) {
-    return error == ENOTSUP || error == ENOSYS || error == EACCES || error == EPERM ? 0 : error;
-}
+int fault_of(int error) { return error == ENOTSUP || error == ENOSYS || error == EACCES || error == EPERM ? 0 : error; }
 
 }  // namespace
 
