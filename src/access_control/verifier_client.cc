@@ -3,15 +3,15 @@
 #include "access_control/verifier_client.h"
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "base/message_line.h"
 
 namespace access_control {
 namespace {
@@ -21,20 +21,9 @@ constexpr std::string_view kForGood =
 
 /// One message, with the file that comes along with it, if any.
 ssize_t receive(int socket, std::span<char> buffer, base::Fd& file) {
-    iovec part{buffer.data(), buffer.size()};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
-    msghdr header{};
-    header.msg_iov = &part;
-    header.msg_iovlen = 1;
-    header.msg_control = room.data();
-    header.msg_controllen = room.size();
-    const ssize_t length = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-    const cmsghdr* const along = length > 0 ? CMSG_FIRSTHDR(&header) : nullptr;
-    if (along != nullptr && along->cmsg_level == SOL_SOCKET && along->cmsg_type == SCM_RIGHTS) {
-        int number = -1;
-        std::memcpy(&number, CMSG_DATA(along), sizeof number);
-        file = base::Fd(number);
-    }
+    std::vector<base::Fd> files;
+    const ssize_t length = base::receive_message(socket, buffer, files);
+    if (!files.empty()) file = std::move(files.front());
     return length;
 }
 

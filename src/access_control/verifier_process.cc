@@ -2,14 +2,12 @@
 // the socket and nothing of the server's.
 #include "access_control/verifier_process.h"
 
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,13 +26,15 @@
 #include "access_control/verifier_messages.h"
 #include "base/call_filter.h"
 #include "base/capabilities.h"
+#include "base/forked_process.h"
 #include "base/landlock.h"
+#include "base/message_line.h"
 
 namespace access_control {
 namespace {
 
-constexpr int kSocket = 3;  ///< the numbers of what both processes keep
-constexpr int kBell = 4;
+constexpr int kSocket = base::kFirstKept;  ///< the numbers of what both processes keep
+constexpr int kBell = kSocket + 1;
 constexpr int kLookEveryMs = 1'000;
 constexpr int kEnded = 0;                 ///< the checker's exit status when the server is gone
 constexpr int kLongestPause = 5'000'000;  ///< microseconds before a checker that dies at once is started again
@@ -45,27 +45,10 @@ class Voice {
 public:
     /// `file`: comes along, or -1. False when the server is gone.
     static bool say(const FromVerifier& message, int file = -1) {
-        std::string text = encode(message);
-        iovec part{text.data(), text.size()};
-        msghdr header{};
-        header.msg_iov = &part;
-        header.msg_iovlen = 1;
-        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof file)> room{};
-        if (file >= 0) {
-            header.msg_control = room.data();
-            header.msg_controllen = room.size();
-            cmsghdr* const along = CMSG_FIRSTHDR(&header);
-            along->cmsg_level = SOL_SOCKET;
-            along->cmsg_type = SCM_RIGHTS;
-            along->cmsg_len = CMSG_LEN(sizeof file);
-            std::memcpy(CMSG_DATA(along), &file, sizeof file);
-        }
-        ssize_t sent = 0;
-        do {
-            sent = ::sendmsg(kSocket, &header, MSG_NOSIGNAL);
-        } while (sent < 0 && errno == EINTR);
+        const std::string text = encode(message);
+        const bool is_sent = base::send_message(kSocket, text, {&file, file >= 0 ? std::size_t{1} : std::size_t{0}});
         ::eventfd_write(kBell, 1);
-        return sent >= 0;
+        return is_sent;
     }
 };
 
@@ -134,32 +117,9 @@ private:
     std::array<char, kMostMessageBytes> buffer_{};
 };
 
-/// Moves `socket` and `bell` to their numbers and closes all others; the standard streams lead nowhere.
-void keep_only(int socket, int bell) {
-    const int nowhere = ::open("/dev/null", O_RDWR);
-    if (nowhere < 0) ::_exit(kEnded);
-    // Both are moved up first: one may have the number that the other one gets.
-    const int high_socket = ::fcntl(socket, F_DUPFD, 16);
-    const int high_bell = ::fcntl(bell < 0 ? nowhere : bell, F_DUPFD, 16);
-    if (high_socket < 0 || high_bell < 0) ::_exit(kEnded);
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
-    ::dup2(high_socket, kSocket);
-    ::dup2(high_bell, kBell);
-    ::close_range(kBell + 1, ~0U, 0);
-}
-
-/// This process ends with the server, because its socket is closed then. It ignores signals to the whole group, which
-/// are meant for the server.
+/// This process ends with the server, because its socket is closed then.
 void leave_the_server() {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE}) {
-        std::signal(number, SIG_IGN);
-    }
-    std::signal(SIGCHLD, SIG_DFL);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    (void)::chdir("/");
-    ::prctl(PR_SET_NAME, "godwit-verifier");
+    base::leave_group("godwit-verifier");
     // Keeps hashes and passwords out of core dumps and away from debuggers.
     ::prctl(PR_SET_DUMPABLE, 0);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -235,20 +195,6 @@ bool await_end(pid_t checker) {
     }
 }
 
-/// A connection between the server and one of these processes; the server's end does not block.
-struct Line {
-    base::Fd ours;
-    base::Fd theirs;
-};
-
-std::optional<Line> make_line() {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return std::nullopt;
-    Line line{base::Fd(ends[0]), base::Fd(ends[1])};
-    ::fcntl(line.ours.get(), F_SETFL, ::fcntl(line.ours.get(), F_GETFL) | O_NONBLOCK);
-    return line;
-}
-
 /// Becomes a keeper, with `socket` in place of the socket of the nursery.
 [[noreturn]] void grow_up(const base::Fd& socket, const VerifierFiles& files, VerifierReach reach) {
     ::dup2(socket.get(), kSocket);
@@ -276,11 +222,11 @@ std::optional<Line> make_line() {
         pause_us = now.tv_sec - last.tv_sec > 10 ? kShortestPause : std::min(pause_us * 2, kLongestPause);
         last = now;
         ::usleep(static_cast<useconds_t>(pause_us));
-        auto line = make_line();
+        auto line = base::make_message_line();
         pid_t keeper = line ? ::fork() : -1;
         while (keeper < 0) {
             ::usleep(kLongestPause);
-            if (!line) line = make_line();
+            if (!line) line = base::make_message_line();
             keeper = line ? ::fork() : -1;
         }
         if (keeper == 0) {
@@ -296,10 +242,11 @@ std::unexpected<std::string> not_started() {
 }
 
 /// Forks; the child, for which this returns 0, has its end of `line`, the bell and nothing else.
-pid_t fork_off(const Line& line, const VerifierFiles& files, int bell, VerifierReach reach) {
+pid_t fork_off(const base::MessageLine& line, const VerifierFiles& files, int bell, VerifierReach reach) {
     const pid_t child = ::fork();
     if (child != 0) return child;
-    keep_only(line.theirs.get(), bell);
+    const std::array<int, 2> kept{line.theirs.get(), bell};
+    if (!base::keep_only(kept)) ::_exit(kEnded);
     leave_the_server();
     if (reach == VerifierReach::own_files) keep_to_own_files(files);
     return child;
@@ -308,8 +255,8 @@ pid_t fork_off(const Line& line, const VerifierFiles& files, int bell, VerifierR
 }  // namespace
 
 std::expected<VerifierLines, std::string> start_verifier(const VerifierFiles& files, int bell, VerifierReach reach) {
-    auto verifier = make_line();
-    auto nursery = make_line();
+    auto verifier = base::make_message_line();
+    auto nursery = base::make_message_line();
     if (!verifier || !nursery) return not_started();
     const pid_t keeper = fork_off(*verifier, files, bell, reach);
     if (keeper < 0) return not_started();
