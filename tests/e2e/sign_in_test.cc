@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -32,15 +34,31 @@ bool has_line(const std::string& log, std::string_view part) {
     return support::eventually([&] { return support::read_file(log).find(part) != std::string::npos; });
 }
 
-/// The only child of `parent`, which may be about to make it.
-pid_t child_of(pid_t parent) {
+/// The children of a process, the eldest first.
+std::vector<pid_t> children_of(pid_t parent) {
     const std::string number = std::to_string(parent);
-    std::string children;
+    std::istringstream words(support::read_file("/proc/" + number + "/task/" + number + "/children"));
+    return {std::istream_iterator<pid_t>(words), {}};
+}
+
+/// The eldest child of `parent`, which may be about to make it.
+pid_t child_of(pid_t parent) {
+    std::vector<pid_t> children;
+    REQUIRE(support::eventually([&] { return !(children = children_of(parent)).empty(); }));
+    return children.front();
+}
+
+/// The child of `server` that starts the processes that check when both are gone. It has its name once it has let go of
+/// what it inherited.
+pid_t nursery_of(pid_t server) {
+    pid_t nursery = 0;
     REQUIRE(support::eventually([&] {
-        children = support::read_file("/proc/" + number + "/task/" + number + "/children");
-        return !children.empty();
+        for (const pid_t child : children_of(server)) {
+            if (support::read_file("/proc/" + std::to_string(child) + "/comm") == "godwit-nursery\n") nursery = child;
+        }
+        return nursery != 0;
     }));
-    return static_cast<pid_t>(std::stol(children));
+    return nursery;
 }
 
 }  // namespace
@@ -152,16 +170,18 @@ TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone,
           "[e2e][access]") {
     const Users users;
     const e2e::Site site(options(users));
+    const pid_t nursery = nursery_of(site.server.pid());
     const pid_t keeper = child_of(site.server.pid());
     const pid_t checker = child_of(keeper);
-    // A stopped keeper starts nobody again.
+    // A stopped keeper starts nobody again, and a stopped nursery lets nobody take over.
+    REQUIRE(::kill(nursery, SIGSTOP) == 0);
     REQUIRE(::kill(keeper, SIGSTOP) == 0);
     REQUIRE(::kill(checker, SIGKILL) == 0);
     REQUIRE(::kill(keeper, SIGKILL) == 0);
     REQUIRE(support::eventually([&] { return ::kill(checker, 0) != 0; }));
-    // The server learns of it by this question.
     CHECK(site.fetch("GET", "/docs/", {users.token}).status == 503);
     CHECK(site.fetch("GET", "/hello.txt").status == 200);
+    REQUIRE(::kill(nursery, SIGCONT) == 0);
     CHECK(support::eventually([&] { return site.fetch("GET", "/docs/", {users.token}).status == 200; }));
     CHECK(site.server.error_text().find("others are started") != std::string::npos);
 }
