@@ -2,10 +2,10 @@
 #include "uploads/write_gate.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 
 #include "storage/file_root.h"
+#include "storage/written_path.h"
 
 namespace uploads {
 namespace {
@@ -42,8 +42,6 @@ constexpr Refusal kOtherRulesBelow{
 constexpr Refusal kOtherRulesStay{
     Status::forbidden, "other rules hold for something below this directory; delete what it holds one by one."};
 
-constexpr Refusal kUntold{Status::service_unavailable, "the server cannot tell for now where this path leads."};
-
 /// `directory`: "/" or without a slash at its end.
 bool is_directly_in(std::string_view directory, std::string_view path) {
     return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)) == directory;
@@ -61,25 +59,9 @@ std::unexpected<Refusal> WriteGate::lacks(std::string_view path, const Refusal& 
 }
 
 std::expected<std::string, Refusal> WriteGate::find_visible_path(std::string_view asked, const Refusal& hidden) const {
-    auto path = find_written_path(asked);
+    auto path = storage::find_written_path(root_, asked);
     if (path && (storage::is_hidden(asked) || storage::is_hidden(*path))) return std::unexpected(hidden);
     return path;
-}
-
-/// `path` without links in its directories. A link at its end is what is written, not what it leads to.
-std::expected<std::string, Refusal> WriteGate::find_written_path(std::string_view path) const {
-    const std::size_t slash = path.rfind('/', path.size() < 2 ? 0 : path.size() - 2);
-    if (slash == 0 || slash == std::string_view::npos) return std::string(path);
-    auto directory = root_.find_real_path(path.substr(0, slash));
-    if (directory) return (*directory == "/" ? std::string() : std::move(*directory)).append(path.substr(slash));
-    switch (directory.error().number) {
-        // The write itself then fails in the same way, or it happens outside of the root, where no rule by path holds.
-        case EXDEV:
-        case EACCES:
-        case ELOOP:
-        case ENAMETOOLONG: return std::string(path);
-        default: return std::unexpected(kUntold);
-    }
 }
 
 std::expected<Admission, Refusal> WriteGate::admit_file(std::string_view asked, OnConflict wanted, Named named) const {

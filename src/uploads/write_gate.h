@@ -83,10 +83,9 @@ private:
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
     [[nodiscard]] std::unexpected<http::Refusal> lacks(std::string_view path, const http::Refusal& refusal) const;
-    /// find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
+    /// storage::find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
     [[nodiscard]] std::expected<std::string, http::Refusal> find_visible_path(std::string_view asked,
                                                                               const http::Refusal& hidden) const;
-    [[nodiscard]] std::expected<std::string, http::Refusal> find_written_path(std::string_view path) const;
 
     const handler::WriteRules& rules_;
     const storage::FileRoot& root_;
