@@ -6,8 +6,8 @@ import shutil
 
 import peers
 
-# Its suite copymove wants folders that replace others, which godwit refuses, and locks are not there.
-LITMUS_SUITES = ("basic", "props", "http")
+# Its suite copymove wants folders that replace others, which godwit refuses.
+LITMUS_SUITES = ("basic", "props", "locks", "http")
 
 
 def run_rclone(run, execute, server, work):

@@ -66,7 +66,7 @@ void add_right_rows(std::string& text, const Options& options) {
     if (site.allow_upload) add_row(text, "uploaded pages", site.trusts_uploads ? "trusted" : "run no scripts");
     if (site.allow_well_known) add_row(text, ".well-known", "written like the rest");
     add_row(text, "deletes", on_or_off(site.allow_delete));
-    if (site.speaks_dav) add_row(text, "WebDAV", "class 1");
+    if (site.speaks_dav) add_row(text, "WebDAV", site.allows_writing() ? "classes 1 and 2" : "class 1");
     if (!options.users_file.empty()) add_row(text, "users", printable(options.users_file, kWholeText));
     for (const std::string& path : options.auth_prompts) add_row(text, "auth prompt", printable(path, kWholeText));
     for (const access_control::Grant& grant : options.grants) {

@@ -77,6 +77,7 @@ void MultistatusSource::write_entry(const char* name) {
     }
     EntryProperties entry{.href = href_, .name = name, .is_directory = is_directory, .status = found.status};
     if (!is_directory) entry.media_type = folder_.types->type_of(entry.name);
+    entry.tell_locks(folder_.locks, path_, writer_.query());
     // Behind a link the file is opened as a GET would.
     if (writer_.query().needs_descriptor()) {
         const auto opened = open_entry(name, found.is_link);

@@ -35,6 +35,7 @@ public:
         std::string path;  ///< canonical, ends in '/'
         std::string href;  ///< its address, percent-encoded, ends in '/'
         handler::VisibleEntries visible;
+        LockView locks;
     };
 
     /// `opening`: what was written already, the entry of the folder itself included. `hold`: kMultistatusBytes, given

@@ -80,7 +80,8 @@ http::Response Properties::answer(const http::Request& request, const Asked& ask
     EntryProperties entry{.href = href,
                           .name = last_name(found->path),
                           .status = found->status,
-                          .media_type = media_types_->type_of(found->path)};
+                          .media_type = config_.media_types->type_of(found->path)};
+    entry.tell_locks(lock_view(), found->path, query);
     if (query.needs_descriptor()) {
         if (const auto opened = root_.open_for_reading(found->path)) {
             entry.look_into(opened->get(), query);
@@ -109,6 +110,7 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
     if (!opened && depth == Depth::one) return handler::refusal_response(&request, path_refusal(opened.error()));
     std::string href = href_of(request, true);
     EntryProperties entry{.href = href, .name = last_name(folder.path), .is_directory = true, .status = folder.status};
+    entry.tell_locks(lock_view(), folder.path, query);
     if (opened) {
         entry.look_into(opened->get(), query);
         // How full the disk is is for those who may fill it.
@@ -138,10 +140,11 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
         MultistatusSource::Folder{
             .root = root_,
             .clock = clock_,
-            .types = media_types_,
+            .types = config_.media_types,
             .path = folder.path,
             .href = std::move(href),
-            .visible = handler::VisibleEntries(rules_.grants, handler::Client::of(request), folder.path)},
+            .visible = handler::VisibleEntries(rules_.grants, handler::Client::of(request), folder.path),
+            .locks = lock_view()},
         std::move(directory), std::move(hold));
     return response;
 }

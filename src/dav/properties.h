@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "dav/found_path.h"
+#include "dav/lock_xml.h"
 #include "dav/property_query.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
@@ -17,13 +18,19 @@
 
 namespace dav {
 
+struct PropertiesConfig {
+    std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
+    std::string path_prefix;                ///< in front of addresses of locks; empty, or without a slash at its end
+    const storage::Locks* locks = nullptr;  ///< that are told of; null: there are none, ever
+};
+
 class Properties {
 public:
     /// The references must outlive this and every response made by it. `share`: of the memory of answers that are made
     /// while they are sent.
     Properties(const storage::FileRoot& root, const base::Clock& clock, http::MemoryShare& share,
-               const handler::RightsRules& rules, std::shared_ptr<const media::MediaTypes> media_types)
-        : root_(root), clock_(clock), share_(share), rules_(rules), media_types_(std::move(media_types)) {}
+               const handler::RightsRules& rules, PropertiesConfig config)
+        : root_(root), clock_(clock), share_(share), rules_(rules), config_(std::move(config)) {}
 
     /// `path`: of the resource, canonical, of a client that may read or list it; the address in the answer is that of
     /// the request. 403 for the depth infinity of a folder, 404 where nothing is.
@@ -39,11 +46,13 @@ private:
     [[nodiscard]] http::Response answer_folder(const http::Request& request, const FoundPath& folder, http::Depth depth,
                                                PropertyQuery query) const;
 
+    [[nodiscard]] LockView lock_view() const { return {config_.locks, root_, config_.path_prefix}; }
+
     const storage::FileRoot& root_;
     const base::Clock& clock_;
     http::MemoryShare& share_;
     const handler::RightsRules& rules_;
-    std::shared_ptr<const media::MediaTypes> media_types_;
+    PropertiesConfig config_;
 };
 
 }  // namespace dav

@@ -89,11 +89,18 @@ class ChangeAnswer final : public http::PendingResponse {
 public:
     /// `place`: of the name; nullopt for the root, which has none.
     ChangeAnswer(const storage::WriteParts& parts, Change change, std::optional<storage::WritePlace> place)
-        : parts_(parts), change_(std::move(change)), place_(std::move(place)), publication_(parts) {}
+        : parts_(parts),
+          change_(std::move(change)),
+          place_(std::move(place)),
+          publication_(parts, change_.conditions.keys()) {}
 
     std::optional<http::Response> advance(http::Wake wake) override {
         if (!response_) {
-            if (place_ && publication_.hold(*place_, wake) == nullptr) return std::nullopt;
+            if (place_) {
+                const auto held = publication_.hold(*place_, storage::Touched::content, wake);
+                if (!held) return handler::refusal_response(nullptr, held.error());
+                if (*held == nullptr) return std::nullopt;
+            }
             response_ = make_change();
             if (place_ && changed_ != nullptr) publication_.settle_content(*place_);
             publication_.let_go();
@@ -127,7 +134,7 @@ private:
         struct stat status{};
         if (::fstat(opened->get(), &status) != 0)
             return handler::refusal_response(nullptr, path_refusal(storage::FileError{errno}));
-        if (change_.conditions.any() && !change_.conditions.hold(status, parts_.clock.unix_ns()))
+        if (change_.conditions.any() && !change_.conditions.hold(status, parts_))
             return handler::refusal_response(nullptr, storage::condition_refusal());
         const bool is_possible = std::ranges::none_of(change_.properties, is_protected);
         const Status failure =

@@ -63,8 +63,8 @@ void append_value(std::string& out, LiveProperty property, const EntryProperties
             return storage::append_entity_tag(out, entry.status, storage::needs_weak_tag(entry.status, now));
         case LiveProperty::content_type: return append_xml_escaped(out, entry.media_type);
         case LiveProperty::display_name: return append_xml_escaped(out, entry.name);
-        case LiveProperty::supported_lock:
-        case LiveProperty::lock_discovery: return;
+        case LiveProperty::supported_lock: out.append(entry.supported_locks); return;
+        case LiveProperty::lock_discovery: out.append(entry.locks); return;
         case LiveProperty::quota_available: return base::append_decimal(out, entry.quota.value_or(Quota()).available);
         case LiveProperty::quota_used: return base::append_decimal(out, entry.quota.value_or(Quota()).used);
     }
@@ -119,6 +119,11 @@ void EntryProperties::look_into(int file, const PropertyQuery& query) {
 }
 
 bool EntryProperties::has_fault() const { return status_of(unread) == Status::internal_server_error; }
+
+void EntryProperties::tell_locks(const LockView& view, std::string_view path, const PropertyQuery& query) {
+    if (query.live.has(LiveProperty::lock_discovery)) locks = view.discovery(path);
+    supported_locks = view.supported();
+}
 
 PropertyWriter::PropertyWriter(PropertyQuery query) : query_(std::move(query)) {
     for (const XmlName& each : query_.others) append_dead_property(missing_, {.name = each});

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "dav/dead_properties.h"
+#include "dav/lock_xml.h"
 #include "dav/property_query.h"
 #include "http/status.h"
 
@@ -30,6 +31,8 @@ struct EntryProperties {
     std::string_view media_type;         ///< of a file
     std::optional<std::int64_t> born_s;  ///< seconds since 1970; not every file system knows
     std::optional<Quota> quota;          ///< where it is told
+    std::string locks;                   ///< the content of lockdiscovery, where it is wanted
+    std::string_view supported_locks;    ///< that of supportedlock
     DeadProperties dead;                 ///< where they are wanted
     /// The errno that kept what is wanted from being found out; 0: none. What is not known then is not said to be
     /// absent.
@@ -37,6 +40,8 @@ struct EntryProperties {
 
     /// Finds out with the resource open as `file` what `query` wants besides.
     void look_into(int file, const PropertyQuery& query);
+    /// The same about the locks of `path`, canonical.
+    void tell_locks(const LockView& view, std::string_view path, const PropertyQuery& query);
     /// True when the disk or the machine failed: not for an entry that is gone, or that may not be read.
     [[nodiscard]] bool has_fault() const;
 };

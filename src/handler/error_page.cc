@@ -58,9 +58,10 @@ std::string page(http::Status status, std::string_view sentence) {
 }
 
 constexpr std::array kMethods = {
-    http::Method::get,      http::Method::head,      http::Method::post,  http::Method::put,    http::Method::del,
-    http::Method::options,  http::Method::patch,     http::Method::mkcol, http::Method::copy,   http::Method::move,
-    http::Method::propfind, http::Method::proppatch, http::Method::trace, http::Method::connect};
+    http::Method::get,  http::Method::head,    http::Method::post,     http::Method::put,
+    http::Method::del,  http::Method::options, http::Method::patch,    http::Method::mkcol,
+    http::Method::copy, http::Method::move,    http::Method::propfind, http::Method::proppatch,
+    http::Method::lock, http::Method::unlock,  http::Method::trace,    http::Method::connect};
 
 }  // namespace
 

@@ -59,17 +59,21 @@ std::expected<Destination, Refusal> parse_destination(const Request& request) {
     if (request.fields.count(FieldName::destination) != 1) {
         return std::unexpected(bad("there is more than one field Destination; send one."));
     }
+    return parse_address(*value);
+}
+
+std::expected<Destination, Refusal> parse_address(std::string_view text) {
     Target target;
-    const auto length = static_cast<std::uint32_t>(value->size());
-    const TargetError error = parse_target(*value, {0, length}, false, target);
+    const auto length = static_cast<std::uint32_t>(text.size());
+    const TargetError error = parse_target(text, {0, length}, false, target);
     if (error != TargetError::none) return std::unexpected(bad(fault_text(error)));
     if (target.has_query) return std::unexpected(bad("Destination holds a query; a ? in a name is written %3F."));
     if (target.has_escaped_slash) return std::unexpected(bad("Destination holds %2F, and no name can hold a slash."));
     const std::size_t begin = target.authority.offset + target.authority.length;
-    const std::string_view sent = value->substr(begin);
+    const std::string_view sent = text.substr(begin);
     if (sent.empty()) return std::unexpected(bad("Destination names no path behind its host."));
     if (!is_plain(sent)) return std::unexpected(bad(fault_text(TargetError::climbs)));
-    return Destination{std::move(target.path), target.authority.of(*value), target.is_https};
+    return Destination{std::move(target.path), target.authority.of(text), target.is_https};
 }
 
 std::expected<Overwrite, Refusal> parse_overwrite(const Request& request) {

@@ -24,6 +24,9 @@ struct Destination {
 /// information, an empty or dot segment, or an escaped slash or NUL. Nothing is normalised.
 [[nodiscard]] std::expected<Destination, Refusal> parse_destination(const Request& request);
 
+/// The same for what stands elsewhere, whose slices the result has.
+[[nodiscard]] std::expected<Destination, Refusal> parse_address(std::string_view text);
+
 /// RFC 4918 §10.6. Without the field something at the destination may be replaced.
 enum class Overwrite : std::uint8_t { allowed, refused };
 /// 400 for a value other than T and F.

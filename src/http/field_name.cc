@@ -12,7 +12,7 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 43> kNames{
+constexpr std::array<std::string_view, 46> kNames{
     "",
     "Accept",
     "Accept-Encoding",
@@ -33,18 +33,21 @@ constexpr std::array<std::string_view, 43> kNames{
     "Expect",
     "Forwarded",
     "Host",
+    "If",
     "If-Match",
     "If-Modified-Since",
     "If-None-Match",
     "If-Range",
     "If-Unmodified-Since",
     "Keep-Alive",
+    "Lock-Token",
     "Origin",
     "Overwrite",
     "Range",
     "Referer",
     "Repr-Digest",
     "TE",
+    "Timeout",
     "Trailer",
     "Transfer-Encoding",
     "Upgrade",
@@ -118,7 +121,7 @@ FieldName find_field_name(std::string_view name) {
     // For a letter or '-' this is its lower case; anything else is refused by the comparison that follows.
     const auto lower = [text](std::size_t i) { return static_cast<char>(text[i] | 0x20); };
     switch (name.size()) {
-        case 2: return match<te>(text);
+        case 2: return lower(0) == 't' ? match<te>(text) : match<dav_if>(text);
         case 4: return lower(0) == 'h' ? match<host>(text) : match<date>(text);
         case 5: return lower(0) == 'd' ? match<depth>(text) : match<range>(text);
         case 6:
@@ -130,11 +133,13 @@ FieldName find_field_name(std::string_view name) {
             }
         case 7:
             if (lower(0) == 'r') return match<referer>(text);
-            return lower(0) == 't' ? match<trailer>(text) : match<upgrade>(text);
+            if (lower(0) == 't') return lower(1) == 'r' ? match<trailer>(text) : match<timeout>(text);
+            return match<upgrade>(text);
         case 8: return lower(3) == 'm' ? match<if_match>(text) : match<if_range>(text);
         case 9: return lower(0) == 'o' ? match<overwrite>(text) : match<forwarded>(text);
         case 10:
             if (lower(0) == 'u') return match<user_agent>(text);
+            if (lower(0) == 'l') return match<lock_token>(text);
             return lower(0) == 'c' ? match<connection>(text) : match<keep_alive>(text);
         case 11: return lower(0) == 'd' ? match<destination>(text) : match<repr_digest>(text);
         case 12: return match<content_type>(text);

@@ -7,9 +7,9 @@ namespace http {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> kNames{"GET",      "HEAD",      "POST",  "PUT",     "DELETE",
-                                                  "OPTIONS",  "PATCH",     "MKCOL", "COPY",    "MOVE",
-                                                  "PROPFIND", "PROPPATCH", "TRACE", "CONNECT", "?"};
+constexpr std::array<std::string_view, 17> kNames{"GET",   "HEAD",   "POST",  "PUT",     "DELETE",   "OPTIONS",
+                                                  "PATCH", "MKCOL",  "COPY",  "MOVE",    "PROPFIND", "PROPPATCH",
+                                                  "LOCK",  "UNLOCK", "TRACE", "CONNECT", "?"};
 
 Method match(std::string_view name, Method candidate) {
     return name == method_name(candidate) ? candidate : Method::unknown;
@@ -23,11 +23,12 @@ Method parse_method(std::string_view name) {
         case 4:
             if (name[0] == 'H') return match(name, Method::head);
             if (name[0] == 'P') return match(name, Method::post);
+            if (name[0] == 'L') return match(name, Method::lock);
             return name[0] == 'C' ? match(name, Method::copy) : match(name, Method::move);
         case 5:
             if (name[0] == 'P') return match(name, Method::patch);
             return name[0] == 'M' ? match(name, Method::mkcol) : match(name, Method::trace);
-        case 6: return match(name, Method::del);
+        case 6: return name[0] == 'D' ? match(name, Method::del) : match(name, Method::unlock);
         case 7: return name[0] == 'O' ? match(name, Method::options) : match(name, Method::connect);
         case 8: return match(name, Method::propfind);
         case 9: return match(name, Method::proppatch);

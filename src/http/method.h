@@ -19,6 +19,8 @@ enum class Method : std::uint8_t {
     move,
     propfind,
     proppatch,
+    lock,
+    unlock,
     trace,
     connect,
     unknown

@@ -16,6 +16,8 @@
 
 namespace http {
 
+struct IfField;
+
 struct Request {
     /// The whole head as received. Code that moves the bytes sets this again; everything else stays valid.
     std::string_view text;
@@ -46,6 +48,8 @@ struct Request {
     std::shared_ptr<const User> certified;
     /// Who signed in; null: nobody did. Set by whoever checks the credentials, before the request is routed.
     std::shared_ptr<const User> user;
+    /// The field If, where WebDAV is spoken and the request has it. Set by the router.
+    std::shared_ptr<const IfField> if_field;
     /// What a share link gives besides; null: nothing.
     std::shared_ptr<const SharedPath> shared;
 
@@ -85,6 +89,7 @@ struct Request {
         certified.reset();
         user.reset();
         shared.reset();
+        if_field.reset();
     }
 };
 

@@ -34,6 +34,7 @@ std::string_view reason_phrase(Status status) {
         case Status::expectation_failed: return "Expectation Failed";
         case Status::misdirected_request: return "Misdirected Request";
         case Status::unprocessable_content: return "Unprocessable Content";
+        case Status::locked: return "Locked";
         case Status::failed_dependency: return "Failed Dependency";
         case Status::too_many_requests: return "Too Many Requests";
         case Status::header_fields_too_large: return "Request Header Fields Too Large";

@@ -36,6 +36,7 @@ enum class Status : std::uint16_t {
     expectation_failed = 417,
     misdirected_request = 421,
     unprocessable_content = 422,
+    locked = 423,             ///< RFC 4918 §11.3
     failed_dependency = 424,  ///< RFC 4918 §11.4
     too_many_requests = 429,
     header_fields_too_large = 431,

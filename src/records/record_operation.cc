@@ -78,12 +78,8 @@ RecordOperation::RecordOperation(RecordFile& file, Kind kind, std::string id, Re
       record_(std::move(record)),
       request_(request),
       step_(kind == Kind::read ? Step::finding : Step::waiting),
-      publication_(file.parts_) {
+      publication_(file.parts_, storage::LockKeys::of(request)) {
     if (kind != Kind::read) file_.join(*this);
-}
-
-RecordOperation::~RecordOperation() {
-    if (kind_ != Kind::read && step_ != Step::done) file_.leave(*this);
 }
 
 std::optional<RecordOperation::Outcome> RecordOperation::advance(http::Wake wake) {
@@ -148,7 +144,11 @@ std::optional<RecordOperation::Outcome> RecordOperation::go(http::Wake wake) {
 std::optional<RecordOperation::Outcome> RecordOperation::find(http::Wake wake) {
     if (kind_ == Kind::append) {
         if (const Checked found = find_place(); !found) return Outcome(std::unexpect, found.error());
-        if (!place_->has_missing_parents() && publication_.hold(*place_, wake) == nullptr) return std::nullopt;
+        if (!place_->has_missing_parents()) {
+            const auto name = hold_name(wake);
+            if (!name) return Outcome(std::unexpect, name.error());
+            if (*name == nullptr) return std::nullopt;
+        }
     }
     const auto progress = file_.refresh();
     if (!progress) return Outcome(std::unexpect, progress.error());
@@ -223,7 +223,7 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
     if (const Checked opened = open_for_append(wake); !opened) return opened;
     if (!append_) return begin_again();
     if (Checked written = write_line(); !written) {
-        const storage::HeldName* const name = publication_.hold(*place_, wake);
+        const storage::HeldName* const name = hold_name(wake).value_or(nullptr);
         if (target_ == Target::created && name != nullptr) remove_empty(*name);
         return written;
     }
@@ -246,12 +246,13 @@ RecordOperation::Checked RecordOperation::begin_append(http::Wake wake) {
 RecordOperation::Checked RecordOperation::open_for_append(http::Wake wake) {
     if (const Checked space = check_space(line_.size()); !space) return space;
     if (const auto made = place_->make_parents(); !made) return refuse(made.error().number);
-    const storage::HeldName* const name = publication_.hold(*place_, wake);
-    if (name == nullptr) return {};
+    const auto name = hold_name(wake);
+    if (!name || *name == nullptr) return name ? Checked() : Checked(std::unexpect, name.error());
     target_ = file_.version_ == nullptr ? Target::created : Target::present;
     constexpr int kFlags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    base::Fd opened = target_ == Target::created ? storage::create_file(*name)
-                                                 : base::Fd(::openat(name->directory(), name->name().c_str(), kFlags));
+    base::Fd opened = target_ == Target::created
+                          ? storage::create_file(**name)
+                          : base::Fd(::openat((*name)->directory(), (*name)->name().c_str(), kFlags));
     if (!opened) return errno == EEXIST || errno == ENOENT ? Checked() : refuse(errno);
     append_ = base::share(std::move(opened));
     if (target_ == Target::created) return {};
@@ -375,13 +376,13 @@ RecordOperation::Checked RecordOperation::finish_copy(http::Wake wake) {
 /// The name is held from the look at the file to the call that replaces it, so no other write of this process changes
 /// the file between. nullopt while another write holds the name.
 RecordOperation::Checked RecordOperation::publish(http::Wake wake) {
-    const storage::HeldName* const name = publication_.hold(*place_, wake);
-    if (name == nullptr) return {};
+    const auto name = hold_name(wake);
+    if (!name || *name == nullptr) return name ? Checked() : Checked(std::unexpect, name.error());
     const RecordCopy::Base& base = copy_->base();
     const auto named = file_.parts_.root.stat_inside(file_.path_);
     if (!named && named.error().number != ENOENT) return refuse(named.error().number);
     if (!named || !storage::is_same_version(*named, base.status)) return begin_again();
-    if (const int error = publication_.replace(*name, copy_->file()); error != 0) return refuse(error);
+    if (const int error = publication_.replace(**name, copy_->file()); error != 0) return refuse(error);
     publication_.settle(*place_, wake);
     step_ = Step::syncing_directory;
     RecordFile::Rewritten rewritten{.id = id_,

@@ -36,7 +36,9 @@ public:
     RecordOperation(const RecordOperation&) = delete;
     RecordOperation& operator=(const RecordOperation&) = delete;
     /// Before the outcome this is the abort: the file stays as it was, except for a line that was appended already.
-    ~RecordOperation();
+    ~RecordOperation() {
+        if (kind_ != Kind::read && step_ != Step::done) file_.leave(*this);
+    }
 
     /// Starts the work, or goes on after `wake`; nullopt while it waits. One call reads or writes kRecordSliceBytes at
     /// most. Not called again after an outcome.
@@ -75,6 +77,11 @@ private:
     Checked begin_again();
     Checked check_conditions(const std::vector<std::string>& tags) const;
     Checked check_space(std::uint64_t more) const;
+    /// The name of the file, unless somebody locked it.
+    [[nodiscard]] std::expected<const storage::HeldName*, http::Refusal> hold_name(http::Wake wake) {
+        const auto touched = file_.version_ == nullptr ? storage::Touched::name : storage::Touched::content;
+        return publication_.hold(*place_, touched, wake);
+    }
 
     RecordFile& file_;
     Kind kind_;

@@ -63,7 +63,9 @@ bool may_write(http::Method method) {
         case http::Method::mkcol:
         case http::Method::copy:
         case http::Method::move:
-        case http::Method::proppatch: return true;
+        case http::Method::proppatch:
+        case http::Method::lock:
+        case http::Method::unlock: return true;
         default: return false;
     }
 }

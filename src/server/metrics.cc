@@ -15,10 +15,10 @@ using enum base::CounterKind;
 
 /// What a method that is not in the list is counted as.
 constexpr std::string_view kOtherMethods = "other";
-constexpr std::array kMethods = {http::Method::get,   http::Method::head,     http::Method::post,
-                                 http::Method::put,   http::Method::del,      http::Method::options,
-                                 http::Method::patch, http::Method::mkcol,    http::Method::copy,
-                                 http::Method::move,  http::Method::propfind, http::Method::proppatch};
+constexpr std::array kMethods = {
+    http::Method::get,      http::Method::head,      http::Method::post,  http::Method::put,   http::Method::del,
+    http::Method::options,  http::Method::patch,     http::Method::mkcol, http::Method::copy,  http::Method::move,
+    http::Method::propfind, http::Method::proppatch, http::Method::lock,  http::Method::unlock};
 constexpr std::size_t kFirstClass = 2;
 constexpr std::size_t kLastClass = 5;
 

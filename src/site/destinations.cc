@@ -5,6 +5,7 @@
 #include <climits>
 #include <ranges>
 #include <string_view>
+#include <utility>
 
 #include "base/ascii.h"
 #include "http/dav_fields.h"
@@ -47,23 +48,28 @@ std::expected<FoundDestination, Refusal> find_destination(const http::Request& r
                                                           std::string_view prefix) {
     auto sent = http::parse_destination(request);
     if (!sent) return std::unexpected(sent.error());
-    if (!sent->authority.empty()) {
-        const std::string_view port = sent->is_https ? ":443" : ":80";
+    return find_named(request, std::move(*sent), resources, prefix);
+}
+
+std::expected<FoundDestination, Refusal> find_named(const http::Request& request, http::Destination sent,
+                                                    const Resources& resources, std::string_view prefix) {
+    if (!sent.authority.empty()) {
+        const std::string_view port = sent.is_https ? ":443" : ":80";
         const std::string_view asked = asked_authority(request);
-        if (!base::equals_ignoring_case(without_port(sent->authority, port), without_port(asked, port)))
+        if (!base::equals_ignoring_case(without_port(sent.authority, port), without_port(asked, port)))
             return std::unexpected(kOtherHost);
-        if (sent->is_https != is_secured(request)) return std::unexpected(kOtherScheme);
+        if (sent.is_https != is_secured(request)) return std::unexpected(kOtherScheme);
     }
     if (!prefix.empty()) {
-        if (match_prefix(prefix, sent->path) != PrefixMatch::below) return std::unexpected(kOtherSite);
-        sent->path.erase(0, prefix.size());
+        if (match_prefix(prefix, sent.path) != PrefixMatch::below) return std::unexpected(kOtherSite);
+        sent.path.erase(0, prefix.size());
     }
-    const handler::Resource resource = resources.find(sent->path);
+    const handler::Resource resource = resources.find(sent.path);
     if (!resource.is_below_root() || resource.kind == handler::Resource::Kind::files_prefix) {
         return std::unexpected(kEndpoint);
     }
     if (has_long_name(resource.path)) return std::unexpected(kLongName);
-    return FoundDestination{std::string(resource.path), http::encode_path(sent->path)};
+    return FoundDestination{std::string(resource.path), http::encode_path(sent.path)};
 }
 
 }  // namespace site

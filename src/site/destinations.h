@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/dav_fields.h"
 #include "http/request.h"
 #include "site/resources.h"
 
@@ -22,5 +23,11 @@ struct FoundDestination {
 [[nodiscard]] std::expected<FoundDestination, http::Refusal> find_destination(const http::Request& request,
                                                                               const Resources& resources,
                                                                               std::string_view prefix);
+
+/// The same for what another field of `request` says, whose words for a fault nobody sees.
+[[nodiscard]] std::expected<FoundDestination, http::Refusal> find_named(const http::Request& request,
+                                                                        http::Destination sent,
+                                                                        const Resources& resources,
+                                                                        std::string_view prefix);
 
 }  // namespace site

@@ -26,7 +26,7 @@ using http::Refusal;
 using http::Status;
 using Kind = Resource::Kind;
 
-constexpr std::size_t kMethods = 15;
+constexpr std::size_t kMethods = 17;
 static_assert(static_cast<std::size_t>(Method::unknown) + 1 == kMethods);
 
 constexpr Refusal kHiddenName{Status::forbidden, "names that begin with a dot are not written."};
@@ -34,6 +34,7 @@ constexpr Refusal kHiddenFile{Status::not_found, "there is nothing at this path.
 constexpr Refusal kRootStays{Status::forbidden, "the root itself is not deleted."};
 constexpr Refusal kRootIsNotMoved{Status::forbidden, "the root itself is not moved."};
 constexpr Refusal kRootIsNotCopied{Status::forbidden, "the root itself is not copied."};
+constexpr Refusal kRootIsNotLocked{Status::forbidden, "the root itself is not locked; lock what is in it."};
 constexpr Refusal kRootIsThere{Status::method_not_allowed, "the root is there already"};
 constexpr Refusal kNamesDirectory{Status::method_not_allowed,
                                   "this names a directory; send the file to a name without a slash at its end"};
@@ -76,6 +77,8 @@ private:
         {Kind::file, Method::get, Rights(Right::read), &Router::read_below_root},
         {Kind::file, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::file, Method::proppatch, Rights(Right::replace), &Router::change_properties},
+        {Kind::file, Method::lock, Rights(Right::create, Right::replace), &Router::lock},
+        {Kind::file, Method::unlock, Rights(Right::create, Right::replace), &Router::unlock},
         {Kind::file, Method::put, Rights(Right::create, Right::replace), &Router::store},
         {Kind::file, Method::post, Rights(Right::create, Right::replace, Right::share), &Router::store},
         {Kind::file, Method::del, Rights(Right::remove), &Router::remove},
@@ -85,6 +88,8 @@ private:
         {Kind::directory, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::directory, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::directory, Method::proppatch, Rights(Right::replace), &Router::change_properties},
+        {Kind::directory, Method::lock, Rights(Right::create, Right::replace), &Router::lock},
+        {Kind::directory, Method::unlock, Rights(Right::create, Right::replace), &Router::unlock},
         {Kind::directory, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::directory, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::directory, Method::del, Rights(Right::remove), &Router::remove},
@@ -94,6 +99,7 @@ private:
         {Kind::root, Method::get, Rights(Right::read, Right::list, Right::create), &Router::read_directory},
         {Kind::root, Method::propfind, Rights(Right::read, Right::list), &Router::find_properties},
         {Kind::root, Method::proppatch, Rights(Right::replace), &Router::change_properties},
+        {Kind::root, Method::lock, Rights(Right::create, Right::replace), nullptr, &kRootIsNotLocked},
         {Kind::root, Method::put, Rights(Right::create), nullptr, &kNamesDirectory},
         {Kind::root, Method::post, Rights(Right::create, Right::remove, Right::share), &Router::post_to_directory},
         {Kind::root, Method::del, Rights(Right::remove), nullptr, &kRootStays},
@@ -103,6 +109,7 @@ private:
         {Kind::hidden, Method::get, Rights(Right::read), &Router::answer_hidden},
         {Kind::hidden, Method::propfind, Rights(Right::read), nullptr, &kHiddenFile},
         {Kind::hidden, Method::proppatch, Rights(Right::replace), nullptr, &kHiddenFile},
+        {Kind::hidden, Method::lock, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::put, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::post, Rights(Right::create), nullptr, &kHiddenName},
         {Kind::hidden, Method::mkcol, Rights(Right::create), nullptr, &kHiddenName},
@@ -275,12 +282,18 @@ handler::Decision Router::handle(const http::Request& request) {
     handler::Client client = handler::Client::of(request);
     client.is_preflight = is_preflight(request);
     const Call call{request, resource, config_.resolve_rights(resource, client)};
+    const bool has_if = config_.speaks_dav && request.fields.has(http::FieldName::dav_if);
+    return has_if ? route_with_if(call) : route(call);
+}
+
+handler::Decision Router::route(const Call& call) {
+    const http::Request& request = call.request;
     if (!is_known(request.method)) {
         return handler::error_response(&request, Status::not_implemented,
                                        "this server does not know the method; it knows " +
                                            handler::allow_value(allowed_anywhere(call.rights)) + ".");
     }
-    const Route& route = RouteTable::find(resource.kind, request.method);
+    const Route& route = RouteTable::find(call.resource.kind, request.method);
     if (route.function == nullptr || !call.rights.has_any_of(route.any_of)) return refuse(call, route);
     return (this->*route.function)(call);
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "archives/archives.h"
+#include "dav/locking.h"
 #include "dav/properties.h"
 #include "dav/property_changes.h"
 #include "files/static_files.h"
@@ -49,6 +50,7 @@ public:
         uploads::Moves& moves;
         dav::Properties& properties;             ///< PROPFIND
         dav::PropertyChanges& property_changes;  ///< PROPPATCH
+        dav::Locking& locking;                   ///< LOCK and UNLOCK
         uploads::DirectoryActions& directories;  ///< MKCOL, and "POST dir/?mkcol"
         handler::Handler& sign_in_pages;         ///< /.godwit/sign-in and /.godwit/sign-out
         handler::Handler& share_list;            ///< /.godwit/shares and what is below it
@@ -84,6 +86,8 @@ private:
     [[nodiscard]] http::MethodSet allowed_anywhere(handler::Rights rights) const;
     [[nodiscard]] handler::Decision refuse(const Call& call, const Route& route) const;
 
+    handler::Decision route(const Call& call);
+    handler::Decision route_with_if(const Call& call);
     [[nodiscard]] bool is_known(http::Method method) const;
     void advertise_dav(const handler::Resource& resource, http::Response& response) const;
     [[nodiscard]] bool may_move(handler::Rights rights) const;
@@ -103,6 +107,8 @@ private:
     handler::Decision ask_upload(const Call& call) { return targets_.resumable.handle(call.request); }
     handler::Decision find_properties(const Call& call);
     handler::Decision change_properties(const Call& call);
+    handler::Decision lock(const Call& call) { return targets_.locking.lock(call.request, call.resource.path); }
+    handler::Decision unlock(const Call& call) { return targets_.locking.unlock(call.request, call.resource.path); }
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);

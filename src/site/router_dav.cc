@@ -1,4 +1,6 @@
 // What the router has for WebDAV alone. Without --dav its methods are like any that nobody ever heard of.
+#include "handler/error_page.h"
+#include "site/if_fields.h"
 #include "site/router.h"
 
 namespace site {
@@ -7,15 +9,30 @@ using http::Method;
 using Kind = handler::Resource::Kind;
 
 bool Router::is_known(Method method) const {
-    return method != Method::unknown &&
-           (config_.speaks_dav || (method != Method::propfind && method != Method::proppatch));
+    switch (method) {
+        case Method::unknown: return false;
+        case Method::propfind:
+        case Method::proppatch:
+        case Method::lock:
+        case Method::unlock: return config_.speaks_dav;
+        default: return true;
+    }
 }
 
 /// RFC 4918 §10.1; the other field is for Windows.
 void Router::advertise_dav(const handler::Resource& resource, http::Response& response) const {
     if (!config_.speaks_dav || (resource.kind != Kind::server && !resource.is_below_root())) return;
-    response.add("DAV", "1");
+    response.add("DAV", config_.allows_writing() ? "1, 2" : "1");
     response.add("MS-Author-Via", "DAV");
+}
+
+/// What the field is about is found out once, for whoever asks about it.
+handler::Decision Router::route_with_if(const Call& call) {
+    auto field = find_if_field(call.request, call.resource.path, resources_, config_.path_prefix);
+    if (!field) return handler::refusal_response(&call.request, field.error());
+    http::Request request = call.request;
+    request.if_field = std::make_shared<const http::IfField>(std::move(*field));
+    return route({request, call.resource, call.rights});
 }
 
 /// The file of records, as it stands in its folder, has the properties of a file.

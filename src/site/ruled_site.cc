@@ -4,11 +4,14 @@
 #include <string>
 #include <utility>
 
+#include "dav/locked_answers.h"
 #include "handler/error_page.h"
 #include "http/target.h"
 #include "listings/page_assets.h"
 #include "site/badge_cookie.h"
 #include "site/cross_site.h"
+#include "site/destinations.h"
+#include "site/if_fields.h"
 #include "site/path_prefix.h"
 #include "site/sign_in_answers.h"
 
@@ -44,6 +47,11 @@ std::shared_ptr<records::RecordFile> known_records(const SiteState& state, const
     return is_same ? state.records : nullptr;
 }
 
+/// Those that PROPFIND tells of: where nobody may write, nobody can make any.
+const storage::Locks* locks_of(SiteState& state, const SiteConfig& rules) {
+    return rules.allows_writing() ? state.locks_for(rules) : nullptr;
+}
+
 }  // namespace
 
 RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& rules)
@@ -68,8 +76,11 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
               .media_types = rules_->media_types,
               .grants = rules_->grants},
              &state.digests),
-      properties_(state.root, state.clock, state.listing_shares, *rules_, rules_->media_types),
+      properties_(
+          state.root, state.clock, state.listing_shares, *rules_,
+          {.media_types = rules_->media_types, .path_prefix = rules_->path_prefix, .locks = locks_of(state, *rules_)}),
       property_changes_(parts_, *rules_),
+      locking_(parts_, *rules_, rules_->path_prefix),
       resumable_(parts_, *rules_, state.uploads),
       uploads_(parts_, *rules_, resumable_, state.forms),
       deletes_(parts_, *rules_),
@@ -103,6 +114,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                .moves = moves_,
                .properties = properties_,
                .property_changes = property_changes_,
+               .locking = locking_,
                .directories = directories_,
                .sign_in_pages = sign_in_pages_,
                .share_list = share_list_,
@@ -165,7 +177,25 @@ handler::Decision RuledSite::handle(const http::Request& request) {
     return decision;
 }
 
+/// A lock that is in the way is named in the answer. LOCK names it itself.
+void RuledSite::name_lock(const http::Request& request, http::Response& response) const {
+    if (parts_.locks == nullptr || response.find("Content-Type").value_or("").starts_with("application/xml")) return;
+    const handler::Resource resource = resources_.find(request);
+    http::Request known = request;
+    if (request.fields.has(http::FieldName::dav_if)) {
+        auto field = find_if_field(request, resource.path, resources_, rules_->path_prefix);
+        if (field) known.if_field = std::make_shared<const http::IfField>(std::move(*field));
+    }
+    std::string destination;
+    if (request.method == http::Method::copy || request.method == http::Method::move) {
+        auto found = find_destination(request, resources_, rules_->path_prefix);
+        if (found) destination = std::move(found->path);
+    }
+    dav::describe_locked({parts_.locks, parts_.root, rules_->path_prefix}, known, resource.path, destination, response);
+}
+
 void RuledSite::decorate(const http::Request* request, http::Response& response) {
+    if (request != nullptr && response.status == http::Status::locked) name_lock(*request, response);
     std::optional<handler::Resource> resource;  // where the answer may depend on who asked
     if (request != nullptr && rules_->signs_in) resource = resources_.find(*request);
     if (resource) ask_to_sign_in(*request, *resource, *rules_, response);

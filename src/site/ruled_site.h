@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archives/archives.h"
+#include "dav/locking.h"
 #include "dav/properties.h"
 #include "dav/property_changes.h"
 #include "files/static_files.h"
@@ -87,6 +88,7 @@ public:
 private:
     [[nodiscard]] bool is_outside(const http::Request& request) const;
     [[nodiscard]] bool owns_alone(std::string_view path) const;
+    void name_lock(const http::Request& request, http::Response& response) const;
 
     std::shared_ptr<const SiteConfig> rules_;
     std::shared_ptr<const std::string> path_prefix_;  ///< for requests below it; null: there is none
@@ -98,6 +100,7 @@ private:
     files::StaticFiles files_;
     dav::Properties properties_;
     dav::PropertyChanges property_changes_;
+    dav::Locking locking_;
     Echo echo_;
     UserAgent user_agent_;
     uploads::ResumableUploads resumable_;

@@ -25,6 +25,7 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
       cache(root, clock, arrivals, {.max_bytes = std::min(rules.cache_bytes, most_cache_bytes(memory.limit()))},
             representation_rules(rules), &disk, base::MemoryCharge(memory)),
       digests(disk.wakes(), cache),
+      locks(root, clock),
       trees(queue, loop_clock),
       parts(parts_for(rules)),
       listing_shares(clock, most_listing_bytes(memory.limit())),
@@ -34,6 +35,7 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
                       .max_bytes_per_client = rules.max_upload_bytes_per_client}),
       page_assets(clock),
       shares(root) {
+    if (rules.speaks_dav) locks.load();
     if (rules.allows_writing()) sweep.emplace(root, disk, clock, trees);
 }
 
@@ -41,6 +43,8 @@ void SiteState::follow(const SiteConfig& rules) {
     cache.replace_rules(representation_rules(rules));
     parts.durability = rules.durability;
     parts.min_free_bytes = rules.min_free_bytes;
+    parts.locks = locks_for(rules);
+    if (rules.speaks_dav) locks.load();
     uploads.set_expiry(rules.upload_expiry_s);
     uploads.set_max_per_client(rules.max_uploads_per_client);
     uploads.unfinished().set_most(rules.max_upload_bytes_per_client);
@@ -48,6 +52,9 @@ void SiteState::follow(const SiteConfig& rules) {
     sweep.emplace(root, disk, clock, trees);
     if (counters != nullptr) sweep->register_counters(*counters);
 }
+
+/// Without WebDAV nobody can make one, and none counts.
+storage::Locks* SiteState::locks_for(const SiteConfig& rules) { return rules.speaks_dav ? &locks : nullptr; }
 
 storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
     return {.root = root,
@@ -59,6 +66,7 @@ storage::WriteParts SiteState::parts_for(const SiteConfig& rules) {
             .durability = rules.durability,
             .min_free_bytes = rules.min_free_bytes,
             .trees = &trees,
+            .locks = locks_for(rules),
             .counts = &written};
 }
 
@@ -105,18 +113,20 @@ void SiteState::register_counters(base::Counters& registry) {
          base::counter("entries_moved", base::CounterKind::total, "files and folders that were moved or renamed",
                        written.entries_moved)});
     trees.register_counters(registry);
+    locks.register_counters(registry);
     if (sweep) sweep->register_counters(registry);
 }
 
 void SiteState::tidy() {
     uploads.tidy();
+    locks.tidy();
     if (trees.due() && *trees.due() <= clock.now_ms()) trees.advance();
     if (sweep && sweep->due() && *sweep->due() <= clock.now_ms()) sweep->advance();
 }
 
 std::optional<base::MonotonicMs> SiteState::tidy_due() const {
     std::optional<base::MonotonicMs> first = trees.due();
-    for (const auto& due : {sweep ? sweep->due() : std::nullopt, uploads.tidy_due()}) {
+    for (const auto& due : {sweep ? sweep->due() : std::nullopt, uploads.tidy_due(), locks.due()}) {
         if (due && (!first || *due < *first)) first = due;
     }
     return first;

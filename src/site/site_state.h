@@ -21,6 +21,7 @@
 #include "site/share_parts.h"
 #include "site/site_config.h"
 #include "storage/held_names.h"
+#include "storage/locks.h"
 #include "storage/new_directories.h"
 #include "storage/tree_removal.h"
 #include "storage/write_parts.h"
@@ -45,6 +46,8 @@ struct SiteState {
     /// What all writes under `rules` share.
     [[nodiscard]] storage::WriteParts parts_for(const SiteConfig& rules);
 
+    [[nodiscard]] storage::Locks* locks_for(const SiteConfig& rules);
+
     void register_counters(base::Counters& counters);
     /// Does what is due without a request, for about a millisecond.
     void tidy();
@@ -58,6 +61,7 @@ struct SiteState {
     files::DigestQueue digests;
     storage::NewDirectories new_directories;
     storage::HeldNames names;
+    storage::Locks locks;
     storage::WriteCounts written;
     storage::TreeRemoval trees;
     storage::WriteParts parts;  ///< of pending uploads and records; under the rules of now

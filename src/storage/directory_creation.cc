@@ -38,9 +38,9 @@ std::expected<DirectoryCreation, Refusal> DirectoryCreation::open(const WritePar
     if (!place)
         return std::unexpected(place.error().number == E2BIG ? kNoParent : creation_refusal(place.error().number));
     if (place->is_too_deep()) return std::unexpected(creation_refusal(E2BIG));
-    DirectoryCreation creation(parts, std::move(*place));
+    DirectoryCreation creation(parts, std::move(*place), conditions.keys());
     if (const auto obstacle = creation.find_obstacle()) return std::unexpected(*obstacle);
-    if (!conditions.hold(std::nullopt, parts.clock.unix_ns())) return std::unexpected(condition_refusal());
+    if (!conditions.hold(std::nullopt, parts)) return std::unexpected(condition_refusal());
     return creation;
 }
 
@@ -63,9 +63,9 @@ std::optional<Refusal> DirectoryCreation::find_obstacle() const {
 
 std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake wake) {
     if (step_ == Step::making) {
-        const HeldName* const name = publication_.hold(place_, wake);
-        if (name == nullptr) return std::nullopt;
-        if (auto made = make(*name); !made) {
+        const auto name = publication_.hold(place_, Touched::name, wake);
+        if (name && *name == nullptr) return std::nullopt;
+        if (auto made = name ? make(**name) : Result(std::unexpect, name.error()); !made) {
             publication_.let_go();
             step_ = Step::done;
             return made;

@@ -41,8 +41,8 @@ public:
 private:
     enum class Step : std::uint8_t { making, syncing, done };
 
-    DirectoryCreation(const WriteParts& parts, WritePlace place)
-        : parts_(&parts), place_(std::move(place)), publication_(parts) {}
+    DirectoryCreation(const WriteParts& parts, WritePlace place, LockKeys keys)
+        : parts_(&parts), place_(std::move(place)), publication_(parts, std::move(keys)) {}
     [[nodiscard]] std::optional<http::Refusal> find_obstacle() const;
     Result make(const HeldName& name);
     void release();

@@ -95,7 +95,7 @@ std::expected<struct stat, Refusal> EntryMove::find_source() const {
     if (!conditions_.any()) return **found;
     const auto served = from_.served_status();
     if (!served) return std::unexpected(source_refusal(served.error().number));
-    if (conditions_.hold(*served, parts_->clock.unix_ns())) return **found;
+    if (conditions_.hold(*served, *parts_)) return **found;
     return std::unexpected(condition_refusal());
 }
 
@@ -135,8 +135,8 @@ std::expected<EntryMove::Look, Refusal> EntryMove::look() const {
 std::optional<EntryMove::Result> EntryMove::advance(http::Wake wake) {
     if (step_ == Step::moving) {
         const auto names = publication_.hold_both(from_, to_, wake);
-        if (!names) return std::nullopt;
-        if (const auto refusal = move(*names)) {
+        if (names && !*names) return std::nullopt;
+        if (const auto refusal = names ? move(**names) : names.error()) {
             publication_.let_go();
             step_ = Step::done;
             return Result(std::unexpect, *refusal);

@@ -61,7 +61,7 @@ private:
           to_(std::move(to)),
           rules_(rules),
           conditions_(std::move(conditions)),
-          publication_(parts) {}
+          publication_(parts, conditions_.keys()) {}
 
     [[nodiscard]] bool moves_directory() const { return from_.path().ends_with('/'); }
     [[nodiscard]] std::expected<Look, http::Refusal> look() const;

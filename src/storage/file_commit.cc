@@ -107,7 +107,7 @@ std::optional<http::Refusal> FileCommit::find_obstacle(const std::optional<struc
     if (!sink_.conditions_.any()) return std::nullopt;
     const auto served = sink_.place_.served_status();
     if (!served) return write_refusal(served.error().number);
-    if (sink_.conditions_.hold(*served, sink_.parts_->clock.unix_ns())) return std::nullopt;
+    if (sink_.conditions_.hold(*served, *sink_.parts_)) return std::nullopt;
     return condition_refusal();
 }
 
@@ -196,8 +196,11 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
         if (sink_.place_.has_missing_parents()) naming_ = Naming::synchronous;
         const auto made = sink_.place_.make_parents();
-        const HeldName* const name = made ? publication_.hold(sink_.place_, wake) : nullptr;
-        if (made && name == nullptr) return std::nullopt;
+        const auto touched = *old ? Touched::content : Touched::name;
+        std::expected<const HeldName*, http::Refusal> name = nullptr;
+        if (made) name = publication_.hold(sink_.place_, touched, wake);
+        if (!name) return refuse(name.error());
+        if (made && *name == nullptr) return std::nullopt;
         take_owner(*old);
         const auto changed = take_properties(*old);
         if (!changed) return refuse(changed.error());
@@ -205,8 +208,8 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
             sync(true, wake);
             return std::nullopt;
         }
-        if (made && begin_naming(*name, *old, wake)) return std::nullopt;
-        error = made ? publish_once(*name, *old) : made.error().number;
+        if (made && begin_naming(**name, *old, wake)) return std::nullopt;
+        error = made ? publish_once(**name, *old) : made.error().number;
         if (error == 0) return take_name(wake);
         if (error != ENOENT && error != EEXIST) break;
         if (error == ENOENT) {

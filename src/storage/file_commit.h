@@ -30,7 +30,8 @@ public:
     };
     using Result = std::expected<Stored, http::Refusal>;
 
-    explicit FileCommit(FileSink&& sink) : sink_(std::move(sink)), publication_(*sink_.parts_) {}
+    explicit FileCommit(FileSink&& sink)
+        : sink_(std::move(sink)), publication_(*sink_.parts_, sink_.conditions_.keys()) {}
     FileCommit(const FileCommit&) = delete;
     FileCommit& operator=(const FileCommit&) = delete;
 

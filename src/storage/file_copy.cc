@@ -58,8 +58,7 @@ std::expected<FileCopy::Source, Refusal> FileCopy::open_source(const WriteParts&
     if (!source.file) return source_refusal(errno);
     if (::fstat(source.file.get(), &source.status) != 0) return source_refusal(errno);
     if (!S_ISREG(source.status.st_mode)) return std::unexpected(kNoFile);
-    if (conditions.any() && !conditions.hold(source.status, parts.clock.unix_ns()))
-        return std::unexpected(condition_refusal());
+    if (conditions.any() && !conditions.hold(source.status, parts)) return std::unexpected(condition_refusal());
     return source;
 }
 
@@ -86,8 +85,8 @@ std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WritePart
     copy->bytes_ = static_cast<std::uint64_t>(opened->status.st_size);
     copy->status_ = opened->status;
     const bool replaces = rules.overwrite == http::Overwrite::allowed;
-    auto sink =
-        FileSink::open(copy->parts_, destination, copy->bytes_, {}, replaces ? rules.on_conflict : OnConflict::refuse);
+    auto sink = FileSink::open(copy->parts_, destination, copy->bytes_, WriteConditions::only_keys(conditions.keys()),
+                               replaces ? rules.on_conflict : OnConflict::refuse);
     if (!sink) return std::unexpected(copy->refusal_of_commit(sink.error()));
     if (const int error = sink->withhold(opened->status.st_mode); error != 0) {
         return std::unexpected(write_refusal(error));

@@ -56,15 +56,16 @@ std::expected<struct stat, http::Refusal> FileRemoval::find_target() const {
     if (!conditions_.any()) return **found;
     const auto served = place_.served_status();
     if (!served) return std::unexpected(removal_refusal(served.error().number));
-    if (conditions_.hold(*served, parts_->clock.unix_ns())) return **found;
+    if (conditions_.hold(*served, *parts_)) return **found;
     return std::unexpected(condition_refusal());
 }
 
 std::optional<FileRemoval::Result> FileRemoval::advance(http::Wake wake) {
     if (step_ == Step::removing) {
-        const HeldName* const name = publication_.hold(place_, wake);
-        if (name == nullptr) return std::nullopt;
-        if (auto removed = remove(*name); !removed) {
+        const bool is_directory = place_.path().ends_with('/');
+        const auto name = publication_.hold(place_, is_directory ? Touched::tree : Touched::name, wake);
+        if (name && *name == nullptr) return std::nullopt;
+        if (auto removed = name ? remove(**name) : Result(std::unexpect, name.error()); !removed) {
             publication_.let_go();
             step_ = Step::done;
             return removed;

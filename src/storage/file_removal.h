@@ -45,7 +45,7 @@ private:
           place_(std::move(place)),
           conditions_(std::move(conditions)),
           extent_(extent),
-          publication_(parts) {}
+          publication_(parts, conditions_.keys()) {}
     [[nodiscard]] std::expected<struct stat, http::Refusal> find_target() const;
     Result remove(const HeldName& name);
     [[nodiscard]] int remove_directory(const HeldName& name);

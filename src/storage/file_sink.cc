@@ -13,6 +13,7 @@
 #include "base/file_io.h"
 #include "storage/copy_bytes.h"
 #include "storage/file_commit.h"
+#include "storage/locks.h"
 #include "storage/property_text.h"
 #include "storage/taken_name.h"
 #include "storage/write_error.h"
@@ -70,7 +71,14 @@ std::expected<WritePlace, http::Refusal> FileSink::admit(const WriteParts& parts
     if (conditions.any()) {
         const auto served = place->served_status();
         if (!served) return refuse(served.error().number);
-        if (!conditions.hold(*served, parts.clock.unix_ns())) return std::unexpected(condition_refusal());
+        if (!conditions.hold(*served, parts)) return std::unexpected(condition_refusal());
+    }
+    // Where another name is taken for one that is there, the lock of that one is in nobody's way.
+    if (parts.locks != nullptr && on_conflict != OnConflict::rename) {
+        const auto touched = *found ? Touched::content : Touched::name;
+        if (const auto fault = parts.locks->find_fault(path, touched, conditions.keys())) {
+            return std::unexpected(*fault);
+        }
     }
     if (length && *length > static_cast<std::uint64_t>(INT64_MAX)) return refuse(EFBIG);
     if (const auto checked = check_space(place->directory(), parts.min_free_bytes, length.value_or(0)); !checked) {

@@ -40,8 +40,8 @@ public:
     }
 
     /// Refuses what can be refused before the body: a name that cannot be written (403, 409, 414), conditions that
-    /// do not hold (412), a taken name where that is refused (409), too little space (507). Space is reserved a little
-    /// ahead of the bytes that come.
+    /// do not hold (412), a lock (423), a taken name where that is refused (409), too little space (507). Space is
+    /// reserved a little ahead of the bytes that come.
     /// `path`: a target's decoded path, not "/", not hidden, without a slash at its end.
     static std::expected<FileSink, http::Refusal> open(const WriteParts& parts, std::string_view path,
                                                        std::optional<std::uint64_t> length, WriteConditions conditions,

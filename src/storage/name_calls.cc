@@ -15,7 +15,7 @@ namespace storage {
 namespace {
 
 constexpr std::string_view kOwnPrefix = ".godwit";
-constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share"});
+constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share", ".lock"});
 constexpr std::string_view kUnfinishedPrefix = ".godwit-";
 constexpr auto kUnfinishedSuffixes = std::to_array<std::string_view>({".part", ".upload", ".copy", ".gone"});
 constexpr std::size_t kDigits = 16;

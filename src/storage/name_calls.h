@@ -1,8 +1,8 @@
 // The system calls that make, replace, link or remove a name below the root; no other file makes them there. A call
 // that changes a name which other writes may want demands that the name is held. Called by storage/publication, by
 // directory_creation, tree_copy and records for names that they hold, by write_place for directories on the way to a
-// target, and for names of the server's own by temporary files, upload states, share links, the sweep of leftovers and
-// the disk queue. Each returns an errno, 0 for success.
+// target, and for names of the server's own by temporary files, upload states, share links, locks, the sweep of
+// leftovers and the disk queue. Each returns an errno, 0 for success.
 #pragma once
 
 #include <sys/types.h>
@@ -15,9 +15,9 @@
 
 namespace storage {
 
-/// A name that no request can ask for, because it begins with ".godwit", and the state of an upload or a share link,
-/// which is in a directory of such a name. No write looks at such a name before it changes it, so the name need not be
-/// held.
+/// A name that no request can ask for, because it begins with ".godwit", and the state of an upload, a share link or a
+/// lock, which is in a directory of such a name. No write looks at such a name before it changes it, so the name need
+/// not be held.
 struct OwnName {
     int directory;
     std::string_view name;

@@ -7,6 +7,7 @@
 
 #include "storage/changes.h"
 #include "storage/directory_id.h"
+#include "storage/locks.h"
 #include "storage/name_calls.h"
 
 namespace storage {
@@ -26,22 +27,37 @@ int DiskOperations::error() const {
     return 0;
 }
 
-const HeldName* Publication::hold(const WritePlace& place, http::Wake wake) {
+std::optional<http::Refusal> Publication::find_lock(const WritePlace& place, Touched touched) {
+    if (parts_->locks == nullptr) return std::nullopt;
+    auto fault = parts_->locks->find_fault(place.path(), touched, keys_);
+    if (fault) let_go();
+    return fault;
+}
+
+std::expected<const HeldName*, http::Refusal> Publication::hold(const WritePlace& place, Touched touched,
+                                                                http::Wake wake) {
     if (claim_ == nullptr || !claim_->is_for(place.directory(), place.name())) {
         claim_.reset();
         const std::vector<NameClaim::Target> wanted{{place.directory(), place.name()}};
         claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk.wakes(), wanted);
     }
-    return claim_->advance(wake) ? &claim_->held(0) : nullptr;
+    if (!claim_->advance(wake)) return nullptr;
+    if (const auto fault = find_lock(place, touched)) return std::unexpected(*fault);
+    return &claim_->held(0);
 }
 
-std::optional<Publication::HeldPair> Publication::hold_both(const WritePlace& from, const WritePlace& to,
-                                                            http::Wake wake) {
+std::expected<std::optional<Publication::HeldPair>, http::Refusal> Publication::hold_both(const WritePlace& from,
+                                                                                          const WritePlace& to,
+                                                                                          http::Wake wake) {
     if (claim_ == nullptr) {
         const std::vector<NameClaim::Target> wanted{{from.directory(), from.name()}, {to.directory(), to.name()}};
         claim_ = std::make_shared<NameClaim>(parts_->names, parts_->disk.wakes(), wanted);
     }
     if (!claim_->advance(wake)) return std::nullopt;
+    if (const auto fault = find_lock(from, from.path().ends_with('/') ? Touched::tree : Touched::name)) {
+        return std::unexpected(*fault);
+    }
+    if (const auto fault = find_lock(to, Touched::name)) return std::unexpected(*fault);
     return HeldPair{claim_->held(0), claim_->held(1)};
 }
 
@@ -57,15 +73,18 @@ int Publication::replace(const HeldName& name, TemporaryFile& file) {
 }
 
 int Publication::remove(const HeldName& name, Kind kind) {
-    if (kind == Kind::directory) return remove_directory(name);
-    replaced_ = hold_content(name.directory(), name.name());
-    return remove_file(name);
+    if (kind == Kind::file) replaced_ = hold_content(name.directory(), name.name());
+    const int error = kind == Kind::directory ? remove_directory(name) : remove_file(name);
+    if (error == 0) old_name_ = Outcome::is_gone;
+    return error;
 }
 
 int Publication::hide(const HeldName& name, std::string_view to) {
     const int error = hide_directory(name, to);
-    if (error == 0) parts_->new_directories.note_move();
-    return error;
+    if (error != 0) return error;
+    parts_->new_directories.note_move();
+    old_name_ = Outcome::is_gone;
+    return 0;
 }
 
 int Publication::move(const HeldPair& names, Kind kind, Over over) {
@@ -98,6 +117,7 @@ Publication::Background Publication::end_in_background(TemporaryFile& file) {
 }
 
 void Publication::settle(const WritePlace& place, http::Wake wake) {
+    if (parts_->locks != nullptr && old_name_ == Outcome::is_gone) parts_->locks->drop_tree(place.path());
     settle_content(place);
     parts_->disk.close_later(std::move(replaced_));
     if (parts_->durability == Durability::none) return;
@@ -108,6 +128,7 @@ void Publication::settle(const WritePlace& place, http::Wake wake) {
 
 void Publication::settle_both(const WritePlace& from, const WritePlace& to, http::Wake wake) {
     if (parts_->changes != nullptr) parts_->changes->path_changed(from.path());
+    if (parts_->locks != nullptr) parts_->locks->drop_tree(from.path());
     settle_content(to);
     parts_->disk.close_later(std::move(replaced_));
     if (parts_->durability == Durability::none) return;

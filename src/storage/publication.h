@@ -1,18 +1,21 @@
-// One change of one name below the root; every writer goes this way. The name is held, then the write looks at what is
-// there and checks its preconditions, then it makes the call. Changes is told, the name is released, and the directory
-// is made durable. A move holds two names. Used by FileCommit, FileRemoval, DirectoryCreation, EntryMove, TreeCopy and
-// records/record_operation.
+// One change of one name below the root; every writer goes this way. The name is held, unless a lock is in the way,
+// then the write looks at what is there and checks its preconditions, then it makes the call. Changes is told, the name
+// is released, and the directory is made durable. A move holds two names. Used by FileCommit, FileRemoval,
+// DirectoryCreation, EntryMove, TreeCopy, records/record_operation, dav/lock_taking and dav/property_changes.
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/fd.h"
 #include "storage/disk_queue.h"
 #include "storage/held_names.h"
+#include "storage/lock.h"
 #include "storage/temporary_file.h"
 #include "storage/write_parts.h"
 #include "storage/write_place.h"
@@ -34,19 +37,23 @@ private:
 
 class Publication {
 public:
-    explicit Publication(const WriteParts& parts) : parts_(&parts) {}
+    /// `keys`: to the locks that this write may pass.
+    Publication(const WriteParts& parts, LockKeys keys) : parts_(&parts), keys_(std::move(keys)) {}
 
     /// Holds the name of `place`, whose directory exists, until settle() or let_go(). Null while another write holds
     /// it: `wake` comes back then, and the caller has to look at the name again. Holding another name releases the
-    /// first one.
-    [[nodiscard]] const HeldName* hold(const WritePlace& place, http::Wake wake);
+    /// first one. 423 when a lock is in the way of what is done to it, `touched`; then nothing is held.
+    [[nodiscard]] std::expected<const HeldName*, http::Refusal> hold(const WritePlace& place, Touched touched,
+                                                                     http::Wake wake);
     /// The names of both places, which differ, in the one order of all claims. nullopt while another write holds one of
-    /// them. Always asked for the same two.
+    /// them. Always asked for the same two. What is at `from` goes, with all below it where it is a directory.
     struct HeldPair {
         const HeldName& from;
         const HeldName& to;
     };
-    [[nodiscard]] std::optional<HeldPair> hold_both(const WritePlace& from, const WritePlace& to, http::Wake wake);
+    [[nodiscard]] std::expected<std::optional<HeldPair>, http::Refusal> hold_both(const WritePlace& from,
+                                                                                  const WritePlace& to,
+                                                                                  http::Wake wake);
     /// Gives the names up without a change.
     void let_go() { claim_.reset(); }
 
@@ -85,7 +92,11 @@ public:
     [[nodiscard]] std::optional<int> durable() const;
 
 private:
+    [[nodiscard]] std::optional<http::Refusal> find_lock(const WritePlace& place, Touched touched);
+
     const WriteParts* parts_;
+    LockKeys keys_;
+    enum class Outcome : std::uint8_t { stays, is_gone } old_name_ = Outcome::stays;  ///< what becomes of the name
     std::shared_ptr<NameClaim> claim_;  ///< shared with `background_` while it is under way
     base::Fd replaced_;                 ///< the file that loses the name, whose blocks are freed in the background
     std::shared_ptr<NamingOperation> background_;

@@ -16,6 +16,7 @@
 #include "storage/copy_bytes.h"
 #include "storage/file_copy.h"
 #include "storage/file_sink.h"
+#include "storage/locks.h"
 #include "storage/name_calls.h"
 #include "storage/property_text.h"
 #include "storage/tree_removal.h"
@@ -112,7 +113,7 @@ std::expected<std::unique_ptr<TreeCopy>, Refusal> TreeCopy::open(const WritePart
     if (!directory) return source_refusal(errno == ELOOP ? ENOTDIR : errno);
     struct stat status{};
     if (::fstat(directory.get(), &status) != 0) return source_refusal(errno);
-    if (conditions.any() && !conditions.hold(status, parts.clock.unix_ns())) {
+    if (conditions.any() && !conditions.hold(status, parts)) {
         return std::unexpected(condition_refusal());
     }
     auto to = WritePlace::find(parts.root, parts.new_directories, destination);
@@ -125,7 +126,11 @@ std::expected<std::unique_ptr<TreeCopy>, Refusal> TreeCopy::open(const WritePart
         return std::unexpected(kSame);
     }
     if (destination.starts_with(source)) return std::unexpected(kIntoItself);
-    std::unique_ptr<TreeCopy> copy(new TreeCopy(parts, std::move(*to), source, wish));
+    if (parts.locks != nullptr) {
+        const auto fault = parts.locks->find_fault(destination, Touched::name, conditions.keys());
+        if (fault) return std::unexpected(*fault);
+    }
+    std::unique_ptr<TreeCopy> copy(new TreeCopy(parts, std::move(*to), source, wish, conditions.keys()));
     if (const auto obstacle = copy->find_obstacle()) return std::unexpected(*obstacle);
     if (const auto fault = copy->begin(std::move(directory), status)) return std::unexpected(*fault);
     return copy;
@@ -189,9 +194,10 @@ std::optional<TreeCopy::Result> TreeCopy::advance(http::Wake wake) {
         step_ = Step::naming;
     }
     if (step_ == Step::naming) {
-        const HeldName* const name = publication_.hold(to_, wake);
-        if (name == nullptr) return std::nullopt;
-        if (const auto fault = give_name(*name, wake)) return end(*fault);
+        const auto name = publication_.hold(to_, Touched::name, wake);
+        if (!name) return end(name.error());
+        if (*name == nullptr) return std::nullopt;
+        if (const auto fault = give_name(**name, wake)) return end(*fault);
     }
     const auto error = publication_.durable();
     if (!error) return std::nullopt;

@@ -75,8 +75,8 @@ private:
     };
     using Fault = std::optional<http::Refusal>;
 
-    TreeCopy(const WriteParts& parts, WritePlace to, std::string_view source, Wish wish)
-        : parts_(parts), to_(std::move(to)), source_(source), wish_(wish), publication_(parts_) {}
+    TreeCopy(const WriteParts& parts, WritePlace to, std::string_view source, Wish wish, LockKeys keys)
+        : parts_(parts), to_(std::move(to)), source_(source), wish_(wish), publication_(parts_, std::move(keys)) {}
 
     [[nodiscard]] Fault find_obstacle() const;
     Fault begin(base::Fd source, const struct stat& status);

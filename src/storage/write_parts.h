@@ -13,6 +13,7 @@
 
 namespace storage {
 
+class Locks;
 class TreeRemoval;
 
 /// What all writes are counted in.
@@ -33,6 +34,7 @@ struct WriteParts {
     Durability durability = Durability::full;
     std::uint64_t min_free_bytes = 0;
     TreeRemoval* trees = nullptr;   ///< removes full directories; null: none is
+    Locks* locks = nullptr;         ///< that writes respect; null: nobody makes any
     WriteCounts* counts = nullptr;  ///< null: nobody counts
 };
 

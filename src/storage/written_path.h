@@ -1,4 +1,4 @@
-// Where a write to a path happens, as rules know it. Called by uploads/write_gate.
+// Where a write to a path happens, as rules and locks know it. Called by uploads/write_gate and storage/locks.
 #pragma once
 
 #include <expected>

@@ -22,7 +22,8 @@ struct Bench {
                                                                                        .types = types,
                                                                                        .path = "/d/",
                                                                                        .href = "/p/d/",
-                                                                                       .visible = std::move(visible)},
+                                                                                       .visible = std::move(visible),
+                                                                                       .locks = {nullptr, root, {}}},
                                                         std::move(directory), std::move(hold));
     }
 

@@ -17,8 +17,8 @@ TEST_CASE("method: every name is found again", "[http][method]") {
 }
 
 TEST_CASE("method: names are case-sensitive and whole", "[http][method]") {
-    for (const char* name :
-         {"", "get", "Get", "GETS", "GE", "PAST", "PUTT", "XUT", "?", "DELETED", "OPTION", "TRACK", "MOVED", "HOVE"}) {
+    for (const char* name : {"", "get", "Get", "GETS", "GE", "PAST", "PUTT", "XUT", "?", "DELETED", "OPTION", "TRACK",
+                             "MOVED", "HOVE", "LOCKS", "XOCK", "UNLOCX"}) {
         CAPTURE(name);
         CHECK(http::parse_method(name) == Method::unknown);
     }
@@ -27,8 +27,9 @@ TEST_CASE("method: names are case-sensitive and whole", "[http][method]") {
 TEST_CASE("http: safe methods are those that ask for no change", "[http][method]") {
     for (const Method safe : {Method::get, Method::head, Method::options, Method::trace, Method::propfind})
         CHECK(http::is_safe(safe));
-    for (const Method unsafe : {Method::post, Method::put, Method::del, Method::patch, Method::mkcol, Method::copy,
-                                Method::move, Method::proppatch, Method::connect, Method::unknown}) {
+    for (const Method unsafe :
+         {Method::post, Method::put, Method::del, Method::patch, Method::mkcol, Method::copy, Method::move,
+          Method::proppatch, Method::lock, Method::unlock, Method::connect, Method::unknown}) {
         CAPTURE(http::method_name(unsafe));
         CHECK_FALSE(http::is_safe(unsafe));
     }

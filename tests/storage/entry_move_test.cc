@@ -211,8 +211,8 @@ TEST_CASE("entry move: waits for a write that holds one of its names", "[storage
     site.directory.write("a", "x");
     auto place = storage::WritePlace::find(*site.root, site.new_directories, "/b");
     REQUIRE(place.has_value());
-    storage::Publication other(*site.parts);
-    REQUIRE(other.hold(*place, kWake) != nullptr);
+    storage::Publication other(*site.parts, {});
+    REQUIRE(other.hold(*place, storage::Touched::content, kWake).value() != nullptr);
     auto opened = open(site, "/a", "/b");
     REQUIRE(opened.has_value());
     CHECK_FALSE(opened->advance(kWake).has_value());

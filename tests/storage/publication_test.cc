@@ -2,7 +2,9 @@
 #include "storage/publication.h"
 
 #include <cerrno>
+#include <memory>
 
+#include "storage/locks.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -33,40 +35,44 @@ struct Site : support::WriteSite {
     Heard heard;
 };
 
+const storage::HeldName* hold(Publication& publication, const storage::WritePlace& place) {
+    return publication.hold(place, storage::Touched::content, kWake).value();
+}
+
 }  // namespace
 
 TEST_CASE("publication: a name is held from hold() to settle() or let_go()", "[storage][names]") {
     Site site;
     const auto place = site.place("/a");
-    Publication first(*site.parts);
-    Publication second(*site.parts);
-    REQUIRE(first.hold(place, kWake) != nullptr);
-    CHECK(first.hold(place, kWake) != nullptr);
-    CHECK(second.hold(place, kWake) == nullptr);
+    Publication first(*site.parts, {});
+    Publication second(*site.parts, {});
+    REQUIRE(hold(first, place) != nullptr);
+    CHECK(hold(first, place) != nullptr);
+    CHECK(hold(second, place) == nullptr);
     first.let_go();
-    CHECK(second.hold(place, kWake) != nullptr);
-    CHECK(first.hold(place, kWake) == nullptr);
+    CHECK(hold(second, place) != nullptr);
+    CHECK(hold(first, place) == nullptr);
     second.settle(place, kWake);
-    CHECK(first.hold(place, kWake) != nullptr);
+    CHECK(hold(first, place) != nullptr);
 }
 
 TEST_CASE("publication: holding another name lets the first one go", "[storage][names]") {
     Site site;
     const auto a = site.place("/a");
     const auto b = site.place("/b");
-    Publication first(*site.parts);
-    Publication second(*site.parts);
-    REQUIRE(first.hold(a, kWake) != nullptr);
-    REQUIRE(first.hold(b, kWake) != nullptr);
-    CHECK(second.hold(a, kWake) != nullptr);
+    Publication first(*site.parts, {});
+    Publication second(*site.parts, {});
+    REQUIRE(hold(first, a) != nullptr);
+    REQUIRE(hold(first, b) != nullptr);
+    CHECK(hold(second, a) != nullptr);
 }
 
 TEST_CASE("publication: a change is told when it is made, and over when the directory is synced", "[storage][names]") {
     Site site;
     const auto place = site.place("/a");
-    Publication created(*site.parts);
+    Publication created(*site.parts, {});
     auto file = Site::file(place, "one");
-    const storage::HeldName* const name = created.hold(place, kWake);
+    const storage::HeldName* const name = hold(created, place);
     REQUIRE(name != nullptr);
     CHECK(Publication::create(*name, file) == 0);
     CHECK(site.heard.paths.empty());
@@ -84,9 +90,9 @@ TEST_CASE("publication: create() leaves what is there, replace() gives its block
     Site site;
     site.directory.write("a", "old");
     const auto place = site.place("/a");
-    Publication publication(*site.parts);
+    Publication publication(*site.parts, {});
     auto file = Site::file(place, "new");
-    const storage::HeldName* const name = publication.hold(place, kWake);
+    const storage::HeldName* const name = hold(publication, place);
     REQUIRE(name != nullptr);
     CHECK(Publication::create(*name, file) == EEXIST);
     CHECK(site.directory.read("a") == "old");
@@ -99,15 +105,15 @@ TEST_CASE("publication: create() leaves what is there, replace() gives its block
 TEST_CASE("publication: a file and a directory are removed each by its own call", "[storage][names]") {
     Site site;
     site.directory.write("d/a", "x");
-    Publication file(*site.parts);
+    Publication file(*site.parts, {});
     const auto a = site.place("/d/a");
     const auto d = site.place("/d");
-    REQUIRE(file.hold(d, kWake) != nullptr);
-    CHECK(file.remove(*file.hold(d, kWake), Publication::Kind::file) == EISDIR);
-    CHECK(file.remove(*file.hold(d, kWake), Publication::Kind::directory) == ENOTEMPTY);
-    CHECK(file.remove(*file.hold(a, kWake), Publication::Kind::directory) == ENOTDIR);
-    CHECK(file.remove(*file.hold(a, kWake), Publication::Kind::file) == 0);
-    CHECK(file.remove(*file.hold(d, kWake), Publication::Kind::directory) == 0);
+    REQUIRE(hold(file, d) != nullptr);
+    CHECK(file.remove(*hold(file, d), Publication::Kind::file) == EISDIR);
+    CHECK(file.remove(*hold(file, d), Publication::Kind::directory) == ENOTEMPTY);
+    CHECK(file.remove(*hold(file, a), Publication::Kind::directory) == ENOTDIR);
+    CHECK(file.remove(*hold(file, a), Publication::Kind::file) == 0);
+    CHECK(file.remove(*hold(file, d), Publication::Kind::directory) == 0);
     CHECK(site.directory.list().empty());
 }
 
@@ -117,8 +123,8 @@ TEST_CASE("publication: a directory that cannot be synced is an error, but for f
         Site site;
         site.disk.directory_error = error;
         const auto place = site.place("/a");
-        Publication publication(*site.parts);
-        REQUIRE(publication.hold(place, kWake) != nullptr);
+        Publication publication(*site.parts, {});
+        REQUIRE(hold(publication, place) != nullptr);
         publication.settle(place, kWake);
         site.disk.finish_all();
         CHECK(publication.durable() == (error == EINVAL ? 0 : error));
@@ -128,11 +134,35 @@ TEST_CASE("publication: a directory that cannot be synced is an error, but for f
 TEST_CASE("publication: what is only written to keeps its name as durable as it was", "[storage][names]") {
     Site site;
     const auto place = site.place("/a");
-    Publication publication(*site.parts);
-    REQUIRE(publication.hold(place, kWake) != nullptr);
+    Publication publication(*site.parts, {});
+    REQUIRE(hold(publication, place) != nullptr);
     publication.settle_content(place);
     CHECK(site.heard.paths == std::vector<std::string>{"/a"});
     CHECK(site.disk.seen.empty());
     CHECK(publication.durable() == 0);
     CHECK(site.names.empty());
+}
+
+TEST_CASE("publication: a locked name is not held, and what goes takes its locks along", "[storage][names][lock]") {
+    Site site;
+    storage::Locks locks(*site.root, site.clock);
+    site.parts->locks = &locks;
+    site.directory.write("a", "x");
+    const auto a = site.place("/a");
+    Publication before(*site.parts, {});
+    REQUIRE(before.hold(a, storage::Touched::content, kWake).value() != nullptr);
+    before.let_go();
+    const auto granted = locks.grant({.token = {}, .path = "/a", .user = {}, .owner = {}}, 60, {});
+    REQUIRE(granted.has_value());
+    auto refused = before.hold(a, storage::Touched::content, kWake);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(http::code(refused.error().status) == 423);
+    auto shown = std::make_shared<http::IfField>();
+    shown->tokens = {granted->lock.token};
+    Publication holder(*site.parts, {shown, {}});
+    const auto name = holder.hold(a, storage::Touched::name, kWake);
+    REQUIRE(name.value() != nullptr);
+    CHECK(holder.remove(**name, Publication::Kind::file) == 0);
+    holder.settle(a, kWake);
+    CHECK(locks.empty());
 }

@@ -1,0 +1,51 @@
+// Which lock it was is found out again: few writes meet one.
+#include "dav/locked_answers.h"
+
+#include <string>
+#include <utility>
+
+#include "dav/property_writer.h"
+#include "handler/error_page.h"
+#include "storage/written_path.h"
+
+namespace dav {
+namespace {
+
+using http::Method;
+using http::Status;
+using storage::Lock;
+using storage::Touched;
+
+void set_xml(http::Response& response, std::string text) {
+    response.fields = {};
+    response.add("Content-Type", "application/xml; charset=utf-8");
+    response.body = http::Piece(std::move(text));
+}
+
+}  // namespace
+
+void describe_locked(const LockView& view, const http::Request& request, std::string_view path,
+                     std::string_view destination, http::Response& response) {
+    if (handler::prefers_html(request)) return;
+    const auto keys = storage::LockKeys::of(request);
+    const bool takes_away = request.method == Method::del || request.method == Method::move;
+    const bool is_copy = request.method == Method::copy;
+    const auto written = storage::find_written_path(view.root, path);
+    const auto arrival = storage::find_written_path(view.root, destination);
+    if (!written || !arrival) return;
+    const Lock* lock = nullptr;
+    if (!is_copy) lock = view.locks->find_obstacle(*written, takes_away ? Touched::tree : Touched::name, keys);
+    if (lock == nullptr && !destination.empty()) lock = view.locks->find_obstacle(*arrival, Touched::name, keys);
+    if (lock == nullptr) return;
+    const std::string href = lock_href(view.path_prefix, *lock);
+    const bool is_inside = takes_away && written->ends_with('/') && lock->path.starts_with(*written);
+    if (!is_inside) return set_xml(response, error_document("lock-token-submitted", href));
+    std::string text;
+    PropertyWriter::append_opening(text);
+    PropertyWriter::append_failure(text, href, Status::locked);
+    PropertyWriter::append_closing(text);
+    response.status = Status::multi_status;
+    set_xml(response, std::move(text));
+}
+
+}  // namespace dav
