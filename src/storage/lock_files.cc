@@ -53,14 +53,16 @@ int write_text(int file, std::string_view text, std::uint64_t offset) {
     return base::write_at(file, offset, std::as_bytes(std::span(text)));
 }
 
-/// nullopt: damaged, or no such file.
-std::optional<StoredLock> read_lock(int directory, const std::string& name) {
+/// nullopt: damaged. Errors: an errno, which says nothing about the lock.
+std::expected<std::optional<StoredLock>, int> read_lock(int directory, const std::string& name) {
     const auto file = open_at(directory, name, O_RDONLY);
+    if (!file && file.error() == ELOOP) return std::nullopt;
+    if (!file) return std::unexpected(file.error());
     struct stat status{};
-    if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-    if (static_cast<std::size_t>(status.st_size) > kMostLockTextBytes) return std::nullopt;
+    if (::fstat(file->get(), &status) != 0) return std::unexpected(errno);
+    if (!S_ISREG(status.st_mode) || static_cast<std::size_t>(status.st_size) > kMostLockTextBytes) return std::nullopt;
     std::string text(static_cast<std::size_t>(status.st_size), '\0');
-    if (!base::read_exactly(file->get(), 0, std::as_writable_bytes(std::span(text)))) return std::nullopt;
+    if (!base::read_exactly(file->get(), 0, std::as_writable_bytes(std::span(text)))) return std::unexpected(EIO);
     auto stored = parse_lock(text);
     if (!stored || file_name(stored->lock.token) != name) return std::nullopt;
     return stored;
@@ -120,26 +122,33 @@ std::expected<base::SharedFd, int> LockFiles::remove(std::string_view token) con
     return base::share(std::move(*directory));
 }
 
-std::vector<StoredLock> LockFiles::read_all(std::size_t most) const {
-    std::vector<StoredLock> locks;
+LockFiles::All LockFiles::read_all(std::size_t most) const {
+    All all;
     auto directory = open_directory();
-    if (!directory) return locks;
+    if (!directory) {
+        all.is_whole = directory.error() == ENOENT || directory.error() == ENOTDIR || directory.error() == ELOOP;
+        return all;
+    }
     base::DirectoryStream entries(std::move(*directory));
-    if (!entries) return locks;
+    all.is_whole = static_cast<bool>(entries);
+    if (!entries) return all;
     std::vector<std::string> names;
     while (const dirent* const entry = entries.next()) {
         const std::string_view name(static_cast<const char*>(entry->d_name));
         if (is_file_name(name)) names.emplace_back(name);
     }
+    all.is_whole = errno == 0;
     for (const std::string& name : names) {
-        auto stored = locks.size() < most ? read_lock(entries.descriptor(), name) : std::nullopt;
-        if (stored) {
-            locks.push_back(std::move(*stored));
+        auto read = read_lock(entries.descriptor(), name);
+        if (!read) {
+            all.is_whole = false;
+        } else if (*read && all.locks.size() < most) {
+            all.locks.push_back(std::move(**read));
         } else {
             remove_own({entries.descriptor(), name});
         }
     }
-    return locks;
+    return all;
 }
 
 }  // namespace storage

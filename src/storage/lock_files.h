@@ -30,8 +30,12 @@ public:
     [[nodiscard]] std::expected<base::SharedFd, int> write_time(std::string_view token, std::int64_t expires_s) const;
     /// Durable once the directory that is returned is synced. An errno.
     [[nodiscard]] std::expected<base::SharedFd, int> remove(std::string_view token) const;
-    /// All that are whole, at most `most`; damaged ones are removed. What cannot be read is left out.
-    [[nodiscard]] std::vector<StoredLock> read_all(std::size_t most) const;
+    struct All {
+        std::vector<StoredLock> locks;
+        bool is_whole = true;  ///< false: there may be others, which could not be read for now
+    };
+    /// At most `most`; damaged ones are removed.
+    [[nodiscard]] All read_all(std::size_t most) const;
 
 private:
     [[nodiscard]] std::expected<base::Fd, int> open_directory() const;

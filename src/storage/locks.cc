@@ -21,6 +21,8 @@ constexpr Refusal kLocked{Status::locked,
                           "this is locked: whoever holds the lock may change it, with the lock's token in If."};
 constexpr Refusal kTooMany{Status::too_many_requests,
                            "there are too many locks already: try again when some are given up."};
+constexpr Refusal kUnread{Status::service_unavailable,
+                          "the locks on this site cannot be read for now, so it is not known whether this is locked."};
 constexpr Refusal kNoToken{Status::service_unavailable, "the system gives no random bytes for a lock's token."};
 
 std::string_view without_slash(std::string_view path) {
@@ -32,18 +34,22 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.r
 
 }  // namespace
 
-void Locks::load() {
-    if (std::exchange(is_loaded_, true)) return;
-    for (StoredLock& stored : files_.read_all(kMostLocks)) {
+bool Locks::load() {
+    if (is_loaded_) return true;
+    auto all = files_.read_all(kMostLocks);
+    is_loaded_ = all.is_whole;
+    for (StoredLock& stored : all.locks) {
+        if (by_token_.contains(stored.lock.token)) continue;
         // A clock that was set back does not make a lock last longer than it could.
         const std::int64_t left = std::min(stored.expires_s - clock_.unix_seconds(), kMostLockSeconds);
-        if (left <= 0 || find(stored.lock.token) != nullptr) {
+        if (left <= 0) {
             [[maybe_unused]] const auto removed = files_.remove(stored.lock.token);
             continue;
         }
         stored.lock.expires_ms = clock_.now_ms() + left * kMsPerSecond;
         keep(std::move(stored.lock), {});
     }
+    return is_loaded_;
 }
 
 std::vector<const Lock*> Locks::find_at(std::string_view path) const {
@@ -90,7 +96,9 @@ const Lock* Locks::find_obstacle(std::string_view path, Touched touched, const L
 }
 
 std::optional<Refusal> Locks::find_fault(std::string_view path, Touched touched, const LockKeys& keys) {
-    if (empty() || touched == Touched::nothing) return std::nullopt;
+    if (touched == Touched::nothing) return std::nullopt;
+    if (!load()) return kUnread;
+    if (empty()) return std::nullopt;
     const auto written = find_written_path(root_, path);
     if (!written) return written.error();
     if (find_obstacle(*written, touched, keys) == nullptr) return std::nullopt;
@@ -132,6 +140,7 @@ std::int64_t Locks::seconds_left(const Lock& lock) const {
 }
 
 std::expected<Locks::Granted, Refusal> Locks::grant(Lock wanted, std::int64_t seconds, const http::ClientKey& client) {
+    if (!load()) return std::unexpected(kUnread);
     const bool is_crowded = find_at(wanted.path).size() >= kMostLocksOfPath;
     if (is_crowded || by_token_.size() >= kMostLocks || shares_.of(client) >= kMostLocksOfClient) {
         ++over_share_;

@@ -40,8 +40,8 @@ public:
     Locks(const Locks&) = delete;
     Locks& operator=(const Locks&) = delete;
 
-    /// Reads those from before the start, the first time.
-    void load();
+    /// Reads those from before the start, until all of them could be read: false when some could not.
+    bool load();
     [[nodiscard]] bool empty() const { return by_token_.empty(); }
 
     // Questions. Paths are those of find_written_path(), or canonical ones where that is said.

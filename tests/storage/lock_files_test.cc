@@ -30,19 +30,19 @@ TEST_CASE("lock files: tokens are UUIDs of version 4, each another one", "[stora
 TEST_CASE("lock files: what is written is read, with its latest time, until it is removed", "[storage][lock]") {
     const support::WriteSite site;
     const storage::LockFiles files(*site.root);
-    CHECK(files.read_all(10).empty());
+    CHECK(files.read_all(10).locks.empty());
     const storage::Lock one = lock_of("/a");
     REQUIRE(files.write(one, 5).has_value());
     REQUIRE(files.write(lock_of("/b"), 6).has_value());
-    CHECK(files.read_all(10).size() == 2);
+    CHECK(files.read_all(10).locks.size() == 2);
     REQUIRE(files.write_time(one.token, 70).has_value());
-    const auto all = files.read_all(10);
+    const auto all = files.read_all(10).locks;
     REQUIRE(all.size() == 2);
     CHECK((all[0].lock.path == "/a" ? all[0] : all[1]).expires_s == 70);
     REQUIRE(files.remove(one.token).has_value());
     CHECK(files.remove(one.token).error() == ENOENT);
-    REQUIRE(files.read_all(10).size() == 1);
-    CHECK(files.read_all(10)[0].lock.path == "/b");
+    REQUIRE(files.read_all(10).locks.size() == 1);
+    CHECK(files.read_all(10).locks[0].lock.path == "/b");
 }
 
 TEST_CASE("lock files: a damaged one is removed, and what is no lock stays", "[storage][lock]") {
@@ -50,7 +50,7 @@ TEST_CASE("lock files: a damaged one is removed, and what is no lock stays", "[s
     const storage::LockFiles files(*site.root);
     site.directory.write(".godwit/0123456789abcdef.lock", "godwit lock 1\nexpires 5\n");
     site.directory.write(".godwit/0123456789abcdef.share", "x");
-    CHECK(files.read_all(10).empty());
+    CHECK(files.read_all(10).locks.empty());
     CHECK_FALSE(site.directory.has(".godwit/0123456789abcdef.lock"));
     CHECK(site.directory.has(".godwit/0123456789abcdef.share"));
 }

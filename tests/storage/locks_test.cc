@@ -1,8 +1,12 @@
 // Which writes a lock is in the way of, and how long.
 #include "storage/locks.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <vector>
+
+#include "base/fd.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/write_site.h"
@@ -117,7 +121,7 @@ TEST_CASE("locks: they end when their time is over, unless they are refreshed", 
     site.locks.tidy();
     CHECK(site.locks.empty());
     CHECK_FALSE(site.locks.due().has_value());
-    CHECK(storage::LockFiles(*site.root).read_all(10).empty());
+    CHECK(storage::LockFiles(*site.root).read_all(10).locks.empty());
 }
 
 TEST_CASE("locks: those from before a restart hold as long as they did", "[storage][lock]") {
@@ -140,6 +144,27 @@ TEST_CASE("locks: those from before a restart hold as long as they did", "[stora
     CHECK(back.seconds_left(*back.find(token)) == storage::kMostLockSeconds);
 }
 
+TEST_CASE("locks: what a start cannot read for want of descriptors is kept, and nothing is written until it is known",
+          "[storage][lock]") {
+    Site site;
+    const std::string token = site.grant(site.wanted("/a"));
+    storage::Locks again(*site.root, site.time);
+    std::vector<base::Fd> taken;
+    do {
+        taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    } while (taken.back());
+    taken.pop_back();
+    SECTION("not even for the directory") {}
+    SECTION("one, for the directory") { taken.pop_back(); }
+    CHECK_FALSE(again.load());
+    CHECK(again.find_fault("/b", Touched::content, {})->status == http::Status::service_unavailable);
+    CHECK(again.grant(site.wanted("/b"), 60, site.client).error().status == http::Status::service_unavailable);
+    taken.clear();
+    CHECK(again.find_fault("/a", Touched::content, {})->status == http::Status::locked);
+    CHECK(again.find(token) != nullptr);
+    CHECK_FALSE(again.find_fault("/b", Touched::content, {}).has_value());
+}
+
 TEST_CASE("locks: what is gone takes its locks and those below it along", "[storage][lock]") {
     Site site;
     site.grant(site.wanted("/d"));
@@ -148,7 +173,7 @@ TEST_CASE("locks: what is gone takes its locks and those below it along", "[stor
     site.locks.drop_tree("/d/");
     CHECK(site.passes("/d/sub/a", Touched::content));
     CHECK(site.locks.find(other) != nullptr);
-    CHECK(storage::LockFiles(*site.root).read_all(10).size() == 1);
+    CHECK(storage::LockFiles(*site.root).read_all(10).locks.size() == 1);
 }
 
 TEST_CASE("locks: a client has at most its share", "[storage][lock]") {
