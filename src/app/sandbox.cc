@@ -82,13 +82,14 @@ void allow_log(const std::string& path, Permissions& permissions) {
     }
 }
 
-/// The logs open the streams anew at SIGHUP, to have flags of their own. A regular file is written as it is.
-void allow_standard_streams(const Options& options, Permissions& permissions) {
+/// The logs open the streams anew at SIGHUP, to have flags of their own. A regular file is written as it is. Those of a
+/// daemon, and of the processes that wait for the disk, lead nowhere.
+void allow_standard_streams(Permissions& permissions) {
     for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
         struct stat status{};
         if (::fstat(stream, &status) == 0 && !S_ISREG(status.st_mode)) permissions.at(stream, Access::stream);
     }
-    if (options.daemon) permissions.at(kNowhere, Access::stream);
+    permissions.at(kNowhere, Access::stream);
 }
 
 /// What a reload reads: the configuration, certificates, media types.
@@ -129,7 +130,7 @@ int restrict_files(const Options& options, const storage::FileRoot& root, Landlo
     allow_log(options.server.access_log, permissions);
     allow_log(options.server.audit_log, permissions);
     allow_log(options.server.error_log, permissions);
-    allow_standard_streams(options, permissions);
+    allow_standard_streams(permissions);
     allow_reloads(options, permissions);
     allow_removals(options, permissions);
     permissions.at(kBootFile, Access::read);
@@ -175,7 +176,8 @@ struct Outcome {
     int version = 0;  ///< Landlock's, where it holds
 };
 
-Outcome restrict_all(const Options& options, const storage::FileRoot& root, Landlock::AbstractSockets sockets) {
+Outcome restrict_all(const Options& options, const storage::FileRoot& root, Landlock::AbstractSockets sockets,
+                     const ForkLate& fork_late) {
     // A filter that is in force may answer with the end of the process, so each part is tried in a child first.
     const bool may_be_killed = are_calls_filtered();
     const auto take = [&](auto part) { return may_be_killed && !is_survived(part) ? EPERM : part(); };
@@ -183,8 +185,10 @@ Outcome restrict_all(const Options& options, const storage::FileRoot& root, Land
     outcome.files = take([&] { return restrict_files(options, root, sockets); });
     if (outcome.files == 0) outcome.version = Landlock::version();
     outcome.capabilities = take(drop_capabilities);
+    const bool may_filter = !may_be_killed || is_survived(filter_calls);
+    fork_late(may_filter ? storage::ProcessCalls::needed : storage::ProcessCalls::all);
     // The last one, because it takes away what the others need.
-    outcome.calls = take(filter_calls);
+    outcome.calls = may_filter ? filter_calls() : EPERM;
     return outcome;
 }
 
@@ -255,11 +259,14 @@ std::string_view sandbox_text(SandboxMode mode) {
 }
 
 std::expected<Confinement, std::string> confine(const Options& options, const storage::FileRoot& root,
-                                                const ServiceNotify& service) {
-    if (options.sandbox == SandboxMode::off) return Confinement{.word = "off", .notice = "sandbox: off"};
+                                                const ServiceNotify& service, const ForkLate& fork_late) {
+    if (options.sandbox == SandboxMode::off) {
+        fork_late(storage::ProcessCalls::all);
+        return Confinement{.word = "off", .notice = "sandbox: off"};
+    }
     const auto sockets =
         service.uses_abstract_socket() ? Landlock::AbstractSockets::open : Landlock::AbstractSockets::closed;
-    const Outcome outcome = restrict_all(options, root, sockets);
+    const Outcome outcome = restrict_all(options, root, sockets, fork_late);
     const std::string missing = lacking(outcome);
     if (missing.empty()) {
         return Confinement{.is_whole = true, .word = "on", .notice = whole_notice(options, outcome.version)};

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "app/options.h"
 #include "app/service_notify.h"
+#include "storage/disk_process.h"
 #include "storage/file_root.h"
 
 namespace app {
@@ -19,10 +21,15 @@ struct Confinement {
     std::string notice;     ///< for the error log: what holds, or what this kernel lacks
 };
 
+/// Forks what has to have all restrictions but the last one, after which nothing can be forked: the list of system
+/// calls. `calls`: whether that process should have a list of its own.
+using ForkLate = std::function<void(storage::ProcessCalls calls)>;
+
 /// Confines the process for good, as --sandbox says. The error is a sentence, only with SandboxMode::required.
-/// `service` goes on telling what it tells.
-[[nodiscard]] std::expected<Confinement, std::string> confine(const Options& options, const storage::FileRoot& root,
-                                                              const ServiceNotify& service);
+/// `service` goes on telling what it tells. `fork_late` is called once, also without a sandbox.
+[[nodiscard]] std::expected<Confinement, std::string> confine(
+    const Options& options, const storage::FileRoot& root, const ServiceNotify& service,
+    const ForkLate& fork_late = [](storage::ProcessCalls) {});
 
 /// "off", "on" or "required".
 [[nodiscard]] std::string_view sandbox_text(SandboxMode mode);

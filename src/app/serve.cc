@@ -1,5 +1,6 @@
 // The order matters: detach and ask for slices before the kernel's threads (io_uring) exist, bind and open logs before
-// privileges are dropped, confine the process when all is open, report readiness last.
+// privileges are dropped, confine the process when all is open, with what works in the background forked on the way,
+// report readiness last.
 #include "app/serve.h"
 
 #include <unistd.h>
@@ -248,6 +249,15 @@ void read_handed_files(Encryption* encryption, SigningIn* signing_in) {
     if (files != nullptr) encryption->read_from(*files);
 }
 
+/// What is forked for the disk, which tells `log` about it as long as it lives.
+ForkLate start_of(storage::DiskQueue& disk, server::ErrorLog& log, const base::Clock& clock) {
+    return [&disk, &log, &clock](storage::ProcessCalls calls) {
+        disk.start(calls, [&log, &clock](std::string_view level, const std::string& sentence) {
+            log.append(clock, level, nullptr, sentence);
+        });
+    };
+}
+
 /// Serves until a signal ends it.
 std::expected<void, std::string> run(Checked& checked, Opened& opened, base::SystemClock& clock, base::WakeQueue& wakes,
                                      base::Counters& counters) {
@@ -307,7 +317,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
     // The kernel is asked for the addresses of this machine through a socket, which the sandbox does not make.
     const std::vector<std::string> reachable = reachable_urls(addresses_of(opened.listeners));
-    const auto confinement = confine(options, checked.root, checked.service);
+    const auto confinement = confine(options, checked.root, checked.service, start_of(*disk, opened.logs.error, clock));
     if (!confinement) return std::unexpected(confinement.error());
     log_confinement(opened.logs.error, clock, options, *confinement);
     log_rotation_obstacles(opened.logs, clock);

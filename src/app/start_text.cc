@@ -17,7 +17,7 @@ namespace {
 /// What this build lacks, and what that costs; empty when it lacks nothing.
 const std::array<std::string_view, 6> build_lacks = {
     std::string_view(GODWIT_URING_VERSION).empty()
-        ? "without io_uring (liburing-dev): all clients wait while an upload is flushed to the disk"
+        ? "without io_uring (liburing-dev): other processes wait for the disk, which costs more"
         : "",
     storage::has_digests() ? ""
                            : "without digests (libssl-dev): what Content-Digest and Want-Repr-Digest ask is ignored",

@@ -70,6 +70,10 @@ constexpr std::uint32_t kServing[] = {SYS_accept4,          SYS_accept,        S
                                       SYS_epoll_pwait2,     SYS_eventfd2,      SYS_inotify_init1, SYS_inotify_add_watch,
                                       SYS_inotify_rm_watch, SYS_io_uring_enter};
 
+// The library makes a renameat2 without flags a renameat.
+constexpr std::uint32_t kDisk[] = {SYS_recvmsg, SYS_sendmsg,  SYS_close,    SYS_fsync,    SYS_fdatasync,
+                                   SYS_linkat,  SYS_unlinkat, SYS_renameat, SYS_renameat2};
+
 constexpr std::uint32_t kChildren[] = {SYS_wait4, SYS_waitid, SYS_kill};
 
 #if defined(__x86_64__)
@@ -110,6 +114,7 @@ CallList list_of(Calls calls) {
         case Calls::changing: return {kChanging, kOldChanging, {}};
         case Calls::talking: return {kTalking, kOldTalking, {}};
         case Calls::serving: return {kServing, kOldServing, kNarrowServing};
+        case Calls::disk: return {kDisk, {}, {}};
         case Calls::children: return {kChildren, {}, kNarrowChildren};
     }
     return {};

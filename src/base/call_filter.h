@@ -1,5 +1,5 @@
 // Which system calls a process keeps, once it has all that it needs: any other one ends it at once (seccomp). Called by
-// app/sandbox and access_control/verifier_process.
+// app/sandbox, access_control/verifier_process and storage/disk_process.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ enum class Calls : std::uint8_t {
     changing,  ///< writing files and changing their names, owners, modes and times
     talking,   ///< sending and receiving through sockets that are there, and waiting for them
     serving,   ///< accepting connections, the poller, watches of files, io_uring
+    disk,      ///< syncing, naming and closing open files that come along with messages
     children,  ///< forking (without new namespaces), and awaiting and ending processes
 };
 

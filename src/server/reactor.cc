@@ -70,7 +70,10 @@ bool Reactor::start() {
     tidy_due_ms_ = parts_.handler.tidy_due();
     if (parts_.upkeep != nullptr) upkeep_due_ms_ = parts_.upkeep->due();
     const int wakes = parts_.disk.wakes().descriptor();
-    return wakes < 0 || parts_.poller.add(wakes, {kWakeSlot, 0}, net::Interest::read);
+    const auto watch = [&](int descriptor) {
+        return parts_.poller.add(descriptor, {kWakeSlot, 0}, net::Interest::read);
+    };
+    return (wakes < 0 || watch(wakes)) && std::ranges::all_of(parts_.disk.descriptors(), watch);
 }
 
 void Reactor::run() {

@@ -1,4 +1,4 @@
-// The synchronous queue, and the choice between it and io_uring.
+// The synchronous queue, and the choice between it, io_uring and processes.
 #include "storage/disk_queue.h"
 
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 
 #include "base/invariant.h"
 #include "storage/name_calls.h"
+#include "storage/process_disk_queue.h"
 
 #ifdef GODWIT_HAVE_URING
 #include "storage/uring_disk_queue.h"
@@ -70,6 +71,7 @@ std::unique_ptr<DiskQueue> make_disk_queue(base::WakeQueue& wakes) {
 #ifdef GODWIT_HAVE_URING
     if (auto queue = make_uring_disk_queue(wakes)) return queue;
 #endif
+    if (auto queue = make_process_disk_queue(wakes)) return queue;
     return make_synchronous_disk_queue(wakes);
 }
 

@@ -1,9 +1,12 @@
-// All waiting for the disk: in the background through io_uring where the build and the kernel have it, synchronously
-// otherwise. Used by all writes (state `pending` of an exchange), and by all that closes or removes files.
+// All waiting for the disk: in the background through io_uring where the build and the kernel have it, otherwise by
+// processes, and synchronously where there is neither. Used by all writes (state `pending` of an exchange), and by all
+// that closes or removes files.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +17,7 @@
 #include "base/fd.h"
 #include "base/wake_queue.h"
 #include "http/body.h"
+#include "storage/disk_process.h"
 
 namespace storage {
 
@@ -30,10 +34,14 @@ struct DiskOperation {
     ~DiskOperation();
 
     bool done = false;
-    int error = 0;              ///< errno, 0 is success; meaningful when done
+    int error = 0;              ///< errno, 0 is success; meaningful when done; see kUnknown
     base::SharedFd file;        ///< what is synced; null for a naming
     std::size_t in_kernel = 0;  ///< steps that the kernel has not reported yet; the queue counts
 };
+
+/// The error of an operation whose process died with it: which of its calls were made is not known, so that none may be
+/// made again, and nothing counts as durable.
+inline constexpr int kUnknown = EOWNERDEAD;
 
 /// What a caller keeps of a sync that it waits for.
 using SyncTicket = std::shared_ptr<const DiskOperation>;
@@ -47,6 +55,7 @@ struct NamingCall {
     int to_directory;  ///< of NamingOperation::held
     std::string to;
     unsigned flags;  ///< of the call
+    int file = -1;   ///< of NamingOperation::held, the file whose path in /proc `from` is; -1: `from` is a name
 };
 
 /// Calls that give a file its name, one after the other, and then syncs that make it durable. When one call fails, the
@@ -72,6 +81,17 @@ public:
     DiskQueue& operator=(const DiskQueue&) = delete;
     /// Drops what was not yet given to the kernel, and waits for the rest, for a bounded time.
     virtual ~DiskQueue() = default;
+    /// Takes sentences for the operator, also later; what it refers to outlives this.
+    using Say = std::function<void(std::string_view level, const std::string& sentence)>;
+    /// Starts what works in the background and has to be forked, under all restrictions that this process has by now.
+    /// Called once, before submit() and while there is one thread; what was asked for before waits until then.
+    virtual void start(ProcessCalls calls, const Say& say) {
+        (void)calls;
+        (void)say;
+    }
+    /// What has to be watched besides the descriptor of wakes(): reap() when one is readable. It closes those that have
+    /// come to their end.
+    [[nodiscard]] virtual std::vector<int> descriptors() const { return {}; }
     /// fdatasync of `file`. The operation is marked done, at once or at a later reap(), which then reports `wake`.
     [[nodiscard]] virtual SyncTicket sync_data(base::SharedFd file, http::Wake wake) = 0;
     /// fsync, for directories.
@@ -93,19 +113,23 @@ public:
     }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
-    /// Collects what is done and wakes the exchanges that waited for it. Called when the wake queue's descriptor is
-    /// readable.
+    /// Collects what is done and wakes the exchanges that waited for it. Called when the wake queue's descriptor or
+    /// one of descriptors() is readable.
     virtual void reap() = 0;
     /// The queue that its wakes go to, as all other wakes do.
     [[nodiscard]] base::WakeQueue& wakes() const { return wakes_; }
     /// Operations that were asked for and are not done.
     [[nodiscard]] virtual std::uint64_t depth() const { return 0; }
+    /// Processes of start() that died.
+    [[nodiscard]] virtual std::uint64_t processes_died() const { return 0; }
     /// This outlives what is returned.
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const {
         return counters.add({{"disk_queue_depth", base::CounterKind::gauge,
-                              "syncs, names and removals that wait for the disk", [this] { return depth(); }}});
+                              "syncs, names and removals that wait for the disk", [this] { return depth(); }},
+                             {"disk_processes_died", base::CounterKind::total,
+                              "processes that waited for the disk and died", [this] { return processes_died(); }}});
     }
-    /// "io_uring" or "synchronous", for --version and the start line's log.
+    /// "io_uring", "processes" or "synchronous", for the error log.
     [[nodiscard]] virtual std::string_view kind() const = 0;
 
 private:

@@ -29,6 +29,8 @@ constexpr http::Refusal kNotRead{http::Status::internal_server_error,
                                  "the file has its name, but the disk failed to tell its time and size."};
 constexpr http::Refusal kNotDurable{http::Status::internal_server_error,
                                     "the file has its name, but the disk failed to make that durable."};
+constexpr http::Refusal kNotKnown{http::Status::internal_server_error,
+                                  "what waits for the disk died, so it is not known whether the file has its name."};
 
 }  // namespace
 
@@ -52,6 +54,10 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                 switch (publication_.end_in_background(sink_.file_)) {
                     case Publication::Background::under_way: return std::nullopt;
                     case Publication::Background::not_named: step_ = Step::publishing; break;
+                    case Publication::Background::unknown:
+                        // Nothing that is kept of the old file may be shown if it is the new one.
+                        publication_.settle(sink_.place_, wake);
+                        return refuse(kNotKnown);
                     case Publication::Background::named:
                         if (auto result = take_name(wake)) return result;
                         break;

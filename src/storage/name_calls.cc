@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <span>
 
+#include "storage/disk_queue.h"
+
 namespace storage {
 namespace {
 
@@ -138,6 +140,15 @@ int replace_own(const OwnName& from, std::string_view to) {
 int remove_own(const OwnName& name) {
     if (!is_own_name(name.name)) return EINVAL;
     return error_of(::unlinkat(name.directory, std::string(name.name).c_str(), 0));
+}
+
+int make_call(const NamingCall& call) {
+    const char* const from = call.from.c_str();
+    const char* const to = call.to.c_str();
+    if (call.kind == NamingCall::Kind::link) {
+        return error_of(::linkat(call.from_directory, from, call.to_directory, to, static_cast<int>(call.flags)));
+    }
+    return error_of(::renameat2(call.from_directory, from, call.to_directory, to, call.flags));
 }
 
 }  // namespace storage

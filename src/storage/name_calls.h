@@ -15,6 +15,8 @@
 
 namespace storage {
 
+struct NamingCall;
+
 /// A name that no request can ask for, because it begins with ".godwit", and the state of an upload, a share link or a
 /// lock, which is in a directory of such a name. No write looks at such a name before it changes it, so the name need
 /// not be held.
@@ -73,6 +75,9 @@ int remove_empty_directory(int directory, const std::string& name);
 /// Renames over `to`, in the same directory.
 [[nodiscard]] int replace_own(const OwnName& from, std::string_view to);
 int remove_own(const OwnName& name);
+
+/// One call of a naming that was planned while the name was held; the naming holds it until it is done.
+[[nodiscard]] int make_call(const NamingCall& call);
 
 /// The path by which a file without a name is linked.
 [[nodiscard]] std::string path_of_descriptor(int file);

@@ -1,6 +1,7 @@
 // Collects waiting namings by directory: those that arrive while one chain of calls is under way form the next chain
 // and share one sync of the directory. All of them change the same directory, so the kernel would make them one after
-// the other anyway, while its workers burn the cores waiting for each other. Used by the io_uring queue.
+// the other anyway, while its workers burn the cores waiting for each other. Used by the two queues that work in the
+// background.
 #pragma once
 
 #include <cstddef>
@@ -60,8 +61,10 @@ class NamingBatches {
 public:
     /// Steps of one chain: with twice as many the last one's answer waits longer than the saved syncs gain.
     static constexpr std::size_t kMostSteps = 64;
+    /// The most calls and syncs of one naming. Only uploads into directories that are being made have more.
+    static constexpr std::size_t kMostStepsOfOne = 8;
 
-    /// Not one with more steps than kMostSteps. The batch shares `operation` until it is done.
+    /// Not one with more steps than kMostStepsOfOne. The batch shares `operation` until it is done.
     void add(std::shared_ptr<NamingOperation> operation, http::Wake wake);
     /// The next chain of at most `room` steps, valid until end(). Each directory has one chain at a time. Null: there
     /// is none.

@@ -113,6 +113,7 @@ bool Publication::begin_in_background(const HeldName& name, const TemporaryFile&
 Publication::Background Publication::end_in_background(TemporaryFile& file) {
     if (!background_->done) return Background::under_way;
     file.take_naming(*background_);
+    if (background_->error == kUnknown) return Background::unknown;
     return background_->is_named() ? Background::named : Background::not_named;
 }
 

@@ -78,8 +78,9 @@ public:
     [[nodiscard]] bool begin_in_background(const HeldName& name, const TemporaryFile& file,
                                            TemporaryFile::Target target, const WritePlace& place,
                                            std::vector<base::SharedFd> others, http::Wake wake);
-    enum class Background : std::uint8_t { under_way, named, not_named };
-    /// `not_named`: the name is still held, and the call can be made synchronously.
+    enum class Background : std::uint8_t { under_way, named, not_named, unknown };
+    /// `not_named`: the name is still held, and the call can be made synchronously. `unknown`: the disk queue cannot
+    /// tell (kUnknown), and settle() is called all the same.
     [[nodiscard]] Background end_in_background(TemporaryFile& file);
 
     /// The call was made: tells Changes, releases the name, and starts the syncs of the directories.

@@ -148,7 +148,7 @@ std::expected<std::vector<NamingCall>, FileError> TemporaryFile::plan_naming(con
     using Kind = NamingCall::Kind;
     const auto link_to = [&](const std::string& name) {
         const std::string self = path_of_descriptor(file_->get());
-        return NamingCall{Kind::link, AT_FDCWD, self, to.directory(), name, AT_SYMLINK_FOLLOW};
+        return NamingCall{Kind::link, AT_FDCWD, self, to.directory(), name, AT_SYMLINK_FOLLOW, file_->get()};
     };
     const bool is_free = target == Target::is_free;
     if (has_name()) {
@@ -167,7 +167,8 @@ void TemporaryFile::take_naming(const NamingOperation& naming) {
     if (naming.is_named()) {
         name_.clear();
         when_dropped_ = WhenDropped::stays;
-    } else if (!naming.calls_made.empty() && naming.calls_made.front() == 0) {
+    } else if ((naming.error == kUnknown && naming.calls.size() > 1) ||
+               (!naming.calls_made.empty() && naming.calls_made.front() == 0)) {
         directory_ = naming.calls.front().to_directory;
         name_ = naming.calls.front().to;
     }

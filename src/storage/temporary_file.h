@@ -65,7 +65,8 @@ public:
     /// they are made.
     enum class Target : std::uint8_t { is_free, is_replaced };
     std::expected<std::vector<NamingCall>, FileError> plan_naming(const HeldName& to, Target target) const;
-    /// Notes which of those calls were made. When not all were, publish_new() and publish_over() do the rest.
+    /// Notes which of those calls were made. When not all were, publish_new() and publish_over() do the rest; with
+    /// kUnknown nothing can be done but drop it.
     void take_naming(const NamingOperation& naming);
 
     /// Gives up the descriptor until reopen(). The file waits under a temporary name in `directory`, of the same file

@@ -31,8 +31,6 @@ constexpr unsigned kWorkers = 32;
 constexpr unsigned kRemovals = 4;
 /// How many removals may wait. Beyond this many, removals are synchronous, which slows down whoever causes them.
 constexpr std::size_t kMostRemovals = 16'384;
-/// The most calls and syncs of one naming. Only uploads into directories that are being made have more.
-constexpr std::size_t kMostNamingSteps = 8;
 /// How long the end of the process waits for the kernel's last operations. A disk that does not answer for so long
 /// keeps the process alive anyway.
 constexpr __kernel_timespec kLastWait{.tv_sec = 2, .tv_nsec = 0};
@@ -87,7 +85,7 @@ public:
     SyncTicket sync_all(base::SharedFd file, http::Wake wake) override { return add_sync(std::move(file), 0, wake); }
 
     bool name_later(const std::shared_ptr<NamingOperation>& operation, http::Wake wake) override {
-        if (naming_ == Naming::unknown_to_kernel || operation->steps() > kMostNamingSteps) return false;
+        if (naming_ == Naming::unknown_to_kernel || operation->steps() > NamingBatches::kMostStepsOfOne) return false;
         namings_.add(operation, wake);
         return true;
     }

@@ -23,6 +23,7 @@
 #include "base/wake_queue.h"
 #include "net/listener.h"
 #include "storage/disk_queue.h"
+#include "storage/process_disk_queue.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/in_child.h"
@@ -209,32 +210,41 @@ TEST_CASE("sandbox: an abstract socket is reached where the service manager has 
     CHECK(manager.next().empty());
 }
 
-TEST_CASE("sandbox: what goes through the ring is refused like the rest", "[app][sandbox]") {
+TEST_CASE("sandbox: what the disk does in the background is refused like the rest", "[app][sandbox]") {
     if (is_missing()) return;
-    const Confined site({"--allow-all"});
-    CHECK(site.attempt([] { return 0; }) == 0);
-    const int result = support::result_in_child([&] {
-        // The ring and the descriptors are older than the sandbox.
-        base::WakeQueue wakes;
-        auto disk = storage::make_disk_queue(wakes);
-        const auto folder = [&](const char* name) {
-            return base::share(base::Fd(::open(site.files.at(name).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-        };
-        const base::SharedFd inside = folder("root");
-        const base::SharedFd outside = folder("out");
-        const FakeClock clock;
-        const auto root = storage::FileRoot::open(site.options.directory, site.options.site.symlinks);
-        const auto service = app::ServiceNotify::from_environment(clock);
-        if (!app::confine(site.options, *root, *service)) return kNotConfined;
-        disk->remove_later(outside, "b.txt");
-        disk->remove_later(inside, "a.txt");
-        disk->submit();
-        disk.reset();
-        return 0;
-    });
-    CHECK(result == 0);
-    CHECK(site.files.has("out/b.txt"));
-    CHECK_FALSE(site.files.has("root/a.txt"));
+    for (auto* make : {storage::make_disk_queue, storage::make_process_disk_queue}) {
+        const Confined site({"--allow-all"});
+        for (const char* name : {"root/.godwit-1", "out/.godwit-1"}) site.files.write(name, "x");
+        CHECK(site.attempt([] { return 0; }) == 0);
+        const int result = support::result_in_child([&] {
+            // The ring, the sockets and the descriptors are older than the sandbox.
+            base::WakeQueue wakes;
+            auto disk = make(wakes);
+            const auto folder = [&](const char* name) {
+                return base::share(base::Fd(::open(site.files.at(name).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+            };
+            const base::SharedFd inside = folder("root");
+            const base::SharedFd outside = folder("out");
+            const FakeClock clock;
+            const auto root = storage::FileRoot::open(site.options.directory, site.options.site.symlinks);
+            const auto service = app::ServiceNotify::from_environment(clock);
+            std::size_t said = 0;
+            const auto confined = app::confine(site.options, *root, *service, [&](storage::ProcessCalls calls) {
+                disk->start(calls, [&](std::string_view, const std::string&) { ++said; });
+            });
+            if (!confined) return kNotConfined;
+            disk->remove_later(outside, ".godwit-1");
+            disk->remove_later(inside, ".godwit-1");
+            const storage::SyncTicket sync = disk->sync_all(inside, 1);
+            disk->submit();
+            while (!sync->done) disk->reap();
+            disk.reset();
+            return sync->error == 0 && said == 0 ? 0 : 1;
+        });
+        CHECK(result == 0);
+        CHECK(site.files.has("out/.godwit-1"));
+        CHECK_FALSE(site.files.has("root/.godwit-1"));
+    }
 }
 
 TEST_CASE("sandbox: off changes nothing, and the notice says what holds", "[app][sandbox]") {

@@ -118,6 +118,28 @@ TEST_CASE("call filter: a call that a tracer had fail is none", "[base][call_fil
     CHECK(result_of([] { return error_of(::syscall(-1)); }) == ENOSYS);
 }
 
+TEST_CASE("call filter: what waits for the disk opens, makes and connects nothing", "[base][call_filter]") {
+    if (is_missing()) return;
+    const auto end_with = [](auto attempt) {
+        return support::signal_in_child([&] {
+            if (base::keep_calls({Calls::library, Calls::disk}) == 0) attempt();
+        });
+    };
+    CHECK(end_with([] { (void)::open("/", O_RDONLY); }) == SIGSYS);
+    CHECK(end_with([] { (void)::socket(AF_UNIX, SOCK_STREAM, 0); }) == SIGSYS);
+    CHECK(end_with([] { (void)::mkdirat(AT_FDCWD, "/none/x", 0700); }) == SIGSYS);
+    CHECK(end_with([] { (void)::write(STDERR_FILENO, "x", 1); }) == SIGSYS);
+    CHECK(end_with([] { (void)::fork(); }) == SIGSYS);
+    CHECK(end_with([] {
+              (void)::fsync(-1);
+              (void)::fdatasync(-1);
+              (void)::linkat(-1, "a", -1, "b", 0);
+              (void)::renameat2(-1, "a", -1, "b", 0);
+              (void)::unlinkat(-1, "a", 0);
+              ::close(-1);
+          }) == 0);
+}
+
 TEST_CASE("call filter: the machine is not changed", "[base][call_filter]") {
     if (is_missing()) return;
     CHECK(end_of([] { (void)::chroot("/"); }) == SIGSYS);

@@ -1,7 +1,7 @@
 // Disks that fail under the real server: full, over quota, read-only, broken. Each time the status says what was wrong,
 // the old file is whole, nothing is left over, and the server goes on. Faults that cannot be had for real are put in by
-// strace, with synchronous syncs (io_uring refused), so that each is a call of its own. Skipped where strace or the
-// right to mount is missing.
+// strace, with synchronous syncs (io_uring and processes refused), so that each is a call of its own. Skipped where
+// strace or the right to mount is missing.
 #include <sys/mount.h>
 #include <sys/xattr.h>
 
@@ -27,10 +27,16 @@ bool strace_is_missing() {
 support::ServerProcess faulty_server(const support::TempDir& site, const support::TempDir& traces,
                                      const std::vector<std::string>& faults) {
     std::vector<std::string> wrapper{
-        "strace", "-f",
-        "-o",     traces.at("trace"),
-        "-e",     "trace=io_uring_setup,pwrite64,fallocate,fdatasync,fsync,linkat,renameat,fgetxattr,fsetxattr",
-        "-e",     "inject=io_uring_setup:error=ENOSYS"};
+        "strace",
+        "-f",
+        "-o",
+        traces.at("trace"),
+        "-e",
+        "trace=io_uring_setup,socketpair,pwrite64,fallocate,fdatasync,fsync,linkat,renameat,fgetxattr,fsetxattr",
+        "-e",
+        "inject=io_uring_setup:error=ENOSYS",
+        "-e",
+        "inject=socketpair:error=EMFILE"};
     for (const std::string& fault : faults) wrapper.insert(wrapper.end(), {"-e", "inject=" + fault});
     // What checks memory leaks at the end of a sanitized build cannot run under a tracer.
     return support::ServerProcess(

@@ -1,6 +1,7 @@
 // The order of the system calls of one upload, seen by strace: the content is synced, then it gets its name, then the
-// directory is synced, and only then the status is sent. With synchronous syncs (io_uring refused by strace) every step
-// is a call of its own; with io_uring the submissions must stand at the same places. Skipped without strace.
+// directory is synced, and only then the status is sent. With synchronous syncs (io_uring and sockets for processes
+// refused by strace) every step is a call of its own; with processes it is one of theirs; with io_uring the submissions
+// must stand at the same places. Skipped without strace.
 #include <signal.h>
 
 #include <sstream>
@@ -18,7 +19,7 @@ bool strace_is_missing() {
     return missing;
 }
 
-enum class Disk { synchronous, io_uring };
+enum class Disk { synchronous, processes, io_uring };
 
 /// What the server did between its start line and its end, one call a line.
 std::vector<std::string> trace(Disk disk, const support::TempDir& site, const std::string& target,
@@ -35,8 +36,9 @@ std::vector<std::string> trace(Disk disk, const support::TempDir& site, const st
         traces.at("trace"),
         "-e",
         "trace=fdatasync,fsync,link,linkat,rename,renameat,renameat2,mkdirat,sendto,sendmsg,write,writev,"
-        "io_uring_setup,io_uring_enter"};
-    if (disk == Disk::synchronous) wrapper.insert(wrapper.end(), {"-e", "inject=io_uring_setup:error=ENOSYS"});
+        "socketpair,io_uring_setup,io_uring_enter"};
+    if (disk != Disk::io_uring) wrapper.insert(wrapper.end(), {"-e", "inject=io_uring_setup:error=ENOSYS"});
+    if (disk == Disk::synchronous) wrapper.insert(wrapper.end(), {"-e", "inject=socketpair:error=EMFILE"});
     // What checks memory leaks at the end of a sanitized build cannot run under a tracer.
     support::ServerProcess server(
         {.directory = site.path(), .wrapper = wrapper, .environment = {"ASAN_OPTIONS=detect_leaks=0"}});
@@ -91,6 +93,24 @@ void check_synchronous_order(const std::vector<std::string>& lines, const std::s
     CHECK(listed < answered);
 }
 
+/// The number of the process that made the call, at the beginning of the line.
+std::string caller(const std::string& line) { return line.substr(0, line.find(' ')); }
+
+/// The same steps, each of them begun when the one before was reported; the server makes none of them itself.
+void check_order_of_processes(const std::vector<std::string>& lines, const std::string& status) {
+    INFO(joined(lines));
+    const std::size_t answered = find_call(lines, 0, kSending, status);
+    const std::size_t synced = find_call(lines, 0, {"fdatasync"});
+    const std::size_t named = find_last_naming(lines, answered);
+    const std::size_t listed = find_call(lines, named, {"fsync"});
+    REQUIRE(answered < lines.size());
+    REQUIRE(synced < lines.size());
+    CHECK(synced < find_call(lines, 0, kNaming));
+    CHECK(named < listed);
+    CHECK(listed < answered);
+    for (const std::size_t step : {synced, named, listed}) CHECK(caller(lines[step]) != caller(lines[answered]));
+}
+
 /// Sends a status only after two submissions: the content's sync, then the name with the directory's sync behind it.
 /// The loop itself gives no names.
 void check_order_of_submissions(const std::vector<std::string>& lines, const std::string& status) {
@@ -140,6 +160,14 @@ TEST_CASE("uploads: directories that were made for a file are synced before its 
     for (std::size_t i = find_call(lines, 0, {"fsync"}); i < answered; i = find_call(lines, i + 1, {"fsync"})) ++syncs;
     INFO(joined(lines));
     CHECK(syncs >= 3);  // the root, a and b each got a new entry
+}
+
+TEST_CASE("uploads: processes that wait for the disk keep the order", "[crash][order]") {
+    if (strace_is_missing()) return;
+    const support::TempDir site;
+    check_order_of_processes(trace(Disk::processes, site, "/new.txt", "content", 201), "HTTP/1.1 201");
+    check_order_of_processes(trace(Disk::processes, site, "/new.txt", "again", 204), "HTTP/1.1 204");
+    CHECK(site.read("new.txt") == "again");
 }
 
 TEST_CASE("uploads: submissions to io_uring keep the order", "[crash][order]") {

@@ -2,7 +2,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "storage/changes.h"
 #include "storage/file_commit.h"
 #include "support/catch.h"
 #include "support/write_site.h"
@@ -27,6 +31,11 @@ struct Site : support::WriteSite {
         REQUIRE_FALSE(commit->advance(kWake).has_value());
         return commit;
     }
+};
+
+struct ToldChanges : storage::Changes {
+    void path_changed(std::string_view path) override { paths.emplace_back(path); }
+    std::vector<std::string> paths;
 };
 
 }  // namespace
@@ -187,9 +196,28 @@ TEST_CASE("naming in the background: the name of an upload that goes while the k
     CHECK(site.names.empty());
 }
 
+TEST_CASE("naming in the background: what a process had begun when it died is refused, and not done again",
+          "[content][naming]") {
+    Site site;
+    ToldChanges changes;
+    site.parts->changes = &changes;
+    const auto commit = site.upload_to_naming("/a", "one");
+    site.disk.on_call = [](std::size_t) { return storage::kUnknown; };
+    site.disk.finish_all();
+    const auto refused = commit->advance(kWake);
+    REQUIRE(refused.has_value());
+    REQUIRE_FALSE(refused->has_value());
+    CHECK(refused->error().status == Status::internal_server_error);
+    CHECK(refused->error().reason == "what waits for the disk died, so it is not known whether the file has its name.");
+    CHECK(changes.paths == std::vector<std::string>{"/a"});  // what is kept of the old file is not shown any more
+    CHECK(site.directory.list().empty());
+    CHECK(site.names.empty());
+}
+
 TEST_CASE("naming in the background: a naming may outlive the site, its names included", "[content][naming]") {
     base::WakeQueue woken;
     auto queue = storage::make_disk_queue(woken);
+    support::start(*queue);
     support::TempDir directory;
     auto root = storage::FileRoot::open(directory.path(), storage::Symlinks::inside);
     REQUIRE(root.has_value());

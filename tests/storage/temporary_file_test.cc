@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "storage/disk_queue.h"
+#include "storage/name_calls.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -121,6 +123,27 @@ TEST_CASE("temporary file: takes the place of another file at once", "[content][
         }
         CHECK(place.directory.list() == std::vector<std::string>{"a"});
         CHECK(place.directory.read("a") == "new");
+    }
+}
+
+TEST_CASE("temporary file: one whose calls may have been made leaves no temporary name", "[content][temporary]") {
+    for (const std::size_t made : {0U, 1U, 2U}) {
+        Place place;
+        place.directory.write("a", "old");
+        {
+            auto file = TemporaryFile::create(place.opened.get());
+            REQUIRE(file.has_value());
+            if (file->has_name()) return;  // no files without names here: there is one call
+            fill(*file, "new");
+            storage::NamingOperation naming;
+            naming.calls = file->plan_naming(place.name(), TemporaryFile::Target::is_replaced).value();
+            REQUIRE(naming.calls.size() == 2);
+            for (std::size_t i = 0; i < made; ++i) REQUIRE(storage::make_call(naming.calls[i]) == 0);
+            naming.error = storage::kUnknown;
+            file->take_naming(naming);
+        }
+        CHECK(place.directory.list() == std::vector<std::string>{"a"});
+        CHECK(place.directory.read("a") == (made == 2 ? "new" : "old"));
     }
 }
 

@@ -71,7 +71,10 @@ inline Answer settle(handler::Decision decision, std::string_view body, std::str
 
 /// A directory and everything that answers for it.
 struct AnsweringSite {
-    explicit AnsweringSite(const site::SiteConfig& config = all_allowed()) : config_(config) { start(); }
+    explicit AnsweringSite(const site::SiteConfig& config = all_allowed()) : config_(config) {
+        support::start(*disk);
+        start();
+    }
 
     static site::SiteConfig all_allowed() {
         site::SiteConfig config;

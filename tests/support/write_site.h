@@ -146,13 +146,19 @@ inline std::string head(std::string_view method, std::string_view target, std::s
     return std::string(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: x\r\n").append(fields) + "\r\n";
 }
 
+/// Starts what `queue` has to fork, as the server does once it has confined itself.
+inline void start(storage::DiskQueue& queue) {
+    queue.start(storage::ProcessCalls::all, [](std::string_view, const std::string&) {});
+}
+
 /// Waits until `queue` has something to reap, at most ten seconds.
 inline void wait_for(storage::DiskQueue& queue) {
     queue.submit();
     queue.reap();
     if (queue.wakes().has_ready() || queue.wakes().due()) return;
-    pollfd ready{queue.wakes().descriptor(), POLLIN, 0};
-    REQUIRE(::poll(&ready, 1, 10'000) == 1);
+    std::vector<pollfd> watched{{queue.wakes().descriptor(), POLLIN, 0}};
+    for (const int descriptor : queue.descriptors()) watched.push_back({descriptor, POLLIN, 0});
+    REQUIRE(::poll(watched.data(), watched.size(), 10'000) >= 1);
     queue.wakes().silence();
 }
 
