@@ -11,6 +11,7 @@
 #include "handler/error_page.h"
 #include "storage/locks.h"
 #include "storage/name_calls.h"
+#include "storage/taken_name.h"
 #include "storage/write_error.h"
 #include "storage/written_path.h"
 
@@ -32,6 +33,9 @@ constexpr Refusal kNoFolder{Status::conflict, "there is no such folder; make it 
 constexpr Refusal kIsLink{Status::forbidden, "symbolic links are not locked; use the path that it leads to."};
 constexpr Refusal kNotReplaced = http::missing_right("what is stored here may not be replaced, so it is not locked.");
 constexpr Refusal kNotCreated = http::missing_right("nothing may be uploaded here, so nothing is locked.");
+constexpr Refusal kOthersBelow{Status::forbidden,
+                               "others have rights of their own below this folder, so it is not locked with all that "
+                               "is in it; lock it with \"Depth: 0\", or what you need in it."};
 constexpr Refusal kBusy{Status::service_unavailable, "other programs are changing this name; try again."};
 constexpr Refusal kNotDurable{Status::internal_server_error, "the disk failed to keep the lock, so there is none."};
 constexpr std::string_view kConflict = "there is a lock already beside which this one cannot be";
@@ -54,6 +58,9 @@ std::expected<std::unique_ptr<LockTaking>, Refusal> LockTaking::open(const stora
     if (!written) return std::unexpected(written.error());
     if (storage::is_hidden(*written)) return std::unexpected(kHidden);
     if (rules.takes_records_name(*written)) return std::unexpected(kRecordsName);
+    // A drop box tells nothing, so not what is above or in the way either.
+    if (rights_of(rules, request, *written).only_adds())
+        return std::unexpected(rules.refusal_at(*written, kNotCreated));
     auto place = storage::WritePlace::find(parts.root, parts.new_directories, wanted.lock.path);
     if (!place) {
         const int error = place.error().number;
@@ -83,7 +90,7 @@ LockTaking::~LockTaking() {
     if (step_ == Step::syncing) give_back();
 }
 
-void LockTaking::give_back() { [[maybe_unused]] const auto removed = parts_.locks->remove(token_); }
+void LockTaking::give_back() { parts_.locks->drop(token_); }
 
 http::Response LockTaking::refuse(const Refusal& refusal) {
     publication_.let_go();
@@ -115,6 +122,13 @@ std::optional<Refusal> LockTaking::find_fault(const std::optional<struct stat>& 
     if (asked_.ends_with('/') && !is_folder) return kNoFolder;
     if (found && !rights.has(Right::replace)) return kNotReplaced;
     if (!found && (!rights.has(Right::create) || rights.only_adds())) return kNotCreated;
+    if (!found && !rights.has(Right::replace)) {
+        // An empty sidecar would be sent in place of the file that it stands beside.
+        const auto taken = storage::find_taken_name(place_, found, storage::OnConflict::keep_content);
+        if (taken) return taken;
+    }
+    const bool holds_all_below = is_folder && wanted_.lock.reach == Lock::Reach::all_below;
+    if (holds_all_below && rules_.grants && rules_.grants->has_places_below(wanted_.lock.path)) return kOthersBelow;
     return conditions_.hold(found, parts_) ? std::nullopt : std::optional(storage::condition_refusal());
 }
 
@@ -165,7 +179,8 @@ std::optional<http::Response> LockTaking::grant(const storage::HeldName& name, b
     }
     step_ = Step::syncing;
     if (parts_.durability == storage::Durability::full) {
-        syncs_.sync_directories(parts_.disk, {granted->written.file, granted->written.directory}, wake);
+        const storage::LockFiles::Written& written = granted->written;
+        syncs_.sync_directories(parts_.disk, {written.file, written.directory, written.root}, wake);
     }
     return std::nullopt;
 }

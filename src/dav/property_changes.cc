@@ -101,7 +101,9 @@ public:
                 if (!held) return handler::refusal_response(nullptr, held.error());
                 if (*held == nullptr) return std::nullopt;
             }
-            response_ = make_change();
+            const bool is_elsewhere = place_ && place_->is_left_behind();
+            const storage::FileError gone{ENOENT};
+            response_ = is_elsewhere ? handler::refusal_response(nullptr, path_refusal(gone)) : make_change();
             if (place_ && changed_ != nullptr) publication_.settle_content(*place_);
             publication_.let_go();
         }

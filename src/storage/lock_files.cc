@@ -102,7 +102,7 @@ std::expected<LockFiles::Written, int> LockFiles::write(const Lock& lock, std::i
         remove_own({directory->get(), name});
         return std::unexpected(error);
     }
-    return Written{base::share(std::move(*file)), base::share(std::move(*directory))};
+    return Written{base::share(std::move(*file)), base::share(std::move(*directory)), root_.shared()};
 }
 
 std::expected<base::SharedFd, int> LockFiles::write_time(std::string_view token, std::int64_t expires_s) const {

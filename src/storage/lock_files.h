@@ -19,10 +19,11 @@ public:
     /// `root` outlives this.
     explicit LockFiles(const FileRoot& root) : root_(root) {}
 
-    /// What was written, and is durable once both are synced.
+    /// What was written, and is durable once all are synced.
     struct Written {
         base::SharedFd file;
         base::SharedFd directory;
+        base::SharedFd root;
     };
     /// Writes the file of a new lock. An errno, after which there is none.
     [[nodiscard]] std::expected<Written, int> write(const Lock& lock, std::int64_t expires_s) const;

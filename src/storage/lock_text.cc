@@ -66,7 +66,7 @@ std::optional<StoredLock> parse_lock(std::string_view text) {
     if (!text.starts_with(kFirstLine) || !text.ends_with(kLastLine)) return std::nullopt;
     text.remove_prefix(kFirstLine.size());
     const auto expires = take_value(text, "expires");
-    const auto seconds = expires ? base::parse_decimal(*expires) : std::nullopt;
+    const auto seconds = base::parse_decimal(expires.value_or(std::string_view()));
     const auto token = take_value(text, "token");
     const auto path = take_value(text, "path");
     const auto kind = take_value(text, "kind");

@@ -14,6 +14,7 @@ using http::Refusal;
 using http::Status;
 
 constexpr std::int64_t kMsPerSecond = 1'000;
+constexpr std::int64_t kLoadPauseMs = 1'000;
 /// Files removed in one call of tidy(): some microseconds each.
 constexpr int kRemovalsAtOnce = 64;
 
@@ -36,6 +37,11 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.r
 
 bool Locks::load() {
     if (is_loaded_) return true;
+    const base::MonotonicMs now = clock_.now_ms();
+    if (!first_load_ms_) first_load_ms_ = now;
+    is_loaded_ = now - *first_load_ms_ >= kMostLockSeconds * kMsPerSecond;
+    if (is_loaded_ || now < next_load_ms_) return is_loaded_;
+    next_load_ms_ = now + kLoadPauseMs;
     auto all = files_.read_all(kMostLocks);
     is_loaded_ = all.is_whole;
     for (StoredLock& stored : all.locks) {
@@ -96,9 +102,8 @@ const Lock* Locks::find_obstacle(std::string_view path, Touched touched, const L
 }
 
 std::optional<Refusal> Locks::find_fault(std::string_view path, Touched touched, const LockKeys& keys) {
-    if (touched == Touched::nothing) return std::nullopt;
     if (!load()) return kUnread;
-    if (empty()) return std::nullopt;
+    if (empty() || touched == Touched::nothing) return std::nullopt;
     const auto written = find_written_path(root_, path);
     if (!written) return written.error();
     if (find_obstacle(*written, touched, keys) == nullptr) return std::nullopt;
@@ -176,6 +181,14 @@ std::expected<base::SharedFd, int> Locks::remove(std::string_view token) {
     return directory;
 }
 
+void Locks::drop(std::string_view token) {
+    const auto found = by_token_.find(token);
+    if (found == by_token_.end()) return;
+    // One that stays on the disk comes back at a restart at worst, and ends with its time.
+    [[maybe_unused]] const auto removed = files_.remove(token);
+    forget(*found->second);
+}
+
 void Locks::drop_tree(std::string_view path) {
     if (empty()) return;
     const auto written = find_written_path(root_, path);
@@ -191,9 +204,7 @@ void Locks::drop_tree(std::string_view path) {
         if (!group->first.starts_with(below)) break;
         note(group->second);
     }
-    for (const std::string& token : tokens) {
-        [[maybe_unused]] const auto removed = remove(token);
-    }
+    for (const std::string& token : tokens) drop(token);
 }
 
 void Locks::tidy() {

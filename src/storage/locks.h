@@ -40,7 +40,8 @@ public:
     Locks(const Locks&) = delete;
     Locks& operator=(const Locks&) = delete;
 
-    /// Reads those from before the start, until all of them could be read: false when some could not.
+    /// Reads those from before the start. False while some cannot be read; it tries again with the next call, a second
+    /// later at the earliest. None of them can be in force an hour after the first call, so it is true then.
     bool load();
     [[nodiscard]] bool empty() const { return by_token_.empty(); }
 
@@ -75,6 +76,8 @@ public:
     [[nodiscard]] std::expected<base::SharedFd, int> refresh(std::string_view token, std::int64_t seconds);
     /// It does not count from here on. Durable once the directory is synced. An errno.
     [[nodiscard]] std::expected<base::SharedFd, int> remove(std::string_view token);
+    /// Likewise, whether or not its file can be removed: what it kept for its client is not kept any more.
+    void drop(std::string_view token);
     /// What had the path `path`, which is canonical, is gone: its locks are, and those below it.
     void drop_tree(std::string_view path);
 
@@ -101,6 +104,8 @@ private:
     const base::Clock& clock_;
     LockFiles files_;
     bool is_loaded_ = false;
+    std::optional<base::MonotonicMs> first_load_ms_;
+    base::MonotonicMs next_load_ms_ = 0;
     http::ClientShares shares_;  // outlives the locks
     std::map<std::string, Group, std::less<>> by_path_;
     std::map<std::string, Kept*, std::less<>> by_token_;

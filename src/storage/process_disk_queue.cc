@@ -24,8 +24,10 @@
 namespace storage {
 namespace {
 
-/// How many processes may be removing names: nothing waits for these.
-constexpr std::size_t kRemovals = 2;
+/// How many processes may be closing files and removing names: nothing waits for these, and they can take long.
+constexpr std::size_t kMostTidying = 2;
+/// When more files wait to be closed, all processes close them: each is a descriptor of this process.
+constexpr std::size_t kManyCloses = 64;
 /// How many removals may wait. Beyond this many, removals are synchronous, which slows down whoever causes them.
 constexpr std::size_t kMostRemovals = 16'384;
 /// How long the end of the process waits for the last jobs.
@@ -124,7 +126,7 @@ public:
         return true;
     }
     void close_later(base::Fd file) override {
-        if (file) waiting_.emplace_back(std::move(file));
+        if (file) closes_.push_back(std::move(file));
     }
     void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
         Removal removal{std::move(directory), std::move(name)};
@@ -156,7 +158,7 @@ public:
         return all;
     }
     [[nodiscard]] std::uint64_t depth() const override {
-        return waiting_.size() + namings_.waiting() + removals_.size() + count_busy();
+        return syncs_.size() + namings_.waiting() + closes_.size() + removals_.size() + count_busy();
     }
     [[nodiscard]] std::uint64_t processes_died() const override { return died_; }
     [[nodiscard]] std::string_view kind() const override {
@@ -172,7 +174,7 @@ private:
 
     SyncTicket add_sync(base::SharedFd file, DiskStep::Kind kind, http::Wake wake) {
         auto operation = std::make_shared<DiskOperation>(std::move(file));
-        waiting_.emplace_back(Sync{operation, kind, wake});
+        syncs_.push_back({operation, kind, wake});
         return operation;
     }
 
@@ -186,20 +188,26 @@ private:
         return static_cast<std::size_t>(
             std::ranges::count_if(processes_, [](const Process& each) { return each.job.has_value(); }));
     }
-    [[nodiscard]] std::size_t count_removing() const {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            processes_, [](const Process& each) { return each.job && std::holds_alternative<Removal>(*each.job); }));
+    [[nodiscard]] bool may_tidy() const {
+        const auto tidies = [](const Process& each) {
+            return each.job &&
+                   (std::holds_alternative<base::Fd>(*each.job) || std::holds_alternative<Removal>(*each.job));
+        };
+        return std::ranges::count_if(processes_, tidies) < static_cast<std::ptrdiff_t>(kMostTidying);
     }
 
     std::optional<Job> next_job() {
         std::optional<Job> job;
-        if (!waiting_.empty()) {
-            job = std::move(waiting_.front());
-            waiting_.pop_front();
+        if (!syncs_.empty()) {
+            job = std::move(syncs_.front());
+            syncs_.pop_front();
         } else if (NamingBatch* const batch = namings_.begin(NamingBatches::kMostSteps)) {
             for (std::size_t step = 0; step < batch->steps(); ++step) batch->begin_step(step);
             job = batch;
-        } else if (!removals_.empty() && count_removing() < kRemovals) {
+        } else if (!closes_.empty() && (closes_.size() > kManyCloses || may_tidy())) {
+            job = std::move(closes_.front());
+            closes_.pop_front();
+        } else if (!removals_.empty() && may_tidy()) {
             job = std::move(removals_.front());
             removals_.pop_front();
         }
@@ -219,7 +227,11 @@ private:
         if (auto* const file = std::get_if<base::Fd>(&*process.job)) {
             // The message holds the file open, so this frees nothing.
             file->reset();
-            (void)base::send_message(process.line.ours.get(), kCloseNow);
+            // Without this message the process would wait for it until it sees the end of its socket.
+            if (!base::send_message(process.line.ours.get(), kCloseNow)) {
+                bury(process);
+                forget_gone();
+            }
         }
     }
 
@@ -301,8 +313,9 @@ private:
     std::vector<Process> processes_;
     State state_ = State::not_started;
     Say say_;
-    std::deque<Job> waiting_;  ///< syncs and closes
+    std::deque<Sync> syncs_;
     NamingBatches namings_;
+    std::deque<base::Fd> closes_;
     std::deque<Removal> removals_;
     std::uint64_t died_ = 0;
 };

@@ -36,6 +36,8 @@ bool holds(const http::IfField& field, const std::optional<struct stat>& found, 
             case IfList::About::other: break;
         }
         const auto there = parts.root.stat_inside(list.path);
+        // What cannot be looked at for now is neither there nor absent, so nothing holds of it.
+        if (!there && !there.error().is_absence()) return false;
         return holds(list, list.path, there ? std::optional(*there) : std::nullopt, *parts.locks);
     });
 }

@@ -30,6 +30,9 @@ constexpr Refusal kOff{Status::not_implemented,
                        "uploads in parts are off here; send the whole file, with \"Upload-Complete: ?1\" or without."};
 constexpr Refusal kNoCompleteness{Status::bad_request,
                                   "say whether this is the end: \"Upload-Complete: ?1\" or \"Upload-Complete: ?0\"."};
+/// The end of an upload can be days away, and what If names is not kept so long.
+constexpr Refusal kNoIfField{Status::bad_request,
+                             "an upload in parts keeps no If; state its conditions with If-Match or If-None-Match."};
 constexpr Refusal kNoOffset{Status::bad_request,
                             "say where the bytes belong: \"Upload-Offset: N\", a number that HEAD tells."};
 constexpr Refusal kWholeFields{Status::bad_request,
@@ -204,6 +207,7 @@ std::optional<handler::Decision> ResumableUploads::create(const http::Request& r
     const bool is_whole = *fields.complete;
     if (!is_on())
         return is_whole ? std::nullopt : std::optional<handler::Decision>(handler::refusal_response(&request, kOff));
+    if (request.if_field != nullptr) return handler::Decision(handler::refusal_response(&request, kNoIfField));
     std::optional<std::uint64_t> whole;
     if (auto refused = refuse_creation(request, fields, whole)) return handler::Decision(std::move(*refused));
     auto digests = handler::BodyDigests::of(

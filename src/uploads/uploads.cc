@@ -33,8 +33,8 @@ constexpr http::Refusal kNoConditions =
 /// RFC 9110 §13.1.1: a condition that cannot be evaluated is not taken to be true.
 constexpr http::Refusal kNoFormConditions{
     Status::precondition_failed,
-    "a form may hold many files, so no condition is evaluated for it; store each by PUT, or leave out If-Match, "
-    "If-None-Match and If-Unmodified-Since."};
+    "a form may hold many files, so no condition is evaluated for it; store each by PUT, or leave out If, "
+    "If-Match, If-None-Match and If-Unmodified-Since."};
 
 class UploadSink final : public http::BodySink {
 public:
@@ -165,7 +165,8 @@ handler::Decision Uploads::take_form(const http::Request& request, std::string_v
             &request,
             {Status::bad_request, "the Content-Type of a form states its boundary, 1 to 70 characters long."});
     }
-    if (request.fields.has_any(FieldName::if_match, FieldName::if_none_match, FieldName::if_unmodified_since)) {
+    if (request.if_field != nullptr ||
+        request.fields.has_any(FieldName::if_match, FieldName::if_none_match, FieldName::if_unmodified_since)) {
         return handler::refusal_response(&request, kNoFormConditions);
     }
     auto digests = handler::BodyDigests::of(request);
@@ -197,7 +198,8 @@ handler::Decision Uploads::store(const http::Request& request, std::string_view 
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
     const auto admission = gate.admit_file(path, wanted, named);
     if (!admission) return handler::refusal_response(&request, admission.error());
-    if (admission->tells == Admission::Tells::nothing && http::has_precondition(request.fields)) {
+    const bool has_conditions = request.if_field != nullptr || http::has_precondition(request.fields);
+    if (admission->tells == Admission::Tells::nothing && has_conditions) {
         return handler::refusal_response(&request, gate.refusal_at(path, kNoConditions));
     }
     const auto modified_s = find_upload_time(request, config_, parts_.clock.unix_seconds());

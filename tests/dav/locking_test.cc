@@ -195,3 +195,46 @@ TEST_CASE("locking: the file of records is not locked, but records are where the
     CHECK(append("").status() == 423);
     CHECK(append("If: </d/> (" + token + ")\r\n").status() == 201);
 }
+
+TEST_CASE("locking: who may only add does not put an empty file in place of a page", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    site::SiteConfig config = LockSite::all_allowed();
+    config.allow_replace = false;
+    LockSite site(config);
+    site.directory.write("page.html", "<p>");
+    CHECK(site.lock("/page.html.gz").status() == 403);
+    CHECK_FALSE(site.directory.has("page.html.gz"));
+    CHECK(site.lock("/other.html.gz").status() == 201);
+}
+
+TEST_CASE("locking: a folder is not locked with places of others in it", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    LockSite site(support::granting({"/ + read list write delete", "/d/ann ann read list write delete"}));
+    site.sign_in("bob");
+    CHECK(site.lock("/d").status() == 403);
+    CHECK(site.lock("/d", "Depth: 0\r\n").status() == 200);
+    CHECK(site.lock("/d/a").status() == 200);
+}
+
+TEST_CASE("locking: in a drop box every lock is refused in the same words", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    LockSite site(support::granting({"/ * read list write delete", "/d * create"}));
+    const Answer there = site.lock("/d/a");
+    CHECK(there.status() == 403);
+    const std::string words = there.body();
+    for (const std::string target : {"/d/x", "/d/sub/x"}) {
+        const Answer absent = site.lock(target);
+        CHECK(absent.status() == 403);
+        CHECK(absent.body() == words);
+    }
+}
+
+TEST_CASE("locking: If is a condition that a form and an upload in parts do not keep", "[dav][lock]") {
+    LockSite site;
+    const std::string never = "If: ([\"other\"])\r\n";
+    const std::string form = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"n\"\r\n\r\nx\r\n--b--\r\n";
+    CHECK(site.upload("POST", "/d/", form, "Content-Type: multipart/form-data; boundary=b\r\n" + never).status() ==
+          412);
+    CHECK_FALSE(site.directory.has("d/n"));
+    CHECK(site.put("/n", "x", "Upload-Complete: ?0\r\nUpload-Draft-Interop-Version: 8\r\n" + never).status() == 400);
+}

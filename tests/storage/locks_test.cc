@@ -43,6 +43,15 @@ struct Site : support::WriteSite {
     storage::Locks locks{*root, time};
 };
 
+std::vector<base::Fd> take_all_descriptors() {
+    std::vector<base::Fd> taken;
+    do {
+        taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    } while (taken.back());
+    taken.pop_back();
+    return taken;
+}
+
 }  // namespace
 
 TEST_CASE("locks: a locked file is written to with its token only, by the user whose it is", "[storage][lock]") {
@@ -149,20 +158,34 @@ TEST_CASE("locks: what a start cannot read for want of descriptors is kept, and 
     Site site;
     const std::string token = site.grant(site.wanted("/a"));
     storage::Locks again(*site.root, site.time);
-    std::vector<base::Fd> taken;
-    do {
-        taken.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    } while (taken.back());
-    taken.pop_back();
+    std::vector<base::Fd> taken = take_all_descriptors();
     SECTION("not even for the directory") {}
     SECTION("one, for the directory") { taken.pop_back(); }
     CHECK_FALSE(again.load());
+    CHECK(again.find_fault("/a", Touched::nothing, {})->status == http::Status::service_unavailable);
     CHECK(again.find_fault("/b", Touched::content, {})->status == http::Status::service_unavailable);
     CHECK(again.grant(site.wanted("/b"), 60, site.client).error().status == http::Status::service_unavailable);
+    SECTION("they are read later") {}
+    SECTION("an hour later none of them is in force") {
+        site.time.advance_ms(storage::kMostLockSeconds * 1'000);
+        CHECK(again.load());
+        return;
+    }
     taken.clear();
+    site.time.advance_ms(1'000);
     CHECK(again.find_fault("/a", Touched::content, {})->status == http::Status::locked);
     CHECK(again.find(token) != nullptr);
     CHECK_FALSE(again.find_fault("/b", Touched::content, {}).has_value());
+}
+
+TEST_CASE("locks: one that is given up ends though its file cannot be removed for now", "[storage][lock]") {
+    Site site;
+    const std::string token = site.grant(site.wanted("/d/a"));
+    std::vector<base::Fd> taken = take_all_descriptors();
+    site.locks.drop(token);
+    CHECK(site.locks.find(token) == nullptr);
+    taken.clear();
+    CHECK(site.passes("/d/a", Touched::content));
 }
 
 TEST_CASE("locks: what is gone takes its locks and those below it along", "[storage][lock]") {
