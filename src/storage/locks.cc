@@ -38,10 +38,13 @@ std::string_view folder_of(std::string_view path) { return path.substr(0, path.r
 bool Locks::load() {
     if (is_loaded_) return true;
     const base::MonotonicMs now = clock_.now_ms();
-    if (!first_load_ms_) first_load_ms_ = now;
-    is_loaded_ = now - *first_load_ms_ >= kMostLockSeconds * kMsPerSecond;
-    if (is_loaded_ || now < next_load_ms_) return is_loaded_;
-    next_load_ms_ = now + kLoadPauseMs;
+    if (first_load_ms_) {
+        is_loaded_ = now - *first_load_ms_ >= kMostLockSeconds * kMsPerSecond;
+        if (is_loaded_ || now < next_load_ms_) return is_loaded_;
+        next_load_ms_ = now + kLoadPauseMs;
+    } else {
+        first_load_ms_ = now;
+    }
     auto all = files_.read_all(kMostLocks);
     is_loaded_ = all.is_whole;
     for (StoredLock& stored : all.locks) {

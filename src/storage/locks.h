@@ -40,8 +40,8 @@ public:
     Locks(const Locks&) = delete;
     Locks& operator=(const Locks&) = delete;
 
-    /// Reads those from before the start. False while some cannot be read; it tries again with the next call, a second
-    /// later at the earliest. None of them can be in force an hour after the first call, so it is true then.
+    /// Reads those from before the start. False while some cannot be read; it tries again with the second call and then
+    /// at most once a second. None of them can be in force an hour after the first call, so it is true then.
     bool load();
     [[nodiscard]] bool empty() const { return by_token_.empty(); }
 

@@ -162,6 +162,11 @@ TEST_CASE("locks: what a start cannot read for want of descriptors is kept, and 
     SECTION("not even for the directory") {}
     SECTION("one, for the directory") { taken.pop_back(); }
     CHECK_FALSE(again.load());
+    SECTION("they are read with the next write") {
+        taken.clear();
+        CHECK(again.find_fault("/a", Touched::content, {})->status == http::Status::locked);
+        return;
+    }
     CHECK(again.find_fault("/a", Touched::nothing, {})->status == http::Status::service_unavailable);
     CHECK(again.find_fault("/b", Touched::content, {})->status == http::Status::service_unavailable);
     CHECK(again.grant(site.wanted("/b"), 60, site.client).error().status == http::Status::service_unavailable);
