@@ -6,6 +6,8 @@
 #include "access_control/users_file.h"
 #include "base/ascii.h"
 #include "base/escape.h"
+#include "base/named_lines.h"
+#include "base/percent_decode.h"
 #include "http/target.h"
 
 namespace access_control {
@@ -22,10 +24,6 @@ bool are_lower_digits(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
-void append_line(std::string& text, std::string_view name, std::string_view value) {
-    text.append(name).append(" ").append(value).push_back('\n');
-}
-
 std::string_view gives_word(http::LinkGives gives) {
     return gives == http::LinkGives::dropping ? "dropping" : "reading";
 }
@@ -34,47 +32,22 @@ std::string_view gives_word(http::LinkGives gives) {
 std::string sealed_text(const ShareLink& link) {
     std::string text(kFirstLine);
     text.push_back('\n');
-    append_line(text, "id", link.id);
-    append_line(text, "maker", link.maker);
-    append_line(text, "path", http::encode_path(link.path));
-    append_line(text, "made", std::to_string(link.made_s));
-    append_line(text, "ends", std::to_string(link.ends_s));
-    append_line(text, "limit", std::to_string(link.limit));
-    append_line(text, "gives", gives_word(link.gives));
-    append_line(text, "stamp", link.stamp);
+    base::append_named_line(text, "id", link.id);
+    base::append_named_line(text, "maker", link.maker);
+    base::append_named_line(text, "path", http::encode_path(link.path));
+    base::append_named_line(text, "made", std::to_string(link.made_s));
+    base::append_named_line(text, "ends", std::to_string(link.ends_s));
+    base::append_named_line(text, "limit", std::to_string(link.limit));
+    base::append_named_line(text, "gives", gives_word(link.gives));
+    base::append_named_line(text, "stamp", link.stamp);
     return text;
 }
 
-std::string with_zeros(std::uint64_t number, std::size_t digits) {
-    std::string text = std::to_string(number);
-    return text.insert(0, digits - std::min(digits, text.size()), '0');
-}
-
-/// The value of the next line, which has to have this name; nullopt for another one, and for a line that is cut off.
-std::optional<std::string_view> take_value(std::string_view& text, std::string_view name) {
-    if (text.find('\n') == std::string_view::npos) return std::nullopt;
-    std::string_view line = base::take_line(text);
-    if (!line.starts_with(name) || line.substr(name.size(), 1) != " ") return std::nullopt;
-    line.remove_prefix(name.size() + 1);
-    return line;
-}
-
 std::optional<std::int64_t> take_number(std::string_view& text, std::string_view name) {
-    const auto value = take_value(text, name);
+    const auto value = base::take_named_value(text, name);
     const auto number = value ? base::parse_decimal(*value) : std::nullopt;
     if (!number || *number > INT64_MAX) return std::nullopt;
     return static_cast<std::int64_t>(*number);
-}
-
-std::string decode_path(std::string_view text) {
-    std::string path;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const int high = text[at] == '%' && at + 2 < text.size() ? base::hex_value(text[at + 1]) : -1;
-        const int low = high >= 0 ? base::hex_value(text[at + 2]) : -1;
-        path.push_back(low >= 0 ? static_cast<char>(high * 16 + low) : text[at]);
-        if (low >= 0) at += 2;
-    }
-    return path;
 }
 
 /// "total N TIME". One that was not written whole tells nothing.
@@ -131,21 +104,21 @@ std::string use_line(std::int64_t now_s) { return std::string(kUseWord).append(s
 
 std::string total_line(std::uint32_t uses, std::int64_t now_s) {
     std::string line(kTotalWord);
-    line.append(with_zeros(uses, kCountDigits)).append(" ");
-    return line.append(with_zeros(static_cast<std::uint64_t>(now_s), kTimeDigits)).append("\n");
+    line.append(base::with_zeros(uses, kCountDigits)).append(" ");
+    return line.append(base::with_zeros(static_cast<std::uint64_t>(now_s), kTimeDigits)).append("\n");
 }
 
 std::optional<ShareLink> parse_share(std::string_view text) {
     if (!text.starts_with(kFirstLine) || text.substr(kFirstLine.size(), 1) != "\n") return std::nullopt;
     text.remove_prefix(kFirstLine.size() + 1);
-    const auto id = take_value(text, "id");
-    const auto maker = take_value(text, "maker");
-    const auto path = take_value(text, "path");
+    const auto id = base::take_named_value(text, "id");
+    const auto maker = base::take_named_value(text, "maker");
+    const auto path = base::take_named_value(text, "path");
     const auto made_s = take_number(text, "made");
     const auto ends_s = take_number(text, "ends");
     const auto limit = take_number(text, "limit");
-    const auto gives = take_value(text, "gives");
-    const auto stamp = take_value(text, "stamp");
+    const auto gives = base::take_named_value(text, "gives");
+    const auto stamp = base::take_named_value(text, "stamp");
     if (!id || !maker || !path || !made_s || !ends_s || !limit || !gives || !stamp) return std::nullopt;
     const bool is_for_dropping = *gives == gives_word(http::LinkGives::dropping);
     if (!is_for_dropping && *gives != gives_word(http::LinkGives::reading)) return std::nullopt;
@@ -154,7 +127,7 @@ std::optional<ShareLink> parse_share(std::string_view text) {
     }
     ShareLink link{.id = std::string(*id),
                    .maker = std::string(*maker),
-                   .path = decode_path(*path),
+                   .path = base::percent_decoded(*path),
                    .made_s = *made_s,
                    .ends_s = *ends_s,
                    .limit = static_cast<std::uint32_t>(*limit),

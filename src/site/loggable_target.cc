@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/escape.h"
+#include "base/percent_decode.h"
 
 namespace site {
 namespace {
@@ -22,17 +23,6 @@ constexpr std::array<std::string_view, 7> kSecretParameters = {"token", "access_
 constexpr std::array<std::string_view, 4> kPasswordParameters = {"password", "passwd", "pass", "pwd"};
 /// A part of the names of the cookies that sign a user in or show a link.
 constexpr std::string_view kCookieName = "godwit";
-
-std::string decode(std::string_view text) {
-    std::string decoded;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const int high = text[at] == '%' && at + 2 < text.size() ? base::hex_value(text[at + 1]) : -1;
-        const int low = high >= 0 ? base::hex_value(text[at + 2]) : -1;
-        decoded.push_back(low >= 0 ? static_cast<char>(high * 16 + low) : text[at]);
-        if (low >= 0) at += 2;
-    }
-    return decoded;
-}
 
 /// 32 bits of FNV-1a: too few to find any secret by them.
 void append_digest(std::string& out, std::string_view secret) {
@@ -75,7 +65,7 @@ bool hide_parameters(std::string_view text, std::string& out) {
         const std::size_t end = std::min(text.find('&'), text.size());
         const std::string_view each = text.substr(0, end);
         const std::size_t equals = each.find('=');
-        const std::string name = decode(each.substr(0, equals));
+        const std::string name = base::percent_decoded(each.substr(0, equals));
         if (equals != std::string_view::npos && is_one_of(name, kPasswordParameters)) {
             out.append(each, 0, equals + 1).push_back('~');
             hidden = true;
@@ -99,7 +89,7 @@ std::string_view loggable_target(std::string_view target, std::string& storage) 
     std::string_view path = target.substr(0, question);
     std::string hidden_path;
     if (path.find(kUploadDirectory) != std::string_view::npos || path.find('%') != std::string_view::npos) {
-        const std::string decoded = decode(path);
+        const std::string decoded = base::percent_decoded(path);
         if (decoded.find(kUploadDirectory) != std::string::npos) {
             hidden_path = hide_tokens(decoded);
             path = hidden_path;
