@@ -61,6 +61,13 @@ bool Locks::load() {
     return is_loaded_;
 }
 
+Locks::Groups Locks::groups_below(std::string_view folder) const {
+    const std::string below = std::string(folder).append("/");
+    const auto begin = by_path_.lower_bound(below);
+    const auto is_below = [&below](const auto& group) { return group.first.starts_with(below); };
+    return {begin, std::find_if_not(begin, by_path_.end(), is_below)};
+}
+
 std::vector<const Lock*> Locks::find_at(std::string_view path) const {
     std::vector<const Lock*> locks;
     const auto group = by_path_.find(path);
@@ -96,10 +103,8 @@ const Lock* Locks::find_obstacle(std::string_view path, Touched touched, const L
     // RFC 4918 §7.4: a locked folder keeps the names that are in it.
     if (const Lock* lock = find_closed(find_covering(folder_of(path)), keys)) return lock;
     if (touched == Touched::name) return nullptr;
-    const std::string below = std::string(path).append("/");
-    for (auto group = by_path_.lower_bound(below); group != by_path_.end(); ++group) {
-        if (!group->first.starts_with(below)) break;
-        if (const Lock* lock = find_closed(find_at(group->first), keys)) return lock;
+    for (const auto& group : groups_below(path)) {
+        if (const Lock* lock = find_closed(find_at(group.first), keys)) return lock;
     }
     return nullptr;
 }
@@ -121,10 +126,8 @@ const Lock* Locks::find_conflict(const Lock& wanted) const {
     const std::vector<const Lock*> covering = find_covering(wanted.path);
     if (const auto found = std::ranges::find_if(covering, excludes); found != covering.end()) return *found;
     if (wanted.reach == Lock::Reach::itself) return nullptr;
-    const std::string below = wanted.path + "/";
-    for (auto group = by_path_.lower_bound(below); group != by_path_.end(); ++group) {
-        if (!group->first.starts_with(below)) break;
-        for (const auto& lock : group->second) {
+    for (const auto& group : groups_below(wanted.path)) {
+        for (const auto& lock : group.second) {
             if (counts(*lock) && excludes(lock.get())) return lock.get();
         }
     }
@@ -202,11 +205,7 @@ void Locks::drop_tree(std::string_view path) {
         for (const auto& lock : group) tokens.push_back(lock->token);
     };
     if (const auto group = by_path_.find(top); group != by_path_.end()) note(group->second);
-    const std::string below = top + "/";
-    for (auto group = by_path_.lower_bound(below); group != by_path_.end(); ++group) {
-        if (!group->first.starts_with(below)) break;
-        note(group->second);
-    }
+    for (const auto& group : groups_below(top)) note(group.second);
     for (const std::string& token : tokens) drop(token);
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>
@@ -93,10 +94,14 @@ private:
         http::ClientShares::Share share;  ///< of its client; of one from before a restart nobody's
     };
     using Group = std::vector<std::unique_ptr<Kept>>;
+    using ByPath = std::map<std::string, Group, std::less<>>;
+    using Groups = std::ranges::subrange<ByPath::const_iterator>;
 
     [[nodiscard]] bool counts(const Lock& lock) const { return lock.expires_ms > clock_.now_ms(); }
     [[nodiscard]] const Lock* find_closed(const std::vector<const Lock*>& locks, const LockKeys& keys) const;
     [[nodiscard]] std::vector<const Lock*> find_at(std::string_view path) const;
+    /// Of all that is below `folder`, which has no slash at its end.
+    [[nodiscard]] Groups groups_below(std::string_view folder) const;
     const Lock& keep(Lock lock, http::ClientShares::Share share);
     void forget(const Lock& lock);
 
@@ -107,7 +112,7 @@ private:
     std::optional<base::MonotonicMs> first_load_ms_;
     base::MonotonicMs next_load_ms_ = 0;
     http::ClientShares shares_;  // outlives the locks
-    std::map<std::string, Group, std::less<>> by_path_;
+    ByPath by_path_;
     std::map<std::string, Kept*, std::less<>> by_token_;
     std::set<std::pair<base::MonotonicMs, const Lock*>> by_time_;
     std::uint64_t granted_ = 0;
