@@ -16,6 +16,11 @@ using http::Status;
 using storage::Lock;
 using storage::Touched;
 
+bool is_below(std::string_view path, std::string_view folder) {
+    if (folder.ends_with('/')) folder.remove_suffix(1);
+    return !folder.empty() && path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
 void set_xml(http::Response& response, std::string text) {
     response.fields = {};
     response.add("Content-Type", "application/xml; charset=utf-8");
@@ -35,10 +40,10 @@ void describe_locked(const LockView& view, const http::Request& request, std::st
     if (!written || !arrival) return;
     const Lock* lock = nullptr;
     if (!is_copy) lock = view.locks->find_obstacle(*written, takes_away ? Touched::tree : Touched::name, keys);
-    if (lock == nullptr && !destination.empty()) lock = view.locks->find_obstacle(*arrival, Touched::name, keys);
+    if (lock == nullptr && !destination.empty()) lock = view.locks->find_obstacle(*arrival, Touched::tree, keys);
     if (lock == nullptr) return;
     const std::string href = lock_href(view.path_prefix, *lock);
-    const bool is_inside = takes_away && written->ends_with('/') && lock->path.starts_with(*written);
+    const bool is_inside = (takes_away && is_below(lock->path, *written)) || is_below(lock->path, *arrival);
     if (!is_inside) return set_xml(response, error_document("lock-token-submitted", href));
     std::string text;
     PropertyWriter::append_opening(text);

@@ -79,7 +79,7 @@ std::expected<Destination, Refusal> parse_address(std::string_view text) {
 std::expected<Overwrite, Refusal> parse_overwrite(const Request& request) {
     std::string storage;
     const auto value = request.find_list(FieldName::overwrite, storage);
-    if (!value) return Overwrite::allowed;
+    if (!value) return Overwrite::unstated;
     if (*value == "T" || *value == "t") return Overwrite::allowed;
     if (*value == "F" || *value == "f") return Overwrite::refused;
     return std::unexpected(bad("Overwrite is T or F."));

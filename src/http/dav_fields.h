@@ -27,8 +27,12 @@ struct Destination {
 /// The same for what stands elsewhere, whose slices the result has.
 [[nodiscard]] std::expected<Destination, Refusal> parse_address(std::string_view text);
 
-/// RFC 4918 §10.6. Without the field something at the destination may be replaced.
-enum class Overwrite : std::uint8_t { allowed, refused };
+/// RFC 4918 §10.6.
+enum class Overwrite : std::uint8_t {
+    unstated,  ///< there is no such field; the RFC means `allowed`
+    allowed,
+    refused,
+};
 /// 400 for a value other than T and F.
 [[nodiscard]] std::expected<Overwrite, Refusal> parse_overwrite(const Request& request);
 

@@ -7,6 +7,7 @@
 #include "storage/taken_name.h"
 #include "storage/validators.h"
 #include "storage/write_error.h"
+#include "storage/written_path.h"
 
 namespace storage {
 namespace {
@@ -23,9 +24,10 @@ constexpr Refusal kSame{Status::forbidden, "source and destination are the same;
 constexpr Refusal kIntoItself{Status::forbidden, "a directory cannot be moved into itself."};
 constexpr Refusal kNotOverwritten{Status::precondition_failed,
                                   "there is something at the destination, and Overwrite is F; nothing was changed."};
-constexpr Refusal kDirectoryStays{
-    Status::conflict,
-    "there is something at the destination, and only files take the place of files; delete it first."};
+constexpr Refusal kHoldsSource{Status::conflict,
+                               "the source is in the folder that it would replace; nothing was changed."};
+constexpr Refusal kTooManyTrees{Status::service_unavailable,
+                                "too many folders are being removed, so none is replaced; try again."};
 constexpr Refusal kLinkStays{Status::forbidden, "symbolic links are neither moved nor renamed."};
 constexpr Refusal kKeepsPlace{Status::forbidden,
                               "where links may lead out of the root a directory is renamed in its own directory only, "
@@ -48,7 +50,17 @@ Refusal move_refusal(int error, bool is_directory) {
         case EEXIST:
         case ENOTEMPTY:
         case EISDIR:
-        case ENOTDIR: return kDirectoryStays;
+        case ENOTDIR: return kFolderStays;
+        default: return write_refusal(error);
+    }
+}
+
+/// Of the exchange of two names.
+Refusal exchange_refusal(int error) {
+    switch (error) {
+        case EXDEV: return kOtherFileSystem;
+        case EINVAL:
+        case ENOSYS: return kFolderNotReplaced;
         default: return write_refusal(error);
     }
 }
@@ -64,11 +76,17 @@ std::expected<EntryMove, Refusal> EntryMove::open(const WriteParts& parts, std::
                                                   WriteConditions conditions) {
     auto from = WritePlace::find(parts.root, parts.new_directories, source);
     if (!from) return std::unexpected(source_refusal(from.error().number));
+    // A file takes the place of a folder that is named with a slash, and has none.
+    const bool names_folder = destination.ends_with('/') && !source.ends_with('/');
+    if (names_folder) destination.remove_suffix(1);
     auto to = WritePlace::find(parts.root, parts.new_directories, destination);
     if (!to) return std::unexpected(destination_refusal(to.error().number));
-    if (destination.ends_with('/') && !source.ends_with('/')) return std::unexpected(kIsNoDirectory);
+    const auto overlap = find_overlap(parts.root, source, destination);
+    if (!overlap) return std::unexpected(overlap.error());
+    if (source.ends_with('/') && *overlap == Overlap::destination_is_inside) return std::unexpected(kIntoItself);
     if (source.ends_with('/') && to->is_too_deep()) return std::unexpected(write_refusal(E2BIG));
     EntryMove move(parts, std::move(*from), std::move(*to), rules, std::move(conditions));
+    move.names_folder_ = names_folder;
     if (const auto found = move.look(); !found) return std::unexpected(found.error());
     return move;
 }
@@ -78,10 +96,12 @@ EntryMove::EntryMove(EntryMove&& other) noexcept
       from_(std::move(other.from_)),
       to_(std::move(other.to_)),
       rules_(other.rules_),
+      names_folder_(other.names_folder_),
       conditions_(std::move(other.conditions_)),
       step_(other.step_),
       how_(other.how_),
       held_(std::exchange(other.held_, {})),
+      gone_(std::move(other.gone_)),
       publication_(std::move(other.publication_)),
       change_(std::move(other.change_)) {}
 
@@ -111,8 +131,18 @@ std::optional<Refusal> EntryMove::find_obstacle(const Look& found) const {
     const auto& there = found.destination;
     if (there && there->st_dev == found.source.st_dev && there->st_ino == found.source.st_ino) return kSame;
     if (there && rules_.overwrite == http::Overwrite::refused) return kNotOverwritten;
-    if (there && (moves_directory() || S_ISDIR(there->st_mode))) return kDirectoryStays;
+    if (is_over_folder(found)) {
+        if (rules_.folders_stay) return rules_.folders_stay;
+        const auto overlap = find_overlap(parts_->root, from_.path(), to_.path());
+        if (!overlap) return overlap.error();
+        return *overlap == Overlap::source_is_inside ? std::optional(kHoldsSource) : std::nullopt;
+    }
+    if (names_folder_) return kIsNoDirectory;
     return find_taken_name(to_, there, rules_.on_conflict);
+}
+
+bool EntryMove::is_over_folder(const Look& found) const {
+    return found.destination && (moves_directory() || S_ISDIR(found.destination->st_mode));
 }
 
 /// What is there, or why nothing is moved.
@@ -134,7 +164,8 @@ std::expected<EntryMove::Look, Refusal> EntryMove::look() const {
 
 std::optional<EntryMove::Result> EntryMove::advance(http::Wake wake) {
     if (step_ == Step::moving) {
-        const auto names = publication_.hold_both(from_, to_, wake);
+        const auto names =
+            publication_.hold_both(from_, to_, rules_.folders_stay ? Touched::name : Touched::tree, wake);
         if (names && !*names) return std::nullopt;
         if (const auto refusal = names ? move(**names) : names.error()) {
             publication_.let_go();
@@ -148,6 +179,7 @@ std::optional<EntryMove::Result> EntryMove::advance(http::Wake wake) {
     if (!error) return std::nullopt;
     step_ = Step::done;
     release();
+    gone_.reset();
     if (*error != 0) return Result(std::unexpect, kNotDurable);
     if (parts_->counts != nullptr) ++parts_->counts->entries_moved;
     return Result(how_);
@@ -159,7 +191,9 @@ std::optional<Refusal> EntryMove::move(const Publication::HeldPair& names) {
     if (!found) return found.error();
     const auto kind = moves_directory() ? Publication::Kind::directory : Publication::Kind::file;
     const auto over = found->destination ? Publication::Over::file : Publication::Over::free;
-    if (const int error = publication_.move(names, kind, over); error != 0) {
+    if (is_over_folder(*found)) {
+        if (const auto refusal = move_away(names)) return refusal;
+    } else if (const int error = publication_.move(names, kind, over); error != 0) {
         return move_refusal(error, moves_directory());
     }
     how_ = found->destination ? How::replaced : How::created;
@@ -168,6 +202,15 @@ std::optional<Refusal> EntryMove::move(const Publication::HeldPair& names) {
     held_ = to_.path();
     if (held_.ends_with('/')) held_.pop_back();
     parts_->new_directories.hold(held_);
+    return std::nullopt;
+}
+
+/// In the place of something, where one of the two is a directory.
+std::optional<Refusal> EntryMove::move_away(const Publication::HeldPair& names) {
+    if (parts_->trees == nullptr || !parts_->trees->has_room()) return kTooManyTrees;
+    auto gone = publication_.move_away(names);
+    if (!gone) return exchange_refusal(gone.error());
+    if (!gone->empty()) gone_.emplace(*parts_->trees, from_.shared_directory(), std::move(*gone));
     return std::nullopt;
 }
 

@@ -11,18 +11,12 @@
 #include <utility>
 
 #include "http/change.h"
-#include "http/dav_fields.h"
-#include "storage/on_conflict.h"
+#include "storage/move_rules.h"
 #include "storage/publication.h"
+#include "storage/tree_removal.h"
 #include "storage/write_conditions.h"
 
 namespace storage {
-
-/// What may become of a file that has the name already.
-struct MoveRules {
-    OnConflict on_conflict = OnConflict::keep_content;  ///< replace, replace_only or keep_content: the client's right
-    http::Overwrite overwrite = http::Overwrite::allowed;  ///< what the client asks for
-};
 
 class EntryMove {
 public:
@@ -31,9 +25,10 @@ public:
 
     /// Finds what is to be moved and checks the conditions, which are about the source. Both paths are neither "/" nor
     /// hidden. A source with a slash at its end means a directory, one without anything else; the destination may have
-    /// a slash where the source has one. A directory replaces nothing, and no directory is replaced (409). 404: there
-    /// is no such source; 409: the destination's directory is missing; 403: source and destination are the same, one
-    /// is in the other, or something is there that has to stay; 412: a condition does not hold, or Overwrite is F.
+    /// a slash where the source has one, or where it is a directory to be replaced. 404: there is no such source; 409:
+    /// the destination's directory is missing, the source is in what it would replace, or the file system cannot
+    /// replace a directory; 403: source and destination are the same, the one is in the other, or something is there
+    /// that has to stay; 412: a condition does not hold, or Overwrite is F; 503: too many trees wait for their removal.
     static std::expected<EntryMove, http::Refusal> open(const WriteParts& parts, std::string_view source,
                                                         std::string_view destination, MoveRules rules,
                                                         WriteConditions conditions);
@@ -68,7 +63,9 @@ private:
     [[nodiscard]] std::expected<struct stat, http::Refusal> find_source() const;
     [[nodiscard]] std::optional<http::Refusal> find_link_fault(const struct stat& source) const;
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const Look& found) const;
+    [[nodiscard]] bool is_over_folder(const Look& found) const;
     std::optional<http::Refusal> move(const Publication::HeldPair& names);
+    std::optional<http::Refusal> move_away(const Publication::HeldPair& names);
     void note_change(const Look& found);
     void release();
 
@@ -76,10 +73,12 @@ private:
     WritePlace from_;
     WritePlace to_;
     MoveRules rules_;
+    bool names_folder_ = false;  ///< the destination has a slash that the source, a file, has not
     WriteConditions conditions_;
     Step step_ = Step::moving;
     How how_ = How::created;
     std::string held_;  ///< the new path of a directory, while uploads into it must wait for its name as well
+    std::optional<GoneTree> gone_;  ///< what was replaced
     Publication publication_;
     std::optional<http::Change> change_;
 };

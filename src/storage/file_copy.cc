@@ -26,9 +26,6 @@ constexpr Refusal kLinkStays{Status::forbidden, "symbolic links are not copied; 
 constexpr Refusal kNoFile{Status::forbidden, "this is neither a file nor a directory, and is not copied."};
 constexpr Refusal kNotOverwritten{Status::precondition_failed,
                                   "there is something at the destination, and Overwrite is F; nothing was changed."};
-constexpr Refusal kDirectoryStays{
-    Status::conflict,
-    "there is a directory at the destination, and only files take the place of files; delete it first."};
 constexpr Refusal kChanged{Status::service_unavailable,
                            "the file was changed while it was copied; there is no copy, try again."};
 
@@ -71,7 +68,7 @@ std::optional<Refusal> FileCopy::find_obstacle(const struct stat& source) const 
     if (!*there) return std::nullopt;
     if ((*there)->st_dev == source.st_dev && (*there)->st_ino == source.st_ino) return kSame;
     if (rules_.overwrite == http::Overwrite::refused) return kNotOverwritten;
-    return S_ISDIR((*there)->st_mode) ? std::optional(kDirectoryStays) : std::nullopt;
+    return S_ISDIR((*there)->st_mode) ? std::optional(rules_.folders_stay.value_or(kFolderStays)) : std::nullopt;
 }
 
 std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WriteParts& parts, std::string_view source,
@@ -84,7 +81,7 @@ std::expected<std::unique_ptr<FileCopy>, Refusal> FileCopy::open(const WritePart
     copy->counts_ = parts.counts;
     copy->bytes_ = static_cast<std::uint64_t>(opened->status.st_size);
     copy->status_ = opened->status;
-    const bool replaces = rules.overwrite == http::Overwrite::allowed;
+    const bool replaces = rules.overwrite != http::Overwrite::refused;
     auto sink = FileSink::open(copy->parts_, destination, copy->bytes_, WriteConditions::only_keys(conditions.keys()),
                                replaces ? rules.on_conflict : OnConflict::refuse);
     if (!sink) return std::unexpected(copy->refusal_of_commit(sink.error()));
@@ -139,7 +136,7 @@ std::optional<FileCopy::Result> FileCopy::advance(http::Wake wake) {
 
 /// With `Overwrite: F`, a name that was taken meanwhile is refused because of that field.
 Refusal FileCopy::refusal_of_commit(const Refusal& refusal) const {
-    if (rules_.overwrite == http::Overwrite::allowed || refusal.status != Status::conflict) return refusal;
+    if (rules_.overwrite != http::Overwrite::refused || refusal.status != Status::conflict) return refusal;
     return parts_.root.stat_name_inside(destination_) ? kNotOverwritten : refusal;
 }
 

@@ -38,6 +38,14 @@ public:
                                                                         std::string_view destination, MoveRules rules,
                                                                         const WriteConditions& conditions);
 
+    struct Source {
+        base::Fd file;
+        struct stat status{};
+    };
+    /// Opens what is to be copied, as open() does.
+    static std::expected<Source, http::Refusal> open_source(const WriteParts& parts, std::string_view path,
+                                                            const WriteConditions& conditions);
+
     FileCopy(const FileCopy&) = delete;
     FileCopy& operator=(const FileCopy&) = delete;
 
@@ -51,19 +59,12 @@ public:
     [[nodiscard]] std::optional<http::Change> take_change();
 
 private:
-    struct Source {
-        base::Fd file;
-        struct stat status{};
-    };
-
     FileCopy(const WriteParts& parts, std::string_view source, std::string_view destination, MoveRules rules)
         : parts_(parts), source_path_(source), destination_(destination), rules_(rules) {
         // Those count uploads; a copy is counted by its own number.
         parts_.counts = nullptr;
     }
 
-    static std::expected<Source, http::Refusal> open_source(const WriteParts& parts, std::string_view path,
-                                                            const WriteConditions& conditions);
     [[nodiscard]] std::optional<http::Refusal> find_obstacle(const struct stat& source) const;
     std::expected<void, http::Refusal> copy_slice();
     [[nodiscard]] bool is_unchanged() const;

@@ -209,6 +209,23 @@ void Locks::drop_tree(std::string_view path) {
     for (const std::string& token : tokens) drop(token);
 }
 
+void Locks::drop_replaced(std::string_view path, Lock::Kind now) {
+    if (empty()) return;
+    const auto written = find_written_path(root_, path);
+    if (!written) return;
+    const std::string top(without_slash(*written));
+    std::vector<std::string> tokens;
+    if (const auto own = by_path_.find(top); own != by_path_.end()) {
+        for (const auto& lock : own->second) {
+            if (lock->kind != now) tokens.push_back(lock->token);
+        }
+    }
+    for (const auto& group : groups_below(top)) {
+        for (const auto& lock : group.second) tokens.push_back(lock->token);
+    }
+    for (const std::string& token : tokens) drop(token);
+}
+
 void Locks::tidy() {
     for (int i = 0; i < kRemovalsAtOnce && !by_time_.empty() && by_time_.begin()->first <= clock_.now_ms(); ++i) {
         const Lock& lock = *by_time_.begin()->second;

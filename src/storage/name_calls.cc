@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kOwnPrefix = ".godwit";
 constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share", ".lock"});
 constexpr std::string_view kUnfinishedPrefix = ".godwit-";
-constexpr auto kUnfinishedSuffixes = std::to_array<std::string_view>({".part", ".upload", ".copy", ".gone"});
+constexpr auto kUnfinishedSuffixes = std::to_array<std::string_view>({".part", ".upload", ".copy", ".gone", ".swap"});
 constexpr std::size_t kDigits = 16;
 constexpr mode_t kFileMode = 0666;  // without the process's umask
 
@@ -82,6 +82,17 @@ int move_to_free(const HeldName& from, const HeldName& to) {
 
 int move_over(const HeldName& from, const HeldName& to) {
     return error_of(::renameat(from.directory(), from.name().c_str(), to.directory(), to.name().c_str()));
+}
+
+int exchange(const HeldName& one, const HeldName& other) {
+    return error_of(
+        ::renameat2(one.directory(), one.name().c_str(), other.directory(), other.name().c_str(), RENAME_EXCHANGE));
+}
+
+int exchange_own(const OwnName& own, const HeldName& other) {
+    if (!is_own_name(own.name)) return EINVAL;
+    return error_of(::renameat2(own.directory, std::string(own.name).c_str(), other.directory(), other.name().c_str(),
+                                RENAME_EXCHANGE));
 }
 
 base::Fd create_file(const HeldName& to) {

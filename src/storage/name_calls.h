@@ -25,8 +25,8 @@ struct OwnName {
     std::string_view name;
 };
 [[nodiscard]] bool is_own_name(std::string_view name);
-/// ".godwit-<16 hexadecimal digits>" and ".part", ".upload", ".copy" or ".gone": what is not complete yet, or is being
-/// removed. Whatever has such a name, in whichever directory, belongs to no client.
+/// ".godwit-<16 hexadecimal digits>" and ".part", ".upload", ".copy", ".gone" or ".swap": what is not complete yet, or
+/// is being removed. Whatever has such a name, in whichever directory, belongs to no client.
 [[nodiscard]] bool is_unfinished_name(std::string_view name);
 
 // Names that other writes may want.
@@ -41,6 +41,11 @@ struct OwnName {
 [[nodiscard]] int move_to_free(const HeldName& from, const HeldName& to);
 /// The same over a file; for files.
 [[nodiscard]] int move_over(const HeldName& from, const HeldName& to);
+/// Each gets the name of the other in one call, whatever they are. EINVAL: the file system cannot do that, or one of
+/// the two is in the other.
+[[nodiscard]] int exchange(const HeldName& one, const HeldName& other);
+/// The same for a name of the server's own.
+[[nodiscard]] int exchange_own(const OwnName& own, const HeldName& other);
 /// An empty file, open for appending; none when something has the name (errno says so).
 [[nodiscard]] base::Fd create_file(const HeldName& to);
 [[nodiscard]] int make_directory(const HeldName& to);

@@ -1,6 +1,9 @@
 // The steps around a call that changes a name.
 #include "storage/publication.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -8,7 +11,7 @@
 #include "storage/changes.h"
 #include "storage/directory_id.h"
 #include "storage/locks.h"
-#include "storage/name_calls.h"
+#include "storage/swap.h"
 
 namespace storage {
 
@@ -48,6 +51,7 @@ std::expected<const HeldName*, http::Refusal> Publication::hold(const WritePlace
 
 std::expected<std::optional<Publication::HeldPair>, http::Refusal> Publication::hold_both(const WritePlace& from,
                                                                                           const WritePlace& to,
+                                                                                          Touched at_to,
                                                                                           http::Wake wake) {
     if (claim_ == nullptr) {
         const std::vector<NameClaim::Target> wanted{{from.directory(), from.name()}, {to.directory(), to.name()}};
@@ -57,7 +61,7 @@ std::expected<std::optional<Publication::HeldPair>, http::Refusal> Publication::
     if (const auto fault = find_lock(from, from.path().ends_with('/') ? Touched::tree : Touched::name)) {
         return std::unexpected(*fault);
     }
-    if (const auto fault = find_lock(to, Touched::name)) return std::unexpected(*fault);
+    if (const auto fault = find_lock(to, at_to)) return std::unexpected(*fault);
     return HeldPair{claim_->held(0), claim_->held(1)};
 }
 
@@ -94,6 +98,23 @@ int Publication::move(const HeldPair& names, Kind kind, Over over) {
     return error;
 }
 
+std::expected<std::string, int> Publication::move_away(const HeldPair& names) {
+    replaced_ = hold_content(names.to.directory(), names.to.name());
+    auto gone = swap_away(names.from, names.to);
+    if (!gone) return gone;
+    parts_->new_directories.note_move();
+    old_name_ = Outcome::has_another;
+    return gone;
+}
+
+int Publication::exchange(const OwnName& own, const HeldName& name) {
+    const int error = exchange_own(own, name);
+    if (error != 0) return error;
+    parts_->new_directories.note_move();
+    old_name_ = Outcome::has_another;
+    return 0;
+}
+
 bool Publication::begin_in_background(const HeldName& name, const TemporaryFile& file, TemporaryFile::Target target,
                                       const WritePlace& place, std::vector<base::SharedFd> others, http::Wake wake) {
     auto calls = file.plan_naming(name, target);
@@ -117,8 +138,22 @@ Publication::Background Publication::end_in_background(TemporaryFile& file) {
     return background_->is_named() ? Background::named : Background::not_named;
 }
 
+/// What was below the name of `place` went with it.
+void Publication::forget_old(const WritePlace& place) {
+    if (parts_->changes != nullptr && old_name_ == Outcome::has_another) {
+        const bool has_slash = place.path().ends_with('/');
+        parts_->changes->path_changed(has_slash ? place.path() : place.path() + "/");
+    }
+    if (parts_->locks == nullptr || old_name_ == Outcome::stays) return;
+    if (old_name_ == Outcome::is_gone) return parts_->locks->drop_tree(place.path());
+    struct stat now{};
+    const bool is_known = ::fstatat(place.directory(), place.name().c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool is_folder = is_known && S_ISDIR(now.st_mode);
+    parts_->locks->drop_replaced(place.path(), is_folder ? Lock::Kind::folder : Lock::Kind::file);
+}
+
 void Publication::settle(const WritePlace& place, http::Wake wake) {
-    if (parts_->locks != nullptr && old_name_ == Outcome::is_gone) parts_->locks->drop_tree(place.path());
+    forget_old(place);
     settle_content(place);
     parts_->disk.close_later(std::move(replaced_));
     if (parts_->durability == Durability::none) return;
@@ -130,6 +165,7 @@ void Publication::settle(const WritePlace& place, http::Wake wake) {
 void Publication::settle_both(const WritePlace& from, const WritePlace& to, http::Wake wake) {
     if (parts_->changes != nullptr) parts_->changes->path_changed(from.path());
     if (parts_->locks != nullptr) parts_->locks->drop_tree(from.path());
+    forget_old(to);
     settle_content(to);
     parts_->disk.close_later(std::move(replaced_));
     if (parts_->durability == Durability::none) return;

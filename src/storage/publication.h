@@ -8,6 +8,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "storage/disk_queue.h"
 #include "storage/held_names.h"
 #include "storage/lock.h"
+#include "storage/name_calls.h"
 #include "storage/temporary_file.h"
 #include "storage/write_parts.h"
 #include "storage/write_place.h"
@@ -46,13 +48,14 @@ public:
     [[nodiscard]] std::expected<const HeldName*, http::Refusal> hold(const WritePlace& place, Touched touched,
                                                                      http::Wake wake);
     /// The names of both places, which differ, in the one order of all claims. nullopt while another write holds one of
-    /// them. Always asked for the same two. What is at `from` goes, with all below it where it is a directory.
+    /// them. Always asked for the same two. What is at `from` goes, with all below it where it is a directory; `at_to`
+    /// is what is done to the other name.
     struct HeldPair {
         const HeldName& from;
         const HeldName& to;
     };
     [[nodiscard]] std::expected<std::optional<HeldPair>, http::Refusal> hold_both(const WritePlace& from,
-                                                                                  const WritePlace& to,
+                                                                                  const WritePlace& to, Touched at_to,
                                                                                   http::Wake wake);
     /// Gives the names up without a change.
     void let_go() { claim_.reset(); }
@@ -71,6 +74,13 @@ public:
     /// Nothing is replaced where `over` is `free`: EEXIST. A directory replaces nothing.
     enum class Over : std::uint8_t { free, file };
     [[nodiscard]] int move(const HeldPair& names, Kind kind, Over over);
+    /// Moves in the place of something, where one of the two at least is a directory; what was there goes. The server's
+    /// own name that a directory has beside `from` afterwards, to be removed; empty when it was none. An errno as of
+    /// move(), after which nothing was changed; EINVAL: the file system cannot do that, or one is in the other.
+    [[nodiscard]] std::expected<std::string, int> move_away(const HeldPair& names);
+    /// Exchanges the names of what is complete under the server's own name `own` and of what has `name`, of which one
+    /// at least is a directory. An errno, as of move_away().
+    [[nodiscard]] int exchange(const OwnName& own, const HeldName& name);
 
     /// create() or replace() and the syncs behind it, made by the disk queue while the loop goes on. False when that is
     /// not possible; nothing was done. `others` are further directories in which the file may have its temporary name.
@@ -94,10 +104,15 @@ public:
 
 private:
     [[nodiscard]] std::optional<http::Refusal> find_lock(const WritePlace& place, Touched touched);
+    void forget_old(const WritePlace& place);
 
     const WriteParts* parts_;
     LockKeys keys_;
-    enum class Outcome : std::uint8_t { stays, is_gone } old_name_ = Outcome::stays;  ///< what becomes of the name
+    enum class Outcome : std::uint8_t {
+        stays,
+        is_gone,
+        has_another,                    ///< it has something else, and what was below it is gone
+    } old_name_ = Outcome::stays;       ///< what becomes of the name that was written to
     std::shared_ptr<NameClaim> claim_;  ///< shared with `background_` while it is under way
     base::Fd replaced_;                 ///< the file that loses the name, whose blocks are freed in the background
     std::shared_ptr<NamingOperation> background_;

@@ -1,5 +1,6 @@
-// COPY of a directory below the root with all that it holds (RFC 4918 §9.8.3): a tree with a name of the server's own
-// is made beside the destination, a slice in each call, and gets its name when all of it is on the disk. Called by
+// COPY of a directory below the root with all that it holds (RFC 4918 §9.8.3), and of a file in the place of a
+// directory: it is made under a name of the server's own beside the destination, a slice in each call, and gets its
+// name when all of it is on the disk. What had the name has the other one then, and is removed. Called by
 // uploads/copies.
 #pragma once
 
@@ -11,38 +12,41 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "base/directory_stream.h"
 #include "base/fd.h"
 #include "http/change.h"
-#include "http/dav_fields.h"
-#include "storage/disk_queue.h"
+#include "storage/copy_work.h"
+#include "storage/file_copy.h"
+#include "storage/move_rules.h"
 #include "storage/publication.h"
+#include "storage/tree_removal.h"
 #include "storage/write_conditions.h"
 #include "storage/write_parts.h"
 #include "storage/write_place.h"
 
 namespace storage {
 
-/// ".godwit-<16 hexadecimal digits>.copy": a copy that is being made, and is locked by flock meanwhile.
+/// ".godwit-<16 hexadecimal digits>.copy": a copy that is being made, and is locked by flock meanwhile; without the
+/// lock what it was put in the place of, or what is left of one.
 [[nodiscard]] bool is_copy_name(std::string_view name);
 
 class TreeCopy {
 public:
-    enum class How : std::uint8_t { created };
+    enum class How : std::uint8_t { created, replaced };
     using Result = std::expected<How, http::Refusal>;
     struct Wish {
-        http::Overwrite overwrite = http::Overwrite::allowed;
+        MoveRules rules;
         enum class Extent : std::uint8_t { tree, empty } extent = Extent::tree;
         std::uint64_t most_file_bytes = 0;  ///< 413 for a longer file; 0: there is no limit
     };
 
-    /// Both paths are neither "/" nor hidden; `source` ends in a slash. Nothing is replaced. 404: there is no such
-    /// directory; 403: source and destination are the same, or one is in the other; 409: the destination's directory
-    /// is missing, or something is there; 412: a condition on the source does not hold, or Overwrite is F and something
-    /// is there; 503: too many trees wait for their removal. `parts.trees` takes what is left of a copy that does not
-    /// come to its end, and outlives this.
+    /// Both paths are neither "/" nor hidden; that of a directory ends in a slash, and may do so at the destination.
+    /// 404: there is no such source; 403: source and destination are the same, or the destination is in the source;
+    /// 409: the destination's directory is missing, something is there that has to stay, or the source is in it; 412: a
+    /// condition on the source does not hold, or Overwrite is F and something is there; 503: too many trees wait for
+    /// their removal. `parts.trees` takes what is left of a copy that does not come to its end, and what was replaced;
+    /// it outlives this.
     static std::expected<std::unique_ptr<TreeCopy>, http::Refusal> open(const WriteParts& parts,
                                                                         std::string_view source,
                                                                         std::string_view destination, Wish wish,
@@ -61,34 +65,31 @@ public:
     [[nodiscard]] std::optional<http::Change> take_change() { return std::exchange(change_, std::nullopt); }
 
 private:
-    enum class Step : std::uint8_t { copying, syncing_content, naming, syncing_name, done };
-    struct Level {
-        base::DirectoryStream source;
-        base::SharedFd target;
-    };
-    /// A file that is being copied.
-    struct OpenCopy {
-        base::Fd source;
-        struct stat status{};
-        base::SharedFd target;
-        std::uint64_t copied = 0;
-    };
+    enum class Step : std::uint8_t { copying, naming, syncing_name, done };
     using Fault = std::optional<http::Refusal>;
+    using Source = FileCopy::Source;
 
     TreeCopy(const WriteParts& parts, WritePlace to, std::string_view source, Wish wish, LockKeys keys)
-        : parts_(parts), to_(std::move(to)), source_(source), wish_(wish), publication_(parts_, std::move(keys)) {}
+        : parts_(parts),
+          to_(std::move(to)),
+          source_(source),
+          wish_(wish),
+          work_(parts_, wish_.most_file_bytes),
+          publication_(parts_, std::move(keys)) {}
 
-    [[nodiscard]] Fault find_obstacle() const;
-    Fault begin(base::Fd source, const struct stat& status);
-    Fault copy_slice(http::Wake wake);
-    Fault take(const dirent& entry);
-    Fault enter(const std::string& name, const struct stat& status);
-    Fault open_file(const std::string& name);
-    Fault copy_some(std::uint64_t& budget, http::Wake wake);
-    Fault end_file(http::Wake wake);
-    Fault collect_syncs();
+    static std::expected<Source, http::Refusal> open_source(const WriteParts& parts, std::string_view path,
+                                                            const WriteConditions& conditions);
+    [[nodiscard]] bool copies_directory() const { return source_.ends_with('/'); }
+    [[nodiscard]] Touched touched() const { return wish_.rules.folders_stay ? Touched::name : Touched::tree; }
+    /// `there`: what has the name.
+    [[nodiscard]] Fault find_obstacle(std::optional<struct stat>& there) const;
+    Fault begin(Source source);
+    Fault begin_directory(Source source);
+    Fault begin_file(Source source);
+    Fault lock_hidden();
     Fault give_name(const HeldName& name, http::Wake wake);
-    void sync(base::SharedFd file, http::Wake wake);
+    Fault take_place(const HeldName& name, const struct stat& there);
+    void note_change(const std::optional<struct stat>& there);
     Result end(const http::Refusal& refusal);
     void discard();
     void release();
@@ -99,11 +100,10 @@ private:
     Wish wish_;
     std::string
         hidden_;  ///< the name of the tree that is made, in the directory of to_; empty: there is none (any more)
-    base::SharedFd locked_;  ///< that tree: the lock is kept until it has its name, since a sweep must not enter it
-    std::vector<Level> levels_;
-    std::optional<OpenCopy> file_;
-    std::vector<SyncTicket> syncs_;
-    std::uint64_t files_ = 0;
+    base::SharedFd locked_;  ///< what is made: the lock is kept until it has its name, since a sweep must not enter it
+    CopyWork work_;
+    How how_ = How::created;
+    std::optional<GoneTree> gone_;  ///< what was replaced
     Step step_ = Step::copying;
     std::string held_;  ///< the path of the copy, while uploads into it must wait for its name as well
     Publication publication_;

@@ -8,6 +8,10 @@
 namespace storage {
 namespace {
 
+bool is_below(std::string_view path, std::string_view folder) {
+    return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
 constexpr http::Refusal kUntold{http::Status::service_unavailable,
                                 "the server cannot tell for now where this path leads."};
 
@@ -26,6 +30,19 @@ std::expected<std::string, http::Refusal> find_written_path(const FileRoot& root
         case ENAMETOOLONG: return std::string(path);
         default: return std::unexpected(kUntold);
     }
+}
+
+std::expected<Overlap, http::Refusal> find_overlap(const FileRoot& root, std::string_view source,
+                                                   std::string_view destination) {
+    auto from = find_written_path(root, source);
+    if (!from) return std::unexpected(from.error());
+    auto to = find_written_path(root, destination);
+    if (!to) return std::unexpected(to.error());
+    if (from->ends_with('/')) from->pop_back();
+    if (to->ends_with('/')) to->pop_back();
+    if (*from == *to) return Overlap::same;
+    if (is_below(*to, *from)) return Overlap::destination_is_inside;
+    return is_below(*from, *to) ? Overlap::source_is_inside : Overlap::none;
 }
 
 }  // namespace storage

@@ -1,6 +1,8 @@
 // Copies: what is refused at once, and the answer after the sync of the directory.
 #include "uploads/copies.h"
 
+#include <sys/stat.h>
+
 #include <utility>
 
 #include "handler/error_page.h"
@@ -56,6 +58,13 @@ private:
     std::string location_;
 };
 
+/// A link to one is none.
+bool is_folder(const storage::FileRoot& root, std::string_view path) {
+    if (path.ends_with('/')) path.remove_suffix(1);
+    const auto found = root.stat_name_inside(path);
+    return found && S_ISDIR(found->st_mode);
+}
+
 template <class Copy>
 std::unique_ptr<http::PendingResponse> make_answer(std::unique_ptr<Copy> copy, const http::Request& request,
                                                    std::string location, Shares shares) {
@@ -67,10 +76,12 @@ std::unique_ptr<http::PendingResponse> make_answer(std::unique_ptr<Copy> copy, c
 std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
     const http::Request& request, Wanted wanted, storage::MoveRules rules, const storage::WriteConditions& conditions) {
     const WriteGate gate(config_, parts_.root, handler::Client::of(request));
-    const auto on_conflict = gate.admit_copy(wanted.source, wanted.destination, rules.on_conflict);
-    if (!on_conflict) return std::unexpected(on_conflict.error());
-    rules.on_conflict = *on_conflict;
-    const bool is_tree = wanted.source.ends_with('/');
+    const auto admitted = gate.admit_copy(wanted.source, wanted.destination, rules);
+    if (!admitted) return std::unexpected(admitted.error());
+    rules = *admitted;
+    const bool is_over_folder = !rules.folders_stay && rules.overwrite != http::Overwrite::refused &&
+                                is_folder(parts_.root, wanted.destination);
+    const bool is_tree = wanted.source.ends_with('/') || is_over_folder;
     if (!is_tree && wanted.destination.ends_with('/')) return std::unexpected(kNotWithSlash);
     const http::ClientKey client = request.client.key;
     if (shares_.copies.of(client) >= kMaxCopiesPerClient) {
@@ -86,8 +97,7 @@ std::expected<std::unique_ptr<http::PendingResponse>, Refusal> Copies::begin(
         }
         auto copy = storage::TreeCopy::open(
             parts_, wanted.source, wanted.destination,
-            {.overwrite = rules.overwrite, .extent = wanted.extent, .most_file_bytes = config_.max_body.bytes()},
-            conditions);
+            {.rules = rules, .extent = wanted.extent, .most_file_bytes = config_.max_body.bytes()}, conditions);
         if (!copy) return std::unexpected(copy.error());
         return make_answer(std::move(*copy), request, std::move(wanted.location),
                            Shares{shares_.copies.count(client), shares_.trees.count(nobody)});

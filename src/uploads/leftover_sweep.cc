@@ -14,6 +14,7 @@
 
 #include "base/fd.h"
 #include "storage/name_calls.h"
+#include "storage/swap.h"
 #include "storage/temporary_file.h"
 #include "storage/tree_copy.h"
 #include "uploads/upload_state.h"
@@ -91,6 +92,10 @@ std::size_t LeftoverSweep::step() {
         remove_tree(descriptor, entry->d_name);
         return kRemovalCost;
     }
+    if (storage::is_swap_name(entry->d_name)) {
+        finish_move(descriptor, entry->d_name);
+        return kRemovalCost;
+    }
     if (storage::is_copy_name(entry->d_name)) {
         remove_if_given_up(descriptor, entry->d_name);
         return kRemovalCost;
@@ -124,8 +129,26 @@ void LeftoverSweep::remove_tree(int directory, const char* name) {
     trees_.add(base::share(std::move(parent)), name);
 }
 
+/// What a move took the place of, in the moment before the process died, goes.
+void LeftoverSweep::finish_move(int directory, const char* name) {
+    found_ = true;
+    const auto note = storage::read_swap_note(directory, name);
+    if (!note) {
+        count(unlink(directory, name));
+        return;
+    }
+    const auto gone = storage::finish_swap(directory, *note);
+    if (gone && !gone->empty()) remove_tree(directory, gone->c_str());
+}
+
 /// A copy of a directory that is being made is locked, by this process or by another.
 void LeftoverSweep::remove_if_given_up(int directory, const char* name) {
+    struct stat status{};
+    // A file that a folder took the place of, or a file's copy; what is neither of them cannot be locked.
+    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(status.st_mode)) {
+        count(S_ISREG(status.st_mode) ? remove_if_left_over(directory, name) : unlink(directory, name));
+        return;
+    }
     const base::Fd copy(::openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     const int error = copy ? 0 : errno;
     if (error != 0 || ::flock(copy.get(), LOCK_EX | LOCK_NB) != 0) {

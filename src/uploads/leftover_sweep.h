@@ -43,6 +43,7 @@ private:
     void end_walk();
     void enter(int parent, const char* name);
     void remove_tree(int directory, const char* name);
+    void finish_move(int directory, const char* name);
     void remove_if_given_up(int directory, const char* name);
     Outcome remove_if_left_over(int directory, const char* name);
     Outcome remove_if_orphan(int directory, const char* name, std::uint64_t number);

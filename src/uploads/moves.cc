@@ -47,10 +47,9 @@ private:
 std::expected<storage::EntryMove, Refusal> begin_move(const storage::WriteParts& parts, const WriteGate& gate,
                                                       std::string_view source, std::string_view destination,
                                                       storage::MoveRules wanted, storage::WriteConditions conditions) {
-    const auto on_conflict = gate.admit_move(source, destination, wanted.on_conflict);
-    if (!on_conflict) return std::unexpected(on_conflict.error());
-    wanted.on_conflict = *on_conflict;
-    auto move = storage::EntryMove::open(parts, source, destination, wanted, std::move(conditions));
+    const auto rules = gate.admit_move(source, destination, wanted);
+    if (!rules) return std::unexpected(rules.error());
+    auto move = storage::EntryMove::open(parts, source, destination, *rules, std::move(conditions));
     if (!move) return std::unexpected(gate.refusal_at(destination, move.error()));
     return move;
 }

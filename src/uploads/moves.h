@@ -30,7 +30,7 @@ private:
     const handler::WriteRules& config_;
 };
 
-/// Asks the gate and looks at what is there. `wanted`: what happens when a file has the name already; `replace`,
+/// Asks the gate and looks at what is there. `wanted`: what happens when something has the name already; `replace`,
 /// or `refuse` with 409.
 [[nodiscard]] std::expected<storage::EntryMove, http::Refusal> begin_move(
     const storage::WriteParts& parts, const WriteGate& gate, std::string_view source, std::string_view destination,

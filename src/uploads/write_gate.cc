@@ -13,6 +13,7 @@ namespace {
 using handler::Right;
 using http::Refusal;
 using http::Status;
+using storage::MoveRules;
 using storage::OnConflict;
 
 constexpr Refusal kHidden{Status::forbidden, "names that begin with a dot are not written."};
@@ -38,6 +39,15 @@ constexpr Refusal kOtherRulesBelow{
     Status::forbidden,
     "other rules hold for something below this directory or its destination; take what it holds "
     "one by one."};
+
+constexpr Refusal kNoReplacement = http::missing_right(
+    "there is something at the destination, and a folder is replaced, or takes a place, only where you may replace and "
+    "delete; choose another name.");
+constexpr Refusal kSaysNothing{Status::conflict,
+                               "there is something at the destination; a folder is replaced, or takes its place, with "
+                               "Overwrite: T."};
+constexpr Refusal kOtherRulesAtDestination{
+    Status::forbidden, "other rules hold for something below the destination, so it is not replaced as a whole."};
 
 constexpr Refusal kOtherRulesStay{
     Status::forbidden, "other rules hold for something below this directory; delete what it holds one by one."};
@@ -118,8 +128,8 @@ std::optional<Refusal> WriteGate::find_tree_removal_fault(std::string_view asked
     return has_rules_below(*written) ? std::optional(kOtherRulesStay) : std::nullopt;
 }
 
-std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source, std::string_view destination,
-                                                         OnConflict wanted) const {
+std::expected<MoveRules, Refusal> WriteGate::admit_move(std::string_view source, std::string_view destination,
+                                                        MoveRules wanted) const {
     if (source == "/" || destination == "/") return std::unexpected(kRootStays);
     const auto from = find_visible_path(source, kHiddenFile);
     if (!from) return std::unexpected(from.error());
@@ -129,7 +139,13 @@ std::expected<OnConflict, Refusal> WriteGate::admit_move(std::string_view source
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
-    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
+    wanted.folders_stay = find_replacement_fault(*to, wanted);
+    if (!source.ends_with('/')) {
+        const auto on_conflict = admit_arrival(destination, wanted.on_conflict);
+        if (!on_conflict) return std::unexpected(on_conflict.error());
+        wanted.on_conflict = *on_conflict;
+        return wanted;
+    }
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (const auto fault = find_tree_fault(*from, *to)) return std::unexpected(*fault);
     return wanted;
@@ -143,8 +159,8 @@ std::expected<OnConflict, Refusal> WriteGate::admit_arrival(std::string_view des
     return admission->on_conflict;
 }
 
-std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source, std::string_view destination,
-                                                         OnConflict wanted) const {
+std::expected<MoveRules, Refusal> WriteGate::admit_copy(std::string_view source, std::string_view destination,
+                                                        MoveRules wanted) const {
     if (source == "/" || destination == "/") return std::unexpected(kRootIsNotCopied);
     const auto from = find_visible_path(source, kHiddenFile);
     if (!from) return std::unexpected(from.error());
@@ -152,11 +168,31 @@ std::expected<OnConflict, Refusal> WriteGate::admit_copy(std::string_view source
     if (rules_.takes_records_name(*from)) return std::unexpected(kRecordsName);
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
-    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
+    wanted.folders_stay = find_replacement_fault(*to, wanted);
+    if (!source.ends_with('/')) {
+        const auto on_conflict = admit_arrival(destination, wanted.on_conflict);
+        if (!on_conflict) return std::unexpected(on_conflict.error());
+        wanted.on_conflict = *on_conflict;
+        return wanted;
+    }
     if (!rights_at(*from).has(Right::list)) return lacks(*from, kNotListedForCopy);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (has_rules_below(*from) || has_rules_below(*to)) return std::unexpected(kOtherRulesBelow);
     return wanted;
+}
+
+/// Of what has the name already, where a folder goes or comes: it is deleted for what comes.
+std::optional<Refusal> WriteGate::find_replacement_fault(const std::string& written, const MoveRules& wanted) const {
+    if (wanted.on_conflict != OnConflict::replace) return storage::kFolderStays;
+    // RFC 4918 §10.6: without the field it is meant. Only programs that speak WebDAV rely on that.
+    if (wanted.overwrite == http::Overwrite::unstated && !rules_.speaks_dav) return kSaysNothing;
+    std::string path = written;
+    if (path.ends_with('/')) path.pop_back();
+    // It is not known what is there: the rights are those for a file and for a folder.
+    handler::Rights rights = rights_at(path);
+    rights.keep_only(rights_at(path + "/"));
+    if (!rights.has(Right::remove) || !rights.has(Right::replace)) return refusal_at(path, kNoReplacement);
+    return has_rules_below(path) ? std::optional(kOtherRulesAtDestination) : std::nullopt;
 }
 
 /// Of a directory that is moved: each path below it gets another one, and has to keep its rules.

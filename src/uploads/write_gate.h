@@ -13,7 +13,7 @@
 #include "handler/write_rules.h"
 #include "http/framing.h"
 #include "storage/file_root.h"
-#include "storage/on_conflict.h"
+#include "storage/move_rules.h"
 
 namespace uploads {
 
@@ -57,18 +57,20 @@ public:
 
     /// The same for a directory with all that it holds: other rules must not hold for anything below it.
     [[nodiscard]] std::optional<http::Refusal> find_tree_removal_fault(std::string_view path, Named named) const;
-    /// The same for a move, which is a removal and a write: what happens when a file has the destination's name.
-    /// `source` has a slash at its end for a directory. Nothing is moved that the client may not read, since it could
-    /// perhaps read it at its new path, nor a directory below which other rules hold than for the directory itself.
-    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_move(std::string_view source,
-                                                                               std::string_view destination,
-                                                                               storage::OnConflict wanted) const;
+    /// The same for a move, which is a removal and a write: what of `wanted` may happen to what has the destination's
+    /// name. A folder is replaced, or replaces something, only where the client may delete and replace, no other rules
+    /// hold below, and the client asked for it. `source` has a slash at its end for a directory. Nothing is moved that
+    /// the client may not read, since it could perhaps read it at its new path, nor a directory below which other rules
+    /// hold than for the directory itself.
+    [[nodiscard]] std::expected<storage::MoveRules, http::Refusal> admit_move(std::string_view source,
+                                                                              std::string_view destination,
+                                                                              storage::MoveRules wanted) const;
 
     /// The same for a copy. Nothing is copied that the client may not read, nor a directory that it may not list, or
     /// below which other rules hold.
-    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_copy(std::string_view source,
-                                                                               std::string_view destination,
-                                                                               storage::OnConflict wanted) const;
+    [[nodiscard]] std::expected<storage::MoveRules, http::Refusal> admit_copy(std::string_view source,
+                                                                              std::string_view destination,
+                                                                              storage::MoveRules wanted) const;
 
     /// `refusal` of a write to `path`, by storage/, which knows no rights: says that, too.
     [[nodiscard]] http::Refusal refusal_at(std::string_view path, const http::Refusal& refusal) const {
@@ -78,6 +80,8 @@ public:
 private:
     [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_arrival(std::string_view destination,
                                                                                   storage::OnConflict wanted) const;
+    [[nodiscard]] std::optional<http::Refusal> find_replacement_fault(const std::string& written,
+                                                                      const storage::MoveRules& wanted) const;
     [[nodiscard]] std::optional<http::Refusal> find_tree_fault(const std::string& from, const std::string& to) const;
     [[nodiscard]] bool is_drop_folder_of(std::string_view path) const;
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;

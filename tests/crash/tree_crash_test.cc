@@ -1,6 +1,6 @@
-// The promise of moves, copies and removals of full folders under SIGKILL: after every restart each folder is there as
-// a whole or not at all, whatever was answered 2xx is done, everything else is done or undone, and nothing is left
-// over.
+// The promise of moves, copies and removals of full folders under SIGKILL, also in the place of others: after every
+// restart each folder is there as a whole or not at all, whatever was answered 2xx is done, everything else is done or
+// undone, and nothing is left over.
 //   tree_crash_test [KILLS [SEED]]      40 kills by default
 #include <array>
 #include <cstdio>
@@ -21,6 +21,7 @@ namespace {
 constexpr unsigned kWorkers = 3;
 constexpr unsigned kSlots = 4;
 constexpr unsigned kFiles = 20;
+constexpr unsigned kFileNumber = 2 * kFiles;
 
 std::string file_name(unsigned number) {
     return "d" + std::to_string(number % 5) + "/e" + std::to_string(number % 3) + "/f" + std::to_string(number);
@@ -28,8 +29,15 @@ std::string file_name(unsigned number) {
 
 std::string content_of(unsigned number) { return support::noise(number * 997 % 50'000, number); }
 
-/// What stands at each name of a worker.
-using Slots = std::array<bool, kSlots>;
+/// What stands at each name of a worker: nothing, a copy of one of the two templates, or of a file.
+enum class There : unsigned char { nothing, folder, other_folder, file };
+using Slots = std::array<There, kSlots>;
+
+/// Where each comes from.
+std::string source_of(There what) {
+    if (what == There::file) return "/file";
+    return what == There::folder ? "/template/" : "/other/";
+}
 
 class Worker {
 public:
@@ -59,18 +67,22 @@ private:
         const unsigned other = random_() % kSlots;
         Slots wanted = answered_;
         std::string bytes;
-        int expected = 201;
-        if (!answered_[slot]) {
-            bytes = support::request("COPY", "/template/", {"Destination: /" + name(slot)});
-            wanted[slot] = true;
-        } else if (!answered_[other]) {
-            bytes = support::request("MOVE", "/" + name(slot) + "/", {"Destination: /" + name(other)});
-            wanted[slot] = false;
-            wanted[other] = true;
+        int expected = 204;
+        const There here = answered_[slot];
+        const std::string path = "/" + name(slot) + (here == There::file ? "" : "/");
+        if (here == There::nothing || random_() % 3 == 0) {
+            // In the place of what is there, whatever it is.
+            wanted[slot] = static_cast<There>(1 + random_() % 3);
+            bytes = support::request("COPY", source_of(wanted[slot]), {"Destination: /" + name(slot), "Overwrite: T"});
+            if (here == There::nothing) expected = 201;
+        } else if (other != slot && (answered_[other] == There::nothing || random_() % 2 == 0)) {
+            bytes = support::request("MOVE", path, {"Destination: /" + name(other), "Overwrite: T"});
+            wanted[slot] = There::nothing;
+            wanted[other] = here;
+            if (answered_[other] == There::nothing) expected = 201;
         } else {
-            bytes = support::request("DELETE", "/" + name(slot) + "/", {"Depth: infinity"});
-            wanted[slot] = false;
-            expected = 204;
+            bytes = support::request("DELETE", path, {"Depth: infinity"});
+            wanted[slot] = There::nothing;
         }
         asked_ = wanted;
         if (!client.send(bytes)) return false;
@@ -98,7 +110,11 @@ class CrashTest {
 public:
     explicit CrashTest(unsigned seed) : random_(seed) {
         for (unsigned i = 0; i < kWorkers; ++i) workers_.emplace_back(i, seed + i);
-        for (unsigned i = 0; i < kFiles; ++i) root_.write("template/" + file_name(i), content_of(i));
+        for (unsigned i = 0; i < kFiles; ++i) {
+            root_.write("template/" + file_name(i), content_of(i));
+            root_.write("other/" + file_name(i), content_of(i + kFiles));
+        }
+        root_.write("file", content_of(kFileNumber));
     }
 
     /// True when every restart found what was promised.
@@ -112,26 +128,47 @@ public:
     }
 
 private:
-    /// Empty, or what is wrong. What could be seen is looked at before a new server removes what is left.
+    /// Empty, or what is wrong. What can be seen is whole before a new server tidies up, and as somebody asked for
+    /// afterwards: the last step of a move in the place of something may be missing till then.
     std::string check() {
         for (Worker& worker : workers_) {
             if (!worker.fault().empty()) return worker.fault();
-            Slots found{};
-            for (unsigned slot = 0; slot < kSlots; ++slot) {
-                found[slot] = root_.has(worker.name(slot));
-                if (found[slot] && !is_whole(worker.name(slot))) return worker.name(slot) + " is not whole";
-            }
-            if (!worker.take(found)) return worker.name(0) + " and its kind are as nobody asked for";
+            if (!look(worker)) return worker.name(0) + " or one of its kind is not whole";
         }
         const support::ServerProcess server({.directory = root_.path()});
-        const bool is_clean = support::eventually([this] { return !has_leftover(); });
-        return is_clean ? "" : "something is left over";
+        if (!support::eventually([this] { return !has_leftover(); })) return "something is left over";
+        for (Worker& worker : workers_) {
+            const auto found = look(worker);
+            if (!found || !worker.take(*found)) return worker.name(0) + " and its kind are as nobody asked for";
+        }
+        return {};
     }
 
-    [[nodiscard]] bool is_whole(const std::string& folder) const {
+    /// nullopt: something is not whole.
+    [[nodiscard]] std::optional<Slots> look(const Worker& worker) const {
+        Slots found{};
+        for (unsigned slot = 0; slot < kSlots; ++slot) {
+            const auto what = identify(worker.name(slot));
+            if (!what) return std::nullopt;
+            found[slot] = *what;
+        }
+        return found;
+    }
+
+    /// nullopt: it is not as any of them.
+    [[nodiscard]] std::optional<There> identify(const std::string& name) const {
+        if (!root_.has(name)) return There::nothing;
+        if (std::filesystem::is_regular_file(root_.at(name))) {
+            return root_.read(name) == content_of(kFileNumber) ? std::optional(There::file) : std::nullopt;
+        }
+        if (is_whole(name, 0)) return There::folder;
+        return is_whole(name, kFiles) ? std::optional(There::other_folder) : std::nullopt;
+    }
+
+    [[nodiscard]] bool is_whole(const std::string& folder, unsigned first) const {
         for (unsigned i = 0; i < kFiles; ++i) {
             const std::string file = folder + "/" + file_name(i);
-            if (!root_.has(file) || root_.read(file) != content_of(i)) return false;
+            if (!root_.has(file) || root_.read(file) != content_of(i + first)) return false;
         }
         return true;
     }

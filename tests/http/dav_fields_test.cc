@@ -78,7 +78,7 @@ TEST_CASE("dav fields: there is one destination", "[http][dav]") {
 
 TEST_CASE("dav fields: Overwrite is T without the field", "[http][dav]") {
     using http::Overwrite;
-    CHECK(http::parse_overwrite(Parsed("").request) == Overwrite::allowed);
+    CHECK(http::parse_overwrite(Parsed("").request) == Overwrite::unstated);
     CHECK(http::parse_overwrite(Parsed("Overwrite: T\r\n").request) == Overwrite::allowed);
     CHECK(http::parse_overwrite(Parsed("Overwrite: F\r\n").request) == Overwrite::refused);
     CHECK(http::parse_overwrite(Parsed("Overwrite: t\r\n").request) == Overwrite::allowed);

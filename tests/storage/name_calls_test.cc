@@ -71,6 +71,25 @@ TEST_CASE("name calls: no call takes a directory's name, and none removes a dire
     CHECK(storage::remove_directory(at.held("d")) == ENOENT);
 }
 
+TEST_CASE("name calls: two names are exchanged, whatever has them", "[storage][names]") {
+    Names at;
+    at.site.write("d/a", "folder");
+    at.site.write("f", "file");
+    {
+        storage::NameClaim both(at.names, at.wakes, {{at.directory.get(), "d"}, {at.directory.get(), "f"}});
+        REQUIRE(both.advance(1));
+        CHECK(storage::exchange(both.held(0), both.held(1)) == 0);
+    }
+    CHECK(at.site.read("d") == "file");
+    CHECK(at.site.read("f/a") == "folder");
+    at.site.write(kOwn, "own");
+    CHECK(storage::exchange_own({at.directory.get(), kOwn}, at.held("f")) == 0);
+    CHECK(at.site.read("f") == "own");
+    CHECK(at.site.read(std::string(kOwn) + "/a") == "folder");
+    CHECK(storage::exchange_own({at.directory.get(), "d"}, at.held("f")) == EINVAL);
+    CHECK(storage::exchange_own({at.directory.get(), kOwn}, at.held("none")) == ENOENT);
+}
+
 TEST_CASE("name calls: a file without a name gets a free one", "[storage][names]") {
     Names at;
     const base::Fd file = at.open(".", O_TMPFILE | O_WRONLY);

@@ -198,7 +198,7 @@ TEST_CASE("tree copy: what is missing or in the way", "[storage][copy]") {
     CHECK(site.copy("/d/", "/a/c") == 409);
     CHECK(site.copy("/d/", "/a") == 409);
     CHECK(site.copy("/d/", "/there") == 409);
-    CHECK(site.copy("/d/", "/there", {.overwrite = http::Overwrite::refused}) == 412);
+    CHECK(site.copy("/d/", "/there", {.rules = {.overwrite = http::Overwrite::refused}}) == 412);
     CHECK(site.copy("/d/", "/d/") == 403);
     CHECK(site.copy("/d/", "/d") == 403);
     CHECK(site.copy("/d/", "/d/e/c") == 403);

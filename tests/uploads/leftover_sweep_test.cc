@@ -153,3 +153,28 @@ TEST_CASE("leftover sweep: a copy has lost its name before anything in it is rem
     CHECK(storage::is_gone_name(names.front()));
     CHECK(names.back() == names.front() + "/a");
 }
+
+TEST_CASE("leftover sweep: what a killed move or copy left in the place of a folder goes", "[uploads]") {
+    Swept swept;
+    auto& directory = swept.site.directory;
+    // A copy had taken the place of a file and of a link, and a file was being copied.
+    directory.write(".godwit-0000000000000001.copy", "an old file");
+    REQUIRE(::symlink("nowhere", directory.at(".godwit-0000000000000002.copy").c_str()) == 0);
+    directory.write(".godwit-0000000000000003.copy", "being copied");
+    swept.lock(".godwit-0000000000000003.copy");
+    // A move had exchanged the names of "d/source" and "kept".
+    directory.write("d/source/old", "old");
+    directory.write("kept/new", "new");
+    struct stat status{};
+    REQUIRE(::stat(directory.at("d/source").c_str(), &status) == 0);
+    struct statx born{};
+    REQUIRE(::statx(AT_FDCWD, directory.at("d/source").c_str(), 0, STATX_BTIME, &born) == 0);
+    const bool is_told = (born.stx_mask & STATX_BTIME) != 0;
+    const auto born_ns = is_told ? born.stx_btime.tv_sec * 1'000'000'000 + born.stx_btime.tv_nsec : 0;
+    directory.write("d/.godwit-0000000000000004.swap",
+                    "inode " + std::to_string(status.st_ino) + "\nborn " + std::to_string(born_ns) + "\nsource" + '\0');
+    directory.write("kept/.godwit-0000000000000005.swap", "cut of");
+    swept.run_for(60'000);
+    while (swept.trees.due()) swept.trees.advance();
+    CHECK(directory.list() == std::vector<std::string>{".godwit-0000000000000003.copy", "d", "kept", "kept/new"});
+}

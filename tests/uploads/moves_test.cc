@@ -220,3 +220,74 @@ TEST_CASE("moves: a resumable upload whose directory moved away ends with a refu
     CHECK(site.ask("GET", "/d/new").status() == 404);
     CHECK(site.ask("GET", "/e/new").status() == 404);
 }
+
+TEST_CASE("moves and copies: a folder is replaced where a client asks for it, or speaks WebDAV", "[uploads][move]") {
+    for (const bool speaks_dav : {false, true}) {
+        site::SiteConfig config = AnsweringSite::all_allowed();
+        config.speaks_dav = speaks_dav;
+        AnsweringSite site(config);
+        for (const char* method : {"COPY", "MOVE"}) {
+            site.directory.write("new/a", "new");
+            site.directory.write("old/b", "old");
+            const auto ask = [&](std::string_view fields) {
+                return site.ask(method, "/new/", "Destination: /old\r\n" + std::string(fields)).status();
+            };
+            CHECK(ask("Overwrite: F\r\n") == 412);
+            if (!speaks_dav) CHECK(ask({}) == 409);
+            CHECK(site.directory.has("old/b"));
+            CHECK(ask(speaks_dav ? "" : "Overwrite: T\r\n") == 204);
+            CHECK(site.directory.read("old/a") == "new");
+            CHECK_FALSE(site.directory.has("old/b"));
+        }
+        site.directory.write("f", "file");
+        CHECK(site.ask("COPY", "/f", "Destination: /old/\r\nOverwrite: T\r\n").status() == 204);
+        CHECK(site.directory.read("old") == "file");
+        CHECK(site.ask("COPY", "/f", "Destination: /none/\r\nOverwrite: T\r\n").status() == 404);
+    }
+}
+
+TEST_CASE("moves and copies: a folder is replaced only with the rights to delete and to replace", "[uploads][move]") {
+    AnsweringSite site(granting({"/ * read list", "/from * read list delete", "/all * read list create replace delete",
+                                 "/adds * read list create", "/deletes * read list create delete",
+                                 "/replaces * read list create replace", "/mixed * read list create replace delete",
+                                 "/mixed/old/own * read list"}));
+    const auto ask = [&site](const char* method, const std::string& source, const std::string& to) {
+        return site.ask(method, source, "Overwrite: T\r\nDestination: " + to + "\r\n").status();
+    };
+    site.directory.write("from/d/a", "new");
+    site.directory.write("from/f", "new");
+    for (const char* folder : {"all", "adds", "deletes", "replaces", "mixed"}) {
+        site.directory.write(std::string(folder) + "/old/b", "old");
+        site.directory.write(std::string(folder) + "/file", "old");
+    }
+    for (const char* method : {"COPY", "MOVE"}) {
+        for (const char* folder : {"/adds", "/deletes", "/replaces", "/mixed"}) {
+            CHECK(ask(method, "/from/d/", std::string(folder) + "/old") == 403);
+            CHECK(ask(method, "/from/f", std::string(folder) + "/old") == 403);
+        }
+        for (const char* folder : {"/adds", "/deletes", "/replaces"}) {
+            CHECK(ask(method, "/from/d/", std::string(folder) + "/file") == 403);
+        }
+    }
+    CHECK(site.directory.read("mixed/old/b") == "old");
+    CHECK(ask("COPY", "/from/d/", "/all/old") == 204);
+    CHECK(ask("COPY", "/from/d/", "/all/file") == 204);
+    CHECK(ask("MOVE", "/from/f", "/all/old/") == 204);
+    CHECK(site.directory.read("all/old") == "new");
+    CHECK(site.directory.read("all/file/a") == "new");
+}
+
+TEST_CASE("moves: what was cached below a replaced folder is not answered any more", "[uploads][move]") {
+    AnsweringSite site;
+    site.directory.write("new/a", "new");
+    site.directory.write("old/a", "old");
+    site.directory.write("old/b", "gone");
+    CHECK(site.ask("GET", "/old/a").body() == "old");
+    CHECK(site.ask("GET", "/old/b").body() == "gone");
+    --site.arrivals.latest;
+    CHECK(site.ask("MOVE", "/new/", "Destination: /old\r\nOverwrite: T\r\n").status() == 204);
+    --site.arrivals.latest;
+    CHECK(site.ask("GET", "/old/a").body() == "new");
+    --site.arrivals.latest;
+    CHECK(site.ask("GET", "/old/b").status() == 404);
+}
