@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "dav/found_path.h"
+#include "dav/locked_answers.h"
 #include "dav/property_writer.h"
 #include "handler/error_page.h"
+#include "storage/file_sink.h"
 #include "storage/locks.h"
 #include "storage/name_calls.h"
 #include "storage/taken_name.h"
@@ -158,6 +160,10 @@ std::optional<http::Response> LockTaking::take(http::Wake wake) {
 /// The lock comes before the file, so that nobody else can write to it. nullopt in the step `taking`: something has the
 /// name by now.
 std::optional<http::Response> LockTaking::grant(const storage::HeldName& name, bool is_new, http::Wake wake) {
+    if (is_new) {
+        const auto room = storage::FileSink::check_space(place_.directory(), parts_.min_free_bytes, 0);
+        if (!room) return refuse(room.error());
+    }
     auto granted = parts_.locks->grant(wanted_.lock, wanted_.seconds, request_.get().client.key);
     if (!granted) return refuse(granted.error());
     token_ = granted->lock.token;
@@ -185,10 +191,12 @@ std::optional<http::Response> LockTaking::grant(const storage::HeldName& name, b
     return std::nullopt;
 }
 
-/// RFC 4918 §9.10.5: 423, or 207 where something below is locked already.
+/// RFC 4918 §9.10.5: 423, or 207 where something below is locked already. What the client may not read is not named.
 http::Response LockTaking::conflict(const Lock& lock) const {
-    const std::string href = lock_href(path_prefix_, lock);
-    if (lock.path.size() <= wanted_.lock.path.size()) {
+    const bool is_below = lock.path.size() > wanted_.lock.path.size();
+    const bool is_named = !is_below || may_know_of(rules_, request_.get(), lock);
+    const std::string href = lock_href(path_prefix_, is_named ? lock : wanted_.lock);
+    if (!is_below || !is_named) {
         http::Response response = xml_response(Status::locked, error_document("no-conflicting-lock", href));
         response.reason = kConflict;
         return response;

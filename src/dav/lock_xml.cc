@@ -1,7 +1,6 @@
 // The prefix of every element is "D", as in the other answers.
 #include "dav/lock_xml.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -74,9 +73,10 @@ std::string LockView::discovery(std::string_view path) const {
     if (locks == nullptr || locks->empty()) return text;
     const auto written = storage::find_written_path(root, path);
     if (!written) return text;
-    std::vector<const Lock*> told = locks->find_covering(*written);
-    told.resize(std::min(told.size(), kMostLocksTold));
-    for (const Lock* lock : told) append_lock(text, *lock, *this);
+    for (const Lock* lock : locks->find_covering(*written)) {
+        if (text.size() > kMostDiscoveryBytes) break;
+        append_lock(text, *lock, *this);
+    }
     return text;
 }
 

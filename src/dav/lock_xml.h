@@ -15,10 +15,11 @@ namespace dav {
 
 /// The most of what a client says about itself. It is kept for each lock, and told to everybody who asks.
 inline constexpr std::size_t kMostOwnerBytes = 1'024;
-/// Locks in one lockdiscovery, those of the path itself first. Only shared ones of many folders within each other can
-/// be more.
-inline constexpr std::size_t kMostLocksTold = 64;
-static_assert(kMostLocksTold >= storage::kMostLocksOfPath);
+/// Bytes of one lockdiscovery, behind which no further lock begins: those of the path itself come first, and one alone
+/// takes some 15 KiB at most. Only shared ones with long owners or paths, or of many folders within each other, can be
+/// more.
+inline constexpr std::size_t kMostDiscoveryBytes = std::size_t{32} * 1024;
+static_assert(kMostDiscoveryBytes >= storage::kMostLocksOfPath * kMostOwnerBytes);
 
 struct LockRequest {
     storage::Lock::Scope scope = storage::Lock::Scope::exclusive;
@@ -30,7 +31,7 @@ struct LockRequest {
 
 /// Whose locks, and how their addresses begin.
 struct LockView {
-    const storage::Locks* locks = nullptr;  ///< null: there are none, ever
+    storage::Locks* locks = nullptr;  ///< null: there are none, ever
     const storage::FileRoot& root;
     std::string_view path_prefix;  ///< empty, or without a slash at its end
 

@@ -4,8 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "dav/found_path.h"
 #include "dav/property_writer.h"
 #include "handler/error_page.h"
+#include "http/target.h"
+#include "storage/locks.h"
 #include "storage/written_path.h"
 
 namespace dav {
@@ -29,8 +32,15 @@ void set_xml(http::Response& response, std::string text) {
 
 }  // namespace
 
-void describe_locked(const LockView& view, const http::Request& request, std::string_view path,
-                     std::string_view destination, http::Response& response) {
+bool may_know_of(const handler::RightsRules& rules, const http::Request& request, const Lock& lock) {
+    using handler::Right;
+    const bool is_folder = lock.kind == Lock::Kind::folder;
+    const handler::Rights rights = rights_of(rules, request, lock.path + (is_folder ? "/" : ""));
+    return rights.has(Right::read) || (is_folder && rights.has(Right::list));
+}
+
+void describe_locked(const LockView& view, const handler::RightsRules& rules, const http::Request& request,
+                     std::string_view path, std::string_view destination, http::Response& response) {
     if (handler::prefers_html(request)) return;
     const auto keys = storage::LockKeys::of(request);
     const bool takes_away = request.method == Method::del || request.method == Method::move;
@@ -42,9 +52,13 @@ void describe_locked(const LockView& view, const http::Request& request, std::st
     if (!is_copy) lock = view.locks->find_obstacle(*written, takes_away ? Touched::tree : Touched::name, keys);
     if (lock == nullptr && !destination.empty()) lock = view.locks->find_obstacle(*arrival, Touched::tree, keys);
     if (lock == nullptr) return;
-    const std::string href = lock_href(view.path_prefix, *lock);
-    const bool is_inside = (takes_away && is_below(lock->path, *written)) || is_below(lock->path, *arrival);
-    if (!is_inside) return set_xml(response, error_document("lock-token-submitted", href));
+    const bool is_in_source = takes_away && is_below(lock->path, *written);
+    const bool is_inside = is_in_source || is_below(lock->path, *arrival);
+    const bool is_named = !is_inside || may_know_of(rules, request, *lock);
+    const std::string href =
+        is_named ? lock_href(view.path_prefix, *lock)
+                 : http::encode_path(std::string(view.path_prefix).append(is_in_source ? *written : *arrival));
+    if (!is_inside || !is_named) return set_xml(response, error_document("lock-token-submitted", href));
     std::string text;
     PropertyWriter::append_opening(text);
     PropertyWriter::append_failure(text, href, Status::locked);

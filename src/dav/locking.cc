@@ -46,6 +46,10 @@ std::string user_of(const http::Request& request) {
 
 }  // namespace
 
+std::optional<Refusal> Locking::find_unread() const {
+    return parts_.locks == nullptr ? std::nullopt : parts_.locks->find_unread();
+}
+
 handler::Decision Locking::lock(const http::Request& request, std::string_view path) {
     const auto depth = http::parse_depth(request);
     if (!depth) return handler::refusal_response(&request, depth.error());
@@ -99,6 +103,7 @@ handler::Decision Locking::refresh(const http::Request& request, std::string_vie
 handler::Decision Locking::unlock(const http::Request& request, std::string_view path) {
     const auto token = http::parse_lock_token(request);
     if (!token) return handler::refusal_response(&request, kNoToken);
+    if (const auto unread = find_unread()) return handler::refusal_response(&request, *unread);
     const Lock* const lock = parts_.locks->find(*token);
     if (lock == nullptr || !parts_.locks->covers(*token, path)) return not_matched(Status::conflict);
     if (lock->user != user_of(request)) return handler::refusal_response(&request, kOfOthers);

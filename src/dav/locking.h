@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ public:
     handler::Decision lock(const http::Request& request, std::string_view path);
     /// 204 once it is durable; 409 for another token, 403 for the lock of another user.
     handler::Decision unlock(const http::Request& request, std::string_view path);
+
+    /// The 503 of a request that shows tokens while locks cannot be read.
+    [[nodiscard]] std::optional<http::Refusal> find_unread() const;
 
 private:
     [[nodiscard]] handler::Decision refresh(const http::Request& request, std::string_view path);

@@ -15,6 +15,7 @@
 #include "handler/error_page.h"
 #include "handler/ready_answer.h"
 #include "handler/visible_entries.h"
+#include "storage/locks.h"
 
 namespace dav {
 namespace {
@@ -75,6 +76,9 @@ handler::Decision Properties::find(const http::Request& request, std::string_vie
 http::Response Properties::answer(const http::Request& request, const Asked& asked, PropertyQuery query) const {
     const auto found = find_path(root_, asked.path);
     if (!found) return handler::refusal_response(&request, found.error());
+    if (config_.locks != nullptr && query.live.has(LiveProperty::lock_discovery)) {
+        if (const auto unread = config_.locks->find_unread()) return handler::refusal_response(&request, *unread);
+    }
     if (found->is_directory()) return answer_folder(request, *found, asked.depth, std::move(query));
     const std::string href = href_of(request, false);
     EntryProperties entry{.href = href,

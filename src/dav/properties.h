@@ -20,8 +20,8 @@ namespace dav {
 
 struct PropertiesConfig {
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
-    std::string path_prefix;                ///< in front of addresses of locks; empty, or without a slash at its end
-    const storage::Locks* locks = nullptr;  ///< that are told of; null: there are none, ever
+    std::string path_prefix;          ///< in front of addresses of locks; empty, or without a slash at its end
+    storage::Locks* locks = nullptr;  ///< that are told of; null: there are none, ever
 };
 
 class Properties {

@@ -30,6 +30,11 @@ void Router::advertise_dav(const handler::Resource& resource, http::Response& re
 handler::Decision Router::route_with_if(const Call& call) {
     auto field = find_if_field(call.request, call.resource.path, resources_, config_.path_prefix);
     if (!field) return handler::refusal_response(&call.request, field.error());
+    if (!field->tokens.empty()) {
+        if (const auto unread = targets_.locking.find_unread()) {
+            return handler::refusal_response(&call.request, *unread);
+        }
+    }
     http::Request request = call.request;
     request.if_field = std::make_shared<const http::IfField>(std::move(*field));
     return route({request, call.resource, call.rights});

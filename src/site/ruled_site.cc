@@ -48,7 +48,7 @@ std::shared_ptr<records::RecordFile> known_records(const SiteState& state, const
 }
 
 /// Those that PROPFIND tells of: where nobody may write, nobody can make any.
-const storage::Locks* locks_of(SiteState& state, const SiteConfig& rules) {
+storage::Locks* locks_of(SiteState& state, const SiteConfig& rules) {
     return rules.allows_writing() ? state.locks_for(rules) : nullptr;
 }
 
@@ -191,7 +191,8 @@ void RuledSite::name_lock(const http::Request& request, http::Response& response
         auto found = find_destination(request, resources_, rules_->path_prefix);
         if (found) destination = std::move(found->path);
     }
-    dav::describe_locked({parts_.locks, parts_.root, rules_->path_prefix}, known, resource.path, destination, response);
+    dav::describe_locked({parts_.locks, parts_.root, rules_->path_prefix}, *rules_, known, resource.path, destination,
+                         response);
 }
 
 void RuledSite::decorate(const http::Request* request, http::Response& response) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "storage/sidecar_name.h"
 #include "storage/write_error.h"
 #include "storage/written_path.h"
 
@@ -61,6 +62,8 @@ bool Locks::load() {
     return is_loaded_;
 }
 
+std::optional<Refusal> Locks::find_unread() { return load() ? std::nullopt : std::optional(kUnread); }
+
 Locks::Groups Locks::groups_below(std::string_view folder) const {
     const std::string below = std::string(folder).append("/");
     const auto begin = by_path_.lower_bound(below);
@@ -99,6 +102,10 @@ const Lock* Locks::find_obstacle(std::string_view path, Touched touched, const L
     if (empty() || touched == Touched::nothing) return nullptr;
     path = without_slash(path);
     if (const Lock* lock = find_closed(find_covering(path), keys)) return lock;
+    for (auto file = find_file_of_sidecar(path); !file.empty(); file = find_file_of_sidecar(file)) {
+        const Lock* const lock = find_closed(find_at(file), keys);
+        if (lock != nullptr && lock->kind == Lock::Kind::file) return lock;
+    }
     if (touched == Touched::content) return nullptr;
     // RFC 4918 §7.4: a locked folder keeps the names that are in it.
     if (const Lock* lock = find_closed(find_covering(folder_of(path)), keys)) return lock;
@@ -110,7 +117,7 @@ const Lock* Locks::find_obstacle(std::string_view path, Touched touched, const L
 }
 
 std::optional<Refusal> Locks::find_fault(std::string_view path, Touched touched, const LockKeys& keys) {
-    if (!load()) return kUnread;
+    if (const auto unread = find_unread()) return unread;
     if (empty() || touched == Touched::nothing) return std::nullopt;
     const auto written = find_written_path(root_, path);
     if (!written) return written.error();
@@ -151,7 +158,7 @@ std::int64_t Locks::seconds_left(const Lock& lock) const {
 }
 
 std::expected<Locks::Granted, Refusal> Locks::grant(Lock wanted, std::int64_t seconds, const http::ClientKey& client) {
-    if (!load()) return std::unexpected(kUnread);
+    if (const auto unread = find_unread()) return std::unexpected(*unread);
     const bool is_crowded = find_at(wanted.path).size() >= kMostLocksOfPath;
     if (is_crowded || by_token_.size() >= kMostLocks || shares_.of(client) >= kMostLocksOfClient) {
         ++over_share_;

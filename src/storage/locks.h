@@ -45,13 +45,17 @@ public:
     /// at most once a second. None of them can be in force an hour after the first call, so it is true then.
     bool load();
     [[nodiscard]] bool empty() const { return by_token_.empty(); }
+    /// The 503 of a request that asks about locks while some cannot be read: what is not known is not said to be
+    /// absent.
+    [[nodiscard]] std::optional<http::Refusal> find_unread();
 
     // Questions. Paths are those of find_written_path(), or canonical ones where that is said.
 
     /// Why a write with these keys may not do this to `path`, which is canonical: 423 for a lock, 503 when it cannot be
     /// told where the path leads.
     [[nodiscard]] std::optional<http::Refusal> find_fault(std::string_view path, Touched touched, const LockKeys& keys);
-    /// The lock that is in the way; null: none.
+    /// The lock that is in the way; null: none. A file that is locked keeps its coded forms, too: they would be sent in
+    /// its place.
     [[nodiscard]] const Lock* find_obstacle(std::string_view path, Touched touched, const LockKeys& keys) const;
     /// The lock beside which there cannot be one like `wanted` (RFC 4918 §6.1); null: none.
     [[nodiscard]] const Lock* find_conflict(const Lock& wanted) const;

@@ -37,3 +37,31 @@ TEST_CASE("locked answers: browsers get a page", "[dav][lock]") {
     CHECK(refused.status() == 423);
     CHECK(refused.field("Content-Type").starts_with("text/html"));
 }
+
+TEST_CASE("locked answers: what is locked below a destination has its own status", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    LockSite site;
+    site.directory.make_directory("e");
+    site.take("/d/a");
+    for (const char* method : {"COPY", "MOVE"}) {
+        const Answer refused = site.ask(method, "/e/", "Destination: /d\r\n");
+        CHECK(refused.status() == 207);
+        CHECK(has(refused, "<D:href>/d/a</D:href><D:status>HTTP/1.1 423 Locked</D:status>"));
+    }
+}
+
+TEST_CASE("locked answers: an entry that the client may not read is not named", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    LockSite site(support::granting(
+        {"/ * read list create replace delete", "/d ann read list create replace", "/d * create replace delete"}));
+    site.sign_in("ann");
+    site.take("/d/a");
+    site.user = nullptr;
+    const Answer deleted = site.ask("DELETE", "/d/");
+    CHECK(deleted.status() == 423);
+    CHECK(has(deleted, "<D:lock-token-submitted><D:href>/d/</D:href>"));
+    CHECK_FALSE(has(deleted, "/d/a"));
+    const Answer locked = site.lock("/d");
+    CHECK(locked.status() == 423);
+    CHECK_FALSE(has(locked, "/d/a"));
+}

@@ -1,8 +1,12 @@
 // LOCK and UNLOCK through the site, and every way to change what is locked.
 #include "dav/locking.h"
 
+#include <sys/resource.h>
+
 #include "dav/lock_site.h"
+#include "dav/properties.h"
 #include "support/catch.h"
+#include "support/fake_clock.h"
 
 using support::Answer;
 
@@ -237,4 +241,71 @@ TEST_CASE("locking: If is a condition that a form and an upload in parts do not 
           412);
     CHECK_FALSE(site.directory.has("d/n"));
     CHECK(site.put("/n", "x", "Upload-Complete: ?0\r\nUpload-Draft-Interop-Version: 8\r\n" + never).status() == 400);
+}
+
+TEST_CASE("locking: while locks cannot be read nothing is said about them", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    support::WriteSite site;
+    FakeClock clock;
+    const std::string token =
+        storage::Locks(*site.root, clock)
+            .grant({.token = {}, .path = "/f", .user = {}, .owner = {}}, 60, http::ClientKey{1, 2})
+            ->lock.token;
+    site.directory.write("f", "x");
+    storage::Locks locks(*site.root, clock);
+    site.parts->locks = &locks;
+    handler::WriteRules rules;
+    rules.allow_upload = rules.allow_replace = true;
+    dav::Locking locking(*site.parts, rules, "");
+    http::MemoryShare share(1 << 20);
+    dav::Properties properties(*site.root, clock, share, rules, {.locks = &locks});
+    const support::ParsedRequest unlock(support::head("UNLOCK", "/f", "Lock-Token: <" + token + ">\r\n"));
+    const support::ParsedRequest find(support::head("PROPFIND", "/f", "Depth: 0\r\nContent-Length: 72\r\n"));
+    constexpr std::string_view kAsked = "<propfind xmlns='DAV:'><prop><lockdiscovery/></prop></propfind>         ";
+    const auto ask = [&](const support::ParsedRequest& request) {
+        handler::Decision decision = (*request).method == http::Method::unlock ? locking.unlock(*request, "/f")
+                                                                               : properties.find(*request, "/f");
+        return support::settle(std::move(decision), kAsked, {}, 7, site.disk).status();
+    };
+    struct rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const struct rlimit none{0, before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const bool is_unread = locks.find_unread().has_value() && locks.find_unread().has_value();
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE(is_unread);
+    // They are tried again a second later.
+    CHECK(locking.find_unread()->status == http::Status::service_unavailable);
+    CHECK(ask(unlock) == 503);
+    CHECK(ask(find) == 503);
+    clock.advance_ms(2'000);
+    CHECK_FALSE(locking.find_unread().has_value());
+    CHECK(ask(find) == 207);
+    CHECK(ask(unlock) == 204);
+}
+
+TEST_CASE("locking: a lock of a page is in the way of its coded forms", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    LockSite site;
+    site.directory.write("page.html", "page");
+    const std::string token = site.take("/page.html");
+    CHECK(site.put("/page.html.gz", "x").status() == 423);
+    CHECK(site.ask("COPY", "/f", "Destination: /page.html.br\r\n").status() == 423);
+    CHECK(site.ask("MOVE", "/f", "Destination: /page.html.gz.zst\r\n").status() == 423);
+    CHECK(site.put("/page.html.txt", "x").status() == 201);
+    CHECK(site.put("/page.html.gz", "x", "If: </page.html> (" + token + ")\r\n").status() == 201);
+    CHECK(site.ask("DELETE", "/page.html.gz").status() == 423);
+    // A folder has none.
+    site.take("/d", "Depth: 0\r\n");
+    CHECK(site.put("/d.gz", "x").status() == 201);
+}
+
+TEST_CASE("locking: a new name needs the room that every write needs", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    site::SiteConfig config = LockSite::all_allowed();
+    config.min_free_bytes = std::uint64_t{1} << 60U;
+    LockSite site(config);
+    CHECK(site.lock("/new").status() == 507);
+    CHECK_FALSE(site.directory.has("new"));
+    CHECK(site.lock("/f").status() == 200);
 }
