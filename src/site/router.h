@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "archives/archives.h"
@@ -112,7 +113,9 @@ private:
     handler::Decision store(const Call& call);
     handler::Decision post_to_directory(const Call& call);
     handler::Decision remove(const Call& call);
-    [[nodiscard]] std::expected<FoundDestination, http::Refusal> destination_of(const Call& call) const;
+    [[nodiscard]] std::string source_of(const Call& call) const;
+    [[nodiscard]] std::expected<FoundDestination, http::Refusal> destination_of(const Call& call,
+                                                                                std::string_view source) const;
     handler::Decision copy(const Call& call);
     handler::Decision move(const Call& call);
     handler::Decision make_directory(const Call& call);

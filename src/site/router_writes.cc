@@ -1,4 +1,6 @@
 // The functions of the route table's rows that change something.
+#include <sys/stat.h>
+
 #include <expected>
 #include <string>
 #include <utility>
@@ -33,21 +35,31 @@ handler::Decision Router::post_to_directory(const Call& call) {
     return targets_.uploads.handle(call.request, call.resource.path);
 }
 
-handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, call.resource.path); }
+/// Programs that speak WebDAV name a folder without its slash, too (RFC 4918 §5.2).
+std::string Router::source_of(const Call& call) const {
+    std::string path(call.resource.path);
+    if (!config_.speaks_dav || path.ends_with('/')) return path;
+    const auto found = root_.stat_name_inside(path);
+    if (found && S_ISDIR(found->st_mode)) path.push_back('/');
+    return path;
+}
+
+handler::Decision Router::remove(const Call& call) { return targets_.deletes.handle(call.request, source_of(call)); }
 
 /// Where a move or a copy leads. A directory is asked for with a slash, so its location has one.
-std::expected<FoundDestination, Refusal> Router::destination_of(const Call& call) const {
+std::expected<FoundDestination, Refusal> Router::destination_of(const Call& call, std::string_view source) const {
     if (!config_.only_path.empty()) return std::unexpected(kOnlyOneFile);
     auto destination = find_destination(call.request, resources_, config_.path_prefix);
-    const bool is_directory = call.resource.path.ends_with('/');
+    const bool is_directory = source.ends_with('/');
     if (destination && is_directory && !destination->location.ends_with('/')) destination->location.push_back('/');
     return destination;
 }
 
 handler::Decision Router::move(const Call& call) {
-    auto destination = destination_of(call);
+    const std::string source = source_of(call);
+    auto destination = destination_of(call, source);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
-    return targets_.moves.handle(call.request, call.resource.path, destination->path, std::move(destination->location));
+    return targets_.moves.handle(call.request, source, destination->path, std::move(destination->location));
 }
 
 handler::Decision Router::copy(const Call& call) {
@@ -55,11 +67,12 @@ handler::Decision Router::copy(const Call& call) {
         return handler::method_not_allowed(call.request, allowed(call.resource, call.rights),
                                            "nothing may be uploaded here");
     }
-    auto destination = destination_of(call);
+    const std::string source = source_of(call);
+    auto destination = destination_of(call, source);
     if (!destination) return handler::refusal_response(&call.request, destination.error());
     return targets_.copies.handle(
         call.request,
-        {.source = call.resource.path, .destination = destination->path, .location = std::move(destination->location)});
+        {.source = source, .destination = destination->path, .location = std::move(destination->location)});
 }
 
 handler::Decision Router::change_properties(const Call& call) {
