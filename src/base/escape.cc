@@ -142,7 +142,12 @@ void append_hex(std::string& out, std::string_view bytes) {
 }
 
 void append_hex_number(std::string& out, std::uint64_t number) {
-    for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kHexDigits[number >> shift & 15U]);
+    std::array<char, 16> text;
+    for (char& digit : text) {
+        digit = kHexDigits[number >> 60U];
+        number <<= 4U;
+    }
+    out.append(text.data(), text.size());
 }
 
 void append_base64(std::string& out, std::span<const std::byte> bytes) {

@@ -172,16 +172,17 @@ std::optional<FileCommit::Result> FileCommit::check(http::Wake wake) {
     if (sink_.place_.is_left_behind()) {
         if (const auto refusal = find_place_again()) return refuse(*refusal);
     }
+    if (sink_.parts_->durability == Durability::none) {
+        // Nothing is waited for before the next step, which looks at all of it.
+        naming_ = Naming::synchronous;
+        step_ = Step::publishing;
+        return std::nullopt;
+    }
     const auto old = find_old();
     if (!old) return refuse(write_refusal(old.error().number));
     if (const auto obstacle = find_obstacle(*old)) return refuse(*obstacle);
     take_owner(*old);
     if (const int error = set_time(*old); error != 0) return refuse(write_refusal(error));
-    if (sink_.parts_->durability == Durability::none) {
-        naming_ = Naming::synchronous;
-        step_ = Step::publishing;
-        return std::nullopt;
-    }
     // fdatasync may leave the time behind.
     sync(sink_.kept_time_.has_value(), wake);
     return std::nullopt;
@@ -208,9 +209,12 @@ std::optional<FileCommit::Result> FileCommit::publish(http::Wake wake) {
         if (!name) return refuse(name.error());
         if (made && *name == nullptr) return std::nullopt;
         take_owner(*old);
+        const bool is_durable = sink_.parts_->durability != Durability::none;
+        const int untimed = is_durable ? 0 : set_time(*old);
+        if (untimed != 0) return refuse(write_refusal(untimed));
         const auto changed = take_properties(*old);
         if (!changed) return refuse(changed.error());
-        if (*changed && sink_.parts_->durability != Durability::none) {
+        if (*changed && is_durable) {
             sync(true, wake);
             return std::nullopt;
         }
@@ -276,11 +280,13 @@ std::optional<FileCommit::Result> FileCommit::take_name(http::Wake wake) {
     change_->action = stored_.how == Stored::How::created ? Action::create : Action::replace;
     change_->path = path();
     change_->old_tag = std::move(old_tag_);
-    if (::fstat(sink_.file_.descriptor(), &stored_.status) != 0) return refuse(kNotRead);
-    change_->new_tag = make_entity_tag(stored_.status, false);
-    change_->bytes = static_cast<std::uint64_t>(stored_.status.st_size);
+    struct stat status{};
+    if (::fstat(sink_.file_.descriptor(), &status) != 0) return refuse(kNotRead);
+    stored_.entity_tag = make_entity_tag(status, false);
+    change_->new_tag = stored_.entity_tag;
+    change_->bytes = static_cast<std::uint64_t>(status.st_size);
     // A file system that cannot hold a time puts another one in its place.
-    stored_.keeps_time = sink_.kept_time_ && stored_.status.st_mtim.tv_sec == sink_.kept_time_->time.tv_sec;
+    stored_.keeps_time = sink_.kept_time_ && status.st_mtim.tv_sec == sink_.kept_time_->time.tv_sec;
     return std::nullopt;
 }
 

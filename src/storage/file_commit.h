@@ -25,7 +25,7 @@ public:
     struct Stored {
         enum class How : std::uint8_t { created, replaced };
         How how = How::created;
-        struct stat status{};     ///< of the published file
+        std::string entity_tag;   ///< of the published file, strong
         bool keeps_time = false;  ///< it has the time of FileSink::keep_time()
     };
     using Result = std::expected<Stored, http::Refusal>;

@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstdio>
 #include <span>
+#include <string>
 
 #include "storage/disk_queue.h"
 
@@ -60,11 +59,7 @@ bool is_unfinished_name(std::string_view name) {
            is_numbered(name.substr(kUnfinishedPrefix.size()), kUnfinishedSuffixes);
 }
 
-std::string path_of_descriptor(int file) {
-    std::array<char, 32> path{};
-    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", file);
-    return path.data();
-}
+std::string path_of_descriptor(int file) { return "/proc/self/fd/" + std::to_string(file); }
 
 int link_file(int file, const HeldName& to) { return link_descriptor(file, to.directory(), to.name().c_str()); }
 

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -40,11 +42,22 @@ std::uint64_t process_digits() {
     return digits;
 }
 
+/// Nobody can guess it, so nobody has taken the name before. Drawn in advance, because a call for each costs more.
+std::expected<std::uint32_t, FileError> random_number() {
+    static std::array<std::uint32_t, 64> drawn;
+    static std::size_t left = 0;
+    if (left == 0) {
+        if (::getrandom(drawn.data(), sizeof drawn, 0) != static_cast<ssize_t>(sizeof drawn)) return failure(EAGAIN);
+        left = drawn.size();
+    }
+    return drawn[--left];
+}
+
 std::expected<std::string, FileError> random_name() {
-    std::uint32_t number = 0;
-    if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) return failure(EAGAIN);
+    const auto number = random_number();
+    if (!number) return std::unexpected(number.error());
     std::string name(kPrefix);
-    base::append_hex_number(name, process_digits() | number);
+    base::append_hex_number(name, process_digits() | *number);
     return name.append(kSuffix);
 }
 

@@ -9,7 +9,6 @@
 #include "handler/kept_request.h"
 #include "handler/ready_answer.h"
 #include "storage/file_commit.h"
-#include "storage/validators.h"
 #include "uploads/form_answer.h"
 #include "uploads/form_reader.h"
 #include "uploads/upload_time.h"
@@ -96,7 +95,7 @@ private:
         const bool created = stored.how == storage::FileCommit::Stored::How::created;
         running.file->status = created ? Status::created : Status::no_content;
         running.file->keeps_time = stored.keeps_time;
-        running.file->entity_tag = storage::make_entity_tag(stored.status, false);
+        running.file->entity_tag = stored.entity_tag;
         if (!running.file->is_named()) return true;
         const std::string& path = running.commit->path();
         running.file->name = path.substr(path.rfind('/') + 1);

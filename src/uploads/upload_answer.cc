@@ -5,7 +5,6 @@
 
 #include "handler/error_page.h"
 #include "http/target.h"
-#include "storage/validators.h"
 #include "uploads/upload_time.h"
 
 namespace uploads {
@@ -23,7 +22,7 @@ std::optional<http::Response> UploadAnswer::advance(http::Wake wake) {
         return response;
     }
     // The bytes are stored as they came, so the tag may stand here (RFC 9110 §9.3.4).
-    response.add("ETag", storage::make_entity_tag(stored.status, false));
+    response.add("ETag", stored.entity_tag);
     response.status = http::Status::no_content;
     if (stored.how == storage::FileCommit::Stored::How::created) {
         response.status = http::Status::created;

@@ -39,12 +39,12 @@ TEST_CASE("file commit: a new file is created, an old one replaced", "[content][
         REQUIRE(created.has_value());
         CHECK(created->how == How::created);
         CHECK(site.directory.read("a") == "one");
-        CHECK(storage::make_entity_tag(created->status, false) == tag_of(site.directory.at("a")));
+        CHECK(created->entity_tag == tag_of(site.directory.at("a")));
         const auto replaced = site.put("/a", "two!");
         REQUIRE(replaced.has_value());
         CHECK(replaced->how == How::replaced);
         CHECK(site.directory.read("a") == "two!");
-        CHECK(storage::make_entity_tag(replaced->status, false) == tag_of(site.directory.at("a")));
+        CHECK(replaced->entity_tag == tag_of(site.directory.at("a")));
         const auto empty = site.put("/a", "");
         REQUIRE(empty.has_value());
         CHECK(site.directory.read("a").empty());
@@ -311,7 +311,7 @@ TEST_CASE("file commit: versions of one size written within a tick have differen
     for (int i = 0; i < 50; ++i) {
         const auto stored = site.put("/a", std::to_string(10 + i % 7));
         REQUIRE(stored.has_value());
-        const std::string tag = storage::make_entity_tag(stored->status, false);
+        const std::string tag = stored->entity_tag;
         CHECK(tag != last);
         last = tag;
     }

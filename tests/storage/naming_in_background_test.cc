@@ -51,7 +51,7 @@ TEST_CASE("naming in the background: data first, then in one go the name and the
     const auto first = created->advance(kWake);
     REQUIRE(first.has_value());
     CHECK((*first)->how == How::created);
-    CHECK(storage::make_entity_tag((*first)->status, false) == tag_of(site.directory.at("a")));
+    CHECK((*first)->entity_tag == tag_of(site.directory.at("a")));
 
     const auto replaced = site.upload_to_naming("/a", "two");
     CHECK(site.directory.read("a") == "one");
