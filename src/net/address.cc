@@ -118,7 +118,10 @@ std::expected<Address, std::string> Address::parse(std::string_view text, std::u
     const HostAndPort parts = split(text);
     if (parts.has_port) {
         const auto number = base::parse_decimal(parts.port);
-        if (!number || *number > UINT16_MAX) return std::unexpected(refusal(text));
+        if (!number || *number > UINT16_MAX) {
+            return std::unexpected("'" + std::string(text) +
+                                   "' has no valid port: ports are 0 to 65535, 0 for any free");
+        }
         port = static_cast<std::uint16_t>(*number);
     }
     // An empty text is no address, although ":80" stands for all addresses.

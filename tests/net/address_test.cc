@@ -103,6 +103,14 @@ TEST_CASE("address: a port behind the address wins over the other one", "[net][a
     CHECK(Address::parse("8080", 1).error().find(":8080 or --port") != std::string::npos);
 }
 
+TEST_CASE("address: of a wrong port it says that it is the port, and which are right", "[net][address]") {
+    for (const char* text : {":80000", "127.0.0.1:65536", "[::1]:-1", "localhost:http", "127.0.0.1:"}) {
+        const auto address = Address::parse(text, 4221);
+        REQUIRE_FALSE(address);
+        CHECK(address.error() == "'" + std::string(text) + "' has no valid port: ports are 0 to 65535, 0 for any free");
+    }
+}
+
 TEST_CASE("address: https in front means TLS there, and is part of the URL", "[net][address]") {
     CHECK(net::Address::parse("https://[::1]:4443/", 80)->url() == "https://[::1]:4443/");
     CHECK(net::Address::parse("https://localhost", 4221)->url() == "https://127.0.0.1:4221/");
