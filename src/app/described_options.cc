@@ -41,6 +41,15 @@ std::string_view symlinks_text(storage::Symlinks symlinks) {
     return "";
 }
 
+std::string_view dot_files_text(storage::DotFiles dot_files) {
+    switch (dot_files) {
+        case storage::DotFiles::hide: return "hidden";
+        case storage::DotFiles::write: return "written and not shown";
+        case storage::DotFiles::serve: return "served";
+    }
+    return "";
+}
+
 void add_row(std::string& text, std::string_view name, std::string_view value) {
     constexpr std::size_t kColumn = 19;
     text += name;
@@ -135,6 +144,7 @@ std::string describe(const Options& options, const std::string& directory) {
                 site.upload_expiry_s == 0 ? "off" : "kept for " + std::to_string(site.upload_expiry_s) + " s");
     }
     add_row(text, "symlinks", symlinks_text(site.symlinks));
+    add_row(text, "dot-files", dot_files_text(site.dot_files));
     add_row(text, "compression",
             site.compression_level == 0 ? "off" : "level " + std::to_string(site.compression_level));
     add_row(text, "memory", size_text(server.memory_bytes) + ", of it the cache " + size_text(options.cache_bytes()));

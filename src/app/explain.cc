@@ -75,7 +75,7 @@ std::string short_options_text(const Options& options) {
 }
 
 /// `granted` by lines, `left` after the rules that hold everywhere.
-std::string losses_text(Rights granted, Rights left, std::string_view path) {
+std::string losses_text(Rights granted, Rights left, std::string_view path, storage::DotFiles dot_files) {
     Rights lost_list;
     Rights lost_writing;
     for (const Right right : {Right::list, Right::create, Right::replace, Right::remove}) {
@@ -88,7 +88,11 @@ std::string losses_text(Rights granted, Rights left, std::string_view path) {
         text += "  without " + access_control::rights_text(lost_writing) +
                 ": below /.well-known/ only --allow-well-known gives them\n";
     }
-    if (storage::is_hidden(path)) text += "  but names that begin with a dot are neither served nor written\n";
+    if (storage::is_hidden(path, dot_files)) {
+        text += "  but names that begin with a dot are neither served nor written\n";
+    } else if (dot_files == storage::DotFiles::write && storage::has_dot_name(path)) {
+        text += "  but names that begin with a dot are only for those who may write there\n";
+    }
     return text;
 }
 
@@ -111,7 +115,7 @@ std::expected<std::string, std::string> explain_rights(const Options& options) {
     std::string who = *user == nullptr ? "anyone" : (*user)->name;
     if (who == kAnySignedIn) who = "anyone signed in";
     return who + " at " + path + ": " + access_control::rights_text(left) + "\n" +
-           grants.lines_text(user->get(), path) + losses_text(granted, left, path) +
+           grants.lines_text(user->get(), path) + losses_text(granted, left, path, options.site.dot_files) +
            (grants.place_of(path) == "/" ? short_options_text(options) : std::string());
 }
 

@@ -58,6 +58,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_dav, "dav", site, ""},
     {id_upload_expiry, "upload-expiry", site, "seconds from 0 (no uploads that can be resumed) to 31536000"},
     {id_symlinks, "symlinks", site, "inside, none or all"},
+    {id_dot_files, "dot-files", site, "hide, write or serve"},
     {id_mime_types, "mime-types", web, "a file in the format of /etc/mime.types", ValueForm::file_name},
     {id_coding_by_name, "coding-by-name", web,
      "names such as 'js.gz, wasm.br': what the file holds, then gz, br or zst"},
@@ -242,6 +243,7 @@ bool changes_in_flight(const OptionSpec& spec) {
         case id_memory:
         case id_cache_size:           // the size of what survives
         case id_symlinks:             // of the directory that is open
+        case id_dot_files:            // likewise
         case id_http2: return false;  // TLS offers it from the start
         default: break;
     }

@@ -46,6 +46,7 @@ enum OptionId : int {
     id_dav,
     id_upload_expiry,
     id_symlinks,
+    id_dot_files,
     id_mime_types,
     id_coding_by_name,
     id_charset,

@@ -122,6 +122,9 @@ What
                              0 turns resuming off (default 86400)
       --symlinks WHICH       inside (follow those that stay in DIR), none or
                              all (default inside)
+      --dot-files WHICH      names that begin with a dot: hide; write (who may
+                             write there may name them, none is listed); or
+                             serve, as other names (default hide)
       --compression-level N  0 (off) to 9 (default 6)
       --cache-size SIZE      memory for small and compressed files
                              (default 64M)

@@ -157,6 +157,7 @@ std::expected<Checked, std::string> check(Options options, const base::Clock& cl
     if (auto users = check_users(options); !users) return std::unexpected(users.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
     if (!root) return std::unexpected(root.error());
+    root->set_dot_files(options.site.dot_files);
     std::optional<Identity> identity;
     if (!options.user.empty()) {
         auto found = find_identity(options.user, options.group);

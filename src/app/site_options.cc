@@ -57,6 +57,18 @@ Objection take_symlinks(std::string_view value, site::SiteConfig& site) {
     return std::nullopt;
 }
 
+Objection take_dot_files(std::string_view value, site::SiteConfig& site) {
+    if (value == "hide")
+        site.dot_files = storage::DotFiles::hide;
+    else if (value == "write")
+        site.dot_files = storage::DotFiles::write;
+    else if (value == "serve")
+        site.dot_files = storage::DotFiles::serve;
+    else
+        return "";
+    return std::nullopt;
+}
+
 Objection take_durability(std::string_view value, site::SiteConfig& site) {
     if (value == "full")
         site.durability = storage::Durability::full;
@@ -128,6 +140,7 @@ Objection apply_site_option(OptionId id, std::string_view value, site::SiteConfi
         case id_path_prefix: return take_path_prefix(value, site);
         case id_index: return take_index(value, site);
         case id_symlinks: return take_symlinks(value, site);
+        case id_dot_files: return take_dot_files(value, site);
         case id_durability: return take_durability(value, site);
         case id_records: return take_records(value, site);
         case id_on_conflict: return take_on_conflict(value, site);

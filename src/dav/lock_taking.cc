@@ -58,7 +58,7 @@ std::expected<std::unique_ptr<LockTaking>, Refusal> LockTaking::open(const stora
                                                                      const http::Request& request, Wanted wanted) {
     auto written = storage::find_written_path(parts.root, wanted.lock.path);
     if (!written) return std::unexpected(written.error());
-    if (storage::is_hidden(*written)) return std::unexpected(kHidden);
+    if (parts.root.is_hidden(*written)) return std::unexpected(kHidden);
     if (rules.takes_records_name(*written)) return std::unexpected(kRecordsName);
     // A drop box tells nothing, so not what is above or in the way either.
     if (rights_of(rules, request, *written).only_adds())

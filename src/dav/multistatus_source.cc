@@ -51,7 +51,7 @@ unsigned MultistatusSource::write_next() {
         if (error_ == 0) PropertyWriter::append_closing(text_.out());
         return 1;
     }
-    if (found->d_name[0] == '.') return trees::kNameUnits;
+    if (!folder_.root.is_listed(static_cast<const char*>(found->d_name))) return trees::kNameUnits;
     write_entry(static_cast<const char*>(found->d_name));
     return kEntryUnits + static_cast<unsigned>(text_.out().size() / kBytesPerUnit);
 }

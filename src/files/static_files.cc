@@ -95,7 +95,7 @@ std::optional<http::Response> StaticFiles::refuse_page(const http::Request& requ
 handler::Decision StaticFiles::read(const http::Request& request, DirectoryAnswers& directories) {
     if (!kMethods.has(request.method)) return handler::method_not_allowed(request, kMethods);
     const std::string_view path = request.path();
-    assert(path.starts_with('/') && !storage::is_hidden(path));
+    assert(path.starts_with('/') && !root_.is_hidden(path));
     if (path.ends_with('/')) return serve_directory(request, directories);
     const auto found = find(request, path);
     if (!found) return refuse(request, found.error());

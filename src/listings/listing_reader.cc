@@ -12,7 +12,12 @@ namespace listings {
 
 ListingReader::ListingReader(const storage::FileRoot& root, const media::MediaTypes& types, base::Fd directory,
                              std::string path, handler::VisibleEntries visible)
-    : types_(types), path_(std::move(path)), stream_(std::move(directory)), look_(root), visible_(std::move(visible)) {
+    : root_(root),
+      types_(types),
+      path_(std::move(path)),
+      stream_(std::move(directory)),
+      look_(root),
+      visible_(std::move(visible)) {
     if (!stream_) error_ = errno;
 }
 
@@ -23,7 +28,7 @@ ListingReader::Step ListingReader::next() {
         error_ = errno;
         return error_ == 0 ? Step::end : Step::failed;
     }
-    if (found->d_name[0] == '.') return Step::passed;
+    if (!root_.is_listed(static_cast<const char*>(found->d_name))) return Step::passed;
     item_.name.assign(static_cast<const char*>(found->d_name));
     item_.looked = ListingItem::Looked::no;
     item_.access = ListingEntry::Access::readable;

@@ -47,6 +47,7 @@ public:
 private:
     [[nodiscard]] bool is_visible(const ListingItem& item);
 
+    const storage::FileRoot& root_;
     const media::MediaTypes& types_;
     std::string path_;
     base::DirectoryStream stream_;

@@ -20,17 +20,12 @@ constexpr std::string_view kHealthPath = "/healthz";
 /// The shortest path of a built-in endpoint.
 constexpr std::size_t kShortestEndpoint = kFiles.size();
 
-Resource below_root(std::string_view path) {
-    if (path == "/") return {Kind::root, path};
-    if (storage::is_hidden(path)) return {Kind::hidden, path};
-    return {path.ends_with('/') ? Kind::directory : Kind::file, path};
-}
-
 }  // namespace
 
 Resources::Resources(const storage::FileRoot& root, const SiteConfig& rules, const records::Records& records,
                      const uploads::ResumableUploads& resumable)
-    : records_(records),
+    : root_(root),
+      records_(records),
       resumable_(resumable),
       has_sign_in_page_(rules.has_sign_in_page),
       has_shares_(rules.allow_share) {
@@ -51,11 +46,17 @@ Resources::Resources(const storage::FileRoot& root, const SiteConfig& rules, con
     }
 }
 
+Resource Resources::below_root(std::string_view path) const {
+    if (path == "/") return {Kind::root, path};
+    if (root_.is_hidden(path)) return {Kind::hidden, path};
+    return {path.ends_with('/') ? Kind::directory : Kind::file, path};
+}
+
 Resource Resources::endpoint_or_file(Kind kind, bool matches, std::string_view path) const {
     return matches && is_on(kind) ? Resource{kind, path} : below_root(path);
 }
 
-/// Of a path that begins with a dot: nothing that is served has such a name.
+/// Of a path that begins with a dot.
 Resource Resources::own_or_hidden(std::string_view path) const {
     if (resumable_.owns(path)) return {Kind::upload, path};
     if (listings::PageAssets::owns(path)) return {Kind::page_asset, path};

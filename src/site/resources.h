@@ -17,8 +17,8 @@ namespace site {
 
 class Resources {
 public:
-    /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off. `records`
-    /// and `resumable` must outlive this. Without `rules.builtin` every path is a file's.
+    /// Looks into the root for entries named like a built-in endpoint: they win, and that endpoint is off. `root`,
+    /// `records` and `resumable` must outlive this. Without `rules.builtin` every path is a file's.
     Resources(const storage::FileRoot& root, const SiteConfig& rules, const records::Records& records,
               const uploads::ResumableUploads& resumable);
 
@@ -35,9 +35,12 @@ private:
     [[nodiscard]] bool is_on(Kind kind) const { return (on_ & (1U << static_cast<unsigned>(kind))) != 0; }
     [[nodiscard]] handler::Resource endpoint_or_file(Kind kind, bool matches, std::string_view path) const;
 
+    [[nodiscard]] handler::Resource own_or_hidden(std::string_view path) const;
+    [[nodiscard]] handler::Resource below_root(std::string_view path) const;
+
+    const storage::FileRoot& root_;
     const records::Records& records_;
     const uploads::ResumableUploads& resumable_;
-    [[nodiscard]] handler::Resource own_or_hidden(std::string_view path) const;
 
     bool has_sign_in_page_;
     bool has_shares_;

@@ -258,7 +258,7 @@ std::optional<http::Response> Router::refuse_link(const http::Request& request) 
 }
 
 handler::Decision Router::handle(const http::Request& request) {
-    const Resource resource = resources_.find(request);
+    Resource resource = resources_.find(request);
     // Load balancers and supervisors ask by address, and the answer reveals nothing to a foreign page.
     if (resource.kind != Kind::health) {
         if (const auto fault = find_host_fault(request, config_)) return refuse_host(request, *fault);
@@ -281,7 +281,10 @@ handler::Decision Router::handle(const http::Request& request) {
     if (request.target.has_escaped_slash) return targets_.files.answer_escaped_slash(request);
     handler::Client client = handler::Client::of(request);
     client.is_preflight = is_preflight(request);
-    const Call call{request, resource, config_.resolve_rights(resource, client)};
+    const Rights rights = config_.resolve_rights(resource, client);
+    const bool is_veiled = resource.is_below_root() && root_.is_for_writers(resource.path);
+    if (is_veiled && !rights.has_any_of(Rights(Right::create, Right::replace))) resource.kind = Kind::hidden;
+    const Call call{request, resource, rights};
     const bool has_if = config_.speaks_dav && request.fields.has(http::FieldName::dav_if);
     return has_if ? route_with_if(call) : route(call);
 }

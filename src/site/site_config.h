@@ -52,6 +52,7 @@ struct SiteConfig : handler::WriteRules {
     /// By extension; never null.
     std::shared_ptr<const media::MediaTypes> media_types = media::MediaTypes::built_in();
     storage::Symlinks symlinks = storage::Symlinks::inside;
+    storage::DotFiles dot_files = storage::DotFiles::hide;
     storage::Durability durability = storage::Durability::full;
 
     int compression_level = 6;  ///< 0 (never) to 9; zlib's own default is 6

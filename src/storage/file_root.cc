@@ -211,15 +211,4 @@ std::expected<struct stat, FileError> FileRoot::stat_name_inside(std::string_vie
     return stat_below(parent->get(), path.substr(slash));
 }
 
-bool is_hidden(std::string_view path) {
-    constexpr std::string_view kWellKnown = "/.well-known";
-    for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
-        if (dot == 0 || path[dot - 1] != '/') continue;
-        const bool is_well_known = dot == 1 && path.starts_with(kWellKnown) &&
-                                   (path.size() == kWellKnown.size() || path[kWellKnown.size()] == '/');
-        if (!is_well_known) return true;
-    }
-    return false;
-}
-
 }  // namespace storage

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/fd.h"
+#include "storage/dot_files.h"
 #include "storage/path_opening.h"
 
 namespace storage {
@@ -54,6 +55,18 @@ public:
     /// does not tell, because /proc is not mounted.
     [[nodiscard]] std::expected<std::string, FileError> find_real_path(std::string_view path) const;
 
+    /// What is done with names that begin with a dot; `hide` unless this is called, before anything is served.
+    void set_dot_files(DotFiles dot_files) { dot_files_ = dot_files; }
+    [[nodiscard]] DotFiles dot_files() const { return dot_files_; }
+    /// True for a path that no request can ask for.
+    [[nodiscard]] bool is_hidden(std::string_view path) const { return storage::is_hidden(path, dot_files_); }
+    /// True for a path that only those may ask for who may write there.
+    [[nodiscard]] bool is_for_writers(std::string_view path) const {
+        return dot_files_ == DotFiles::write && has_dot_name(path);
+    }
+    /// True for the name of an entry that may be shown in its directory.
+    [[nodiscard]] bool is_listed(std::string_view name) const { return is_listed_name(name, dot_files_); }
+
     /// True when links may lead out of the root.
     [[nodiscard]] bool follows_links_out() const { return symlinks_ == Symlinks::all; }
     [[nodiscard]] int descriptor() const { return directory_->get(); }
@@ -71,10 +84,7 @@ private:
     std::string name_;
     Resolver resolver_;
     Symlinks symlinks_;
+    DotFiles dot_files_ = DotFiles::hide;
 };
-
-/// True when a segment of the path begins with '.', other than a leading "/.well-known": neither listed nor served,
-/// nor written. godwit's temporary files have such names.
-[[nodiscard]] bool is_hidden(std::string_view path);
 
 }  // namespace storage

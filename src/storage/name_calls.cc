@@ -11,11 +11,11 @@
 #include <string>
 
 #include "storage/disk_queue.h"
+#include "storage/dot_files.h"
 
 namespace storage {
 namespace {
 
-constexpr std::string_view kOwnPrefix = ".godwit";
 constexpr auto kStateSuffixes = std::to_array<std::string_view>({".upload", ".share", ".lock"});
 constexpr std::string_view kUnfinishedPrefix = ".godwit-";
 constexpr auto kUnfinishedSuffixes = std::to_array<std::string_view>({".part", ".upload", ".copy", ".gone", ".swap"});
@@ -52,7 +52,9 @@ bool is_numbered(std::string_view name, std::span<const std::string_view> suffix
 
 }  // namespace
 
-bool is_own_name(std::string_view name) { return name.starts_with(kOwnPrefix) || is_numbered(name, kStateSuffixes); }
+bool is_own_name(std::string_view name) {
+    return name.starts_with(kOwnNamePrefix) || is_numbered(name, kStateSuffixes);
+}
 
 bool is_unfinished_name(std::string_view name) {
     return name.starts_with(kUnfinishedPrefix) &&

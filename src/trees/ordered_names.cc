@@ -16,8 +16,8 @@ std::size_t memory_of(std::string_view name) { return name.size() + kNodeBytes; 
 
 }  // namespace
 
-OrderedNames::OrderedNames(base::Fd directory, const FileFilter* filter)
-    : stream_(std::move(directory)), filter_(filter) {
+OrderedNames::OrderedNames(base::Fd directory, const FileFilter* filter, storage::DotFiles dot_files)
+    : stream_(std::move(directory)), filter_(filter), dot_files_(dot_files) {
     if (!stream_) error_ = errno;
 }
 
@@ -50,7 +50,7 @@ OrderedNames::Step OrderedNames::next(WalkSlice& slice, std::size_t room_bytes) 
 
 void OrderedNames::keep(const dirent& found, std::size_t room_bytes, WalkSlice& slice) {
     const std::string_view text(static_cast<const char*>(found.d_name));
-    if (text.starts_with('.') || text <= name_) return;
+    if (!storage::is_listed_name(text, dot_files_) || text <= name_) return;
     // A name that was left out may be smaller than this one, so this one must not come before it.
     if (has_more_ && !names_.empty() && text > names_.rbegin()->first) return;
     if (found.d_type == DT_REG && filter_ != nullptr && !filter_->wants(text, slice)) return;

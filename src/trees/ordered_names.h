@@ -9,6 +9,7 @@
 
 #include "base/directory_stream.h"
 #include "base/fd.h"
+#include "storage/dot_files.h"
 #include "trees/file_filter.h"
 #include "trees/walk_slice.h"
 
@@ -17,7 +18,8 @@ namespace trees {
 class OrderedNames {
 public:
     /// `filter`: files that it does not want are left out; null: none are. It outlives this.
-    explicit OrderedNames(base::Fd directory, const FileFilter* filter = nullptr);
+    explicit OrderedNames(base::Fd directory, const FileFilter* filter = nullptr,
+                          storage::DotFiles dot_files = storage::DotFiles::hide);
 
     enum class Step : std::uint8_t {
         name,  ///< name() and kind() are the next one
@@ -25,7 +27,7 @@ public:
         end,
         failed,  ///< the directory cannot be read; error() is the errno
     };
-    /// Names that begin with a dot are left out. Each name comes at most once, even if files are added or removed
+    /// Names that are not shown are left out. Each name comes at most once, even if files are added or removed
     /// during the walk. `room_bytes`: memory for waiting names; one name is kept even if it is larger.
     Step next(WalkSlice& slice, std::size_t room_bytes);
 
@@ -44,6 +46,7 @@ private:
 
     base::DirectoryStream stream_;
     const FileFilter* filter_;
+    storage::DotFiles dot_files_;
     std::map<std::string, unsigned char, std::less<>> names_;
     std::size_t held_bytes_ = 0;
     std::string name_;  ///< the last one that was given; empty before the first

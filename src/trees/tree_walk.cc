@@ -17,7 +17,7 @@ TreeWalk::TreeWalk(TreeScope scope, base::Fd directory) : scope_(std::move(scope
 }
 
 void TreeWalk::descend(base::Fd directory, const struct stat& status) {
-    levels_.push_back({.names = OrderedNames(std::move(directory), scope_.filter),
+    levels_.push_back({.names = OrderedNames(std::move(directory), scope_.filter, scope_.root.dot_files()),
                        .visible = handler::VisibleEntries(scope_.grants, scope_.client, path_),
                        .path_bytes = path_.size(),
                        .id = {status.st_dev, status.st_ino}});

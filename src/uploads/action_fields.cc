@@ -105,7 +105,8 @@ std::expected<ActionFields, Refusal> read_action_fields(std::string_view body,
 }
 
 std::expected<std::string, Refusal> find_typed_path(std::string_view directory, std::string_view name,
-                                                    const std::optional<std::string>& typed) {
+                                                    const std::optional<std::string>& typed,
+                                                    storage::DotFiles dot_files) {
     if (!typed || typed->empty()) return std::unexpected(kNoDestination);
     std::string path(typed->starts_with('/') ? std::string_view("/") : directory);
     std::string_view rest = *typed;
@@ -114,7 +115,7 @@ std::expected<std::string, Refusal> find_typed_path(std::string_view directory, 
         const std::size_t end = std::min(rest.find('/'), rest.size());
         const std::string_view segment = rest.substr(0, end);
         if (segment.empty()) return std::unexpected(kEmptyPart);
-        if (const auto fault = find_name_fault(segment)) return std::unexpected(*fault);
+        if (const auto fault = find_name_fault(segment, dot_files)) return std::unexpected(*fault);
         path.append(segment);
         const bool ends_in_slash = end + 1 == rest.size();
         rest.remove_prefix(std::min(end + 1, rest.size()));

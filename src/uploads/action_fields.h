@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "http/framing.h"
+#include "storage/dot_files.h"
 
 namespace uploads {
 
@@ -24,8 +25,8 @@ struct ActionFields {
 
 /// The path that an entry of `directory` is to have: `typed` is its new name, a path below the directory, or one from
 /// the root. With a slash at its end it is the directory to move to, and the name stays. 422 where there is none.
-[[nodiscard]] std::expected<std::string, http::Refusal> find_typed_path(std::string_view directory,
-                                                                        std::string_view name,
-                                                                        const std::optional<std::string>& typed);
+[[nodiscard]] std::expected<std::string, http::Refusal> find_typed_path(
+    std::string_view directory, std::string_view name, const std::optional<std::string>& typed,
+    storage::DotFiles dot_files = storage::DotFiles::hide);
 
 }  // namespace uploads

@@ -133,7 +133,7 @@ private:
 
     std::unique_ptr<http::PendingResponse> create(const std::string& name) {
         const http::Request& request = request_->get();
-        if (const auto fault = find_name_fault(name)) return refuse(*fault);
+        if (const auto fault = find_name_fault(name, parts_.root.dot_files())) return refuse(*fault);
         if (const auto fault = gate_.find_directory_fault(directory_ + name)) return refuse(*fault);
         auto creation = storage::DirectoryCreation::open(parts_, directory_ + name, conditions());
         if (!creation) {
@@ -188,7 +188,7 @@ private:
     std::unique_ptr<http::PendingResponse> move(std::string name, const std::optional<std::string>& typed) {
         const auto path = find_entry(name);
         if (!path) return refuse(path.error());
-        const auto destination = find_typed_path(directory_, name, typed);
+        const auto destination = find_typed_path(directory_, name, typed, parts_.root.dot_files());
         if (!destination) return refuse(destination.error());
         auto move = begin_move(parts_, gate_, *path, *destination, {storage::OnConflict::refuse}, conditions());
         if (!move) return refuse(move.error());
@@ -202,7 +202,7 @@ private:
         const http::Request& request = request_->get();
         auto path = find_path(name);
         if (!path) return refuse(path.error());
-        const auto destination = find_typed_path(directory_, name, typed);
+        const auto destination = find_typed_path(directory_, name, typed, parts_.root.dot_files());
         if (!destination) return refuse(destination.error());
         *path = with_kind(std::move(*path));
         std::string location = http::encode_path(*destination);

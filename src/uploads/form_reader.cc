@@ -93,7 +93,7 @@ void FormReader::begin_part() {
 
 void FormReader::begin_file(std::string_view filename) {
     entries_.push_back({.file = {.name = std::string(filename)}, .waiting = std::nullopt});
-    auto name = choose_file_name(filename);
+    auto name = choose_file_name(filename, parts_.root.dot_files());
     if (!name) return refuse_file(name.error());
     entries_.back().file.name = *name;
     const std::string path = directory_ + *name;

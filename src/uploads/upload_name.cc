@@ -33,13 +33,16 @@ bool is_invisible(std::string_view name) {
 
 }  // namespace
 
-std::optional<Refusal> find_name_fault(std::string_view name) {
+std::optional<Refusal> find_name_fault(std::string_view name, storage::DotFiles dot_files) {
     constexpr Status kStatus = Status::unprocessable_content;
     if (name.empty()) return Refusal{kStatus, "there is no name."};
     // Nobody could see or request such a name.
     if (is_invisible(name)) return Refusal{kStatus, "the name is white space alone."};
-    // "." and ".." are among them.
-    if (name.front() == '.') return Refusal{Status::forbidden, "names that begin with a dot are not written."};
+    const bool is_path = name == "." || name == "..";
+    const bool is_own = name.starts_with(storage::kOwnNamePrefix);
+    if (is_path || is_own || (name.front() == '.' && dot_files == storage::DotFiles::hide)) {
+        return Refusal{Status::forbidden, "names that begin with a dot are not written."};
+    }
     if (name.find('/') != std::string_view::npos) return Refusal{kStatus, "a name does not hold a slash."};
     if (std::ranges::any_of(name, base::is_control)) {
         return Refusal{kStatus, "the name holds a control byte; give it another one."};
@@ -48,9 +51,9 @@ std::optional<Refusal> find_name_fault(std::string_view name) {
     return std::nullopt;
 }
 
-std::expected<std::string, Refusal> choose_file_name(std::string_view filename) {
+std::expected<std::string, Refusal> choose_file_name(std::string_view filename, storage::DotFiles dot_files) {
     const std::string_view name = http::strip_path(filename);
-    if (const auto fault = find_name_fault(name)) return std::unexpected(*fault);
+    if (const auto fault = find_name_fault(name, dot_files)) return std::unexpected(*fault);
     return std::string(name);
 }
 

@@ -108,12 +108,12 @@ std::optional<http::Response> refuse_post_body(const http::Request& request) {
 }
 
 /// The name in Content-Disposition, without a path; empty when it cannot be used, and a generated name takes its place.
-std::string named_by_client(const http::Request& request) {
+std::string named_by_client(const http::Request& request, storage::DotFiles dot_files) {
     const auto value = request.find(FieldName::content_disposition);
     if (!value) return {};
     const auto disposition = http::parse_content_disposition(*value, http::DispositionEscapes::field);
     if (!disposition || !disposition->filename) return {};
-    return choose_file_name(*disposition->filename).value_or("");
+    return choose_file_name(*disposition->filename, dot_files).value_or("");
 }
 
 }  // namespace
@@ -151,7 +151,7 @@ handler::Decision Uploads::handle(const http::Request& request, std::string_view
                      WriteGate::Named::by_request);
     }
     if (is_form(request)) return take_form(request, path);
-    std::string name = named_by_client(request);
+    std::string name = named_by_client(request, parts_.root.dot_files());
     const bool is_named = !name.empty();
     if (!is_named) name = generate_name();
     return store(request, std::string(path) + name, std::string(request.path()),

@@ -70,7 +70,12 @@ std::unexpected<Refusal> WriteGate::lacks(std::string_view path, const Refusal& 
 
 std::expected<std::string, Refusal> WriteGate::find_visible_path(std::string_view asked, const Refusal& hidden) const {
     auto path = storage::find_written_path(root_, asked);
-    if (path && (storage::is_hidden(asked) || storage::is_hidden(*path))) return std::unexpected(hidden);
+    if (!path) return path;
+    if (root_.is_hidden(asked) || root_.is_hidden(*path)) return std::unexpected(hidden);
+    const bool is_for_writers = root_.is_for_writers(asked) || root_.is_for_writers(*path);
+    if (is_for_writers && !rights_at(*path).has_any_of(handler::Rights(Right::create, Right::replace))) {
+        return std::unexpected(hidden);
+    }
     return path;
 }
 

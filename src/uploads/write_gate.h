@@ -87,7 +87,7 @@ private:
     [[nodiscard]] bool has_rules_below(std::string_view directory) const;
     [[nodiscard]] handler::Rights rights_at(std::string_view path) const;
     [[nodiscard]] std::unexpected<http::Refusal> lacks(std::string_view path, const http::Refusal& refusal) const;
-    /// storage::find_written_path(), or `hidden` where one of the two paths has a name that begins with a dot.
+    /// storage::find_written_path(), or `hidden` where --dot-files keeps the client from one of the two paths.
     [[nodiscard]] std::expected<std::string, http::Refusal> find_visible_path(std::string_view asked,
                                                                               const http::Refusal& hidden) const;
 

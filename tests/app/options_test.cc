@@ -27,6 +27,7 @@ TEST_CASE("options: a directory alone serves it read-only on 127.0.0.1:4221", "[
     CHECK(options.site.builtin);
     CHECK(options.site.index_name == "index.html");
     CHECK(options.site.symlinks == storage::Symlinks::inside);
+    CHECK(options.site.dot_files == storage::DotFiles::hide);
     CHECK(options.site.durability == storage::Durability::full);
     CHECK(options.site.on_conflict == storage::OnConflict::refuse);
     CHECK(options.site.upload_expiry_s == 86'400);
@@ -53,6 +54,8 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
                                            "--no-builtin",
                                            "--symlinks",
                                            "none",
+                                           "--dot-files",
+                                           "write",
                                            "--pidfile",
                                            "p",
                                            "-u",
@@ -115,6 +118,7 @@ TEST_CASE("options: every option reaches its setting, long and short, before and
     CHECK_FALSE(options.site.listing);
     CHECK_FALSE(options.site.builtin);
     CHECK(options.site.symlinks == storage::Symlinks::none);
+    CHECK(options.site.dot_files == storage::DotFiles::write);
     CHECK(options.pidfile == "p");
     CHECK(options.user == "www");
     CHECK(options.group == "web");
@@ -261,6 +265,7 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
         {"--index", ".hidden", "without a slash"},
         {"--index", "", "without a slash"},
         {"--symlinks", "some", "inside, none or all"},
+        {"--dot-files", "show", "hide, write or serve"},
         {"--durability", "half", "full or none"},
         {"--log-format", "xml", "common, combined, extended or json"},
         {"--compression-level", "10", "from 0 (off) to 9"},

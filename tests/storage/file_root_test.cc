@@ -196,6 +196,23 @@ TEST_CASE("file root: a missing directory is said in a sentence", "[content][roo
     CHECK(root.error().find("/nonexistent/godwit: No such file or directory") != std::string::npos);
 }
 
+TEST_CASE("file root: which dot names are hidden and listed is chosen, but for the server's own", "[content][root]") {
+    using storage::DotFiles;
+    for (const auto which : {DotFiles::write, DotFiles::serve}) {
+        CHECK_FALSE(storage::is_hidden("/.git/config", which));
+        CHECK_FALSE(storage::is_hidden("/a/._b", which));
+        CHECK(storage::is_hidden("/.godwit/uploads", which));
+        CHECK(storage::is_hidden("/a/.godwit-0000000000000001.part", which));
+        CHECK_FALSE(storage::is_listed_name(".", which));
+        CHECK_FALSE(storage::is_listed_name("..", which));
+        CHECK_FALSE(storage::is_listed_name(".godwit", which));
+        CHECK(storage::is_listed_name("a", which));
+    }
+    CHECK(storage::is_listed_name("._b", DotFiles::serve));
+    CHECK_FALSE(storage::is_listed_name("._b", DotFiles::write));
+    CHECK_FALSE(storage::is_listed_name("._b", DotFiles::hide));
+}
+
 TEST_CASE("file root: dot names are hidden, /.well-known is not", "[content][root]") {
     CHECK(storage::is_hidden("/.git"));
     CHECK(storage::is_hidden("/a/.b/c"));

@@ -88,6 +88,7 @@ struct AnsweringSite {
         auto opened = storage::FileRoot::open(directory.path(), config_.symlinks);
         REQUIRE(opened.has_value());
         root.emplace(std::move(*opened));
+        root->set_dot_files(config_.dot_files);
         site.emplace(*root, std::make_shared<const site::SiteConfig>(config_), clock, arrivals, *disk, memory);
     }
 

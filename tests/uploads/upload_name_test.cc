@@ -39,6 +39,18 @@ TEST_CASE("upload name: is one segment of a path that everybody can see", "[uplo
     }
 }
 
+TEST_CASE("upload name: with a dot in front where that is allowed, but none of the server's own", "[uploads]") {
+    using storage::DotFiles;
+    for (const auto which : {DotFiles::write, DotFiles::serve}) {
+        CHECK_FALSE(uploads::find_name_fault(".DS_Store", which).has_value());
+        CHECK(uploads::choose_file_name("me/._a", which) == "._a");
+        for (const std::string_view name : {".", "..", ".godwit", ".godwit-0000000000000001.part"}) {
+            INFO(name);
+            CHECK(uploads::find_name_fault(name, which)->status == http::Status::forbidden);
+        }
+    }
+}
+
 TEST_CASE("upload name: the path that some clients send is left out", "[uploads]") {
     CHECK(chosen("a.txt") == "a.txt");
     CHECK(chosen("/home/me/a.txt") == "a.txt");
