@@ -160,16 +160,40 @@ std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
             return std::unexpected("cannot lock the pid file " + path + ": " + reason(errno));
         }
         if (!still_names(name, file.get())) continue;
-        if (::ftruncate(file.get(), 0) != 0 || !write_all(file.get(), std::to_string(::getpid()) + "\n")) {
-            return std::unexpected("cannot write the pid file " + path + ": " + reason(errno));
+        Pidfile pidfile(std::move(file), name, 0);
+        if (const int error = pidfile.claim(); error != 0) {
+            return std::unexpected("cannot write the pid file " + path + ": " + reason(error));
         }
-        return Pidfile(std::move(file), name, ::getpid());
+        return pidfile;
     }
     return std::unexpected("the pid file " + path + " keeps being removed by another process");
 }
 
+std::optional<Pidfile> Pidfile::take_over(base::Fd file, const std::string& path) {
+    std::string name = absolute(path);
+    if (!file || !still_names(name, file.get()) || !find_shared_place(name).empty()) return std::nullopt;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+    return Pidfile(std::move(file), std::move(name), 0);
+}
+
+/// The number is written first and what is behind it cut off afterwards, so that a reader at any moment finds one.
+int Pidfile::claim() {
+    const std::string text = std::to_string(::getpid()) + "\n";
+    const auto size = static_cast<ssize_t>(text.size());
+    if (::pwrite(file_.get(), text.data(), text.size(), 0) != size) return errno != 0 ? errno : EIO;
+    if (::ftruncate(file_.get(), size) != 0) return errno;
+    owner_ = ::getpid();
+    return 0;
+}
+
+void Pidfile::touch() const {
+    if (owner_ != ::getpid()) return;
+    const std::string text = std::to_string(owner_) + "\n";
+    (void)!::pwrite(file_.get(), text.data(), text.size(), 0);
+}
+
 Pidfile::~Pidfile() {
-    if (!file_ || owner_ != ::getpid()) return;
+    if (!file_ || owner_ != ::getpid() || read_pid(file_.get()) != owner_) return;
     if (still_names(path_, file_.get()) && ::unlink(path_.c_str()) == 0) return;
     // After privileges were dropped the directory, which is root's, may be closed to this process. The file is emptied
     // then, so that it names no process.

@@ -39,10 +39,23 @@ public:
     /// The error is a sentence for the person who started the server.
     static std::expected<Pidfile, std::string> create(const std::string& path);
 
+    /// Takes over the open file of a process whose place this one takes, with its lock. It names that process until
+    /// claim(). nullopt when it is not the file of `path`.
+    static std::optional<Pidfile> take_over(base::Fd file, const std::string& path);
+    /// Writes getpid() into it. Returns an errno, 0 for success.
+    int claim();
+    /// False from take_over() until claim().
+    [[nodiscard]] bool is_claimed() const { return owner_ != 0; }
+    /// The process that took it over has it from here on: the destructor changes nothing.
+    void leave() { owner_ = 0; }
+    /// Writes the same again, which only changes the time of its last change.
+    void touch() const;
+    [[nodiscard]] int descriptor() const { return file_.get(); }
+
     Pidfile(Pidfile&& other) noexcept = default;
     Pidfile& operator=(Pidfile&&) = delete;
-    /// Removes the file if it is still the one that was created and this process is the one that wrote it; empties it
-    /// where this process may not remove it any more.
+    /// Removes the file if it is still the one that was created and names this process; empties it where this process
+    /// may not remove it any more.
     ~Pidfile();
 
 private:

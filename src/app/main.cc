@@ -3,15 +3,18 @@
 
 #include <cstdio>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/explain.h"
 #include "app/options.h"
+#include "app/predecessor.h"
 #include "app/running_server.h"
 #include "app/serve.h"
 #include "app/shares_command.h"
+#include "app/start_command.h"
 #include "app/users_command.h"
 
 namespace {
@@ -46,16 +49,24 @@ int print_explanation(const app::Options& options) {
     return 0;
 }
 
+/// Also says it to the process whose place this one was to take: that one has a log.
+int refuse(const std::string& sentence, int status, const std::optional<app::Predecessor>& predecessor) {
+    print(stderr, "godwit: " + sentence + "\n");
+    if (predecessor) predecessor->tell_failure(sentence);
+    return status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    const auto command = app::StartCommand::of_this_process({argv, static_cast<std::size_t>(argc)});
+    auto found = app::Predecessor::find();
+    if (!found) return refuse(found.error(), 1, std::nullopt);
+    std::optional<app::Predecessor>& predecessor = *found;
     if (const auto status = app::run_users_command({argv, static_cast<std::size_t>(argc)})) return *status;
     if (const auto status = app::run_shares_command({argv, static_cast<std::size_t>(argc)})) return *status;
     const auto options = app::parse_options(argc, argv, ::isatty(STDIN_FILENO) == 1, environment());
-    if (!options) {
-        print(stderr, "godwit: " + options.error().sentence + "\n");
-        return 2;
-    }
+    if (!options) return refuse(options.error().sentence, 2, predecessor);
     switch (options->action) {
         case app::Action::help: print(stdout, app::help_text(options->help_section)); return 0;
         case app::Action::version: print(stdout, app::version_text()); return 0;
@@ -65,5 +76,6 @@ int main(int argc, char** argv) {
         case app::Action::test:
         case app::Action::serve: break;
     }
-    return done_or_not(app::serve(*options));
+    const auto served = app::serve(*options, command, predecessor ? &*predecessor : nullptr);
+    return served ? 0 : refuse(served.error(), 1, predecessor);
 }

@@ -140,6 +140,10 @@ void add_signals(Page& page) {
     page.sentences("Reopen the logs, read the configuration file again, and look at the certificates.");
     page.line(".It Dv SIGUSR1");
     page.sentences("Reopen the logs, and write the counters to the error log.");
+    page.line(".It Dv SIGUSR2");
+    page.sentences(
+        "Start the program anew; once the new process is ready it takes over the sockets, and this one ends when its "
+        "requests are answered.");
     page.line(".El");
 }
 

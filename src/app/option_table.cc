@@ -102,7 +102,7 @@ constexpr auto kSpecs = std::to_array<OptionSpec>({
     {id_write_timeout, "write-timeout", limit, "seconds from 0.1 to 86400"},
     {id_shutdown_grace, "shutdown-grace", limit, "seconds from 0 to 86400"},
     {id_config, "config", process, "a configuration file: a long option a line", ValueForm::file_name},
-    {id_signal, "signal", action, "reload, reopen, quit or stop"},
+    {id_signal, "signal", action, "reload, upgrade, reopen, quit or stop"},
     {id_config_from_here, "config-from-here", action, ""},
     {id_explain, "explain", action, "a user, + (anyone signed in) or * (anyone), and then a path below the directory"},
     {id_test, "test", action, ""},

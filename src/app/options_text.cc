@@ -159,8 +159,9 @@ Process
                              GODWIT_PORT and so on are stronger, and options on
                              the command line strongest
   -s, --signal ORDER         tell the server of --pidfile: reload (read the
-                             configuration again), reopen (the logs), quit (when
-                             requests are answered) or stop (at once); exit
+                             configuration again), upgrade (let a new process of
+                             the program take over), reopen (the logs), quit
+                             (when all is answered) or stop (at once); exit
       --daemon               detach once it is listening; the exit status says
                              whether it is
       --pidfile FILE         written, locked, removed at exit

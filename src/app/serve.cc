@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@
 #include "app/encryption.h"
 #include "app/exposure.h"
 #include "app/handed_sockets.h"
+#include "app/listening.h"
 #include "app/own_hosts.h"
 #include "app/process.h"
 #include "app/reachable.h"
@@ -29,7 +31,10 @@
 #include "app/shared_place.h"
 #include "app/signing_in.h"
 #include "app/start_log.h"
+#include "app/starter_process.h"
+#include "app/succession.h"
 #include "app/upkeep_list.h"
+#include "app/write_inheritance.h"
 #include "base/clock.h"
 #include "net/listener.h"
 #include "net/poller.h"
@@ -42,68 +47,6 @@
 
 namespace app {
 namespace {
-
-/// How many connections the kernel may queue; it caps this at net.core.somaxconn.
-constexpr int kBacklog = 4096;
-
-/// Unix sockets belong to the user that the server becomes, so that its group may connect.
-std::expected<net::SocketRights, std::string> socket_rights(const Options& options,
-                                                            const std::optional<Identity>& identity) {
-    net::SocketRights rights{.mode = options.unix_mode};
-    std::optional<Identity> owner = identity;
-    if (!options.unix_user.empty()) {
-        auto found = find_identity(options.unix_user, options.unix_group);
-        if (!found) return std::unexpected("--unix-owner: " + found.error());
-        owner = std::move(*found);
-    }
-    if (owner) {
-        rights.owner = owner->uid;
-        rights.group = owner->gid;
-    }
-    return rights;
-}
-
-std::expected<std::vector<net::Listener>, std::string> open_listeners(const std::vector<net::Address>& addresses,
-                                                                      const net::SocketRights& rights) {
-    std::vector<net::Listener> listeners;
-    for (const net::Address& address : addresses) {
-        auto listener = net::Listener::open(address, kBacklog, rights);
-        if (!listener) return std::unexpected(listener.error());
-        listeners.push_back(std::move(*listener));
-    }
-    return listeners;
-}
-
-std::vector<net::Address> addresses_of(const std::vector<net::Listener>& listeners) {
-    std::vector<net::Address> addresses;
-    addresses.reserve(listeners.size());
-    for (const net::Listener& listener : listeners) addresses.push_back(listener.address());
-    return addresses;
-}
-
-/// Sockets that were handed over take the place of --bind and --port; the options that need an https address need one
-/// among them.
-std::expected<void, std::string> take_addresses(const std::vector<net::Listener>& handed, Options& options) {
-    if (handed.empty()) return {};
-    options.are_sockets_handed_over = true;
-    options.server.addresses = addresses_of(handed);
-    const bool needs_tls = !options.certificates.empty() || !options.client_ca_file.empty() ||
-                           options.site.redirect_https || options.site.hsts_s;
-    if (needs_tls && !options.uses_tls()) {
-        return std::unexpected(
-            "--tls-cert, --tls-client-ca, --redirect-https and --hsts need a socket for TLS, and none of those that "
-            "were "
-            "handed over is named https (FileDescriptorName=https)");
-    }
-    return {};
-}
-
-/// Where --redirect-https leads; 0 where no address is https.
-std::uint16_t https_port(const std::vector<net::Listener>& listeners) {
-    const auto is_https = [](const net::Listener& listener) { return listener.address().scheme == net::Scheme::https; };
-    const auto first = std::ranges::find_if(listeners, is_https);
-    return first == listeners.end() ? std::uint16_t{0} : first->address().port();
-}
 
 /// A log file that is created here belongs to `identity`, when there is one, because that user reopens the logs later.
 std::expected<Logs, std::string> open_logs(const server::ServerConfig& config,
@@ -145,8 +88,8 @@ struct Checked {
     [[nodiscard]] std::string served() const { return root.name() + options.site.only_path; }
 };
 
-std::expected<Checked, std::string> check(Options options, const base::Clock& clock) {
-    auto handed = take_handed_sockets();
+std::expected<Checked, std::string> check(Options options, const base::Clock& clock, Predecessor* predecessor) {
+    auto handed = predecessor != nullptr ? predecessor->take_handed() : take_handed_sockets();
     if (!handed) return std::unexpected(handed.error());
     if (auto taken = take_addresses(handed->site, options); !taken) return std::unexpected(taken.error());
     auto service = ServiceNotify::from_environment(clock);
@@ -177,47 +120,84 @@ struct Opened {
     std::vector<net::Listener> listeners;
     std::vector<net::Listener> admin;  ///< listeners
     Logs logs;
-    std::unique_ptr<SigningIn> signing_in;  ///< null where nothing needs it
+    std::unique_ptr<SigningIn> signing_in;         ///< null where nothing needs it
+    std::expected<base::Fd, std::string> starter;  ///< of start_starter()
+    bool is_admin_of_manager = false;              ///< a service manager opened the admin listeners
+    Predecessor* predecessor = nullptr;            ///< null where this process takes nobody's place
 };
 
-/// Detaches, starts the process that keeps secrets, takes the pid file, listens and opens the logs.
-std::expected<Opened, std::string> open_outside(Checked& checked, base::WakeQueue& wakes, const base::Clock& clock) {
+std::expected<std::optional<Pidfile>, std::string> open_pidfile(const Options& options, Predecessor* predecessor) {
+    if (options.pidfile.empty()) return std::nullopt;
+    if (predecessor != nullptr) {
+        if (auto taken = Pidfile::take_over(predecessor->take_pidfile(), options.pidfile)) return taken;
+    }
+    auto created = Pidfile::create(options.pidfile);
+    if (!created) return std::unexpected(created.error());
+    return std::move(*created);
+}
+
+/// Detaches, starts the processes that start a successor and that keep secrets, takes the pid file, listens and opens
+/// the logs. In the place of another process this one has left the terminal already.
+std::expected<Opened, std::string> open_outside(Checked& checked, const StartCommand& command, Predecessor* predecessor,
+                                                base::WakeQueue& wakes, const base::Clock& clock) {
     const Options& options = checked.options;
     std::optional<Detached> detached;
-    if (options.daemon) {
+    if (options.daemon && predecessor == nullptr) {
         auto result = Detached::detach();
         if (!result) return std::unexpected(result.error());
         detached = std::move(*result);
     }
+    auto starter = start_starter(command, options.daemon ? Streams::nowhere : Streams::same);
     auto signing_in = SigningIn::start(options, wakes, clock);
     if (!signing_in) return std::unexpected(signing_in.error());
-    std::optional<Pidfile> pidfile;
-    if (!options.pidfile.empty()) {
-        auto created = Pidfile::create(options.pidfile);
-        if (!created) return std::unexpected(created.error());
-        pidfile.emplace(std::move(*created));
-    }
+    auto pidfile = open_pidfile(options, predecessor);
+    if (!pidfile) return std::unexpected(pidfile.error());
     auto rights = socket_rights(options, checked.identity);
     if (!rights) return std::unexpected(rights.error());
     std::expected<std::vector<net::Listener>, std::string> listeners = std::move(checked.handed.site);
-    if (listeners->empty()) listeners = open_listeners(options.server.addresses, *rights);
+    if (listeners->empty()) listeners = open_listeners(options.server.addresses, *rights, predecessor);
     if (!listeners) return std::unexpected(listeners.error());
     std::expected<std::vector<net::Listener>, std::string> admin = std::move(checked.handed.admin);
-    if (admin->empty()) admin = open_listeners(options.admin, *rights);
+    const bool is_admin_of_manager = !admin->empty();
+    if (admin->empty()) admin = open_listeners(options.admin, *rights, predecessor);
     if (!admin) return std::unexpected(admin.error());
     for (net::Listener& listener : *listeners) {
         if (listener.address().scheme == net::Scheme::https) listener.wrap_with(checked.encryption->wrapper());
     }
     auto logs = open_logs(options.server, checked.identity);
     if (!logs) return std::unexpected(logs.error());
-    return Opened{std::move(detached), std::move(pidfile), std::move(*listeners),
-                  std::move(*admin),   std::move(*logs),   std::move(*signing_in)};
+    return Opened{.detached = std::move(detached),
+                  .pidfile = std::move(*pidfile),
+                  .listeners = std::move(*listeners),
+                  .admin = std::move(*admin),
+                  .logs = std::move(*logs),
+                  .signing_in = std::move(*signing_in),
+                  .starter = std::move(starter),
+                  .is_admin_of_manager = is_admin_of_manager,
+                  .predecessor = predecessor};
+}
+
+/// Takes the place of the predecessor, if there is one: from here on its sockets are accepted from here, and by nobody
+/// else. So no fault from here on is a reason not to serve.
+std::expected<void, std::string> take_place(const Options& options, Opened& opened, const base::Clock& clock) {
+    if (opened.predecessor == nullptr) return {};
+    using enum Predecessor::OfPidfile;
+    const bool is_taken_over = opened.pidfile && !opened.pidfile->is_claimed();
+    auto waited = opened.predecessor->await_sockets(is_taken_over ? taken_over : not_used);
+    if (!waited) return waited;
+    if (const int error = is_taken_over ? opened.pidfile->claim() : 0; error != 0) {
+        opened.logs.error.append(clock, "error", nullptr, "cannot write the pid file", std::strerror(error));
+    }
+    // As a daemon that detaches: it must not keep the directory it was started from busy.
+    if (options.daemon) (void)::chdir("/");
+    return {};
 }
 
 /// Says on standard output and to the service manager that the server is ready, and lets the process that was started
 /// end when it detached.
 std::expected<void, std::string> announce(Checked& checked, Opened& opened, std::span<const std::string> reachable,
-                                          const Confinement& confinement) {
+                                          const Confinement& confinement, const base::Clock& clock) {
+    if (auto taken = take_place(checked.options, opened, clock); !taken) return taken;
     const std::vector<net::Address> bound = addresses_of(opened.listeners);
     std::string line = start_line(checked.options, checked.served(), bound, reachable, confinement.word);
     checked.service.ready(line.substr(line.find("serving")));
@@ -259,6 +239,32 @@ ForkLate start_of(storage::DiskQueue& disk, server::ErrorLog& log, const base::C
     };
 }
 
+Succession make_succession(const Checked& checked, Opened& opened, const base::Clock& clock) {
+    return Succession({.site = opened.listeners,
+                       .admin = opened.admin,
+                       .is_site_of_manager = checked.options.are_sockets_handed_over,
+                       .is_admin_of_manager = opened.is_admin_of_manager,
+                       .pidfile = opened.pidfile ? &*opened.pidfile : nullptr,
+                       .log = opened.logs.error,
+                       .clock = clock},
+                      std::move(opened.starter));
+}
+
+/// Gives up what serving does not need, and says that the server is ready.
+std::expected<void, std::string> begin_serving(Checked& checked, Opened& opened, storage::DiskQueue& disk,
+                                               ConfigReload& reload, const base::Clock& clock) {
+    server::ErrorLog& log = opened.logs.error;
+    // The kernel is asked for the addresses of this machine through a socket, which the sandbox does not make.
+    const std::vector<std::string> reachable = reachable_urls(addresses_of(opened.listeners));
+    const auto confinement = confine(checked.options, checked.root, checked.service, start_of(disk, log, clock));
+    if (!confinement) return std::unexpected(confinement.error());
+    log_confinement(log, clock, checked.options, *confinement);
+    log_rotation_obstacles(opened.logs, clock);
+    reload.report_obstacle();
+    log.file().flush();
+    return announce(checked, opened, reachable, *confinement, clock);
+}
+
 /// Serves until a signal ends it.
 std::expected<void, std::string> run(Checked& checked, Opened& opened, base::SystemClock& clock, base::WakeQueue& wakes,
                                      base::Counters& counters) {
@@ -275,12 +281,16 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     const std::unique_ptr<storage::DiskQueue> disk = storage::make_disk_queue(wakes);
     base::MemoryBudget memory(options.server.memory_bytes);
     site::Site site(checked.root, std::make_shared<const site::SiteConfig>(options.site), clock, arrivals, *disk,
-                    memory);
+                    memory, opened.predecessor == nullptr ? site::Writer::ourselves : site::Writer::predecessor);
     UpkeepList upkeep(clock);
     if (encryption != nullptr) upkeep.add(*encryption);
     ConfigReload reload(checked.options, site, opened.logs, clock);
     upkeep.add(reload);
     if (opened.signing_in) upkeep.add(*opened.signing_in);
+    Succession succession = make_succession(checked, opened, clock);
+    upkeep.add(succession);
+    WriteInheritance inheritance(opened.predecessor, site, succession, clock);
+    upkeep.add(inheritance);
     read_handed_files(encryption, opened.signing_in.get());
     checked.service.follow(upkeep);
     const std::unique_ptr<admin::Admin> watched = make_admin(checked, opened, clock, counters);
@@ -303,6 +313,7 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
     site.register_counters(counters);
     const base::Counters::Registration reload_shown = reload.register_counters(counters);
     const auto disk_shown = disk->register_counters(counters);
+    const auto succession_shown = succession.register_counters(counters);
     const auto process_shown = register_process_counters(counters, clock.unix_seconds());
     base::Counters::Registration encryption_shown;
     if (encryption != nullptr) encryption_shown = encryption->register_counters(counters);
@@ -316,34 +327,26 @@ std::expected<void, std::string> run(Checked& checked, Opened& opened, base::Sys
 
     log_start(opened.logs.error, clock, site, *disk, options, checked.root);
     if (encryption != nullptr) encryption->report_to(opened.logs.error);
-    // The kernel is asked for the addresses of this machine through a socket, which the sandbox does not make.
-    const std::vector<std::string> reachable = reachable_urls(addresses_of(opened.listeners));
-    const auto confinement = confine(options, checked.root, checked.service, start_of(*disk, opened.logs.error, clock));
-    if (!confinement) return std::unexpected(confinement.error());
-    log_confinement(opened.logs.error, clock, options, *confinement);
-    log_rotation_obstacles(opened.logs, clock);
-    reload.report_obstacle();
-    opened.logs.error.file().flush();
-    if (auto announced = announce(checked, opened, reachable, *confinement); !announced) return announced;
+    if (auto begun = begin_serving(checked, opened, *disk, reload, clock); !begun) return begun;
     reactor.run();
     // A person who pressed Ctrl-C sees that it worked.
-    if (::isatty(STDOUT_FILENO) == 1) print("\ngodwit: stopped\n");
+    if (::isatty(STDOUT_FILENO) == 1 && !succession.successor()) print("\ngodwit: stopped\n");
     return {};
 }
 
 }  // namespace
 
-std::expected<void, std::string> serve(Options options) {
+std::expected<void, std::string> serve(Options options, const StartCommand& command, Predecessor* predecessor) {
     base::SystemClock clock;
     base::Counters counters;
-    auto checked = check(std::move(options), clock);
+    auto checked = check(std::move(options), clock, predecessor);
     if (!checked) return std::unexpected(checked.error());
     if (checked->options.action == Action::test) {
         print(describe(checked->options, checked->served()));
         return {};
     }
     base::WakeQueue wakes;
-    auto opened = open_outside(*checked, wakes, clock);
+    auto opened = open_outside(*checked, command, predecessor, wakes, clock);
     if (!opened) return std::unexpected(opened.error());
     checked->options.site.https_port = https_port(opened->listeners);
     checked->options.site.own_hosts = own_hosts(addresses_of(opened->listeners), checked->encryption.get());

@@ -94,6 +94,16 @@ void ServiceNotify::begin_stopping() {
     if (followed_ != nullptr) followed_->begin_stopping();
 }
 
+void ServiceNotify::hand_over_sockets() {
+    // Before the successor learns that it may go on, so that its own messages are believed.
+    if (const auto process = successor()) {
+        send("MAINPID=" + std::to_string(*process) + "\nSTATUS=Another process takes over\n", 0);
+    }
+    // The signs of life are those of the successor now.
+    alive_every_ms_ = 0;
+    if (followed_ != nullptr) followed_->hand_over_sockets();
+}
+
 base::MonotonicMs ServiceNotify::due() const {
     const base::MonotonicMs never = std::numeric_limits<base::MonotonicMs>::max();
     const base::MonotonicMs followed_ms = followed_ == nullptr ? never : followed_->due();

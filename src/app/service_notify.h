@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,17 @@ public:
     void advance() override;
     void begin_stopping() override;
     [[nodiscard]] base::MonotonicMs due() const override;
+    void upgrade() override {
+        if (followed_ != nullptr) followed_->upgrade();
+    }
+    [[nodiscard]] std::optional<pid_t> successor() const override {
+        return followed_ == nullptr ? std::nullopt : followed_->successor();
+    }
+    /// Tells which process the service is from here on: only its main process is listened to.
+    void hand_over_sockets() override;
+    void hand_over_writing() override {
+        if (followed_ != nullptr) followed_->hand_over_writing();
+    }
 
 private:
     explicit ServiceNotify(const base::Clock& clock) : clock_(clock) {}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "server/upkeep.h"
@@ -22,6 +23,21 @@ public:
     }
     void begin_stopping() override {
         for (server::Upkeep* part : parts_) part->begin_stopping();
+    }
+    void upgrade() override {
+        for (server::Upkeep* part : parts_) part->upgrade();
+    }
+    [[nodiscard]] std::optional<pid_t> successor() const override {
+        for (const server::Upkeep* part : parts_) {
+            if (const auto process = part->successor()) return process;
+        }
+        return std::nullopt;
+    }
+    void hand_over_sockets() override {
+        for (server::Upkeep* part : parts_) part->hand_over_sockets();
+    }
+    void hand_over_writing() override {
+        for (server::Upkeep* part : parts_) part->hand_over_writing();
     }
     void advance() override {
         for (server::Upkeep* part : parts_) {

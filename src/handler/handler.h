@@ -74,6 +74,9 @@ public:
         (void)request;
         return false;
     }
+    /// True for a request that may change what is stored, or that tells of changes under way: of two processes on one
+    /// directory only one answers such requests.
+    [[nodiscard]] virtual bool may_change(const http::Request& request) const { return !http::is_safe(request.method); }
     /// Does work that is due without a request, for about a millisecond.
     virtual void tidy() {}
     /// When tidy() wants to be called; nullopt: not until there was another request.
@@ -86,6 +89,8 @@ public:
     }
     /// The server takes no new connection from here on and finishes what it has.
     virtual void begin_stopping() {}
+    /// Another process changes what is stored from here on. No request that may do so is under way.
+    virtual void give_up_writing() {}
 };
 
 }  // namespace handler

@@ -144,11 +144,7 @@ std::expected<Listener, std::string> Listener::open(const Address& address, int 
     }
     Listener listener(std::move(fd), address);
     if (address.family == Family::local) {
-        struct stat status{};
-        listener.socket_path_ = absolute_path(address.path);
-        if (::lstat(listener.socket_path_.c_str(), &status) != 0) return std::unexpected(sentence_for(address, errno));
-        listener.socket_device_ = status.st_dev;
-        listener.socket_inode_ = status.st_ino;
+        if (!listener.remember_socket_file()) return std::unexpected(sentence_for(address, errno));
         if (!set_rights(listener.socket_path_, rights)) {
             return std::unexpected("cannot set the owner and mode of " + address.host_text() + ": " +
                                    std::strerror(errno));
@@ -187,6 +183,28 @@ std::expected<Listener, std::string> Listener::adopt(base::Fd fd, Scheme scheme)
                           (address.family == Family::local || set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY));
     if (!is_ready) return std::unexpected(std::string("cannot be used: ") + std::strerror(errno));
     return Listener(std::move(fd), std::move(address));
+}
+
+std::expected<Listener, std::string> Listener::take_over(base::Fd fd, Scheme scheme) {
+    auto listener = adopt(std::move(fd), scheme);
+    // Somebody may have removed the file meanwhile. Then there is nothing to remove.
+    if (listener && listener->address_.family == Family::local) (void)listener->remember_socket_file();
+    return listener;
+}
+
+bool Listener::remember_socket_file() {
+    struct stat status{};
+    std::string path = absolute_path(address_.path);
+    if (::lstat(path.c_str(), &status) != 0) return false;
+    socket_path_ = std::move(path);
+    socket_device_ = status.st_dev;
+    socket_inode_ = status.st_ino;
+    return true;
+}
+
+void Listener::leave() {
+    socket_path_.clear();
+    fd_.reset();
 }
 
 Listener::Listener(Listener&& other) noexcept

@@ -51,6 +51,9 @@ public:
     /// no socket file, and connections that wait in the backlog are left to the next process that listens. The error
     /// ends a sentence that begins with the socket, such as "is no socket that listens for connections".
     static std::expected<Listener, std::string> adopt(base::Fd fd, Scheme scheme);
+    /// The same of a socket that an earlier process of this server opened and leaves to this one: its socket file is
+    /// removed at the end, as if open() had made it.
+    static std::expected<Listener, std::string> take_over(base::Fd fd, Scheme scheme);
 
     Listener(Listener&& other) noexcept;
     Listener& operator=(Listener&& other) noexcept;
@@ -73,9 +76,13 @@ public:
 
     /// Stops listening at once: later connections are refused by the kernel, descriptor() is -1.
     void close();
+    /// Closes this process's descriptor. Another process that has the socket goes on with it: connections that wait are
+    /// its own, and the socket file stays.
+    void leave();
 
 private:
     Listener(base::Fd fd, Address address) : fd_(std::move(fd)), address_(std::move(address)) {}
+    [[nodiscard]] bool remember_socket_file();
 
     base::Fd fd_;
     Address address_;

@@ -12,7 +12,7 @@ namespace net {
 std::expected<Signals, std::string> Signals::open() {
     sigset_t wanted;
     ::sigemptyset(&wanted);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) ::sigaddset(&wanted, number);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) ::sigaddset(&wanted, number);
     // A peer that leaves early is met at the call that sends, also where no flag can say so (sendfile).
     struct sigaction ignore{};
     ignore.sa_handler = SIG_IGN;

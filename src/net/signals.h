@@ -1,6 +1,6 @@
-// The process's signals as something to read: SIGTERM, SIGINT, SIGHUP and SIGUSR1 arrive through a descriptor in the
-// poller, SIGPIPE and SIGXFSZ are ignored. Made by app before anything else runs; the reactor decides what a signal
-// means.
+// The process's signals as something to read: SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2 arrive through a
+// descriptor in the poller, SIGPIPE and SIGXFSZ are ignored. Made by app before anything else runs; the reactor decides
+// what a signal means.
 #pragma once
 
 #include <csignal>
@@ -15,7 +15,7 @@ namespace net {
 
 class Signals {
 public:
-    /// Blocks the four signals for ordinary delivery. The error is one sentence without a full stop.
+    /// Blocks the five signals for ordinary delivery. The error is one sentence without a full stop.
     static std::expected<Signals, std::string> open();
 
     /// Readable when a signal waits.

@@ -29,6 +29,7 @@ void Exchange::reset() {
     forwarded_.reset();
     request_id_.clear();
     share_.reset();
+    change_ = {};
     shares_ = nullptr;
 }
 
@@ -74,6 +75,7 @@ handler::Decision Exchange::ask_known(handler::Handler& handler) {
 void Exchange::hold_rules(const handler::Decision& decision, handler::Handler& handler) {
     const auto* const response = std::get_if<http::Response>(&decision);
     if (response == nullptr || http::is_source(response->body)) pinned_ = handler.pin();
+    if (response == nullptr && shares_ != nullptr && handler.may_change(request)) change_ = shares_->count_change();
 }
 
 handler::Decision Exchange::refuse_share(handler::Handler& handler) const {
@@ -151,6 +153,7 @@ void Exchange::respond(http::Response&& response) {
     sink_.reset();
     if (work_ != nullptr) changes_ = work_->take_changes();
     work_.reset();
+    change_ = {};
     take_content(std::move(response));
 }
 
@@ -174,6 +177,7 @@ void Exchange::abort() {
     decision_.reset();
     sink_.reset();
     content_.reset();
+    change_ = {};
 }
 
 }  // namespace server

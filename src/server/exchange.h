@@ -194,6 +194,7 @@ private:
     std::string request_id_;
     RequestShares* shares_ = nullptr;  ///< once the client is known
     http::ClientShares::Share share_;
+    RequestShares::Change change_;  ///< until there is a response, where there may be a change
 };
 
 }  // namespace server

@@ -18,9 +18,8 @@ namespace {
 constexpr std::uint32_t kSignalSlot = 0xFFFF'FF00;
 constexpr std::uint32_t kWakeSlot = 0xFFFF'FF01;
 
-/// How long a stopping server answers requests on open connections: a client may have sent its next request before it
-/// could learn that the server ends.
-constexpr base::MonotonicMs kCloseUnusedAfterMs = 100;
+/// How often a server that leaves looks whether it changes nothing any more.
+constexpr base::MonotonicMs kLookForEndMs = 10;
 /// The longest time before queued syncs are submitted: a round of heavy connections may take longer.
 constexpr base::MonotonicMs kSubmitWithinMs = 10;
 /// Unused blocks and exchanges kept for the next turn.
@@ -98,6 +97,7 @@ int Reactor::wait_ms() const {
     if (tidy_due_ms_) at_most(*tidy_due_ms_);
     if (upkeep_due_ms_) at_most(*upkeep_due_ms_);
     if (const auto due = parts_.disk.wakes().due()) at_most(*due);
+    if (leaving_ == Leaving::sockets) at_most(now + kLookForEndMs);
     if (phase_ == Phase::stopping) {
         at_most(turn_.stopping == Stopping::finishing ? close_unused_ms_ : stop_by_ms_);
     }
@@ -120,6 +120,7 @@ void Reactor::turn() {
     tidy();
     if (accepting_ == Accepting::paused && parts_.clock.now_ms() >= accept_again_ms_) resume_accepting();
     if (turn_.stopping == Stopping::finishing && parts_.clock.now_ms() >= close_unused_ms_) close_unused();
+    if (leaving_ == Leaving::sockets) hand_over_writing();
     end_turn();
     if (admin_) longest_turn_.note(parts_.clock.read_us() - begun_us, parts_.clock.now_ms());
     if (phase_ == Phase::stopping && (site_connections() == 0 || parts_.clock.now_ms() >= stop_by_ms_)) {
@@ -313,6 +314,7 @@ void Reactor::tidy() {
         upkeep_due_ms_ = parts_.upkeep->due();
         if (*upkeep_due_ms_ <= parts_.clock.now_ms()) {
             parts_.upkeep->advance();
+            if (phase_ == Phase::serving && parts_.upkeep->successor()) hand_over_sockets();
             upkeep_due_ms_ = parts_.upkeep->due();
         }
     }
@@ -345,6 +347,9 @@ void Reactor::take_signals() {
                 logs_.reopen(parts_.clock);
                 parts_.error_log.append(parts_.clock, "notice", nullptr, base::counters_line(parts_.counters));
                 break;
+            case SIGUSR2:
+                if (parts_.upkeep != nullptr && phase_ == Phase::serving) parts_.upkeep->upgrade();
+                break;
             case SIGTERM:
             case SIGINT:
                 if (phase_ == Phase::serving) {
@@ -355,32 +360,6 @@ void Reactor::take_signals() {
                 break;
             default: break;
         }
-    }
-}
-
-void Reactor::begin_stopping() {
-    accept_backlog();
-    phase_ = Phase::stopping;
-    turn_.stopping = Stopping::finishing;
-    parts_.handler.begin_stopping();
-    if (admin_) admin_->handler().begin_stopping();
-    if (parts_.upkeep != nullptr) parts_.upkeep->begin_stopping();
-    close_unused_ms_ = parts_.clock.now_ms() + kCloseUnusedAfterMs;
-    stop_by_ms_ = parts_.clock.now_ms() + parts_.config.shutdown_grace_ms;
-    for (net::Listener& listener : parts_.listeners) listener.close();
-    advance_everybody();
-}
-
-/// Lets every connection see that the server stops: those without a request close.
-void Reactor::close_unused() {
-    turn_.stopping = Stopping::closing;
-    advance_everybody();
-}
-
-/// Every connection looks at the new state of things in the next turn.
-void Reactor::advance_everybody() {
-    for (std::uint32_t slot = 0; slot < connections_.slots(); ++slot) {
-        if (connections_.at(slot).connection != nullptr) enlist(connections_.at(slot), again_);
     }
 }
 

@@ -78,6 +78,8 @@ private:
 
     enum class Phase : std::uint8_t { serving, stopping, over };
     enum class Accepting : std::uint8_t { on, paused };
+    /// What a successor has taken over.
+    enum class Leaving : std::uint8_t { nothing, sockets, all };
 
     [[nodiscard]] int wait_ms() const;
     void take_event(const net::Event& event);
@@ -121,6 +123,9 @@ private:
     void pause_accepting();
     void resume_accepting();
     void begin_stopping();
+    void begin_finishing();
+    void hand_over_sockets();
+    void hand_over_writing();
     void close_unused();
     void advance_everybody();
     void end_turn();
@@ -162,6 +167,9 @@ private:
     std::optional<base::MonotonicMs> upkeep_due_ms_;  ///< likewise the upkeep, where there is one
     Phase phase_ = Phase::serving;
     Accepting accepting_ = Accepting::on;
+    Leaving leaving_ = Leaving::nothing;
+    std::uint64_t closing_turn_ = 0;          ///< in which connections without a request were told to close
+    unsigned rounds_since_closing_ = 0;       ///< of heavy connections, that ended in later turns
     base::MonotonicMs accept_again_ms_ = 0;   ///< when a pause ends without a closed connection
     base::MonotonicMs tell_of_pause_ms_ = 0;  ///< the next pause before this time is not logged
     IdleList idle_;                           ///< connections that no request uses

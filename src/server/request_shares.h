@@ -2,7 +2,9 @@
 // work. Owned by the reactor; asked by exchanges.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/counters.h"
 #include "http/client_shares.h"
@@ -24,6 +26,26 @@ public:
     }
     [[nodiscard]] http::ClientShares::Share count(const http::Client& client) { return shares_.count(client.key); }
 
+    /// A request under way that may change what is stored, as long as this lives. The RequestShares outlives it.
+    class Change {
+    public:
+        Change() = default;
+        explicit Change(std::size_t& count) : count_(&count) { ++count; }
+        Change(Change&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+        Change& operator=(Change&& other) noexcept {
+            std::swap(count_, other.count_);
+            return *this;
+        }
+        ~Change() {
+            if (count_ != nullptr) --*count_;
+        }
+
+    private:
+        std::size_t* count_ = nullptr;
+    };
+    [[nodiscard]] Change count_change() { return Change(changes_); }
+    [[nodiscard]] std::size_t changes() const { return changes_; }
+
     /// This outlives what is returned.
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const {
         return counters.add(
@@ -35,6 +57,7 @@ private:
     const ServerConfig& config_;
     http::ClientShares shares_;
     std::uint64_t over_share_ = 0;
+    std::size_t changes_ = 0;
 };
 
 }  // namespace server

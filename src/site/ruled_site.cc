@@ -155,6 +155,11 @@ bool RuledSite::may_show_link(const http::Request& request) const {
     return rules_->allow_share && (request.target.has_query || resumable_.owns(request.path()));
 }
 
+bool RuledSite::may_use_link(const http::Request& request) const {
+    if (!rules_->allow_share) return false;
+    return !find_query_token(request).empty() || !find_cookie_tokens(request).empty();
+}
+
 bool RuledSite::takes_badge(const http::Request& request) const {
     if (!rules_->has_sign_in_page || find_badge_cookie(request).kind == http::FoundCookie::Kind::none) return false;
     // Signing in and out needs no user, so it works also while the verifier does not answer.

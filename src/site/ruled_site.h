@@ -82,6 +82,9 @@ public:
     [[nodiscard]] bool takes_certificates() const { return rules_->signs_in; }
     /// False for a request that shows none but perhaps in a cookie.
     [[nodiscard]] bool may_show_link(const http::Request& request) const;
+    /// True for a request that shows a share link, whose use may have to be noted.
+    [[nodiscard]] bool may_use_link(const http::Request& request) const;
+    [[nodiscard]] const SiteConfig& rules() const { return *rules_; }
     [[nodiscard]] bool are_records_blocked() const { return records_.is_blocked(); }
     [[nodiscard]] bool are_records_given_up() const { return are_records_given_up_; }
 

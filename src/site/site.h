@@ -24,7 +24,8 @@ class Site final : public handler::Handler {
 public:
     /// Everything but the rules outlives the site and its responses.
     Site(const storage::FileRoot& root, const std::shared_ptr<const SiteConfig>& rules, const base::Clock& clock,
-         const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory);
+         const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory,
+         Writer writer = Writer::ourselves);
 
     /// Requests from here on follow `rules`. What is under way keeps those with which it began. The served directory,
     /// the policy for links and the size of the cache stay.
@@ -52,6 +53,14 @@ public:
     void tidy() override { state_.tidy(); }
     [[nodiscard]] std::optional<base::MonotonicMs> tidy_due() const override { return state_.tidy_due(); }
     std::size_t free_memory(std::size_t bytes) override { return state_.cache.shrink(bytes); }
+    /// A request for an upload's offset waits for what the other process received, and a use of a share link is noted.
+    [[nodiscard]] bool may_change(const http::Request& request) const override {
+        if (http::is_safe(request.method)) return ruled_->is_of_upload(request.path()) || ruled_->may_use_link(request);
+        return !stores_nothing(request);
+    }
+    /// With Writer::predecessor: that process changes nothing any more.
+    void begin_writing() { state_.begin_writing(ruled_->rules()); }
+    void give_up_writing() override { state_.give_up_writing(); }
     void begin_stopping() override { state_.health.set_state(Health::State::stopping); }
     /// Each part registers its own, as long as the site lives.
     void register_counters(base::Counters& counters) { state_.register_counters(counters); }
@@ -67,7 +76,13 @@ public:
     [[nodiscard]] bool are_records_given_up() const { return ruled_->are_records_given_up(); }
 
 private:
-    [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request) const;
+    class WriteAwaited;
+
+    [[nodiscard]] std::optional<handler::Decision> admit_under(const std::shared_ptr<RuledSite>& ruled,
+                                                               http::Request& request) const;
+    [[nodiscard]] handler::Decision await_writing(http::Request& request);
+    [[nodiscard]] std::optional<handler::Decision> identify(http::Request& request,
+                                                            const std::shared_ptr<RuledSite>& ruled) const;
     [[nodiscard]] std::optional<handler::Decision> find_user(http::Request& request,
                                                              const std::shared_ptr<RuledSite>& ruled) const;
     [[nodiscard]] std::optional<handler::Decision> find_certified(http::Request& request,

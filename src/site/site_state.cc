@@ -18,10 +18,12 @@ files::RepresentationRules representation_rules(const SiteConfig& rules) {
 }  // namespace
 
 SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, const base::Clock& loop_clock,
-                     const base::ArrivalClock& arrivals, storage::DiskQueue& queue, base::MemoryBudget& memory)
+                     const base::ArrivalClock& arrivals, storage::DiskQueue& queue, base::MemoryBudget& memory,
+                     Writer writer)
     : root(served),
       clock(loop_clock),
       disk(queue),
+      turn(writer),
       cache(root, clock, arrivals, {.max_bytes = std::min(rules.cache_bytes, most_cache_bytes(memory.limit()))},
             representation_rules(rules), &disk, base::MemoryCharge(memory)),
       digests(disk.wakes(), cache),
@@ -35,8 +37,29 @@ SiteState::SiteState(const storage::FileRoot& served, const SiteConfig& rules, c
                       .max_bytes_per_client = rules.max_upload_bytes_per_client}),
       page_assets(clock),
       shares(root) {
+    if (turn.is_ours()) {
+        read_what_was_left(rules);
+    } else {
+        uploads.put_off_loading();
+    }
+}
+
+void SiteState::read_what_was_left(const SiteConfig& rules) {
     if (rules.speaks_dav) locks.load();
-    if (rules.allows_writing()) sweep.emplace(root, disk, clock, trees);
+    if (!rules.allows_writing() || sweep) return;
+    sweep.emplace(root, disk, clock, trees);
+    if (counters != nullptr) sweep->register_counters(*counters);
+}
+
+void SiteState::begin_writing(const SiteConfig& rules) {
+    read_what_was_left(rules);
+    uploads.go_on();
+    turn.begin(disk.wakes());
+}
+
+void SiteState::give_up_writing() {
+    turn.give_up();
+    sweep.reset();
 }
 
 void SiteState::follow(const SiteConfig& rules) {
@@ -44,13 +67,10 @@ void SiteState::follow(const SiteConfig& rules) {
     parts.durability = rules.durability;
     parts.min_free_bytes = rules.min_free_bytes;
     parts.locks = locks_for(rules);
-    if (rules.speaks_dav) locks.load();
     uploads.set_expiry(rules.upload_expiry_s);
     uploads.set_max_per_client(rules.max_uploads_per_client);
     uploads.unfinished().set_most(rules.max_upload_bytes_per_client);
-    if (!rules.allows_writing() || sweep) return;
-    sweep.emplace(root, disk, clock, trees);
-    if (counters != nullptr) sweep->register_counters(*counters);
+    if (turn.is_ours()) read_what_was_left(rules);
 }
 
 /// Without WebDAV nobody can make one, and none counts.
@@ -118,6 +138,7 @@ void SiteState::register_counters(base::Counters& registry) {
 }
 
 void SiteState::tidy() {
+    if (!turn.is_ours()) return;
     uploads.tidy();
     locks.tidy();
     if (trees.due() && *trees.due() <= clock.now_ms()) trees.advance();
@@ -125,6 +146,7 @@ void SiteState::tidy() {
 }
 
 std::optional<base::MonotonicMs> SiteState::tidy_due() const {
+    if (!turn.is_ours()) return std::nullopt;
     std::optional<base::MonotonicMs> first = trees.due();
     for (const auto& due : {sweep ? sweep->due() : std::nullopt, uploads.tidy_due(), locks.due()}) {
         if (due && (!first || *due < *first)) first = due;

@@ -20,6 +20,7 @@
 #include "site/health.h"
 #include "site/share_parts.h"
 #include "site/site_config.h"
+#include "site/write_turn.h"
 #include "storage/held_names.h"
 #include "storage/locks.h"
 #include "storage/new_directories.h"
@@ -35,7 +36,8 @@ namespace site {
 struct SiteState {
     /// Everything but `rules` outlives this.
     SiteState(const storage::FileRoot& root, const SiteConfig& rules, const base::Clock& clock,
-              const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory);
+              const base::ArrivalClock& arrivals, storage::DiskQueue& disk, base::MemoryBudget& memory,
+              Writer writer = Writer::ourselves);
     SiteState(const SiteState&) = delete;
     SiteState& operator=(const SiteState&) = delete;
 
@@ -48,6 +50,12 @@ struct SiteState {
 
     [[nodiscard]] storage::Locks* locks_for(const SiteConfig& rules);
 
+    /// The process before this one changes nothing any more: reads what it left, under `rules`, and lets those go on
+    /// who waited for that.
+    void begin_writing(const SiteConfig& rules);
+    /// From here on another process changes what is on the disk: nothing is removed without a request any more.
+    void give_up_writing();
+
     void register_counters(base::Counters& counters);
     /// Does what is due without a request, for about a millisecond.
     void tidy();
@@ -57,6 +65,7 @@ struct SiteState {
     const storage::FileRoot& root;
     const base::Clock& clock;
     storage::DiskQueue& disk;
+    WriteTurn turn;
     files::RepresentationCache cache;
     files::DigestQueue digests;
     storage::NewDirectories new_directories;
@@ -85,6 +94,9 @@ struct SiteState {
     base::Counters::Registration forms_shown;
     base::Counters::Registration copies_shown;
     base::Counters::Registration written_shown;
+
+private:
+    void read_what_was_left(const SiteConfig& rules);
 };
 
 }  // namespace site

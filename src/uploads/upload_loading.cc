@@ -84,8 +84,15 @@ std::expected<UploadPlace, BytesError> UploadStore::read_place(const Upload& upl
     return UploadPlace{state->directory, state->directory_number};
 }
 
+void UploadStore::go_on() {
+    const bool is_awaited = loading_ == Loading::awaited;
+    loading_ = Loading::at_once;
+    if (is_awaited) load();
+}
+
 void UploadStore::load() {
-    if (!boot_.empty()) return;
+    if (loading_ != Loading::at_once) loading_ = Loading::awaited;
+    if (loading_ != Loading::at_once || !boot_.empty()) return;
     boot_ = read_boot();
     read_states();
     tidy();

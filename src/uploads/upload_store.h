@@ -57,6 +57,9 @@ public:
     /// Finds what an earlier process left; removes what is damaged or expired. Further calls do nothing. What cannot be
     /// read now is read when a client asks for it.
     void load();
+    /// Another process still changes what is on the disk: load() only notes that it was called, until go_on() loads.
+    void put_off_loading() { loading_ = Loading::put_off; }
+    void go_on();
     /// For uploads that go on from here on, in seconds.
     void set_expiry(std::int64_t seconds) { limits_.expiry_s = seconds; }
     void set_max_per_client(std::size_t uploads) { limits_.max_pending_per_client = uploads; }
@@ -175,6 +178,8 @@ private:
 
     const storage::WriteParts& parts_;
     UploadLimits limits_;
+    enum class Loading : std::uint8_t { at_once, put_off, awaited };
+    Loading loading_ = Loading::at_once;
     std::string boot_;
     base::SharedFd directory_;
     http::ClientShares pending_of_;

@@ -244,3 +244,30 @@ TEST_CASE("privileges: only root can become another user", "[app][daemon]") {
     });
     CHECK(outcome.status == 0);
 }
+
+TEST_CASE("pid file: who takes it over has its lock, and it goes with the process that it names", "[app][daemon]") {
+    const Folder folder;
+    auto first = app::Pidfile::create(folder.file());
+    REQUIRE(first);
+    const std::string before = contents(folder.file());
+    {
+        auto second = app::Pidfile::take_over(base::Fd(::dup(first->descriptor())), folder.file());
+        REQUIRE(second);
+        CHECK(contents(folder.file()) == before);
+        // It names the first one until it is claimed, so that a successor that fails takes nothing away.
+    }
+    CHECK(exists(folder.file()));
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto second = app::Pidfile::take_over(base::Fd(::dup(first->descriptor())), folder.file());
+        ::_exit(second && second->claim() == 0 && contents(folder.file()) == std::to_string(::getpid()) + "\n" ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    {
+        const app::Pidfile gone = std::move(*first);
+    }
+    CHECK(contents(folder.file()) == std::to_string(child) + "\n");
+    CHECK_FALSE(app::Pidfile::take_over(base::Fd(::open("/dev/null", O_RDWR)), folder.file()));
+}

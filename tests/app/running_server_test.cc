@@ -1,7 +1,9 @@
 // Orders to the server that holds a pid file.
 #include "app/running_server.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 TEST_CASE("running server: orders have the names that are documented", "[app][running]") {
     CHECK(app::parse_order("reload") == app::Order::reload);
     CHECK(app::parse_order("reopen") == app::Order::reopen);
+    CHECK(app::parse_order("upgrade") == app::Order::upgrade);
     CHECK(app::parse_order("quit") == app::Order::quit);
     CHECK(app::parse_order("stop") == app::Order::stop);
     CHECK_FALSE(app::parse_order("restart"));
@@ -21,7 +24,7 @@ TEST_CASE("running server: orders have the names that are documented", "[app][ru
     CHECK(options.order == app::Order::quit);
     CHECK(command_line::refused({"-s", "quit"}) == "--signal needs --pidfile FILE: it says which server is meant");
     CHECK(command_line::refused({"-s", "kill", "--pidfile", "p"}) ==
-          "--signal does not take \"kill\": it takes reload, reopen, quit or stop");
+          "--signal does not take \"kill\": it takes reload, upgrade, reopen, quit or stop");
 }
 
 TEST_CASE("running server: a pid file that nobody holds names no process", "[app][running]") {
@@ -54,4 +57,20 @@ TEST_CASE("running server: the process that holds the pid file gets the signal",
     CHECK(taken() + taken() == SIGTERM + SIGINT);
     CHECK(taken() == -1);
     REQUIRE(::sigprocmask(SIG_SETMASK, &before, nullptr) == 0);
+}
+
+TEST_CASE("running server: an upgrade has worked when the pid file names another process", "[app][running]") {
+    const support::TempDir folder;
+    folder.write("pid", "41\n");
+    const base::Fd file(::open(folder.at("pid").c_str(), O_RDWR | O_CLOEXEC));
+    struct stat before{};
+    REQUIRE(::fstat(file.get(), &before) == 0);
+    CHECK(app::await_upgrade(file.get(), 40, before, 0).error() ==
+          "process 40 did not say within 0 seconds how the upgrade went: see its error log");
+    CHECK(app::await_upgrade(file.get(), 40, before, 10));
+    CHECK_FALSE(app::await_upgrade(file.get(), 41, before, 10));
+    // Written again with the same number: that process goes on.
+    before.st_mtim.tv_nsec ^= 1;
+    CHECK(app::await_upgrade(file.get(), 41, before, 10).error() ==
+          "the upgrade failed, and process 41 goes on: its error log says why");
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <vector>
@@ -313,4 +314,23 @@ TEST_CASE("listener: what does not listen for connections cannot be handed over"
     CHECK_FALSE(Listener::adopt(base::Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)), net::Scheme::http));
     CHECK_FALSE(Listener::adopt(base::Fd(::socket(AF_INET, SOCK_STREAM, 0)), net::Scheme::http));
     CHECK_FALSE(Listener::adopt(base::Fd(::socket(AF_INET, SOCK_DGRAM, 0)), net::Scheme::http));
+}
+
+TEST_CASE("listener: one that leaves lets the other process that has the socket go on", "[net][listener]") {
+    std::array<char, 32> folder{"/tmp/godwit-test-XXXXXX"};
+    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    const std::string path = std::string(folder.data()) + "/socket";
+    auto first = Listener::open(parse("unix:" + path), 16);
+    REQUIRE(first);
+    auto second = Listener::take_over(base::Fd(::dup(first->descriptor())), net::Scheme::http);
+    REQUIRE(second);
+    const base::Fd waiting = connect_to(second->address());
+    first->leave();
+    CHECK(first->descriptor() == -1);
+    CHECK(::access(path.c_str(), F_OK) == 0);
+    // Whoever connected before waits for the second one.
+    CHECK(accept_one(*second).outcome == Accepted::accepted);
+    second->close();
+    CHECK(::access(path.c_str(), F_OK) != 0);
+    ::rmdir(folder.data());
 }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -149,6 +150,27 @@ private:
     std::unique_ptr<storage::DiskQueue> in_line_;
 };
 
+/// Is replaced when a test says so, and notes what it is told.
+class ScriptedUpkeep final : public server::Upkeep {
+public:
+    explicit ScriptedUpkeep(const base::Clock& clock) : clock_(clock) {}
+    void reload() override {}
+    void begin_stopping() override { told.emplace_back("stop"); }
+    void upgrade() override { told.emplace_back("upgrade"); }
+    void hand_over_sockets() override { told.emplace_back("sockets"); }
+    void hand_over_writing() override { told.emplace_back("writing"); }
+    [[nodiscard]] std::optional<pid_t> successor() const override { return next; }
+    void advance() override {}
+    /// Always while there is a successor.
+    [[nodiscard]] base::MonotonicMs due() const override { return next ? clock_.now_ms() : INT64_MAX; }
+
+    std::optional<pid_t> next;
+    std::vector<std::string> told;
+
+private:
+    const base::Clock& clock_;
+};
+
 /// What Signals changes in the process, put back at the end of the scope: other tests rely on the defaults.
 struct KeptSignals {
     KeptSignals() {
@@ -184,7 +206,8 @@ public:
                                                                            .audit_log = audit_log,
                                                                            .error_log = error_log,
                                                                            .counters = counters,
-                                                                           .memory = memory});
+                                                                           .memory = memory,
+                                                                           .upkeep = &upkeep});
         REQUIRE(reactor->start());
     }
 
@@ -260,6 +283,7 @@ public:
     server::AuditLog audit_log{*server::LogFile::open("", 1)};
     server::ErrorLog error_log{*server::LogFile::open("", 2)};
     base::Counters counters;
+    ScriptedUpkeep upkeep{clock};
     base::MemoryBudget memory{std::size_t{16} * 1024 * 1024};
     std::unique_ptr<server::Reactor> reactor;
 };
