@@ -2,14 +2,19 @@
 #include "storage/name_calls.h"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
+#include "base/escape.h"
 #include "storage/disk_queue.h"
 #include "storage/dot_files.h"
 
@@ -59,6 +64,18 @@ bool is_own_name(std::string_view name) {
 bool is_unfinished_name(std::string_view name) {
     return name.starts_with(kUnfinishedPrefix) &&
            is_numbered(name.substr(kUnfinishedPrefix.size()), kUnfinishedSuffixes);
+}
+
+bool is_unfinished_name(std::string_view name, std::string_view suffix) {
+    return name.ends_with(suffix) && is_unfinished_name(name);
+}
+
+std::string make_unfinished_name(std::string_view suffix) {
+    static std::uint64_t next = 0;
+    if (next == 0 && ::getrandom(&next, sizeof next, GRND_NONBLOCK) < 0) next = 1;
+    std::string name(kUnfinishedPrefix);
+    base::append_hex_number(name, ++next);
+    return name.append(suffix);
 }
 
 std::string path_of_descriptor(int file) { return "/proc/self/fd/" + std::to_string(file); }

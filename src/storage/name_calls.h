@@ -28,6 +28,10 @@ struct OwnName {
 /// ".godwit-<16 hexadecimal digits>" and ".part", ".upload", ".copy", ".gone" or ".swap": what is not complete yet, or
 /// is being removed. Whatever has such a name, in whichever directory, belongs to no client.
 [[nodiscard]] bool is_unfinished_name(std::string_view name);
+/// The same with one of these suffixes.
+[[nodiscard]] bool is_unfinished_name(std::string_view name, std::string_view suffix);
+/// A new one with this suffix. No two of this process are the same.
+[[nodiscard]] std::string make_unfinished_name(std::string_view suffix);
 
 // Names that other writes may want.
 

@@ -2,7 +2,6 @@
 #include "storage/swap.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 #include <span>
 
 #include "base/ascii.h"
-#include "base/escape.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/file_io.h"
 #include "base/named_lines.h"
@@ -23,12 +22,10 @@
 namespace storage {
 namespace {
 
-constexpr std::string_view kPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".swap";
 constexpr mode_t kFileMode = 0600;
 /// Two numbers of at most 20 digits, their words, and a name.
 constexpr std::size_t kMostBytes = 64 + NAME_MAX;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 struct Identity {
     std::uint64_t inode = 0;
@@ -44,19 +41,13 @@ std::expected<Identity, int> identify(int directory, const std::string& name) {
     if (::statx(directory, name.c_str(), AT_SYMLINK_NOFOLLOW, kWanted, &found) != 0) return std::unexpected(errno);
     Identity identity{.inode = found.stx_ino};
     if ((found.stx_mask & STATX_BTIME) != 0) {
-        identity.born_ns = found.stx_btime.tv_sec * kNsPerSecond + found.stx_btime.tv_nsec;
+        identity.born_ns = found.stx_btime.tv_sec * base::kNsPerSecond + found.stx_btime.tv_nsec;
     }
     if (S_ISDIR(found.stx_mode)) identity.kind = Identity::Kind::directory;
     return identity;
 }
 
-std::string make_swap_name() {
-    static std::uint64_t next = 0;
-    if (next == 0 && ::getrandom(&next, sizeof next, GRND_NONBLOCK) < 0) next = 1;
-    std::string name(kPrefix);
-    base::append_hex_number(name, ++next);
-    return name.append(kSuffix);
-}
+std::string make_swap_name() { return make_unfinished_name(kSuffix); }
 
 std::string print(const SwapNote& note) {
     std::string text;
@@ -68,7 +59,7 @@ std::string print(const SwapNote& note) {
 
 }  // namespace
 
-bool is_swap_name(std::string_view name) { return is_unfinished_name(name) && name.ends_with(kSuffix); }
+bool is_swap_name(std::string_view name) { return is_unfinished_name(name, kSuffix); }
 
 std::expected<SwapNote, int> write_swap_note(const HeldName& from, const HeldName& to) {
     const auto old = identify(to.directory(), to.name());

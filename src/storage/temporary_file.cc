@@ -67,11 +67,7 @@ bool lacks_unnamed_files(int error) {
 
 }  // namespace
 
-bool is_temporary_name(std::string_view name) {
-    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
-    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
-    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_temporary_name(std::string_view name) { return is_unfinished_name(name, kSuffix); }
 
 bool is_own_temporary_name(std::string_view name) {
     std::string digits;

@@ -3,13 +3,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <utility>
 
-#include "base/escape.h"
 #include "storage/file_sink.h"
 #include "storage/locks.h"
 #include "storage/name_calls.h"
@@ -24,9 +22,7 @@ namespace {
 using http::Refusal;
 using http::Status;
 
-constexpr std::string_view kPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".copy";
-constexpr std::size_t kDigits = 16;
 
 constexpr Refusal kNotFound{Status::not_found, "there is no directory of this name to be copied."};
 constexpr Refusal kNoParent{Status::conflict, "the directory above the destination does not exist; make that first."};
@@ -42,13 +38,7 @@ constexpr Refusal kTooManyTrees{Status::service_unavailable,
 constexpr Refusal kNotDurable{Status::internal_server_error,
                               "it was copied, but the disk failed to make that durable."};
 
-std::string make_copy_name() {
-    static std::uint64_t next = 0;
-    if (next == 0 && ::getrandom(&next, sizeof next, GRND_NONBLOCK) < 0) next = 1;
-    std::string name(kPrefix);
-    base::append_hex_number(name, ++next);
-    return name.append(kSuffix);
-}
+std::string make_copy_name() { return make_unfinished_name(kSuffix); }
 
 std::unexpected<Refusal> source_refusal(int error) {
     const bool is_missing = error == ENOENT || error == ENOTDIR || error == E2BIG;
@@ -67,11 +57,7 @@ bool has_name(int parent, const std::string& name, int directory) {
 
 }  // namespace
 
-bool is_copy_name(std::string_view name) {
-    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
-    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
-    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_copy_name(std::string_view name) { return is_unfinished_name(name, kSuffix); }
 
 std::expected<TreeCopy::Source, Refusal> TreeCopy::open_source(const WriteParts& parts, std::string_view path,
                                                                const WriteConditions& conditions) {

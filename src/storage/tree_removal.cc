@@ -2,22 +2,18 @@
 #include "storage/tree_removal.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
-#include "base/escape.h"
 #include "storage/name_calls.h"
 
 namespace storage {
 namespace {
 
-constexpr std::string_view kPrefix = ".godwit-";
 constexpr std::string_view kSuffix = ".gone";
-constexpr std::size_t kDigits = 16;
 
 /// Directories that wait; more are refused. Each holds a descriptor of the directory above.
 constexpr std::size_t kMostTrees = 64;
@@ -50,19 +46,9 @@ bool is_mount(int directory, int parent) {
 
 }  // namespace
 
-bool is_gone_name(std::string_view name) {
-    if (name.size() != kPrefix.size() + kDigits + kSuffix.size()) return false;
-    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
-    return name.substr(kPrefix.size(), kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_gone_name(std::string_view name) { return is_unfinished_name(name, kSuffix); }
 
-std::string make_gone_name() {
-    static std::uint64_t next = 0;
-    if (next == 0 && ::getrandom(&next, sizeof next, GRND_NONBLOCK) < 0) next = 1;
-    std::string name(kPrefix);
-    base::append_hex_number(name, ++next);
-    return name.append(kSuffix);
-}
+std::string make_gone_name() { return make_unfinished_name(kSuffix); }
 
 bool TreeRemoval::has_room() const { return trees_.size() < kMostTrees; }
 
