@@ -145,23 +145,19 @@ std::expected<MoveRules, Refusal> WriteGate::admit_move(std::string_view source,
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
     wanted.folders_stay = find_replacement_fault(*to, wanted);
-    if (!source.ends_with('/')) {
-        const auto on_conflict = admit_arrival(destination, wanted.on_conflict);
-        if (!on_conflict) return std::unexpected(on_conflict.error());
-        wanted.on_conflict = *on_conflict;
-        return wanted;
-    }
+    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (const auto fault = find_tree_fault(*from, *to)) return std::unexpected(*fault);
     return wanted;
 }
 
 /// Of a file that is there already, elsewhere.
-std::expected<OnConflict, Refusal> WriteGate::admit_arrival(std::string_view destination, OnConflict wanted) const {
-    const auto admission = admit_file(destination, wanted, Named::in_passing);
+std::expected<MoveRules, Refusal> WriteGate::admit_arrival(std::string_view destination, MoveRules wanted) const {
+    const auto admission = admit_file(destination, wanted.on_conflict, Named::in_passing);
     if (!admission) return std::unexpected(admission.error());
     if (admission->tells == Admission::Tells::nothing) return lacks(destination, kNoMovesHere);
-    return admission->on_conflict;
+    wanted.on_conflict = admission->on_conflict;
+    return wanted;
 }
 
 std::expected<MoveRules, Refusal> WriteGate::admit_copy(std::string_view source, std::string_view destination,
@@ -174,12 +170,7 @@ std::expected<MoveRules, Refusal> WriteGate::admit_copy(std::string_view source,
     const auto to = find_visible_path(destination, kHidden);
     if (!to) return std::unexpected(to.error());
     wanted.folders_stay = find_replacement_fault(*to, wanted);
-    if (!source.ends_with('/')) {
-        const auto on_conflict = admit_arrival(destination, wanted.on_conflict);
-        if (!on_conflict) return std::unexpected(on_conflict.error());
-        wanted.on_conflict = *on_conflict;
-        return wanted;
-    }
+    if (!source.ends_with('/')) return admit_arrival(destination, wanted);
     if (!rights_at(*from).has(Right::list)) return lacks(*from, kNotListedForCopy);
     if (const auto fault = find_directory_fault(destination)) return std::unexpected(*fault);
     if (has_rules_below(*from) || has_rules_below(*to)) return std::unexpected(kOtherRulesBelow);

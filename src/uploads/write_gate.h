@@ -78,8 +78,8 @@ public:
     }
 
 private:
-    [[nodiscard]] std::expected<storage::OnConflict, http::Refusal> admit_arrival(std::string_view destination,
-                                                                                  storage::OnConflict wanted) const;
+    [[nodiscard]] std::expected<storage::MoveRules, http::Refusal> admit_arrival(std::string_view destination,
+                                                                                 storage::MoveRules wanted) const;
     [[nodiscard]] std::optional<http::Refusal> find_replacement_fault(const std::string& written,
                                                                       const storage::MoveRules& wanted) const;
     [[nodiscard]] std::optional<http::Refusal> find_tree_fault(const std::string& from, const std::string& to) const;
