@@ -83,9 +83,7 @@ private:
         std::array<char, upgrade::kMostMessageBytes> room{};
         text_.clear();
         files_.clear();
-        ssize_t length = base::receive_message(socket, room, files_);
-        // That the other side ended before it read all is told once, and before the last message that it sent.
-        if (length < 0 && errno == ECONNRESET) length = base::receive_message(socket, room, files_);
+        const ssize_t length = base::receive_message(socket, room, files_);
         if (length <= 0) return length < 0 && (errno == EAGAIN || errno == EMSGSIZE);
         text_.assign(room.data(), static_cast<std::size_t>(length));
         return true;

@@ -61,9 +61,11 @@ ssize_t receive_message(int socket, std::span<char> room, std::vector<Fd>& files
     header.msg_control = along_room.bytes.data();
     header.msg_controllen = along_room.bytes.size();
     ssize_t length = 0;
+    // ECONNRESET: the other side ended before it had read all. The kernel tells that once, ahead of the last messages
+    // that it sent.
     do {
         length = ::recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-    } while (length < 0 && errno == EINTR);
+    } while (length < 0 && (errno == EINTR || errno == ECONNRESET));
     const cmsghdr* const along = length > 0 ? CMSG_FIRSTHDR(&header) : nullptr;
     if (along != nullptr && along->cmsg_level == SOL_SOCKET && along->cmsg_type == SCM_RIGHTS) {
         const std::size_t count = (along->cmsg_len - CMSG_LEN(0)) / sizeof(int);

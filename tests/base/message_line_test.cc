@@ -86,3 +86,12 @@ TEST_CASE("message line: a file that is none is not sent, nor anything to an end
     CHECK(errno == EPIPE);
     CHECK(line.receive(line.ends.ours.get()).empty());
 }
+
+TEST_CASE("message line: the last message comes before the end, also of a side that did not read all", "[base]") {
+    Line line;
+    REQUIRE(base::send_message(line.ends.ours.get(), std::string_view("never read")));
+    REQUIRE(base::send_message(line.ends.theirs.get(), std::string_view("last")));
+    line.ends.theirs.reset();
+    CHECK(line.receive(line.ends.ours.get()) == "last");
+    CHECK(line.receive(line.ends.ours.get()).empty());
+}
