@@ -10,11 +10,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <string_view>
 #include <vector>
 
 #include "app/upgrade_messages.h"
+#include "base/clock.h"
 #include "base/forked_process.h"
 #include "base/message_line.h"
 
@@ -27,11 +27,7 @@ constexpr int kSuccessorsLine = base::kFirstKept;
 /// A successor that closed its end and does not end is killed.
 constexpr int kEndWithinMs = 1'000;
 
-std::int64_t now_ms() {
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1'000 + now.tv_nsec / 1'000'000;
-}
+base::MonotonicMs now_ms() { return base::SystemClock().now_ms(); }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> pointers;
