@@ -10,6 +10,10 @@
 
 namespace base {
 
+Fd open_directory(int parent, const char* name) {
+    return Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
 DirectoryStream::DirectoryStream(Fd directory)
     : stream_(directory ? ::fdopendir(directory.get()) : nullptr), descriptor_(directory.get()) {
     if (stream_ != nullptr) static_cast<void>(directory.take());  // closedir() closes it

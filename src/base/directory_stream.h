@@ -9,6 +9,9 @@
 
 namespace base {
 
+/// Opens the directory `name` in `parent`, but no link to one. errno says why there is none.
+[[nodiscard]] Fd open_directory(int parent, const char* name);
+
 class DirectoryStream {
 public:
     /// Takes the descriptor. When there is none, or it is not one of a directory, the stream is false and `errno` says

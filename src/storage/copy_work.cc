@@ -48,10 +48,6 @@ Refusal entry_refusal(int error) {
 
 }  // namespace
 
-base::Fd open_directory(int parent, const char* name) {
-    return base::Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
 std::expected<CopyWork::State, Refusal> CopyWork::advance(http::Wake wake) {
     if (const auto fault = collect_syncs()) return std::unexpected(*fault);
     // `wake` comes back when one of the syncs ends.
@@ -111,12 +107,12 @@ CopyWork::Fault CopyWork::take(const dirent& entry) {
 CopyWork::Fault CopyWork::enter(const std::string& name, const struct stat& status) {
     if (levels_.size() == kMostLevels) return kTooDeep;
     const Level& above = levels_.back();
-    base::DirectoryStream source(open_directory(above.source.descriptor(), name.c_str()));
+    base::DirectoryStream source(base::open_directory(above.source.descriptor(), name.c_str()));
     if (!source) return entry_refusal(errno);
     const int parent = above.target->get();
     const mode_t mode = (status.st_mode & kDirectoryMode) | S_IRWXU;
     if (const int error = make_directory_above(parent, name, mode); error != 0) return entry_refusal(error);
-    base::Fd target = open_directory(parent, name.c_str());
+    base::Fd target = base::open_directory(parent, name.c_str());
     if (!target) return entry_refusal(errno);
     if (const int error = copy_property_text(source.descriptor(), target.get()); error != 0)
         return entry_refusal(error);

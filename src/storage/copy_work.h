@@ -21,9 +21,6 @@
 
 namespace storage {
 
-/// Opens a directory, but no link to one. errno says why there is none.
-[[nodiscard]] base::Fd open_directory(int parent, const char* name);
-
 class CopyWork {
 public:
     using Fault = std::optional<http::Refusal>;

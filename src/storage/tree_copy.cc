@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/directory_stream.h"
 #include "storage/file_sink.h"
 #include "storage/locks.h"
 #include "storage/name_calls.h"
@@ -66,7 +67,7 @@ std::expected<TreeCopy::Source, Refusal> TreeCopy::open_source(const WriteParts&
     if (!from) return source_refusal(from.error().number);
     if (from->has_missing_parents()) return std::unexpected(kNotFound);
     Source source;
-    source.file = open_directory(from->directory(), from->name().c_str());
+    source.file = base::open_directory(from->directory(), from->name().c_str());
     if (!source.file) return source_refusal(errno == ELOOP ? ENOTDIR : errno);
     if (::fstat(source.file.get(), &source.status) != 0) return source_refusal(errno);
     if (conditions.any() && !conditions.hold(source.status, parts)) return std::unexpected(condition_refusal());
@@ -130,7 +131,7 @@ TreeCopy::Fault TreeCopy::begin_directory(Source source) {
     const mode_t mode = (source.status.st_mode & kDirectoryMode) | S_IRWXU;
     if (const int error = make_directory_above(to_.directory(), name, mode); error != 0) return write_refusal(error);
     hidden_ = std::move(name);
-    base::Fd target = open_directory(to_.directory(), hidden_.c_str());
+    base::Fd target = base::open_directory(to_.directory(), hidden_.c_str());
     if (!target) return write_refusal(errno);
     locked_ = base::share(std::move(target));
     if (const auto fault = lock_hidden()) return fault;
@@ -139,7 +140,8 @@ TreeCopy::Fault TreeCopy::begin_directory(Source source) {
     }
     // Its stream has nothing to read when the directory alone is wanted.
     const bool is_empty = wish_.extent == Wish::Extent::empty;
-    base::DirectoryStream stream(is_empty ? open_directory(to_.directory(), hidden_.c_str()) : std::move(source.file));
+    base::DirectoryStream stream(is_empty ? base::open_directory(to_.directory(), hidden_.c_str())
+                                          : std::move(source.file));
     if (!stream) return write_refusal(errno);
     work_.add_directory(std::move(stream), locked_);
     return std::nullopt;

@@ -102,7 +102,7 @@ void TreeRemoval::take(const dirent& entry) {
 }
 
 void TreeRemoval::enter(int parent, const std::string& name) {
-    base::Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    base::Fd directory = base::open_directory(parent, name.c_str());
     const int error = directory ? 0 : errno;
     if (error == ENOENT) {
         // Another server with the same root may remove it, too.

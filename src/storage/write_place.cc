@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/directory_stream.h"
 #include "storage/directory_id.h"
 #include "storage/name_calls.h"
 
@@ -122,7 +123,7 @@ std::expected<void, FileError> WritePlace::make_parents() {
         const int error = make_directory_above(directory_->get(), name);
         const bool made = error == 0;
         if (!made && error != EEXIST) return std::unexpected(FileError{error});
-        base::Fd next(::openat(directory_->get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        base::Fd next = base::open_directory(directory_->get(), name.c_str());
         if (!next) {
             const int failed = errno;
             if (made) remove_empty_directory(directory_->get(), name);

@@ -111,7 +111,7 @@ std::size_t LeftoverSweep::step() {
 }
 
 void LeftoverSweep::enter(int parent, const char* name) {
-    base::DirectoryStream directory(base::Fd(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
+    base::DirectoryStream directory(base::open_directory(parent, name));
     if (directory) {
         open_.push_back(std::move(directory));
     } else if (may_pass(errno)) {
@@ -149,7 +149,7 @@ void LeftoverSweep::remove_if_given_up(int directory, const char* name) {
         count(S_ISREG(status.st_mode) ? remove_if_left_over(directory, name) : unlink(directory, name));
         return;
     }
-    const base::Fd copy(::openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const base::Fd copy = base::open_directory(directory, name);
     const int error = copy ? 0 : errno;
     if (error != 0 || ::flock(copy.get(), LOCK_EX | LOCK_NB) != 0) {
         // Where locks do not exist, nothing tells whether somebody is making it.

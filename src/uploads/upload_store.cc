@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/directory_stream.h"
 #include "storage/disk_queue.h"
 #include "storage/name_calls.h"
 #include "uploads/upload_sync.h"
@@ -78,7 +79,7 @@ int UploadStore::open_directory(Missing missing) {
     const int error =
         missing == Missing::is_made ? storage::make_directory_above(root, kUploadDirectory, kDirectoryMode) : 0;
     if (error != 0 && error != EEXIST) return error;
-    base::Fd opened(::openat(root, kUploadDirectory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    base::Fd opened = base::open_directory(root, kUploadDirectory);
     if (!opened) return errno;
     directory_ = base::share(std::move(opened));
     return 0;

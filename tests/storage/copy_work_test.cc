@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/directory_stream.h"
 #include "support/catch.h"
 #include "support/write_site.h"
 
@@ -12,7 +13,7 @@ using State = storage::CopyWork::State;
 
 /// The directory of this name in the root.
 base::Fd open(const support::WriteSite& site, const char* name) {
-    return storage::open_directory(site.root->descriptor(), name);
+    return base::open_directory(site.root->descriptor(), name);
 }
 
 }  // namespace
