@@ -183,7 +183,7 @@ TEST_CASE("folder replacement: none where too many folders wait for their remova
     auto copy = site.open_copy("/new/", "/old");
     REQUIRE(copy.has_value());
     const auto before = site.directory.read("old/b");
-    for (int i = 0; site.trees.has_room(); ++i) {
+    while (site.trees.has_room()) {
         const auto directory = base::share(base::Fd(::dup(site.root->descriptor())));
         site.trees.add(directory, storage::make_gone_name());
     }
