@@ -48,18 +48,23 @@ pid_t child_of(pid_t parent) {
     return children.front();
 }
 
-/// The child of `server` that starts the processes that check when both are gone. It has its name once it has let go of
-/// what it inherited.
-pid_t nursery_of(pid_t server) {
-    pid_t nursery = 0;
+/// The child of `server` of this name; the server has children for other work, too. A child has its name once it has
+/// let go of what it inherited.
+pid_t named_child(pid_t server, std::string_view name) {
+    pid_t found = 0;
     REQUIRE(support::eventually([&] {
         for (const pid_t child : children_of(server)) {
-            if (support::read_file("/proc/" + std::to_string(child) + "/comm") == "godwit-nursery\n") nursery = child;
+            if (support::read_file("/proc/" + std::to_string(child) + "/comm") == std::string(name) + "\n")
+                found = child;
         }
-        return nursery != 0;
+        return found != 0;
     }));
-    return nursery;
+    return found;
 }
+/// It starts the processes that check when both are gone.
+pid_t nursery_of(pid_t server) { return named_child(server, "godwit-nursery"); }
+/// The first of the two processes that check, the parent of the second.
+pid_t keeper_of(pid_t server) { return named_child(server, "godwit-verifier"); }
 
 }  // namespace
 
@@ -153,7 +158,7 @@ TEST_CASE("sign-in e2e: one of the two processes that check passwords may die, w
         for (; lines > 0 && (at = text.find(part, at)) != std::string::npos; ++at) --lines;
         return lines == 0;
     };
-    pid_t keeper = child_of(site.server.pid());
+    pid_t keeper = keeper_of(site.server.pid());
     for (int i = 1; i <= 2; ++i) {
         const pid_t checker = child_of(keeper);
         REQUIRE(::kill(keeper, SIGKILL) == 0);
@@ -171,7 +176,7 @@ TEST_CASE("sign-in e2e: nobody gets in while both processes that check are gone,
     const Users users;
     const e2e::Site site(options(users));
     const pid_t nursery = nursery_of(site.server.pid());
-    const pid_t keeper = child_of(site.server.pid());
+    const pid_t keeper = keeper_of(site.server.pid());
     const pid_t checker = child_of(keeper);
     // A stopped keeper starts nobody again, and a stopped nursery lets nobody take over.
     REQUIRE(::kill(nursery, SIGSTOP) == 0);
