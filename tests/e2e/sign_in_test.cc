@@ -63,8 +63,12 @@ pid_t named_child(pid_t server, std::string_view name) {
 }
 /// It starts the processes that check when both are gone.
 pid_t nursery_of(pid_t server) { return named_child(server, "godwit-nursery"); }
-/// The first of the two processes that check, the parent of the second.
-pid_t keeper_of(pid_t server) { return named_child(server, "godwit-verifier"); }
+/// The first of the two processes that check, the parent of the second. The nursery begins with the same name, so it
+/// must have its own before the keeper can be told from it.
+pid_t keeper_of(pid_t server) {
+    nursery_of(server);
+    return named_child(server, "godwit-verifier");
+}
 
 }  // namespace
 
