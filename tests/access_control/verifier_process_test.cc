@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +25,7 @@
 #include "base/file_io.h"
 #include "base/landlock.h"
 #include "support/catch.h"
+#include "support/child_processes.h"
 #include "support/descriptors.h"
 #include "support/fake_clock.h"
 #include "support/temp_dir.h"
@@ -80,18 +81,14 @@ struct Process {
     [[nodiscard]] static pid_t checker() { return child_of(keeper()); }
     /// The other child of this process, which was started after `keeper`.
     [[nodiscard]] static pid_t nursery_of(pid_t keeper) {
-        const std::string number = std::to_string(::getpid());
-        std::istringstream children(support::read_file("/proc/" + number + "/task/" + number + "/children"));
-        pid_t child = 0;
-        while (children >> child && child == keeper) {
-        }
-        return child;
+        const std::vector<pid_t> children = support::children_of(::getpid());
+        const auto other = std::ranges::find_if(children, [&](pid_t child) { return child != keeper; });
+        return other == children.end() ? 0 : *other;
     }
     [[nodiscard]] static pid_t child_of(pid_t parent) {
-        const std::string number = std::to_string(parent);
-        const std::string path = "/proc/" + number + "/task/" + number + "/children";
-        REQUIRE(eventually([&] { return !support::read_file(path).empty(); }));
-        return static_cast<pid_t>(std::stol(support::read_file(path)));
+        std::vector<pid_t> children;
+        REQUIRE(eventually([&] { return !(children = support::children_of(parent)).empty(); }));
+        return children.front();
     }
 
     support::TempDir folder;

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/child_processes.h"
 #include "support/raw_client.h"
 #include "support/server_process.h"
 #include "support/temp_dir.h"
@@ -48,10 +48,8 @@ bool are_gone(const std::vector<pid_t>& processes) {
 
 /// Those that are children of `server` and live.
 std::vector<pid_t> disk_processes(pid_t server) {
-    const std::string number = std::to_string(server);
-    std::istringstream children(support::read_file("/proc/" + number + "/task/" + number + "/children"));
     std::vector<pid_t> all;
-    for (pid_t child = 0; children >> child;) {
+    for (const pid_t child : support::children_of(server)) {
         if (status_of(child).starts_with("Name:\tgodwit-disk\n")) all.push_back(child);
     }
     return all;

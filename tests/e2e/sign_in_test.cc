@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <iterator>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "e2e/site.h"
+#include "support/child_processes.h"
 
 namespace {
 
@@ -34,17 +34,10 @@ bool has_line(const std::string& log, std::string_view part) {
     return support::eventually([&] { return support::read_file(log).find(part) != std::string::npos; });
 }
 
-/// The children of a process, the eldest first.
-std::vector<pid_t> children_of(pid_t parent) {
-    const std::string number = std::to_string(parent);
-    std::istringstream words(support::read_file("/proc/" + number + "/task/" + number + "/children"));
-    return {std::istream_iterator<pid_t>(words), {}};
-}
-
 /// The eldest child of `parent`, which may be about to make it.
 pid_t child_of(pid_t parent) {
     std::vector<pid_t> children;
-    REQUIRE(support::eventually([&] { return !(children = children_of(parent)).empty(); }));
+    REQUIRE(support::eventually([&] { return !(children = support::children_of(parent)).empty(); }));
     return children.front();
 }
 
@@ -53,7 +46,7 @@ pid_t child_of(pid_t parent) {
 pid_t named_child(pid_t server, std::string_view name) {
     pid_t found = 0;
     REQUIRE(support::eventually([&] {
-        for (const pid_t child : children_of(server)) {
+        for (const pid_t child : support::children_of(server)) {
             if (support::read_file("/proc/" + std::to_string(child) + "/comm") == std::string(name) + "\n")
                 found = child;
         }

@@ -11,11 +11,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/child_processes.h"
 #include "support/write_site.h"
 
 namespace {
@@ -26,21 +26,13 @@ base::SharedFd open_directory(const support::TempDir& directory) {
     return base::share(base::Fd(::open(directory.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
 }
 
-std::vector<pid_t> children() {
-    const std::string self = std::to_string(::getpid());
-    std::istringstream text(support::read_file("/proc/" + self + "/task/" + self + "/children"));
-    std::vector<pid_t> all;
-    for (pid_t child = 0; text >> child;) all.push_back(child);
-    return all;
-}
-
 /// A started queue, and its processes.
 struct Site {
     Site() {
-        const std::vector<pid_t> before = children();
+        const std::vector<pid_t> before = support::children_of(::getpid());
         queue->start(storage::ProcessCalls::all,
                      [this](std::string_view, const std::string& sentence) { said.push_back(sentence); });
-        for (const pid_t child : children()) {
+        for (const pid_t child : support::children_of(::getpid())) {
             if (std::ranges::find(before, child) == before.end()) processes.push_back(child);
         }
     }

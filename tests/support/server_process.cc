@@ -16,6 +16,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/child_processes.h"
+
 namespace support {
 
 namespace {
@@ -90,10 +92,8 @@ int exit_status_of(int wait_status) {
 }
 
 pid_t first_child(pid_t parent) {
-    const std::string number = std::to_string(parent);
-    std::istringstream children(read_file("/proc/" + number + "/task/" + number + "/children"));
-    pid_t child = -1;
-    return children >> child ? child : -1;
+    const std::vector<pid_t> children = children_of(parent);
+    return children.empty() ? -1 : children.front();
 }
 
 }  // namespace
