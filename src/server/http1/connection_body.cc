@@ -186,7 +186,9 @@ void Connection::note_body_progress(std::size_t bytes, const Turn& turn) {
 Connection::Step Connection::drain(Turn& turn) {
     Exchange& exchange = *exchange_;
     base::ByteBuffer& input = transport_.input;
-    while (!input.empty()) {
+    // Asked without further input as well: the last piece of the body is data, and only the next step says that it was
+    // the last one.
+    while (true) {
         const http::BodyDecoder::Step step = exchange.decoder.decode(input.readable());
         input.consume(step.consumed);
         switch (step.outcome) {
@@ -199,7 +201,6 @@ Connection::Step Connection::drain(Turn& turn) {
                 return Step::proceed;
         }
     }
-    return wait_for_rest(turn);
 }
 
 Connection::Step Connection::wait_for_rest(Turn& turn) {

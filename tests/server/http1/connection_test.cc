@@ -198,6 +198,18 @@ TEST_CASE("connection: drains a small body that the answer did not wait for, and
     CHECK(bench.handler.paths == std::vector<std::string>{"/a", "/b"});
 }
 
+TEST_CASE("connection: is idle once a body that the answer did not wait for is in, before a next request", "[server]") {
+    ConnectionBench bench;
+    bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n").would_block().incoming("body");
+    CHECK(bench.run() == Verdict::wait);
+    CHECK(bench.connection->state() == ConnectionState::idle);
+    CHECK(bench.connection->is_unused());
+    bench.expire_after(bench.config.drain_timeout_ms);
+    bench.stream->incoming("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    bench.run();
+    CHECK(statuses(bench.stream->sent()) == Codes{200, 200});
+}
+
 TEST_CASE("connection: lingers after an early answer to a large body, so that no reset eats it", "[server]") {
     ConnectionBench bench;
     bench.stream->incoming("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n");
