@@ -76,6 +76,7 @@ std::optional<DirectoryCreation::Result> DirectoryCreation::advance(http::Wake w
     const auto error = publication_.durable();
     if (!error) return std::nullopt;
     step_ = Step::done;
+    if (*error != 0 && !held_.empty()) parts_->new_directories.note_failed(held_);
     release();
     if (*error == 0) return Result();
     return Result(std::unexpect, Refusal{Status::internal_server_error,

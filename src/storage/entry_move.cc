@@ -178,6 +178,7 @@ std::optional<EntryMove::Result> EntryMove::advance(http::Wake wake) {
     const auto error = publication_.durable();
     if (!error) return std::nullopt;
     step_ = Step::done;
+    if (*error != 0 && !held_.empty()) parts_->new_directories.note_failed(held_);
     release();
     gone_.reset();
     if (*error != 0) return Result(std::unexpect, kNotDurable);

@@ -57,6 +57,7 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
                     case Publication::Background::unknown:
                         // Nothing that is kept of the old file may be shown if it is the new one.
                         publication_.settle(sink_.place_, wake);
+                        sink_.place_.note_synced(false);
                         return refuse(kNotKnown);
                     case Publication::Background::named:
                         if (auto result = take_name(wake)) return result;
@@ -66,6 +67,7 @@ std::optional<FileCommit::Result> FileCommit::advance(http::Wake wake) {
             case Step::syncing_directories: {
                 const auto error = publication_.durable();
                 if (!error) return std::nullopt;
+                sink_.place_.note_synced(*error == 0);
                 if (*error != 0) return refuse(kNotDurable);
                 step_ = Step::done;
                 break;
@@ -281,7 +283,10 @@ std::optional<FileCommit::Result> FileCommit::take_name(http::Wake wake) {
     change_->path = path();
     change_->old_tag = std::move(old_tag_);
     struct stat status{};
-    if (::fstat(sink_.file_.descriptor(), &status) != 0) return refuse(kNotRead);
+    if (::fstat(sink_.file_.descriptor(), &status) != 0) {
+        sink_.place_.note_synced(false);
+        return refuse(kNotRead);
+    }
     stored_.entity_tag = make_entity_tag(status, false);
     change_->new_tag = stored_.entity_tag;
     change_->bytes = static_cast<std::uint64_t>(status.st_size);

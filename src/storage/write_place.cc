@@ -165,6 +165,16 @@ void WritePlace::keep() {
     for (Link& link : links_) link.maker = Link::Maker::another;
 }
 
+void WritePlace::note_synced(bool succeeded) {
+    for (const Link& link : links_) {
+        if (succeeded) {
+            made_->note_durable(link.path);
+        } else {
+            made_->note_failed(link.path);
+        }
+    }
+}
+
 std::vector<base::SharedFd> WritePlace::changed_directories() const {
     std::vector<base::SharedFd> open{directory_};
     for (const Link& link : links_) open.push_back(link.parent);

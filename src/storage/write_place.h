@@ -53,6 +53,8 @@ public:
 
     /// The target is there: the directories stay.
     void keep();
+    /// After keep(): the syncs of changed_directories() ended.
+    void note_synced(bool succeeded);
     /// That of directory(), for what outlives this.
     [[nodiscard]] const base::SharedFd& shared_directory() const { return directory_; }
     /// The open directories whose entries changed for this target: its own and those in which parents were made.

@@ -98,6 +98,8 @@ TEST_CASE("directory creation: a disk that fails is told", "[content][directory_
     const auto result = support::run(*creation, site.disk);
     REQUIRE_FALSE(result.has_value());
     CHECK(result.error().status == http::Status::internal_server_error);
+    // What is stored in it later promises its name, too.
+    CHECK(site.new_directories.has("/d"));
 }
 
 TEST_CASE("directory creation: without durability nothing is waited for", "[content][directory_creation]") {

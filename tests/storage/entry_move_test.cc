@@ -268,3 +268,16 @@ TEST_CASE("entry move: a sync that fails is told, and the change is a change", "
     CHECK(change->new_tag == tag);
     CHECK(change->old_tag.empty());
 }
+
+TEST_CASE("entry move: a folder whose new name could not be made durable is a new directory", "[storage][move]") {
+    WriteSite site;
+    site.directory.make_directory("d");
+    site.disk.directory_error = EIO;
+    auto opened = open(site, "/d/", "/e/");
+    REQUIRE(opened.has_value());
+    CHECK_FALSE(support::run(*opened, site.disk).has_value());
+    CHECK(site.new_directories.has("/e"));
+    site.disk.directory_error = 0;
+    REQUIRE(site.put("/e/file", "x").has_value());
+    CHECK(site.new_directories.empty());
+}

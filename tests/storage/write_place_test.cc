@@ -88,6 +88,25 @@ TEST_CASE("write place: an upload into a directory that another one still makes 
     CHECK(third->changed_directories().size() == 1);
 }
 
+TEST_CASE("write place: a directory whose name could not be made durable is new until a write into it is",
+          "[content][write]") {
+    WriteSite site;
+    site.disk.directory_error = EIO;
+    REQUIRE_FALSE(site.put("/new/deep/one", "x").has_value());
+    const auto changed = [&](std::string_view path) {
+        return WritePlace::find(*site.root, site.new_directories, path)->changed_directories().size();
+    };
+    CHECK(changed("/new/deep/two") == 3);
+    CHECK(changed("/two") == 1);
+    CHECK_FALSE(site.put("/new/deep/two", "x").has_value());
+    site.disk.directory_error = 0;
+    CHECK_FALSE(site.put("/new/deep/one", "x", "If-Match: \"other\"\r\n").has_value());
+    CHECK(changed("/new/deep/two") == 3);
+    CHECK(site.put("/new/deep/two", "x").has_value());
+    CHECK(changed("/new/deep/two") == 1);
+    CHECK(site.new_directories.empty());
+}
+
 TEST_CASE("write place: one path cannot hold thousands of new directories open", "[content][write]") {
     WriteSite site;
     std::string path;
