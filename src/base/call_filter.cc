@@ -71,8 +71,8 @@ constexpr std::uint32_t kServing[] = {SYS_accept4,          SYS_accept,        S
                                       SYS_inotify_rm_watch, SYS_io_uring_enter};
 
 // The library makes a renameat2 without flags a renameat.
-constexpr std::uint32_t kDisk[] = {SYS_recvmsg, SYS_sendmsg,  SYS_close,    SYS_fsync,    SYS_fdatasync,
-                                   SYS_linkat,  SYS_unlinkat, SYS_renameat, SYS_renameat2};
+constexpr std::uint32_t kDisk[] = {SYS_recvmsg,   SYS_sendmsg, SYS_close,    SYS_pread64,  SYS_fsync,
+                                   SYS_fdatasync, SYS_linkat,  SYS_unlinkat, SYS_renameat, SYS_renameat2};
 
 constexpr std::uint32_t kChildren[] = {SYS_wait4, SYS_waitid, SYS_kill};
 

@@ -2,6 +2,7 @@
 #include "base/file_io.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,7 +22,19 @@ int read_on(int file, std::uint64_t offset, std::span<std::byte> into, std::size
     return 0;
 }
 
+bool is_byte_in_memory(int file, std::uint64_t offset) {
+    std::byte byte{};
+    const iovec part{.iov_base = &byte, .iov_len = 1};
+    return ::preadv2(file, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0 || errno != EAGAIN;
+}
+
 }  // namespace
+
+bool is_in_memory(int file, std::uint64_t offset, std::uint64_t length) {
+    const std::uint64_t last = offset + length - 1;
+    return is_byte_in_memory(file, last) && (length == 1 || is_byte_in_memory(file, offset)) &&
+           (length <= 2 || is_byte_in_memory(file, offset + length / 2));
+}
 
 std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into) {
     std::size_t done = 0;

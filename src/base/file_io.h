@@ -12,6 +12,10 @@ namespace base {
 /// Reads up to `into.size()` bytes from `offset`; fewer at the end of the file or at an error.
 [[nodiscard]] std::size_t read_at(int file, std::uint64_t offset, std::span<std::byte> into);
 
+/// True when `length` bytes from `offset`, at least 1, are in the kernel's memory, judged by the first, the middle and
+/// the last of them: reading them does not wait for the disk. Also true where the file system cannot tell.
+[[nodiscard]] bool is_in_memory(int file, std::uint64_t offset, std::uint64_t length);
+
 /// Reads exactly `into.size()` bytes; false when the file ends earlier or cannot be read.
 [[nodiscard]] bool read_exactly(int file, std::uint64_t offset, std::span<std::byte> into);
 

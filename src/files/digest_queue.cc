@@ -83,28 +83,34 @@ DigestQueue::Wait::~Wait() { queue_.leave(*job_, wake_); }
 bool DigestQueue::advance(Job& job, http::Wake wake) {
     if (job.done) return true;
     if (std::ranges::find(job.waiting, wake) == job.waiting.end()) job.waiting.push_back(wake);
+    job.waits_for_disk = false;
     if (driver_ && *driver_ != wake) return false;
     work(wake);
     choose_driver();
     return job.done;
 }
 
-/// One slice of the first job, which then goes to the end of the line.
+/// One slice of the first job that has its bytes; the job then goes to the end of the line.
 void DigestQueue::work(http::Wake wake) {
-    std::shared_ptr<Job> job = std::move(jobs_.front());
-    jobs_.pop_front();
-    if (work_on(*job) == Progress::ended) {
+    const auto next = std::ranges::find_if(jobs_, [](const auto& each) { return !each->waits_for_disk; });
+    if (next == jobs_.end()) return;
+    std::shared_ptr<Job> job = std::move(*next);
+    jobs_.erase(next);
+    const Progress progress = work_on(*job, job->waiting.empty() ? wake : job->waiting.front());
+    if (progress == Progress::ended) {
         end(*job, wake);
     } else {
+        job->waits_for_disk = progress == Progress::waiting;
         jobs_.push_back(std::move(job));
     }
 }
 
-/// The next slice is of the first job that already has a waiting response.
+/// The next slice is of the first job that already has a waiting response. While all wait for the disk,
+/// whoever is woken goes on.
 void DigestQueue::choose_driver() {
     driver_.reset();
     for (const auto& job : jobs_) {
-        if (job->waiting.empty()) continue;
+        if (job->waiting.empty() || job->waits_for_disk) continue;
         driver_ = job->waiting.front();
         wakes_.wake(*driver_);
         return;
@@ -123,20 +129,32 @@ void DigestQueue::end(Job& job, http::Wake present) {
 void DigestQueue::leave(Job& job, std::optional<http::Wake> wake) {
     --waits_;
     if (wake) std::erase(job.waiting, *wake);
-    if (--job.waits > 0 && (!wake || driver_ != wake)) return;
+    // The disk may wake the one that leaves: another one asks it again.
+    const bool was_stuck = std::exchange(job.waits_for_disk, false);
+    if (--job.waits > 0 && !was_stuck && (!wake || driver_ != wake)) return;
     if (job.waits == 0) std::erase_if(jobs_, [&](const auto& each) { return each.get() == &job; });
     if (!driver_ || driver_ == wake) choose_driver();
 }
 
-DigestQueue::Progress DigestQueue::work_on(Job& job) {
+/// `reader`: comes back when the job waited for the disk.
+DigestQueue::Progress DigestQueue::work_on(Job& job, http::Wake reader) {
     buffer_.resize(kDigestSliceBytes);
+    if (job.reader != reader) {
+        job.reader = reader;
+        job.ahead = {};
+    }
     return job.maker != nullptr ? make_form(job) : hash(job);
 }
 
 /// Compresses as for a response; the cache keeps what comes out, or not, and then there is no digest.
 DigestQueue::Progress DigestQueue::make_form(Job& job) {
-    const auto pulled = job.maker->pull(buffer_);
-    if (pulled.outcome == http::BodySource::Outcome::produced) return Progress::more;
+    if (job.reader) job.maker->wake_with(*job.reader);
+    switch (job.maker->pull(buffer_).outcome) {
+        case http::BodySource::Outcome::produced: return Progress::more;
+        case http::BodySource::Outcome::waiting: return Progress::waiting;
+        case http::BodySource::Outcome::finished:
+        case http::BodySource::Outcome::failed: break;
+    }
     job.maker.reset();
     const Form& form = job.found->form(job.coding);
     const bool made = form.state() == Form::State::ready && form.is_in_memory();
@@ -147,18 +165,26 @@ DigestQueue::Progress DigestQueue::hash(Job& job) {
     const Form& form = job.found->form(job.coding);
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kDigestSliceBytes, form.length() - job.offset));
     const http::Piece piece = Representation::slice(job.found, job.coding, job.offset, count);
+    if (const auto* const part = std::get_if<http::FileSlice>(&piece)) return hash_file(job, *part);
+    job.digester->update(std::get<http::Blob>(piece).bytes);
     job.offset += count;
-    const auto* const part = std::get_if<http::FileSlice>(&piece);
-    if (part != nullptr) {
-        const std::span<std::byte> block = std::span(buffer_).first(count);
-        if (!base::read_exactly(part->file->descriptor(), part->offset, block)) return Progress::ended;
-        job.digester->update(block);
-    } else {
-        job.digester->update(std::get<http::Blob>(piece).bytes);
-    }
     if (job.offset < form.length()) return Progress::more;
+    keep(job);
+    return Progress::ended;
+}
+
+DigestQueue::Progress DigestQueue::hash_file(Job& job, const http::FileSlice& part) {
+    const std::uint64_t left = job.found->form(job.coding).length() - job.offset;
+    std::uint64_t ready = left;
+    if (job.reader) ready = job.ahead.ready(*part.file, part.offset, left, *job.reader);
+    if (ready == 0) return Progress::waiting;
+    const std::span<std::byte> block = std::span(buffer_).first(static_cast<std::size_t>(std::min(part.length, ready)));
+    if (!base::read_exactly(part.file->descriptor(), part.offset, block)) return Progress::ended;
+    job.digester->update(block);
+    job.offset += block.size();
+    if (block.size() < left) return Progress::more;
     // What was written to the file meanwhile may or may not be in the hash.
-    if (part == nullptr || part->file->unchanged()) keep(job);
+    if (part.file->unchanged()) keep(job);
     return Progress::ended;
 }
 

@@ -16,6 +16,7 @@
 #include "files/representation_cache.h"
 #include "http/client_shares.h"
 #include "http/digest_field.h"
+#include "http/read_ahead.h"
 #include "storage/digest.h"
 
 namespace files {
@@ -70,7 +71,7 @@ public:
     [[nodiscard]] const std::uint64_t& over_share() const { return over_share_; }
 
 private:
-    enum class Progress : std::uint8_t { more, ended };
+    enum class Progress : std::uint8_t { more, waiting, ended };
     /// One digest in the making, for everyone who waits for it.
     struct Job {
         std::shared_ptr<const Representation> found;
@@ -82,6 +83,9 @@ private:
         std::vector<http::Wake> waiting;
         http::ClientShares::Share share;  ///< of the client that asked first, until it is made
         std::size_t waits = 0;            ///< all of them; `waiting` has those that were advanced
+        http::ReadAhead ahead;
+        std::optional<http::Wake> reader;  ///< comes back when `ahead` has more
+        bool waits_for_disk = false;       ///< until one of `waiting` comes back, or leaves
         bool done = false;
     };
 
@@ -91,9 +95,10 @@ private:
     void leave(Job& job, std::optional<http::Wake> wake);
     void work(http::Wake wake);
     void choose_driver();
-    Progress work_on(Job& job);
+    Progress work_on(Job& job, http::Wake reader);
     Progress make_form(Job& job);
     Progress hash(Job& job);
+    Progress hash_file(Job& job, const http::FileSlice& part);
     void keep(Job& job);
     /// Wakes all waits except `present`, which is being advanced.
     void end(Job& job, http::Wake present);

@@ -16,7 +16,7 @@ constexpr std::size_t kSliceBytes = 4 * 1024;
 
 }  // namespace
 
-CompressingSource::CompressingSource(std::shared_ptr<const storage::OpenFile> file, http::Blob bytes,
+CompressingSource::CompressingSource(std::shared_ptr<const http::BodyFile> file, http::Blob bytes,
                                      std::uint64_t length, media::DeflateEncoder::Format format, int level,
                                      std::unique_ptr<Keeper> keeper)
     : file_(std::move(file)),
@@ -26,22 +26,31 @@ CompressingSource::CompressingSource(std::shared_ptr<const storage::OpenFile> fi
       level_(level),
       keeper_(std::move(keeper)) {}
 
-bool CompressingSource::fill() {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, length_ - offset_));
+CompressingSource::Fill CompressingSource::fill() {
+    std::uint64_t ready = length_ - offset_;
+    if (file_ != nullptr && wake_) ready = ahead_.ready(*file_, offset_, ready, *wake_);
+    if (ready == 0) return Fill::waiting;
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, ready));
     if (file_ == nullptr) {
         input_ = bytes_.bytes.subspan(static_cast<std::size_t>(offset_), wanted);
     } else {
         buffer_.resize(std::max(buffer_.size(), wanted));
-        if (!base::read_exactly(file_->descriptor(), offset_, std::span(buffer_).first(wanted))) return false;
+        if (!base::read_exactly(file_->descriptor(), offset_, std::span(buffer_).first(wanted))) return Fill::failed;
         input_ = std::span(buffer_).first(wanted);
     }
     offset_ += wanted;
-    return true;
+    return Fill::filled;
 }
 
 http::BodySource::Pulled CompressingSource::pull(std::span<std::byte> into) {
     if (encoder_ == nullptr) encoder_ = std::make_unique<media::DeflateEncoder>(format_, level_);
-    if (input_.empty() && offset_ < length_ && !fill()) return {Outcome::failed};
+    if (input_.empty() && offset_ < length_) {
+        switch (fill()) {
+            case Fill::filled: break;
+            case Fill::waiting: return {Outcome::waiting};
+            case Fill::failed: return {Outcome::failed};
+        }
+    }
     std::size_t produced = 0;
     auto outcome = media::DeflateEncoder::Outcome::progress;
     std::span<const std::byte> slice = input_.first(std::min(input_.size(), kSliceBytes));

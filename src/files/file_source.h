@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "http/body.h"
+#include "http/read_ahead.h"
 #include "media/deflate_encoder.h"
-#include "storage/open_file.h"
 
 namespace files {
 
@@ -27,18 +28,24 @@ public:
     };
 
     /// `file` or `bytes` is the input, `length` bytes long; `owner` keeps `bytes` alive. `keeper` may be null.
-    CompressingSource(std::shared_ptr<const storage::OpenFile> file, http::Blob bytes, std::uint64_t length,
+    CompressingSource(std::shared_ptr<const http::BodyFile> file, http::Blob bytes, std::uint64_t length,
                       media::DeflateEncoder::Format format, int level, std::unique_ptr<Keeper> keeper);
 
+    void wake_with(http::Wake wake) override {
+        // What is on its way would wake the one before.
+        if (wake_ != wake) ahead_ = {};
+        wake_ = wake;
+    }
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::size_t memory_bytes() const override {
         return (encoder_ == nullptr ? 0 : media::kDeflateEncoderBytes) + buffer_.capacity();
     }
 
 private:
-    [[nodiscard]] bool fill();
+    enum class Fill : std::uint8_t { filled, waiting, failed };
+    [[nodiscard]] Fill fill();
 
-    std::shared_ptr<const storage::OpenFile> file_;
+    std::shared_ptr<const http::BodyFile> file_;
     http::Blob bytes_;
     std::uint64_t length_;
     std::uint64_t offset_ = 0;  ///< of the input that was read so far
@@ -48,6 +55,8 @@ private:
     std::unique_ptr<media::DeflateEncoder> encoder_;  ///< made by the first pull: a HEAD never needs it
     std::vector<std::byte> buffer_;
     std::span<const std::byte> input_;  ///< read and not yet compressed
+    http::ReadAhead ahead_;
+    std::optional<http::Wake> wake_;
 };
 
 }  // namespace files

@@ -20,10 +20,6 @@
 #include "http/digest_field.h"
 #include "http/field_list.h"
 
-namespace storage {
-class OpenFile;
-}
-
 namespace files {
 
 /// gzip and deflate are made here; br and zstd come from sidecars only.
@@ -76,7 +72,7 @@ private:
     std::string entity_tag_;
     http::FieldList fields_;  ///< Content-Type is the first
     http::Blob bytes_;        ///< of a form that is ready and has no file
-    std::shared_ptr<const storage::OpenFile> file_;
+    std::shared_ptr<const http::BodyFile> file_;
     /// A pointer, because digests are seldom asked for, and the other forms should not pay for the texts.
     std::unique_ptr<std::array<std::string, http::kDigestAlgorithms>> digests_;
 };
@@ -107,8 +103,8 @@ public:
     [[nodiscard]] std::int64_t last_modified() const { return last_modified_; }
     /// Seconds since 1970: the ctime, which every change sets and no program can choose.
     [[nodiscard]] std::int64_t last_changed() const { return status_.st_ctim.tv_sec; }
-    /// False while stamps, of the file or a sidecar, are too young to identify the bytes: tags are weak then, and
-    /// later requests read anew.
+    /// False while later requests read anew: stamps, of the file or a sidecar, are too young to identify the bytes, and
+    /// tags are weak; or small content was not in memory yet.
     [[nodiscard]] bool is_settled() const { return settled_; }
 
     [[nodiscard]] const Form& form(Coding coding) const { return forms_[static_cast<std::size_t>(coding)]; }
@@ -126,7 +122,7 @@ public:
     static void send_whole(const std::shared_ptr<const Representation>& self, Coding coding, http::Body& body);
 
     /// The open file of the identity form; null for a file that is wholly in memory.
-    [[nodiscard]] const std::shared_ptr<const storage::OpenFile>& file() const { return identity().file_; }
+    [[nodiscard]] const std::shared_ptr<const http::BodyFile>& file() const { return identity().file_; }
     /// The identity form's bytes, when they are in memory.
     [[nodiscard]] std::span<const std::byte> bytes() const;
     /// Bytes in memory, forms and texts together.

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "base/file_io.h"
-#include "files/file_source.h"
 #include "http/date.h"
 #include "media/media_type.h"
 #include "media/scripted_type.h"
 #include "media/text_beginning.h"
+#include "storage/open_file.h"
 #include "storage/validators.h"
 
 namespace files {
@@ -48,7 +48,7 @@ std::string_view own_coding(std::string_view name) {
 }
 
 /// `bytes`: all of a small file, or null; `file`: a larger one.
-bool begins_as_text(const std::vector<std::byte>* bytes, const storage::OpenFile* file) {
+bool begins_as_text(const std::vector<std::byte>* bytes, const http::BodyFile* file) {
     if (bytes != nullptr)
         return media::is_text(std::span(*bytes).first(std::min(bytes->size(), media::kBeginningBytes)));
     std::array<std::byte, media::kBeginningBytes> beginning{};
@@ -62,7 +62,8 @@ bool begins_as_text(const std::vector<std::byte>* bytes, const storage::OpenFile
 struct RepresentationBuilder::Content {
     struct stat status{};
     std::shared_ptr<const std::vector<std::byte>> bytes;
-    std::shared_ptr<const storage::OpenFile> file;
+    std::shared_ptr<const http::BodyFile> file;
+    bool is_cold = false;  ///< a small file that the disk has to read first
 };
 
 FindError find_error(storage::FileError error) {
@@ -114,7 +115,7 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
     representation->media_type_ = choose_media_type(named, *content, *representation);
     representation->own_coding_ = own_coding(named.coding);
     representation->confined_ = rules_.confines_pages && media::may_run_scripts(representation->media_type_);
-    representation->settled_ = !storage::is_young(content->status, clock_.unix_ns());
+    representation->settled_ = !storage::is_young(content->status, clock_.unix_ns()) && !content->is_cold;
     representation->last_modified_ = storage::last_modified_seconds(content->status, clock_.unix_ns());
     Form& identity = representation->forms_[0];
     identity.state_ = Form::State::ready;
@@ -128,13 +129,22 @@ std::expected<Opened, FindError> RepresentationBuilder::open(std::string_view pa
     return opened;
 }
 
+/// A small file that is on the disk only is sent as a large one is, whose reads do not hold the loop; the next request
+/// finds it in memory. A young file has just been written, so it is there.
+bool RepresentationBuilder::is_cold(int descriptor, const struct stat& status) const {
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (disk_ == nullptr || size == 0 || size > small_file_bytes_) return false;
+    return !storage::is_young(status, clock_.unix_ns()) && !base::is_in_memory(descriptor, 0, size);
+}
+
 std::expected<RepresentationBuilder::Content, FindError> RepresentationBuilder::read(base::Fd descriptor) const {
     Content content;
     if (::fstat(descriptor.get(), &content.status) != 0) return std::unexpected(FindError::failed);
     if (S_ISDIR(content.status.st_mode)) return content;
     if (!S_ISREG(content.status.st_mode)) return std::unexpected(FindError::unsuitable);
 
-    if (static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) {
+    content.is_cold = is_cold(descriptor.get(), content.status);
+    if (content.is_cold || static_cast<std::uint64_t>(content.status.st_size) > small_file_bytes_) {
         content.file =
             std::make_shared<const storage::OpenFile>(std::move(descriptor), content.status, clock_, disk_, writes_);
         return content;
@@ -176,7 +186,7 @@ void RepresentationBuilder::add_sidecar(Representation& representation, const st
     form.bytes_ = blob_of(std::move(content->bytes));
     form.file_ = std::move(content->file);
     const bool young = storage::is_young(content->status, clock_.unix_ns());
-    representation.settled_ = representation.settled_ && !young;
+    representation.settled_ = representation.settled_ && !young && !content->is_cold;
     const bool weak = storage::needs_weak_tag(content->status, clock_.unix_ns());
     form.entity_tag_ = storage::coded_tag(storage::make_entity_tag(content->status, weak), kSidecarCodings[index]);
     representation.coded_ = true;

@@ -82,6 +82,7 @@ public:
 private:
     struct Content;
 
+    [[nodiscard]] bool is_cold(int descriptor, const struct stat& status) const;
     [[nodiscard]] std::expected<Content, FindError> read(base::Fd descriptor) const;
     void add_sidecars(Representation& representation, const storage::PathWatch& watch, std::string_view path) const;
     void add_sidecar(Representation& representation, const storage::PathWatch::Sidecar& seen, std::string_view path,

@@ -28,6 +28,12 @@ struct Blob {
     std::span<const std::byte> bytes;
 };
 
+/// Comes back through base::WakeQueue when the work that it was given for goes on.
+using Wake = base::Wake;
+
+/// True once bytes of a file that were asked for are in memory, or could not be brought there.
+using Arrival = std::shared_ptr<const bool>;
+
 /// An open regular file that responses send parts of.
 class BodyFile {
 public:
@@ -39,6 +45,15 @@ public:
     [[nodiscard]] virtual bool unchanged() const = 0;
     /// True when the file has rested long enough that the kernel may send its pages without a copy.
     [[nodiscard]] virtual bool at_rest() const = 0;
+    /// Brings `length` bytes from `offset` into the kernel's memory, so that reading or sending them does not wait for
+    /// the disk; `wake` comes back when they are there. Null: they are there already, or can only be waited for.
+    /// Called by ReadAhead (http/read_ahead.h), which all readers use.
+    [[nodiscard]] virtual Arrival read_ahead(std::uint64_t offset, std::uint64_t length, Wake wake) const {
+        (void)offset;
+        (void)length;
+        (void)wake;
+        return nullptr;
+    }
 };
 
 /// `length` bytes of a file from `offset`.
@@ -53,6 +68,7 @@ class BodySource {
 public:
     enum class Outcome : std::uint8_t {
         produced,  ///< `bytes` were written (0 is allowed: work was done, nothing came out yet); call again
+        waiting,   ///< `bytes` were written; more when the wake of wake_with() comes back
         finished,  ///< `bytes` were written and nothing follows
         failed,    ///< the connection aborts; the client sees an incomplete answer
     };
@@ -62,6 +78,8 @@ public:
     };
 
     virtual ~BodySource() = default;
+    /// What comes back after Outcome::waiting. Called before pull(); without it, pull() itself waits for the disk.
+    virtual void wake_with(Wake wake) { (void)wake; }
     /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most a tenth of a millisecond.
     virtual Pulled pull(std::span<std::byte> into) = 0;
     /// What it gives from here to its end, where that is known, which makes the Content-Length: then it gives neither
@@ -87,9 +105,6 @@ using Body = std::variant<std::monostate, Piece, std::vector<Piece>, std::unique
 [[nodiscard]] std::optional<std::uint64_t> body_bytes(const Body& body);
 /// Of memory that the body keeps, where it is more than a few bytes.
 [[nodiscard]] std::size_t memory_bytes(const Body& body);
-
-/// Comes back through base::WakeQueue when the work that it was given for goes on.
-using Wake = base::Wake;
 
 /// Work that a response waits for (state `pending` of an exchange). It goes on to its end even when the peer leaves,
 /// unless it says that it may be given up.

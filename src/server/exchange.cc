@@ -17,6 +17,7 @@ void Exchange::reset() {
     state_ = ExchangeState::receiving;
     request_body_ = RequestBody::none;
     quiet_ = false;
+    waits_for_content_ = false;
     status_ = http::Status::ok;
     reason_ = {};
     if (!changes_.empty()) changes_ = http::Changes();
@@ -129,8 +130,7 @@ void Exchange::end_body(std::string_view trailers) {
 }
 
 std::optional<http::Response> Exchange::advance(handler::Handler& handler, ExchangeTable& table) {
-    if (!entry_) entry_ = table.enter(*this);
-    const http::Wake wake = entry_.token().packed();
+    const http::Wake wake = wake_in(table);
     std::optional<http::Response> response;
     while (state_ == ExchangeState::deciding) {
         std::optional<handler::Decision> decision = decision_->advance(request, wake);
@@ -166,6 +166,7 @@ void Exchange::take_content(http::Response&& response) {
     status_ = response.status;
     reason_ = response.reason;
     quiet_ = response.quiet;
+    waits_for_content_ = false;
     const bool without_content = request.method == http::Method::head || http::forbids_content(response.status);
     if (!without_content) content_.take(std::move(response.body));
 }

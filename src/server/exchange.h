@@ -118,9 +118,11 @@ public:
     /// Takes over the content and destroys its origin. Legal in every state before `responding`.
     void respond(http::Response&& response);
     /// Gives more of the content to `framer`; the state is `done` after Produced::all.
-    /// `pulls`: steps of a source that may be done.
-    [[nodiscard]] Produced produce(Framer& framer, std::uint32_t pulls) {
-        const Produced produced = server::produce(content_, framer, pulls);
+    /// `pulls`: steps of a source that may be done. After Produced::waiting a wake names the exchange's token.
+    [[nodiscard]] Produced produce(Framer& framer, std::uint32_t pulls, ExchangeTable& table) {
+        const http::Wake wake = content_.may_wait() ? wake_in(table) : 0;
+        const Produced produced = server::produce(content_, framer, pulls, wake);
+        waits_for_content_ = produced == Produced::waiting;
         if (produced == Produced::all) {
             move(ExchangeEvent::content_ended);
         } else {
@@ -128,6 +130,8 @@ public:
         }
         return produced;
     }
+    /// True while the next bytes of the content come from the disk: nothing can be given before the wake.
+    [[nodiscard]] bool waits_for_content() const { return waits_for_content_; }
     /// Another response in place of the one that respond() took, of which nothing has left yet.
     void respond_instead(http::Response&& response);
     /// True while work is pending that goes on to its end whatever the peer does.
@@ -168,6 +172,11 @@ private:
     }
     [[noreturn]] void fail(ExchangeEvent event) const;
     void take_content(http::Response&& response);
+    /// What comes back when something off the loop is done.
+    [[nodiscard]] http::Wake wake_in(ExchangeTable& table) {
+        if (!entry_) entry_ = table.enter(*this);
+        return entry_.token().packed();
+    }
     [[nodiscard]] handler::Decision refuse_share(handler::Handler& handler) const;
     [[nodiscard]] handler::Decision ask_known(handler::Handler& handler);
     void hold_rules(const handler::Decision& decision, handler::Handler& handler);
@@ -179,6 +188,7 @@ private:
     ExchangeState state_ = ExchangeState::receiving;
     RequestBody request_body_ = RequestBody::none;
     bool quiet_ = false;
+    bool waits_for_content_ = false;
     http::Status status_ = http::Status::ok;
     std::string_view reason_;
     http::Changes changes_;

@@ -19,12 +19,14 @@ constexpr std::uint64_t kFileTailBytes = 4 * 1024;
 
 /// A file at rest is sent from the kernel's pages. A file that was written to lately is read into memory. The last
 /// bytes are always read into memory, and sent only when the file is still the one that the head described.
-Produced produce_file(const http::FileSlice& slice, Content& content, Framer& framer, Rest rest) {
+Produced produce_file(const http::FileSlice& slice, Content& content, Framer& framer, Rest rest, http::Wake wake) {
     while (content.piece_offset < slice.length) {
         const std::uint64_t left = slice.length - content.piece_offset;
         const std::uint64_t at = slice.offset + content.piece_offset;
+        const std::uint64_t ready = content.ahead.ready(*slice.file, at, left, wake);
+        if (ready == 0) return Produced::waiting;
         if (left > kFileTailBytes && slice.file->at_rest()) {
-            const std::uint64_t taken = framer.send_file({slice.file, at, left - kFileTailBytes});
+            const std::uint64_t taken = framer.send_file({slice.file, at, std::min(ready, left - kFileTailBytes)});
             content.piece_offset += taken;
             content.bytes += taken;
             return Produced::more;
@@ -34,7 +36,7 @@ Produced produce_file(const http::FileSlice& slice, Content& content, Framer& fr
         if (framer.room() == 0) return Produced::more;
         const std::span<std::byte> room =
             framer.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left, kMostReservedBytes)));
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, room.size()));
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(ready, room.size()));
         const bool whole = base::read_exactly(slice.file->descriptor(), at, room.first(count)) &&
                            (count < left || slice.file->unchanged());
         framer.commit(whole ? count : 0, whole && count == left ? rest : Rest::more);
@@ -54,8 +56,10 @@ Produced produce_blob(const http::Blob& blob, Content& content, Framer& framer, 
     return taken == bytes.size() ? Produced::all : Produced::more;
 }
 
-Produced produce_piece(http::Piece& piece, Content& content, Framer& framer, Rest rest) {
-    if (const auto* slice = std::get_if<http::FileSlice>(&piece)) return produce_file(*slice, content, framer, rest);
+Produced produce_piece(http::Piece& piece, Content& content, Framer& framer, Rest rest, http::Wake wake) {
+    if (const auto* slice = std::get_if<http::FileSlice>(&piece)) {
+        return produce_file(*slice, content, framer, rest, wake);
+    }
     if (const auto* blob = std::get_if<http::Blob>(&piece)) return produce_blob(*blob, content, framer, rest);
     auto& text = std::get<std::string>(piece);
     if (text.size() <= kCopyBytes)
@@ -65,7 +69,9 @@ Produced produce_piece(http::Piece& piece, Content& content, Framer& framer, Res
     return produce_blob(piece.emplace<http::Blob>(std::move(shared), bytes), content, framer, rest);
 }
 
-Produced produce_source(http::BodySource& source, Content& content, Framer& framer, std::uint32_t pulls) {
+Produced produce_source(http::BodySource& source, Content& content, Framer& framer, std::uint32_t pulls,
+                        http::Wake wake) {
+    source.wake_with(wake);
     for (; pulls > 0; --pulls) {
         if (framer.room() == 0) return Produced::more;
         const http::BodySource::Pulled pulled = source.pull(framer.reserve(kMostReservedBytes));
@@ -74,6 +80,7 @@ Produced produce_source(http::BodySource& source, Content& content, Framer& fram
         content.bytes += pulled.bytes;
         switch (pulled.outcome) {
             case http::BodySource::Outcome::produced: break;
+            case http::BodySource::Outcome::waiting: return Produced::waiting;
             case http::BodySource::Outcome::failed: return Produced::failed;
             case http::BodySource::Outcome::finished: return Produced::all;
         }
@@ -83,22 +90,23 @@ Produced produce_source(http::BodySource& source, Content& content, Framer& fram
 
 }  // namespace
 
-Produced produce(Content& content, Framer& framer, std::uint32_t pulls) {
+Produced produce(Content& content, Framer& framer, std::uint32_t pulls, http::Wake wake) {
     if (std::holds_alternative<std::monostate>(content.body)) return Produced::all;
     if (auto* piece = std::get_if<http::Piece>(&content.body)) {
-        return produce_piece(*piece, content, framer, Rest::nothing);
+        return produce_piece(*piece, content, framer, Rest::nothing, wake);
     }
     if (auto* source = std::get_if<std::unique_ptr<http::BodySource>>(&content.body)) {
-        return produce_source(**source, content, framer, pulls);
+        return produce_source(**source, content, framer, pulls, wake);
     }
     auto& pieces = std::get<std::vector<http::Piece>>(content.body);
     while (content.piece_index < pieces.size()) {
         if (framer.room() == 0) return Produced::more;
         const Rest rest = content.piece_index + 1 < pieces.size() ? Rest::more : Rest::nothing;
-        const Produced produced = produce_piece(pieces[content.piece_index], content, framer, rest);
+        const Produced produced = produce_piece(pieces[content.piece_index], content, framer, rest, wake);
         if (produced != Produced::all) return produced;
         ++content.piece_index;
         content.piece_offset = 0;
+        content.ahead = {};
     }
     return Produced::all;
 }

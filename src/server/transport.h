@@ -94,9 +94,9 @@ struct Transport {
     }
 
     /// `reads`: the connection wants input now.
-    [[nodiscard]] net::Interest interest(bool reads) const {
+    [[nodiscard]] net::Interest interest(bool reads, bool sends) const {
         const net::Interest read = reads && may_receive() ? net::Interest::read : net::Interest::none;
-        const net::Interest write = output.empty() ? net::Interest::none : net::Interest::write;
+        const net::Interest write = sends ? net::Interest::write : net::Interest::none;
         return read | write | stream->wants();
     }
     /// True when the stream has wanted bytes that no event will announce. `reads`: as for interest().

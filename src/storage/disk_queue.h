@@ -73,6 +73,17 @@ struct NamingOperation : DiskOperation {
     [[nodiscard]] bool is_named() const { return calls_made.size() == calls.size(); }
 };
 
+/// A part of a file that is read for no other purpose than to be in the kernel's memory afterwards.
+struct ReadOperation : DiskOperation {
+    std::shared_ptr<const void> owner;  ///< keeps `number` open
+    int number = -1;                    ///< the descriptor
+    std::uint64_t offset = 0;
+    std::size_t length = 0;  ///< kMostReadBytes at most
+};
+inline constexpr std::size_t kMostReadBytes = 512 * 1024;
+/// How many of them may be in flight: reads share the disk's workers with what uploads wait for.
+inline constexpr std::size_t kMostReads = 8;
+
 class DiskQueue {
 public:
     /// Finished operations are reported to `wakes`, which outlives this.
@@ -111,6 +122,13 @@ public:
         (void)wake;
         return false;
     }
+    /// Reads a part of a file in the background, so that reading it again need not wait for the disk, and reports
+    /// `wake`; errors are left to the second reading. False: this is not possible, and nothing was done.
+    virtual bool read_later(const std::shared_ptr<ReadOperation>& operation, http::Wake wake) {
+        (void)operation;
+        (void)wake;
+        return false;
+    }
     /// Hands what was queued to the kernel; called by the reactor once per turn.
     virtual void submit() = 0;
     /// Collects what is done and wakes the exchanges that waited for it. Called when the wake queue's descriptor or
@@ -125,7 +143,7 @@ public:
     /// This outlives what is returned.
     [[nodiscard]] base::Counters::Registration register_counters(base::Counters& counters) const {
         return counters.add({{"disk_queue_depth", base::CounterKind::gauge,
-                              "syncs, names and removals that wait for the disk", [this] { return depth(); }},
+                              "syncs, names, removals and reads that wait for the disk", [this] { return depth(); }},
                              {"disk_processes_died", base::CounterKind::total,
                               "processes that waited for the disk and died", [this] { return processes_died(); }}});
     }

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <type_traits>
 
+#include "base/file_io.h"
 #include "storage/disk_queue.h"
 #include "storage/name_calls.h"
 
@@ -24,6 +26,9 @@ struct FixedPart {
     std::uint32_t flags;
     std::uint32_t from_length;
     std::uint32_t to_length;
+    std::uint32_t length;
+    std::uint32_t unused;  ///< no byte between the numbers is left without a value
+    std::uint64_t offset;
 };
 static_assert(std::is_trivially_copyable_v<FixedPart>);
 
@@ -59,10 +64,12 @@ std::optional<DiskStep> take_step(std::span<const char>& bytes, std::span<const 
     if (bytes.size() < sizeof fixed) return std::nullopt;
     std::memcpy(&fixed, bytes.data(), sizeof fixed);
     bytes = bytes.subspan(sizeof fixed);
-    if (fixed.kind > static_cast<std::uint32_t>(DiskStep::Kind::rename)) return std::nullopt;
+    if (fixed.kind > static_cast<std::uint32_t>(DiskStep::Kind::read)) return std::nullopt;
     DiskStep step;
     step.kind = static_cast<DiskStep::Kind>(fixed.kind);
     step.flags = fixed.flags;
+    step.length = fixed.length;
+    step.offset = fixed.offset;
     const auto file = file_at(fixed.file, files);
     const auto directory = has_directory(step.kind) ? file_at(fixed.directory, files) : kNone;
     auto from = take_text(bytes, fixed.from_length);
@@ -76,6 +83,20 @@ std::optional<DiskStep> take_step(std::span<const char>& bytes, std::span<const 
 }
 
 int error_of(int result) { return result == 0 ? 0 : errno; }
+
+/// Reads and forgets. A file that ends earlier is no error.
+int read_through(int file, std::uint64_t offset, std::uint64_t length) {
+    std::array<std::byte, 64 * 1024> bytes{};
+    while (length > 0) {
+        const std::size_t wanted = std::min<std::uint64_t>(length, bytes.size());
+        const auto read = base::read_or_fail(file, offset, std::span(bytes).first(wanted));
+        if (!read) return read.error();
+        if (*read < wanted) return 0;
+        offset += wanted;
+        length -= wanted;
+    }
+    return 0;
+}
 
 }  // namespace
 
@@ -96,6 +117,7 @@ int carry_out(const DiskStep& step) {
         case DiskStep::Kind::sync_data: return error_of(::fdatasync(step.file));
         case DiskStep::Kind::sync_all: return error_of(::fsync(step.file));
         case DiskStep::Kind::close: return 0;
+        case DiskStep::Kind::read: return read_through(step.file, step.offset, step.length);
         case DiskStep::Kind::remove: return remove_own({step.file, step.from});
         case DiskStep::Kind::link_file:
             return make_call({.kind = NamingCall::Kind::link,
@@ -126,7 +148,10 @@ DiskMessage encode(std::span<const DiskStep> steps) {
                               .directory = has_directory(step.kind) ? place_of(step.directory, message.files) : kNone,
                               .flags = step.flags,
                               .from_length = static_cast<std::uint32_t>(step.from.size()),
-                              .to_length = static_cast<std::uint32_t>(step.to.size())};
+                              .to_length = static_cast<std::uint32_t>(step.to.size()),
+                              .length = step.length,
+                              .unused = 0,
+                              .offset = step.offset};
         const auto* const begin = reinterpret_cast<const char*>(&fixed);
         message.bytes.insert(message.bytes.end(), begin, begin + sizeof fixed);
         message.bytes.insert(message.bytes.end(), step.from.begin(), step.from.end());

@@ -26,11 +26,14 @@ struct DiskStep {
         link_file,  ///< the open `file`, which may have no name, to `to` in `directory`
         link,       ///< the name `from` in the directory `file`, likewise
         rename,     ///< likewise
+        read,       ///< `length` bytes of `file` from `offset`, to have them in memory
     };
     Kind kind = Kind::close;
     int file = -1;
     int directory = -1;
     unsigned flags = 0;  ///< of link and rename
+    std::uint32_t length = 0;
+    std::uint64_t offset = 0;
     std::string from;
     std::string to;
 

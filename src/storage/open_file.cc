@@ -27,8 +27,8 @@ OpenFile::OpenFile(base::Fd descriptor, const struct stat& status, const base::C
       status_(status),
       told_by_mtime_(!is_young_stamp(status.st_mtim, clock.unix_ns())),
       clock_(clock),
-      disk_(disk),
-      ends_(read_ends()) {
+      disk_(disk) {
+    learn_ends();
     watch(std::move(writes));
 }
 
@@ -64,6 +64,21 @@ std::vector<std::byte> OpenFile::read_ends() const {
     return bytes;
 }
 
+/// Where the disk would have to be waited for, a later call learns them, once they were sent or asked for. They must be
+/// those of the version that was opened.
+void OpenFile::learn_ends() const {
+    const auto length = static_cast<std::uint64_t>(status_.st_size);
+    if (!ends_.empty() || length == 0) return;
+    const std::uint64_t end = std::min<std::uint64_t>(kEndBytes, length);
+    if (disk_ != nullptr && !(base::is_in_memory(descriptor_.get(), 0, end) &&
+                              base::is_in_memory(descriptor_.get(), length - end, end))) {
+        return;
+    }
+    std::vector<std::byte> ends = read_ends();
+    struct stat now{};
+    if (::fstat(descriptor_.get(), &now) == 0 && is_same_version(now, status_)) ends_ = std::move(ends);
+}
+
 bool OpenFile::is_unwritten(const struct stat& now) const {
     const bool same_time =
         now.st_mtim.tv_sec == status_.st_mtim.tv_sec && now.st_mtim.tv_nsec == status_.st_mtim.tv_nsec;
@@ -81,9 +96,24 @@ bool OpenFile::unchanged() const {
     return now.st_size > status_.st_size && !ends_.empty() && read_ends() == ends_;
 }
 
+/// Asked before each part that is sent.
 bool OpenFile::at_rest() const {
+    learn_ends();
     const std::int64_t now = clock_.unix_seconds();
     return rests(status_.st_mtim, now) && rests(status_.st_ctim, now);
+}
+
+http::Arrival OpenFile::read_ahead(std::uint64_t offset, std::uint64_t length, http::Wake wake) const {
+    if (disk_ == nullptr || base::is_in_memory(descriptor_.get(), offset, length)) return nullptr;
+    const std::shared_ptr<const OpenFile> self = weak_from_this().lock();
+    if (self == nullptr) return nullptr;
+    auto operation = std::make_shared<ReadOperation>();
+    operation->owner = self;
+    operation->number = descriptor_.get();
+    operation->offset = offset;
+    operation->length = static_cast<std::size_t>(length);
+    if (!disk_->read_later(operation, wake)) return nullptr;
+    return {operation, &operation->done};
 }
 
 }  // namespace storage

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace storage {
 inline constexpr base::UnixNs kRestNs = 10 * base::kNsPerSecond;
 
 /// An open regular file and what it was when it was opened.
-class OpenFile final : public http::BodyFile {
+class OpenFile final : public http::BodyFile, public std::enable_shared_from_this<OpenFile> {
 public:
     /// `clock` must outlive this, and so must `disk`, which may be absent as `writes` may.
     OpenFile(base::Fd descriptor, const struct stat& status, const base::Clock& clock, DiskQueue* disk = nullptr,
@@ -36,10 +37,13 @@ public:
     /// and its old content still begins and ends with the same bytes. docs/http.md says what is promised.
     [[nodiscard]] bool unchanged() const override;
     [[nodiscard]] bool at_rest() const override;
+    /// Through the disk queue, where this is owned by shared pointers. `length`: kMostReadBytes at most.
+    [[nodiscard]] http::Arrival read_ahead(std::uint64_t offset, std::uint64_t length, http::Wake wake) const override;
 
 private:
     void watch(std::shared_ptr<WriteWatch> writes);
     [[nodiscard]] std::vector<std::byte> read_ends() const;
+    void learn_ends() const;
     [[nodiscard]] bool is_unwritten(const struct stat& now) const;
 
     base::Fd descriptor_;
@@ -49,7 +53,7 @@ private:
     DiskQueue* disk_;
     std::shared_ptr<WriteWatch> writes_;  ///< null when writes are not watched
     int watch_ = WriteWatch::kNone;
-    std::vector<std::byte> ends_;  ///< the first and the last bytes
+    mutable std::vector<std::byte> ends_;  ///< the first and the last bytes; empty until they are in memory
 };
 
 }  // namespace storage

@@ -26,6 +26,8 @@ namespace {
 
 /// How many processes may be closing files and removing names: nothing waits for these, and they can take long.
 constexpr std::size_t kMostTidying = 2;
+/// How many may be reading, so that the others are there for what uploads wait for.
+constexpr std::size_t kMostReading = 4;
 /// When more files wait to be closed, all processes close them: each is a descriptor of this process.
 constexpr std::size_t kManyCloses = 64;
 /// How many removals may wait. Beyond this many, removals are synchronous, which slows down whoever causes them.
@@ -44,8 +46,12 @@ struct Removal {
     std::shared_ptr<const base::Fd> directory;
     std::string name;
 };
+struct Read {
+    std::shared_ptr<ReadOperation> operation;
+    http::Wake wake = 0;
+};
 /// What a process does in one go; a descriptor is to be closed.
-using Job = std::variant<Sync, base::Fd, Removal, NamingBatch*>;
+using Job = std::variant<Sync, base::Fd, Removal, NamingBatch*, Read>;
 
 struct Process {
     base::MessageLine line;  ///< `theirs` until the process is started; `ours` until it is gone
@@ -69,6 +75,13 @@ std::vector<DiskStep> steps_of(const Job& job) {
     }
     if (const auto* const removal = std::get_if<Removal>(&job)) {
         return {{.kind = DiskStep::Kind::remove, .file = removal->directory->get(), .from = removal->name}};
+    }
+    if (const auto* const read = std::get_if<Read>(&job)) {
+        const ReadOperation& part = *read->operation;
+        return {{.kind = DiskStep::Kind::read,
+                 .file = part.number,
+                 .length = static_cast<std::uint32_t>(part.length),
+                 .offset = part.offset}};
     }
     const NamingBatch& batch = *std::get<NamingBatch*>(job);
     std::vector<DiskStep> steps;
@@ -95,6 +108,9 @@ public:
             if (auto* const batch = std::get_if<NamingBatch*>(&*process.job)) (*batch)->give_up();
             if (auto* const removal = std::get_if<Removal>(&*process.job)) unknown.push_back(std::move(*removal));
         }
+        // The last to hold a file may hand it to this queue to be closed.
+        for (Process& process : processes_) process.job.reset();
+        reads_.clear();
         // A name that is gone already does no harm.
         for (const Removal& removal : unknown) remove(removal);
         for (const Removal& removal : removals_) remove(removal);
@@ -134,6 +150,12 @@ public:
         removals_.push_back(std::move(removal));
     }
 
+    bool read_later(const std::shared_ptr<ReadOperation>& operation, http::Wake wake) override {
+        if (state_ == State::alone) return false;
+        reads_.push_back({operation, wake});
+        return true;
+    }
+
     void submit() override {
         if (state_ == State::not_started) return;
         while (Process* const process = find_idle()) {
@@ -158,7 +180,7 @@ public:
         return all;
     }
     [[nodiscard]] std::uint64_t depth() const override {
-        return syncs_.size() + namings_.waiting() + closes_.size() + removals_.size() + count_busy();
+        return syncs_.size() + namings_.waiting() + reads_.size() + closes_.size() + removals_.size() + count_busy();
     }
     [[nodiscard]] std::uint64_t processes_died() const override { return died_; }
     [[nodiscard]] std::string_view kind() const override {
@@ -189,11 +211,13 @@ private:
             std::ranges::count_if(processes_, [](const Process& each) { return each.job.has_value(); }));
     }
     [[nodiscard]] bool may_tidy() const {
-        const auto tidies = [](const Process& each) {
-            return each.job &&
-                   (std::holds_alternative<base::Fd>(*each.job) || std::holds_alternative<Removal>(*each.job));
-        };
-        return std::ranges::count_if(processes_, tidies) < static_cast<std::ptrdiff_t>(kMostTidying);
+        return count_with<base::Fd>() + count_with<Removal>() < static_cast<std::ptrdiff_t>(kMostTidying);
+    }
+    [[nodiscard]] bool may_read() const { return count_with<Read>() < static_cast<std::ptrdiff_t>(kMostReading); }
+    template <typename Kind>
+    [[nodiscard]] std::ptrdiff_t count_with() const {
+        return std::ranges::count_if(
+            processes_, [](const Process& each) { return each.job && std::holds_alternative<Kind>(*each.job); });
     }
 
     std::optional<Job> next_job() {
@@ -204,6 +228,9 @@ private:
         } else if (NamingBatch* const batch = namings_.begin(NamingBatches::kMostSteps)) {
             for (std::size_t step = 0; step < batch->steps(); ++step) batch->begin_step(step);
             job = batch;
+        } else if (!reads_.empty() && may_read()) {
+            job = std::move(reads_.front());
+            reads_.pop_front();
         } else if (!closes_.empty() && (closes_.size() > kManyCloses || may_tidy())) {
             job = std::move(closes_.front());
             closes_.pop_front();
@@ -252,6 +279,9 @@ private:
             for (std::size_t step = 0; step < errors.size(); ++step) {
                 if ((*batch)->end_step(step, errors[step])) namings_.end(**batch, wakes());
             }
+        } else if (const auto* const read = std::get_if<Read>(&job)) {
+            read->operation->done = true;
+            wakes().wake(read->wake);
         } else if (const auto* const removal = std::get_if<Removal>(&job)) {
             if (errors.front() == kUnknown) remove(*removal);
         }
@@ -315,6 +345,7 @@ private:
     Say say_;
     std::deque<Sync> syncs_;
     NamingBatches namings_;
+    std::deque<Read> reads_;
     std::deque<base::Fd> closes_;
     std::deque<Removal> removals_;
     std::uint64_t died_ = 0;

@@ -1,5 +1,5 @@
-// Syncs, names, and closes and removals that take long, through io_uring: the kernel's workers wait for the disk, an
-// eventfd tells the poller. Operations beyond the ring's size wait in a queue of ours.
+// Syncs, names, reads, and closes and removals that take long, through io_uring: the kernel's workers wait, and
+// an eventfd tells the poller. Operations beyond the ring's size wait in a queue of ours.
 #include "storage/uring_disk_queue.h"
 
 #include <liburing.h>
@@ -35,6 +35,10 @@ constexpr std::size_t kMostRemovals = 16'384;
 /// keeps the process alive anyway.
 constexpr __kernel_timespec kLastWait{.tv_sec = 2, .tv_nsec = 0};
 
+/// Where reads go to; nobody looks at it. It outlives the ring, since the kernel may write here for as long as the
+/// process lives.
+std::array<std::byte, kMostReadBytes> read_bytes;
+
 class UringDiskQueue final : public DiskQueue {
 public:
     explicit UringDiskQueue(base::WakeQueue& wakes) : DiskQueue(wakes) {
@@ -58,9 +62,6 @@ public:
         unused_count_ = kEntries;
     }
     ~UringDiskQueue() override {
-        for (const Waiting& left : waiting_) {
-            if (left.operation == nullptr) ::close(left.file);
-        }
         if (is_available()) {
             wait_for_last();
             io_uring_queue_exit(&ring_);
@@ -69,6 +70,12 @@ public:
         for (const Flying& flying : flying_) {
             if (flying.operation != nullptr) flying.operation->in_kernel = 0;
             if (flying.batch != nullptr) flying.batch->give_up();
+        }
+        // The last to hold a file may hand it to this queue to be closed.
+        for (Flying& flying : flying_) flying.operation.reset();
+        reads_.clear();
+        for (const Waiting& left : waiting_) {
+            if (left.operation == nullptr) ::close(left.file);
         }
         // The kernel may have given up those in flight; a name that is gone already does no harm.
         for (const Flying& flying : flying_) {
@@ -100,13 +107,18 @@ public:
         removals_.push_back(std::move(removal));
     }
 
+    bool read_later(const std::shared_ptr<ReadOperation>& operation, http::Wake wake) override {
+        reads_.push_back({operation, wake});
+        return true;
+    }
+
     void submit() override {
         while (!waiting_.empty() && unused_count_ > 0) {
             io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
             if (entry == nullptr) break;
             Waiting& next = waiting_.front();
             const std::uint16_t slot = unused_[--unused_count_];
-            flying_[slot] = {std::move(next.operation), nullptr, next.wake, {}, 0};
+            flying_[slot] = {std::move(next.operation), nullptr, next.wake, {}, 0, false};
             if (DiskOperation* const operation = flying_[slot].operation.get()) {
                 operation->in_kernel = 1;
                 io_uring_prep_fsync(entry, next.file, next.flags);
@@ -120,6 +132,7 @@ public:
         }
         submit_namings();
         submit_removals();
+        submit_reads();
         const unsigned prepared = io_uring_sq_ready(&ring_);
         if (prepared == 0) return;
         const int taken = io_uring_submit(&ring_);
@@ -137,6 +150,7 @@ public:
             Flying& flying = flying_[slot];
             if (flying.removal.directory != nullptr) end_removal(flying, completion->res);
             if (flying.batch != nullptr) end_step(flying, completion->res);
+            if (std::exchange(flying.is_read, false)) --reading_;
             if (const auto operation = std::exchange(flying.operation, nullptr)) {
                 operation->error = completion->res < 0 ? -completion->res : 0;
                 operation->in_kernel = 0;
@@ -149,7 +163,7 @@ public:
     }
 
     [[nodiscard]] std::uint64_t depth() const override {
-        return waiting_.size() + namings_.waiting() + removals_.size() + (kEntries - unused_count_);
+        return waiting_.size() + namings_.waiting() + removals_.size() + reads_.size() + (kEntries - unused_count_);
     }
     [[nodiscard]] std::string_view kind() const override { return "io_uring"; }
 
@@ -172,6 +186,11 @@ private:
         http::Wake wake = 0;
         Removal removal;
         std::size_t step = 0;  ///< of the batch
+        bool is_read = false;
+    };
+    struct Read {
+        std::shared_ptr<ReadOperation> operation;
+        http::Wake wake;
     };
 
     SyncTicket add_sync(base::SharedFd file, unsigned flags, http::Wake wake) {
@@ -196,7 +215,7 @@ private:
             for (std::size_t step = 0; step < batch->steps(); ++step) {
                 io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
                 const std::uint16_t slot = unused_[--unused_count_];
-                flying_[slot] = {nullptr, batch, 0, {}, step};
+                flying_[slot] = {nullptr, batch, 0, {}, step, false};
                 prepare_step(entry, batch->operation(step), batch->number(step));
                 batch->begin_step(step);
                 // The failure of a call concerns its naming only: the next calls are made.
@@ -246,7 +265,7 @@ private:
             if (entry == nullptr) return;
             const std::uint16_t slot = unused_[--unused_count_];
             Flying& flying = flying_[slot];
-            flying = {nullptr, nullptr, 0, std::move(removals_.front()), 0};
+            flying = {nullptr, nullptr, 0, std::move(removals_.front()), 0, false};
             removals_.pop_front();
             ++removing_;
             io_uring_prep_unlinkat(entry, flying.removal.directory->get(), flying.removal.name.c_str(), 0);
@@ -261,6 +280,24 @@ private:
         --removing_;
     }
 
+    /// By a worker at once: tried in this thread first, a read begins in it, and may wait for the disk's queue.
+    void submit_reads() {
+        while (!reads_.empty() && reading_ < kMostReads && unused_count_ > 0) {
+            io_uring_sqe* const entry = io_uring_get_sqe(&ring_);
+            if (entry == nullptr) return;
+            const std::uint16_t slot = unused_[--unused_count_];
+            const Read read = std::move(reads_.front());
+            reads_.pop_front();
+            ++reading_;
+            read.operation->in_kernel = 1;
+            flying_[slot] = {read.operation, nullptr, read.wake, {}, 0, true};
+            io_uring_prep_read(entry, read.operation->number, read_bytes.data(),
+                               static_cast<unsigned>(read.operation->length), read.operation->offset);
+            io_uring_sqe_set_flags(entry, IOSQE_ASYNC);
+            io_uring_sqe_set_data64(entry, slot);
+        }
+    }
+
     io_uring ring_{};
     State state_ = State::unavailable;
     Naming naming_ = Naming::possible;
@@ -268,6 +305,8 @@ private:
     NamingBatches namings_;
     std::deque<Removal> removals_;
     unsigned removing_ = 0;
+    std::deque<Read> reads_;
+    std::size_t reading_ = 0;
     std::array<Flying, kEntries> flying_;
     std::array<std::uint16_t, kEntries> unused_{};
     unsigned unused_count_ = 0;

@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.h"
 #include "support/catch.h"
+#include "support/page_cache.h"
 #include "support/temp_dir.h"
 
 namespace {
@@ -49,4 +51,25 @@ TEST_CASE("file io: exactly so many bytes are read, or it is refused", "[content
     CHECK(std::memcmp(four.data(), "dwit", four.size()) == 0);
     CHECK_FALSE(base::read_exactly(file.get(), 3, four));
     CHECK_FALSE(base::read_exactly(-1, 0, four));
+}
+
+TEST_CASE("file io: bytes that were just read are in memory, and so is what cannot be told", "[content][file_io]") {
+    const support::TempDir directory;
+    directory.write("f", std::string(100'000, 'x'));
+    const base::Fd file(::open(directory.at("f").c_str(), O_RDONLY | O_CLOEXEC));
+    CHECK(base::is_in_memory(file.get(), 0, 100'000));
+    CHECK(base::is_in_memory(file.get(), 99'999, 1));
+    CHECK(base::is_in_memory(file.get(), 200'000, 10));
+    CHECK(base::is_in_memory(-1, 0, 10));
+}
+
+TEST_CASE("file io: bytes that are on the disk only are not in memory", "[content][file_io]") {
+    const support::TempDir directory;
+    directory.write("f", std::string(1'000'000, 'x'));
+    const base::Fd file(::open(directory.at("f").c_str(), O_RDONLY | O_CLOEXEC));
+    if (!support::evict(directory.at("f"))) return;
+    CHECK_FALSE(base::is_in_memory(file.get(), 0, 1'000'000));
+    std::vector<std::byte> bytes(1'000'000);
+    REQUIRE(base::read_exactly(file.get(), 0, bytes));
+    CHECK(base::is_in_memory(file.get(), 0, 1'000'000));
 }

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/page_cache.h"
 #include "support/served_tree.h"
+#include "support/write_site.h"
 
 using files::DigestQueue;
 using http::Coding;
@@ -31,6 +33,20 @@ struct Digesting {
         wakes.take(come, 0);
         return come;
     }
+    /// The disk has read what it was asked for, and says to whom.
+    std::vector<http::Wake> woken_by_disk() {
+        disk.finish_reads();
+        std::vector<http::Wake> come;
+        disk.wakes().take(come, 0);
+        return come;
+    }
+    /// A file of two windows that is on the disk only, or null where the file system cannot have one.
+    std::shared_ptr<const files::Representation> get_cold() {
+        tree.write("cold", std::string(2 * http::ReadAhead::kWindowBytes, 'c'));
+        if (!support::evict(tree.at("cold"))) return nullptr;
+        disk.reads_in_background = true;
+        return get("/cold");
+    }
     static bool has_digest(const files::Representation& found) {
         return !found.identity().digest(DigestAlgorithm::sha_256).empty();
     }
@@ -39,7 +55,8 @@ struct Digesting {
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     base::ArrivalClock arrivals;
-    files::RepresentationCache cache{root, clock, arrivals, {}};
+    support::StubbornDiskQueue disk;
+    files::RepresentationCache cache{root, clock, arrivals, {}, {}, &disk};
     base::WakeQueue wakes;
     DigestQueue digests{wakes, cache};
 };
@@ -153,4 +170,61 @@ TEST_CASE("digest queue: one client has a part of what is made at once, and othe
     REQUIRE(waits.back() != nullptr);
     CHECK(digesting.make(digesting.get("/0"), kGreedy) == nullptr);
     CHECK(digesting.make(digesting.get("/0"), kOther) != nullptr);
+}
+
+TEST_CASE("digest queue: a file that is not in memory is waited for, and others go on meanwhile", "[files][digests]") {
+    if (!storage::has_digests()) return;
+    Digesting digesting;
+    const auto cold = digesting.get_cold();
+    if (cold == nullptr) return;
+    const auto wait = digesting.make(cold);
+    REQUIRE_FALSE(wait->advance(kFirst));
+    CHECK(digesting.woken().empty());
+    REQUIRE_FALSE(wait->advance(kFirst));
+    CHECK(digesting.woken().empty());
+
+    digesting.tree.write("warm", std::string(2 * files::kDigestSliceBytes, 'a'));
+    const auto warm = digesting.get("/warm");
+    const auto other = digesting.make(warm);
+    bool other_done = other->advance(kSecond);
+    for (int i = 0; i < 20 && !other_done; ++i) {
+        for (const http::Wake wake : digesting.woken()) {
+            if (wake == kSecond) other_done = other->advance(kSecond);
+        }
+    }
+    CHECK(Digesting::has_digest(*warm));
+
+    bool done = false;
+    for (int i = 0; i < 100 && !done; ++i) {
+        for (const http::Wake wake : digesting.woken_by_disk()) {
+            REQUIRE(wake == kFirst);
+            done = wait->advance(kFirst);
+        }
+        for (const http::Wake wake : digesting.woken()) {
+            if (wake == kFirst && !done) done = wait->advance(kFirst);
+        }
+    }
+    CHECK(Digesting::has_digest(*cold));
+}
+
+TEST_CASE("digest queue: when the one that the disk would wake leaves, another asks the disk", "[files][digests]") {
+    if (!storage::has_digests()) return;
+    Digesting digesting;
+    const auto cold = digesting.get_cold();
+    if (cold == nullptr) return;
+    auto first = digesting.make(cold);
+    const auto second = digesting.make(cold);
+    REQUIRE_FALSE(first->advance(kFirst));
+    REQUIRE_FALSE(second->advance(kSecond));
+    first.reset();
+    bool done = false;
+    for (int i = 0; i < 100 && !done; ++i) {
+        for (const http::Wake wake : digesting.woken()) {
+            if (wake == kSecond) done = second->advance(kSecond);
+        }
+        for (const http::Wake wake : digesting.woken_by_disk()) {
+            if (wake == kSecond && !done) done = second->advance(kSecond);
+        }
+    }
+    CHECK(Digesting::has_digest(*cold));
 }

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "storage/open_file.h"
 #include "support/catch.h"
+#include "support/scripted_file.h"
 #include "support/served_tree.h"
 
 using Outcome = http::BodySource::Outcome;
@@ -62,7 +64,7 @@ struct Compressing {
     }
     [[nodiscard]] std::string whole() const {
         const auto coded = media::encode_whole(media::DeflateEncoder::Format::gzip, 6,
-                                               std::as_bytes(std::span(content)), content.size() + 100);
+                                               std::as_bytes(std::span(content)), content.size() + 1000);
         return {reinterpret_cast<const char*>(coded->data()), coded->size()};
     }
 
@@ -108,4 +110,49 @@ TEST_CASE("compressing source: a file that was written to fails at its end", "[f
     compressing.tree.write("f", std::string(10'000, 'b'));
     CHECK_FALSE(Compressing::pull_all(source).has_value());
     CHECK_FALSE(compressing.kept.complete);
+}
+
+TEST_CASE("compressing source: while the disk has not read on, it waits for the wake", "[files][coding]") {
+    constexpr std::uint64_t kWindow = http::ReadAhead::kWindowBytes;
+    Compressing compressing(support::noise(kWindow + 100'000));
+    const auto file = std::make_shared<support::ScriptedFile>(compressing.content);
+    file->in_memory = false;
+    files::CompressingSource source(file, {}, compressing.content.size(), media::DeflateEncoder::Format::gzip, 6,
+                                    compressing.keeper());
+    source.wake_with(7);
+    std::vector<std::byte> room(16 * 1024);
+    const auto pulled = source.pull(room);
+    CHECK(pulled.outcome == Outcome::waiting);
+    CHECK(pulled.bytes == 0);
+    CHECK(source.pull(room).outcome == Outcome::waiting);
+    CHECK(file->last_wake == 7);
+    CHECK(file->asked.size() == 1);
+
+    file->arrive();
+    auto outcome = Outcome::produced;
+    while (outcome == Outcome::produced) outcome = source.pull(room).outcome;
+    CHECK(outcome == Outcome::waiting);  // behind what has come
+    file->arrive();
+    while ((outcome = source.pull(room).outcome) == Outcome::produced) continue;
+    CHECK(outcome == Outcome::finished);
+    CHECK(compressing.kept.bytes == compressing.whole());
+}
+
+TEST_CASE("compressing source: another wake asks the disk again, and no wake waits in the pull", "[files][coding]") {
+    Compressing compressing(support::noise(100'000));
+    const auto file = std::make_shared<support::ScriptedFile>(compressing.content);
+    file->in_memory = false;
+    files::CompressingSource source(file, {}, compressing.content.size(), media::DeflateEncoder::Format::gzip, 6,
+                                    compressing.keeper());
+    std::vector<std::byte> room(16 * 1024);
+    source.wake_with(7);
+    REQUIRE(source.pull(room).outcome == Outcome::waiting);
+    source.wake_with(8);
+    REQUIRE(source.pull(room).outcome == Outcome::waiting);
+    CHECK(file->last_wake == 8);
+    CHECK(file->asked.size() == 2);
+
+    files::CompressingSource alone(file, {}, compressing.content.size(), media::DeflateEncoder::Format::gzip, 6,
+                                   compressing.keeper());
+    CHECK(Compressing::pull_all(alone) == compressing.whole());
 }

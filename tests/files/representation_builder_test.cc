@@ -8,7 +8,9 @@
 #include "storage/validators.h"
 #include "support/catch.h"
 #include "support/field_lines.h"
+#include "support/page_cache.h"
 #include "support/served_tree.h"
+#include "support/write_site.h"
 
 using files::FindError;
 using files::Form;
@@ -20,7 +22,7 @@ constexpr std::size_t kSmallBytes = 10'000;
 
 struct Building {
     files::Opened open(std::string_view path, files::RepresentationRules rules = {}) {
-        const files::RepresentationBuilder builder(root, clock, kSmallBytes, std::move(rules), nullptr);
+        const files::RepresentationBuilder builder(root, clock, kSmallBytes, std::move(rules), &disk);
         auto opened = builder.open(path);
         REQUIRE(opened.has_value());
         return std::move(*opened);
@@ -35,6 +37,7 @@ struct Building {
     ServedTree tree;
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
+    support::StubbornDiskQueue disk;
 };
 
 std::string value_of(http::FieldTail fields, std::string_view name) {
@@ -57,6 +60,22 @@ TEST_CASE("representation builder: a small file is in memory, a larger one stays
     CHECK_FALSE(large->identity().is_in_memory());
     CHECK(large->file() != nullptr);
     CHECK(large->length() == kSmallBytes + 1);
+}
+
+TEST_CASE("representation builder: a small file that the disk has to read first is opened as a large one", "[files]") {
+    Building building;
+    building.tree.write("a.txt", std::string(kSmallBytes, 'a'));
+    if (!support::evict(building.tree.at("a.txt"))) return;
+    const auto cold = building.open("/a.txt").representation;
+    CHECK_FALSE(cold->identity().is_in_memory());
+    CHECK_FALSE(cold->is_settled());
+
+    std::vector<std::byte> bytes(kSmallBytes);
+    REQUIRE(base::read_exactly(cold->file()->descriptor(), 0, bytes));
+    const auto warm = building.open("/a.txt").representation;
+    CHECK(warm->identity().is_in_memory());
+    CHECK(warm->is_settled());
+    CHECK(warm->identity().entity_tag() == cold->identity().entity_tag());
 }
 
 TEST_CASE("representation builder: a file has its type, its tag and its time", "[files]") {

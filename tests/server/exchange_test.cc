@@ -62,6 +62,7 @@ public:
     Decision later(int calls, std::function<Decision()> then) {
         return std::make_unique<Later>(calls, std::move(then), alive);
     }
+    Produced produce(server::Framer& framer) { return exchange.produce(framer, 1, table); }
     std::optional<http::Response> advance() { return exchange.advance(handler, table); }
 
     int alive = 0;
@@ -92,7 +93,7 @@ TEST_CASE("exchange: a response at once is produced to its end", "[server][excha
     bench.exchange.respond(std::move(std::get<http::Response>(decision)));
     CHECK(bench.exchange.state() == ExchangeState::responding);
     support::ContentFramer framer;
-    CHECK(bench.exchange.produce(framer, 1) == Produced::all);
+    CHECK(bench.produce(framer) == Produced::all);
     CHECK(framer.content == "hello");
     CHECK(framer.ended);
     CHECK(bench.exchange.content_bytes() == 5);
@@ -108,7 +109,7 @@ TEST_CASE("exchange: a HEAD request and a 304 have no content, whatever the hand
         if (!head) response.status = http::Status::not_modified;
         bench.exchange.respond(std::move(response));
         support::ContentFramer framer;
-        CHECK(bench.exchange.produce(framer, 1) == Produced::all);
+        CHECK(bench.produce(framer) == Produced::all);
         CHECK(framer.content.empty());
     }
 }
@@ -257,7 +258,7 @@ TEST_CASE("exchange: says what the content lacked once it has ended", "[server][
     response.body = std::make_unique<Lacking>();
     bench.exchange.respond(std::move(response));
     support::ContentFramer framer;
-    CHECK(bench.exchange.produce(framer, 1) == Produced::all);
+    CHECK(bench.produce(framer) == Produced::all);
     CHECK(bench.exchange.lack() == "the third line");
 }
 

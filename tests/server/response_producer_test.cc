@@ -1,36 +1,17 @@
 // Content of every kind through a connection: files that rest, files that change, pieces, sources that fail.
 #include "server/response_producer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <string>
 
-#include "base/fd.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 #include "support/content_framer.h"
+#include "support/scripted_file.h"
 
+using support::ScriptedFile;
 using Verdict = server::Connection::Verdict;
 
 namespace {
-
-/// A file of `bytes` that is deleted at once; whether it rests and stays the same is the test's to say.
-class ScriptedFile final : public http::BodyFile {
-public:
-    explicit ScriptedFile(std::string_view bytes) : file_(::open("/tmp", O_TMPFILE | O_RDWR, 0600)) {
-        REQUIRE(::write(file_.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    }
-    [[nodiscard]] int descriptor() const override { return file_.get(); }
-    [[nodiscard]] bool unchanged() const override { return same; }
-    [[nodiscard]] bool at_rest() const override { return rests; }
-
-    bool same = true;
-    bool rests = true;
-
-private:
-    base::Fd file_;
-};
 
 std::string numbered(std::size_t bytes) {
     std::string text;
@@ -209,7 +190,7 @@ TEST_CASE("response producer: goes on where a framer without room stopped, in ev
         CHECK(produced == server::Produced::more);
         CHECK_FALSE(framer.ended);
         framer.window += 1009;
-        produced = server::produce(content, framer, 1);
+        produced = server::produce(content, framer, 1, 0);
     }
     CHECK(framer.content == "short;" + *blob + std::string(6000, 'l') + bytes.substr(5, 20'000));
     CHECK(framer.ended);
@@ -223,11 +204,81 @@ TEST_CASE("response producer: the end of a file is read when all before it has l
     content.body = http::Piece(http::FileSlice{file, 0, bytes.size()});
     support::ContentFramer framer;
     framer.sent = false;
-    CHECK(server::produce(content, framer, 1) == server::Produced::more);
-    CHECK(server::produce(content, framer, 1) == server::Produced::more);
+    CHECK(server::produce(content, framer, 1, 0) == server::Produced::more);
+    CHECK(server::produce(content, framer, 1, 0) == server::Produced::more);
     CHECK(framer.content.size() < bytes.size());
     file->same = false;
     framer.sent = true;
-    CHECK(server::produce(content, framer, 1) == server::Produced::failed);
+    CHECK(server::produce(content, framer, 1, 0) == server::Produced::failed);
     CHECK_FALSE(framer.ended);
+}
+
+TEST_CASE("response producer: what comes from the disk is waited for without a head, an event or a deadline",
+          "[server]") {
+    const std::string bytes = numbered(2'000'000);
+    for (const bool rests : {true, false}) {
+        const auto file = std::make_shared<ScriptedFile>(bytes);
+        file->rests = rests;
+        file->in_memory = false;
+        ConnectionBench bench;
+        CHECK(fetch(bench, slice_of(file, 0, bytes.size())) == Verdict::wait);
+        CHECK(bench.stream->sent().empty());
+        CHECK(bench.connection->interest() == net::Interest::none);
+        CHECK_FALSE(bench.connection->deadline(bench.config).has_value());
+        CHECK(bench.waiting.find(net::Token::unpack(file->last_wake)) == bench.connection->exchange());
+        for (int i = 0; i < 10 && !file->coming.empty(); ++i) {
+            file->arrive();
+            bench.run();
+        }
+        CHECK(content_of(bench.stream->sent()) == bytes);
+        CHECK(file->asked.size() == 4);
+        CHECK(bench.waiting.size() == 0);
+    }
+}
+
+TEST_CASE("response producer: a peer that leaves while the disk is waited for is noticed", "[server]") {
+    const auto file = std::make_shared<ScriptedFile>(numbered(1'000'000));
+    file->in_memory = false;
+    ConnectionBench bench;
+    CHECK(fetch(bench, slice_of(file, 0, 1'000'000)) == Verdict::wait);
+    bench.connection->abandon(bench.turn, "the peer was gone");
+    CHECK(bench.waiting.size() == 0);
+    CHECK(file.use_count() == 2);  // of this test, and of what the handler would answer again
+    file->arrive();
+}
+
+TEST_CASE("response producer: a part whose beginning cannot be read is a 500, after the disk was waited for",
+          "[server]") {
+    const auto file = std::make_shared<ScriptedFile>(numbered(1'000));
+    file->in_memory = false;
+    ConnectionBench bench;
+    CHECK(fetch(bench, slice_of(file, 0, 1'000)) == Verdict::wait);
+    file->same = false;
+    file->arrive();
+    bench.run();
+    CHECK(statuses(bench.stream->sent()) == std::vector{500});
+}
+
+TEST_CASE("response producer: each part of several is waited for", "[server]") {
+    const std::string bytes = numbered(30'000);
+    const auto file = std::make_shared<ScriptedFile>(bytes);
+    file->in_memory = false;
+    server::Content content;
+    std::vector<http::Piece> pieces;
+    pieces.emplace_back(http::FileSlice{file, 20'000, 100});
+    pieces.emplace_back(std::string("between"));
+    pieces.emplace_back(http::FileSlice{file, 5, 100});
+    content.body = std::move(pieces);
+    CHECK(content.may_wait());
+    support::ContentFramer framer;
+    CHECK(server::produce(content, framer, 1, 9) == server::Produced::waiting);
+    CHECK(server::produce(content, framer, 1, 9) == server::Produced::waiting);
+    CHECK(framer.content.empty());
+    file->arrive();
+    CHECK(server::produce(content, framer, 1, 9) == server::Produced::waiting);
+    CHECK(framer.content == bytes.substr(20'000, 100) + "between");
+    file->arrive();
+    CHECK(server::produce(content, framer, 1, 9) == server::Produced::all);
+    CHECK(framer.content == bytes.substr(20'000, 100) + "between" + bytes.substr(5, 100));
+    CHECK(file->last_wake == 9);
 }

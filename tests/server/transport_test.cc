@@ -80,10 +80,10 @@ TEST_CASE("transport: nothing is received while too much output waits", "[server
     CHECK_FALSE(each.transport->may_receive());
     each.transport->receive(each.bench.turn);
     CHECK(each.stream->receives == 0);
-    CHECK(each.transport->interest(true) == net::Interest::write);
+    CHECK(each.transport->interest(true, true) == net::Interest::write);
     each.stream->set_send_room(ScriptedStream::kUnlimited);
     CHECK(each.transport->flush(ScriptedStream::kUnlimited, each.bench.turn).bytes == server::kHighWaterBytes);
-    CHECK(each.transport->interest(true) == net::Interest::read);
+    CHECK(each.transport->interest(true, false) == net::Interest::read);
     CHECK(each.bench.metrics.bytes_sent == server::kHighWaterBytes);
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("transport: lost output is dropped, and nothing may follow it", "[serv
 TEST_CASE("transport: what a stream itself waits for is added to the interest", "[server]") {
     Transporting each;
     each.stream->set_wants(net::Interest::write);
-    CHECK(each.transport->interest(true) == (net::Interest::read | net::Interest::write));
+    CHECK(each.transport->interest(true, false) == (net::Interest::read | net::Interest::write));
     each.stream->set_has_buffered();
     CHECK(each.transport->has_unannounced(true));
     CHECK_FALSE(each.transport->has_unannounced(false));

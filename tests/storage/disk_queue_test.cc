@@ -304,6 +304,41 @@ TEST_CASE("disk queue: an operation goes on to its end when nobody waits for it 
     }
 }
 
+TEST_CASE("disk queue: parts of files are read in the background, however many are asked for", "[content][disk]") {
+    for (const Make make : background_queues()) {
+        base::WakeQueue woken;
+        auto queue = started(make, woken);
+        const support::TempDir directory;
+        directory.write("a", std::string(100'000, 'x'));
+        const auto file = std::make_shared<base::Fd>(::open(directory.at("a").c_str(), O_RDONLY | O_CLOEXEC));
+        const auto part = [&](int number) {
+            auto operation = std::make_shared<storage::ReadOperation>();
+            operation->owner = file;
+            operation->number = number;
+            operation->length = 100'000;
+            return operation;
+        };
+        constexpr std::size_t kCount = 3 * storage::kMostReads;
+        std::vector<std::shared_ptr<storage::ReadOperation>> operations;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            // One whose descriptor is none comes back as well: who waits for it must go on.
+            operations.push_back(part(i == 5 ? -1 : file->get()));
+            REQUIRE(queue->read_later(operations.back(), i));
+        }
+        std::vector<http::Wake> wakes;
+        REQUIRE(collect(*queue, wakes, kCount) == kCount);
+        for (const auto& operation : operations) CHECK(operation->done);
+        operations.clear();
+        CHECK(file.use_count() == 1);
+        // What is left at the end holds nothing open.
+        REQUIRE(queue->read_later(part(file->get()), 1));
+        queue.reset();
+        CHECK(file.use_count() == 1);
+    }
+    base::WakeQueue woken;
+    CHECK_FALSE(storage::make_synchronous_disk_queue(woken)->read_later(std::make_shared<storage::ReadOperation>(), 1));
+}
+
 TEST_CASE("disk queue: its end waits for what the kernel has, and drops the rest", "[content][disk]") {
     for (const Make make : all_queues()) {
         const support::TempDir directory;

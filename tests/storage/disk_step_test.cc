@@ -25,18 +25,15 @@ std::vector<base::Fd> open_files(std::size_t count) {
 }
 
 std::vector<DiskStep> one_of_each(int first, int second) {
-    return {{.kind = Kind::sync_data, .file = first},
-            {.kind = Kind::sync_all, .file = second},
-            {.kind = Kind::close, .file = first},
-            {.kind = Kind::remove, .file = second, .from = ".godwit-1"},
-            {.kind = Kind::link_file, .file = first, .directory = second, .to = "name"},
-            {.kind = Kind::link, .file = second, .directory = first, .flags = 1, .from = "a", .to = "b"},
-            {.kind = Kind::rename,
-             .file = first,
-             .directory = first,
-             .flags = 7,
-             .from = std::string(255, 'x'),
-             .to = "b"}};
+    return {
+        {.kind = Kind::sync_data, .file = first},
+        {.kind = Kind::sync_all, .file = second},
+        {.kind = Kind::close, .file = first},
+        {.kind = Kind::remove, .file = second, .from = ".godwit-1"},
+        {.kind = Kind::link_file, .file = first, .directory = second, .to = "name"},
+        {.kind = Kind::link, .file = second, .directory = first, .flags = 1, .from = "a", .to = "b"},
+        {.kind = Kind::rename, .file = first, .directory = first, .flags = 7, .from = std::string(255, 'x'), .to = "b"},
+        {.kind = Kind::read, .file = second, .length = 524'288, .offset = 5'000'000'000}};
 }
 
 }  // namespace
@@ -99,6 +96,15 @@ TEST_CASE("disk step: a file without a name is linked by its descriptor, whichev
     CHECK(storage::carry_out(DiskStep::of(call)) == 0);
     CHECK(directory.read("named") == "text");
     CHECK(storage::carry_out(DiskStep::of(call)) == EEXIST);
+}
+
+TEST_CASE("disk step: a part of a file is read, also where it ends earlier", "[storage][disk]") {
+    const support::TempDir directory;
+    directory.write("a", std::string(100'000, 'x'));
+    const base::Fd file(::open(directory.at("a").c_str(), O_RDONLY | O_CLOEXEC));
+    CHECK(storage::carry_out({.kind = Kind::read, .file = file.get(), .length = 90'000, .offset = 5'000}) == 0);
+    CHECK(storage::carry_out({.kind = Kind::read, .file = file.get(), .length = 90'000, .offset = 50'000}) == 0);
+    CHECK(storage::carry_out({.kind = Kind::read, .file = -1, .length = 1}) == EBADF);
 }
 
 TEST_CASE("disk step: only names of the server's own are removed", "[storage][disk]") {

@@ -2,6 +2,7 @@
 #include "storage/open_file.h"
 
 #include "storage/watched_file.h"
+#include "support/page_cache.h"
 #include "support/write_site.h"
 
 TEST_CASE("open file: a new time, mode or name is no change", "[storage][open_file]") {
@@ -39,4 +40,32 @@ TEST_CASE("open file: one that is cut off or written anew has changed", "[storag
     WatchedFile longer;
     longer.write_at(0, std::string(6000, 'b'), O_WRONLY | O_TRUNC);
     CHECK_FALSE(longer.file->unchanged());
+}
+
+TEST_CASE("open file: opening one that is on the disk only reads nothing", "[storage][open_file]") {
+    WatchedFile watched;
+    support::StubbornDiskQueue disk;
+    if (!support::evict(watched.path())) return;
+    base::Fd descriptor(::open(watched.path().c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status{};
+    REQUIRE(::fstat(descriptor.get(), &status) == 0);
+    const storage::OpenFile file(std::move(descriptor), status, watched.clock, &disk);
+    CHECK_FALSE(base::is_in_memory(file.descriptor(), 0, 5000));
+    CHECK_FALSE(file.at_rest());
+    CHECK_FALSE(base::is_in_memory(file.descriptor(), 0, 5000));
+    CHECK(file.unchanged());
+
+    std::vector<std::byte> bytes(5000);
+    REQUIRE(base::read_exactly(file.descriptor(), 0, bytes));
+    SECTION("once it was read, bytes behind its end are no change") {
+        CHECK_FALSE(file.at_rest());
+        watched.write_at(5000, "one more line\n");
+        CHECK(file.unchanged());
+    }
+    SECTION("before that they are one, because nothing tells that it only grew") {
+        watched.write_at(5000, "one more line\n");
+        CHECK_FALSE(file.unchanged());
+        CHECK_FALSE(file.at_rest());
+        CHECK_FALSE(file.unchanged());
+    }
 }

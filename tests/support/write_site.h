@@ -14,9 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file_io.h"
 #include "http/head_parser.h"
 #include "storage/file_commit.h"
 #include "storage/file_removal.h"
@@ -50,6 +52,11 @@ public:
         namings_.emplace_back(operation, wake);
         return true;
     }
+    bool read_later(const std::shared_ptr<storage::ReadOperation>& operation, http::Wake wake) override {
+        if (!reads_in_background) return false;
+        reads_.emplace_back(operation, wake);
+        return true;
+    }
     void close_later(base::Fd file) override { closed_later += file ? 1 : 0; }
     void remove_later(std::shared_ptr<const base::Fd> directory, std::string name) override {
         // From destructors, too, and of names that somebody else removed: nothing is thrown here.
@@ -74,8 +81,18 @@ public:
             wakes().wake(wake);
         }
         namings_.clear();
+        finish_reads();
+    }
+    void finish_reads() {
+        for (const auto& [reading, wake] : std::exchange(reads_, {})) {
+            std::vector<std::byte> bytes(reading->length);
+            REQUIRE(base::read_exactly(reading->number, reading->offset, bytes));
+            reading->done = true;
+            wakes().wake(wake);
+        }
     }
 
+    bool reads_in_background = false;         ///< reads happen at finish_reads(), not at all otherwise
     bool names_in_background = false;         ///< names are given at finish_all(), synchronously otherwise
     std::function<int(std::size_t)> on_call;  ///< before each call of a naming, by its number; an errno fails it
     int data_error = 0;
@@ -123,6 +140,7 @@ private:
 
     std::vector<Waiting> waiting_;
     std::vector<std::pair<std::shared_ptr<storage::NamingOperation>, http::Wake>> namings_;
+    std::vector<std::pair<std::shared_ptr<storage::ReadOperation>, http::Wake>> reads_;
 };
 
 /// A parsed head; the text is kept with it.

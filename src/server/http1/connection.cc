@@ -78,18 +78,18 @@ Connection::Verdict Connection::advance(Turn& turn) {
     }
 }
 
-/// The head of content that is still to be computed leaves with its first bytes: until then it may turn out that there
-/// is no such content.
+/// The head of content that is still to be computed, or comes from the disk, leaves with its first bytes: until then it
+/// may turn out that there is no such content.
 bool Connection::holds_head() const {
     if (!is_unsent_ || state_ != answering || exchange_->state() != ExchangeState::responding) return false;
-    return exchange_->is_working() && exchange_->content_bytes() == 0;
+    return exchange_->content_bytes() == 0 && (exchange_->is_working() || exchange_->waits_for_content());
 }
 
 /// True where the state was blocked only by output that has now left.
 bool Connection::can_go_on_after_output(const Turn& turn) const {
     const bool ended = transport_.input_end == Transport::Input::ended;
     switch (state_) {
-        case answering: return exchange_->state() == ExchangeState::responding;
+        case answering: return exchange_->state() == ExchangeState::responding && !exchange_->waits_for_content();
         case lingering: return transport_.output_end == Transport::Output::open;
         case fresh:
         case idle: return !transport_.input.empty() || ended || turn.stopping == Stopping::closing;
@@ -106,7 +106,7 @@ void Connection::settle() {
 
 /// False when the connection is over.
 bool Connection::send_waiting(Turn& turn) {
-    if (transport_.output.empty() || holds_head()) return true;
+    if (!sends()) return true;
     const std::uint64_t share = turn_bytes_ < turn.share.bytes ? turn.share.bytes - turn_bytes_ : 1;
     const net::Flushed flushed = transport_.flush(share, turn);
     turn_bytes_ += static_cast<std::uint32_t>(flushed.bytes);
@@ -286,9 +286,10 @@ void Connection::begin_answer(http::Response&& response, Turn& turn) {
 Connection::Step Connection::respond(Turn& turn) {
     if (turn_bytes_ >= turn.share.bytes) return Step::yield;
     Framer framer(transport_.output, exchange_->response_framing, ending_, turn, transport_.high_water);
-    switch (exchange_->produce(framer, turn.share.pulls)) {
+    switch (exchange_->produce(framer, turn.share.pulls, turn.waiting)) {
         case Produced::all: finish_answer(turn); return Step::proceed;
-        case Produced::more: return Step::blocked;
+        case Produced::more:
+        case Produced::waiting: return Step::blocked;
         case Produced::worked: return Step::yield;
         case Produced::failed: break;
     }

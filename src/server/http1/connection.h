@@ -26,7 +26,7 @@ public:
     Verdict expire(Turn& turn) override;
     Verdict refuse(Turn& turn) override;
     void abandon(Turn& turn, std::string_view why) override;
-    [[nodiscard]] net::Interest interest() const override { return transport_.interest(wants_input()); }
+    [[nodiscard]] net::Interest interest() const override { return transport_.interest(wants_input(), sends()); }
     [[nodiscard]] bool has_pending_work() const override {
         return state_ == ConnectionState::answering && exchange_->has_lasting_work();
     }
@@ -92,6 +92,8 @@ private:
     [[nodiscard]] Ending choose_ending(const http::Response& response, const Turn& turn) const;
     [[nodiscard]] bool send_waiting(Turn& turn);
     [[nodiscard]] bool holds_head() const;
+    /// There is output, and it may leave.
+    [[nodiscard]] bool sends() const { return !transport_.output.empty() && !holds_head(); }
     [[nodiscard]] bool can_go_on_after_output(const Turn& turn) const;
     /// Nothing is read from a peer while its last answer has not left yet.
     [[nodiscard]] bool wants_input() const {

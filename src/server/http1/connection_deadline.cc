@@ -50,18 +50,18 @@ base::MonotonicMs Connection::stalled_since_ms() const {
 }
 
 std::optional<base::MonotonicMs> Connection::deadline(const ServerConfig& config) const {
-    const bool sends = !transport_.output.empty();
     const base::MonotonicMs write_due = transport_.write_due_ms(config);
-    const auto with_output = [&](base::MonotonicMs due) { return sends ? std::min(due, write_due) : due; };
+    const auto with_output = [&](base::MonotonicMs due) { return sends() ? std::min(due, write_due) : due; };
     switch (state_) {
         case fresh: return with_output(state_since_ms_ + config.header_timeout_ms);
-        case idle: return sends ? write_due : state_since_ms_ + config.keep_alive_ms;
+        case idle: return sends() ? write_due : state_since_ms_ + config.keep_alive_ms;
         case reading: return with_output(exchange_->due_ms);
         case answering:
-            if (exchange_->state() == ExchangeState::responding || sends) return write_due;
-            return std::nullopt;
+            if (sends()) return write_due;
+            if (exchange_->state() != ExchangeState::responding || exchange_->waits_for_content()) return std::nullopt;
+            return write_due;
         case draining: return with_output(state_since_ms_ + config.drain_timeout_ms);
-        case lingering: return sends ? write_due : state_since_ms_ + config.linger_timeout_ms;
+        case lingering: return sends() ? write_due : state_since_ms_ + config.linger_timeout_ms;
         case closed: return std::nullopt;
     }
     return std::nullopt;

@@ -216,11 +216,11 @@ bool Connection::has_pending_work() const {
 net::Interest Connection::interest() const {
     switch (state_) {
         case closed: return net::Interest::none;
-        case lingering: return transport_.interest(transport_.output.empty());
+        case lingering: return transport_.interest(transport_.output.empty(), !transport_.output.empty());
         case open:
         case ending: break;
     }
-    return transport_.interest(wants_input());
+    return transport_.interest(wants_input(), !transport_.output.empty());
 }
 
 namespace {

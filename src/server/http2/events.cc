@@ -32,7 +32,7 @@ Session::Content Connection::give_content(Exchange& exchange, std::size_t most) 
     if (framer.bytes() == 0 && !is_last) {
         if (exchange.failed) return {Outcome::failed};
         exchange.deferred = true;
-        enqueue(exchange);
+        if (!exchange.waits_for_content()) enqueue(exchange);
         return {Outcome::later};
     }
     frame_head_ = framer.head();
@@ -44,7 +44,7 @@ Session::Content Connection::give_content(Exchange& exchange, std::size_t most) 
 
 /// More content into the frame. What was made before a failure still leaves; the stream is reset behind it.
 void Connection::produce(Exchange& exchange, Framer& framer) {
-    switch (exchange.produce(framer, turn_->share.pulls)) {
+    switch (exchange.produce(framer, turn_->share.pulls, turn_->waiting)) {
         case Produced::all: end_answer(exchange); break;
         case Produced::more: exchange.failed = framer.has_failed(); break;
         case Produced::worked:
@@ -52,6 +52,7 @@ void Connection::produce(Exchange& exchange, Framer& framer) {
             exchange.rests = exchange.works = true;
             enqueue(exchange);
             break;
+        case Produced::waiting: break;
         case Produced::failed: exchange.failed = true; break;
     }
 }

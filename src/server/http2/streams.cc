@@ -204,7 +204,7 @@ void Connection::answer(Exchange& exchange, http::Response&& response) {
     if (exchange.is_working()) make_heavy(exchange);
     begin_waiting(exchange, turn_->config.write_timeout_ms);
     // Where no content follows there is nothing to produce either.
-    if (framer.is_whole() && exchange.produce(framer, 0) == Produced::all) end_answer(exchange);
+    if (framer.is_whole() && exchange.produce(framer, 0, turn_->waiting) == Produced::all) end_answer(exchange);
 }
 
 /// A request that cannot be understood, or came too slowly.

@@ -1,18 +1,15 @@
 // The payload of one DATA frame in the output, behind room for the frame's head; and a response's head as fields.
 #include "server/http2/framer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "base/fd.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 #include "support/http2_frames.h"
+#include "support/scripted_file.h"
 
 using server::Rest;
 using server::http2::Exchange;
@@ -38,17 +35,6 @@ struct OneExchange final : Session::Events {
     void note_reset_sent(server::http2::ErrorCode) override {}
 
     Exchange exchange;
-};
-
-struct NamedFile final : http::BodyFile {
-    explicit NamedFile(std::string_view bytes) : file(::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) {
-        REQUIRE(::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    }
-    [[nodiscard]] int descriptor() const override { return file.get(); }
-    [[nodiscard]] bool unchanged() const override { return true; }
-    [[nodiscard]] bool at_rest() const override { return true; }
-
-    base::Fd file;
 };
 
 struct Framing {
@@ -147,7 +133,7 @@ TEST_CASE("http2 framer: without payload there is no room for a head", "[server]
 
 TEST_CASE("http2 framer: a part of a file is copied, and one that is not there fails", "[server][http2]") {
     Framing framing;
-    const auto file = std::make_shared<NamedFile>("0123456789");
+    const auto file = std::make_shared<support::ScriptedFile>("0123456789");
     Framer framer = framing.framer(6);
     CHECK(framer.send_file({file, 2, 8}) == 6);
     CHECK_FALSE(framer.has_failed());

@@ -3,6 +3,7 @@
 
 #include "support/catch.h"
 #include "support/http2_bench.h"
+#include "support/scripted_file.h"
 #include "support/temp_dir.h"
 
 using namespace support;
@@ -253,4 +254,45 @@ TEST_CASE("http2: the log says which version it was", "[server][http2]") {
     bench.send(get_frame(1, "/a"));
     bench.base.access_log.file().flush();
     CHECK(folder.read("log").find("\"GET /a HTTP/2.0\" 200 2") != std::string::npos);
+}
+
+TEST_CASE("http2 requests: content that the disk has not read yet is waited for, and others go on", "[server][http2]") {
+    Http2Bench bench;
+    const auto file = std::make_shared<ScriptedFile>(std::string(30'000, 'f'));
+    file->in_memory = false;
+    bench.handler.answers["/cold"] = [&] {
+        http::Response response;
+        response.body = http::Piece(http::FileSlice{file, 0, 30'000});
+        return response;
+    };
+    CHECK(bench.send(get_frame(1, "/cold")) == server::Connection::Verdict::wait);
+    CHECK(bench.answer(1).status() == 200);
+    CHECK(bench.answer(1).body.empty());
+    bench.send(get_frame(3, "/other"));
+    CHECK(bench.answer(3).body == "/other");
+    CHECK(bench.answer(1).body.empty());
+    CHECK(file->asked.size() == 1);
+
+    file->arrive();
+    bench.connection->wake(*bench.base.waiting.find(net::Token::unpack(file->last_wake)));
+    bench.run();
+    CHECK(bench.answer(1).body == std::string(30'000, 'f'));
+    CHECK(bench.answer(1).ended);
+    CHECK(bench.connection->exchanges() == 0);
+}
+
+TEST_CASE("http2 requests: a client that resets what waits for the disk leaves nothing behind", "[server][http2]") {
+    Http2Bench bench;
+    const auto file = std::make_shared<ScriptedFile>(std::string(30'000, 'f'));
+    file->in_memory = false;
+    bench.handler.answers["/cold"] = [&] {
+        http::Response response;
+        response.body = http::Piece(http::FileSlice{file, 0, 30'000});
+        return response;
+    };
+    bench.send(get_frame(1, "/cold"));
+    REQUIRE(bench.connection->exchanges() == 1);
+    bench.send(reset_frame(1, 8));
+    CHECK(bench.connection->exchanges() == 0);
+    CHECK(bench.base.waiting.find(net::Token::unpack(file->last_wake)) == nullptr);
 }
