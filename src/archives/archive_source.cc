@@ -22,10 +22,11 @@ constexpr std::size_t kBytesPerUnit = 128;
 }  // namespace
 
 ArchiveSource::ArchiveSource(trees::TreeWalk walk, std::unique_ptr<ArchiveFormat> format, const base::Clock& clock,
-                             http::MemoryHold hold, std::optional<PromisedArchive> promised)
+                             storage::DiskQueue* disk, http::MemoryHold hold, std::optional<PromisedArchive> promised)
     : walk_(std::move(walk)),
       format_(std::move(format)),
       clock_(clock),
+      disk_(disk),
       hold_(std::move(hold)),
       skip_(promised ? promised->part.first : 0),
       left_(promised ? promised->part.length : std::numeric_limits<std::uint64_t>::max()) {
@@ -50,10 +51,12 @@ http::BodySource::Pulled ArchiveSource::pull(std::span<std::byte> into) {
             fault_ = Fault::other_version;
         } else if (slice.is_over()) {
             return {Outcome::produced, produced};
-        } else if (file_ && skip_ > 0 && !format_->needs_crc()) {
+        } else if (file_ != nullptr && skip_ > 0 && !format_->needs_crc()) {
             pass_content();
-        } else if (file_) {
-            produced += keep(copy_content(room, slice));
+        } else if (file_ != nullptr) {
+            const std::uint64_t ready = ready_bytes();
+            if (ready == 0) return {Outcome::waiting, produced};
+            produced += keep(copy_content(room.first(std::min<std::uint64_t>(room.size(), ready)), slice));
         } else {
             work(slice);
         }
@@ -74,6 +77,12 @@ std::size_t ArchiveSource::keep(std::size_t bytes) {
     }
     left_ -= bytes;
     return bytes;
+}
+
+/// Of the content, without waiting for the disk.
+std::uint64_t ArchiveSource::ready_bytes() {
+    const std::uint64_t left = entry_.size_bytes - offset_;
+    return wake_ ? ahead_.ready(*file_, offset_, left, *wake_) : left;
 }
 
 std::size_t ArchiveSource::copy_content(std::span<std::byte> into, WalkSlice& slice) {
@@ -150,7 +159,8 @@ void ArchiveSource::begin_entry() {
     format_->begin_entry(text_.out(), entry_);
     base::Fd file = walk_.take_file();
     if (entry_.size_bytes > 0) {
-        file_.emplace(std::move(file), walk_.status(), clock_);
+        file_ = std::make_shared<const storage::OpenFile>(std::move(file), walk_.status(), clock_, disk_);
+        ahead_ = {};
     } else {
         end_entry();
     }

@@ -51,9 +51,10 @@ std::string_view name_of(std::string_view path) {
 /// Makes one archive, as often as it is asked to, each time from the beginning.
 class Making {
 public:
-    Making(const storage::FileRoot& root, const base::Clock& clock, http::MemoryShare& share,
+    Making(const storage::FileRoot& root, const base::Clock& clock, storage::DiskQueue& disk, http::MemoryShare& share,
            const ArchivesConfig& config, const http::Request& request, ArchiveForm form)
         : clock_(clock),
+          disk_(disk),
           share_(share),
           client_(request.client.key),
           scope_({.root = root,
@@ -72,7 +73,7 @@ public:
     [[nodiscard]] trees::TreeWalk walk(base::Fd directory) const { return {scope_, std::move(directory)}; }
     [[nodiscard]] std::unique_ptr<http::BodySource> source(
         base::Fd directory, http::MemoryHold hold, std::optional<PromisedArchive> promised = std::nullopt) const {
-        return std::make_unique<ArchiveSource>(walk(std::move(directory)), format(), clock_, std::move(hold),
+        return std::make_unique<ArchiveSource>(walk(std::move(directory)), format(), clock_, &disk_, std::move(hold),
                                                std::move(promised));
     }
     /// The fields that every answer with the archive has.
@@ -88,6 +89,7 @@ public:
 
 private:
     const base::Clock& clock_;
+    storage::DiskQueue& disk_;
     http::MemoryShare& share_;
     http::ClientKey client_;
     trees::TreeScope scope_;
@@ -198,7 +200,7 @@ private:
 
 handler::Decision Archives::send(const http::Request& request, base::Fd directory, ArchiveForm form) {
     const bool is_coded = form == ArchiveForm::tar_gz;
-    Making making(root_, clock_, share_, config_, request, form);
+    Making making(root_, clock_, disk_, share_, config_, request, form);
     http::MemoryHold hold = making.hold();
     if (!hold.grow(trees::kWalkBytes + (is_coded ? media::kEncodingSourceBytes : 0))) {
         return handler::unavailable(&request, "too many archives are being made; ask again later.", kRetrySeconds);
@@ -208,7 +210,7 @@ handler::Decision Archives::send(const http::Request& request, base::Fd director
         if (!again) {
             return handler::unavailable(&request, "the directory could not be opened; ask again later.", kRetrySeconds);
         }
-        return std::make_unique<ArchiveAnswer>(std::move(making), request, wakes_, std::move(again),
+        return std::make_unique<ArchiveAnswer>(std::move(making), request, disk_.wakes(), std::move(again),
                                                std::move(directory), std::move(hold));
     }
     if (auto refused = check_conditions(request, {}, clock_)) return std::move(*refused);

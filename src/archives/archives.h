@@ -10,10 +10,10 @@
 #include "archives/archive_query.h"
 #include "base/clock.h"
 #include "base/fd.h"
-#include "base/wake_queue.h"
 #include "handler/handler.h"
 #include "handler/rights.h"
 #include "http/memory_share.h"
+#include "storage/disk_queue.h"
 #include "storage/file_root.h"
 
 namespace archives {
@@ -31,9 +31,9 @@ struct ArchivesConfig {
 class Archives {
 public:
     /// The references must outlive this and every response made by it. `share`: of kArchivesBytes.
-    Archives(const storage::FileRoot& root, const base::Clock& clock, base::WakeQueue& wakes, http::MemoryShare& share,
-             ArchivesConfig config)
-        : root_(root), clock_(clock), wakes_(wakes), share_(share), config_(std::move(config)) {}
+    Archives(const storage::FileRoot& root, const base::Clock& clock, storage::DiskQueue& disk,
+             http::MemoryShare& share, ArchivesConfig config)
+        : root_(root), clock_(clock), disk_(disk), share_(share), config_(std::move(config)) {}
 
     /// `request`: GET or HEAD of a path that ends in '/', by a client that may list it. `directory`: what it names,
     /// open. 503 when archives have used up their memory. A zip and a tar come later, when they were measured.
@@ -42,7 +42,7 @@ public:
 private:
     const storage::FileRoot& root_;
     const base::Clock& clock_;
-    base::WakeQueue& wakes_;
+    storage::DiskQueue& disk_;
     http::MemoryShare& share_;
     ArchivesConfig config_;
 };

@@ -139,10 +139,7 @@ void DigestQueue::leave(Job& job, std::optional<http::Wake> wake) {
 /// `reader`: comes back when the job waited for the disk.
 DigestQueue::Progress DigestQueue::work_on(Job& job, http::Wake reader) {
     buffer_.resize(kDigestSliceBytes);
-    if (job.reader != reader) {
-        job.reader = reader;
-        job.ahead = {};
-    }
+    job.reader = reader;
     return job.maker != nullptr ? make_form(job) : hash(job);
 }
 

@@ -16,9 +16,8 @@ constexpr std::size_t kSliceBytes = 4 * 1024;
 
 }  // namespace
 
-CompressingSource::CompressingSource(std::shared_ptr<const http::BodyFile> file, http::Blob bytes,
-                                     std::uint64_t length, media::DeflateEncoder::Format format, int level,
-                                     std::unique_ptr<Keeper> keeper)
+CompressingSource::CompressingSource(std::shared_ptr<const http::BodyFile> file, http::Blob bytes, std::uint64_t length,
+                                     media::DeflateEncoder::Format format, int level, std::unique_ptr<Keeper> keeper)
     : file_(std::move(file)),
       bytes_(std::move(bytes)),
       length_(length),

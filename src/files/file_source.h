@@ -31,11 +31,7 @@ public:
     CompressingSource(std::shared_ptr<const http::BodyFile> file, http::Blob bytes, std::uint64_t length,
                       media::DeflateEncoder::Format format, int level, std::unique_ptr<Keeper> keeper);
 
-    void wake_with(http::Wake wake) override {
-        // What is on its way would wake the one before.
-        if (wake_ != wake) ahead_ = {};
-        wake_ = wake;
-    }
+    void wake_with(http::Wake wake) override { wake_ = wake; }
     Pulled pull(std::span<std::byte> into) override;
     [[nodiscard]] std::size_t memory_bytes() const override {
         return (encoder_ == nullptr ? 0 : media::kDeflateEncoderBytes) + buffer_.capacity();

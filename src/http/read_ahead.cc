@@ -10,10 +10,12 @@ std::uint64_t ReadAhead::ready(const BodyFile& file, std::uint64_t offset, std::
         until_ = coming_until_;
         coming_.reset();
     }
+    if (wake_ != wake) coming_.reset();
     const std::uint64_t end = offset + length;
     const std::uint64_t begin = std::max(offset, until_);
     if (coming_ == nullptr && begin < end && begin - offset <= kWindowBytes) {
         coming_until_ = std::min(end, begin + kWindowBytes);
+        wake_ = wake;
         coming_ = file.read_ahead(begin, coming_until_ - begin, wake);
         if (coming_ == nullptr) until_ = coming_until_;
     }

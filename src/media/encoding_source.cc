@@ -14,12 +14,12 @@ constexpr std::size_t kBlockBytes = 4 * 1024;
 EncodingSource::EncodingSource(std::unique_ptr<http::BodySource> plain, DeflateEncoder::Format format, int level)
     : plain_(std::move(plain)), format_(format), level_(level) {}
 
-/// False when the plain form cannot be made to its end.
-bool EncodingSource::fetch() {
+/// Waits only where there is nothing to encode.
+http::BodySource::Outcome EncodingSource::fetch() {
     const Pulled pulled = plain_->pull(block_);
     input_ = std::span(block_).first(pulled.bytes);
     if (pulled.outcome == Outcome::finished) kind_ = DeflateEncoder::Input::last;
-    return pulled.outcome != Outcome::failed;
+    return pulled.outcome == Outcome::waiting && !input_.empty() ? Outcome::produced : pulled.outcome;
 }
 
 http::BodySource::Pulled EncodingSource::pull(std::span<std::byte> into) {
@@ -27,7 +27,10 @@ http::BodySource::Pulled EncodingSource::pull(std::span<std::byte> into) {
         encoder_.emplace(format_, level_);
         block_.resize(kBlockBytes);
     }
-    if (next_ == Next::plain && !fetch()) return {Outcome::failed};
+    if (next_ == Next::plain) {
+        const Outcome fetched = fetch();
+        if (fetched == Outcome::failed || fetched == Outcome::waiting) return {fetched};
+    }
     const auto step = encoder_->encode(input_, kind_, into);
     input_ = input_.subspan(step.consumed);
     // The encoder stops before the end of its input only when the output is full.

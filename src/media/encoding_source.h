@@ -23,13 +23,14 @@ public:
     /// The first block of the plain form is sent at once, as it would be without coding; later ones when the encoder
     /// gives them. Fails when the plain form does.
     Pulled pull(std::span<std::byte> into) override;
+    void wake_with(http::Wake wake) override { plain_->wake_with(wake); }
     [[nodiscard]] std::string_view lack() const override { return plain_->lack(); }
     [[nodiscard]] std::size_t memory_bytes() const override {
         return (encoder_ ? kEncodingSourceBytes : 0) + plain_->memory_bytes();
     }
 
 private:
-    [[nodiscard]] bool fetch();
+    [[nodiscard]] Outcome fetch();
 
     std::unique_ptr<http::BodySource> plain_;
     DeflateEncoder::Format format_;

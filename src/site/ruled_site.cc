@@ -67,7 +67,7 @@ RuledSite::RuledSite(SiteState& state, const std::shared_ptr<const SiteConfig>& 
                  .sign_in_path = rules_->has_sign_in_page ? kSignInPath : std::string_view(),
                  .sign_out_path = kSignOutPath}),
       archives_(
-          state.root, state.clock, state.disk.wakes(), state.archives_share,
+          state.root, state.clock, state.disk, state.archives_share,
           {.compression_level = rules_->compression_level, .grants = rules_->grants, .index_name = rules_->index_name}),
       files_(state.root, state.cache, state.clock,
              {.index_name = rules_->index_name,

@@ -70,8 +70,8 @@ void OpenFile::learn_ends() const {
     const auto length = static_cast<std::uint64_t>(status_.st_size);
     if (!ends_.empty() || length == 0) return;
     const std::uint64_t end = std::min<std::uint64_t>(kEndBytes, length);
-    if (disk_ != nullptr && !(base::is_in_memory(descriptor_.get(), 0, end) &&
-                              base::is_in_memory(descriptor_.get(), length - end, end))) {
+    if (disk_ != nullptr &&
+        !(base::is_in_memory(descriptor_.get(), 0, end) && base::is_in_memory(descriptor_.get(), length - end, end))) {
         return;
     }
     std::vector<std::byte> ends = read_ends();

@@ -9,8 +9,10 @@
 #include "archives/tar_archive.h"
 #include "archives/zip_archive.h"
 #include "support/catch.h"
+#include "support/page_cache.h"
 #include "support/pulling.h"
 #include "support/served_tree.h"
+#include "support/write_site.h"
 
 using archives::ArchiveSource;
 using Outcome = http::BodySource::Outcome;
@@ -22,7 +24,7 @@ struct Sending : Pulling {
         return {
             trees::TreeWalk({.root = root, .grants = nullptr, .client = {}, .index_name = "index.html", .path = "/"},
                             *root.open_directory("/")),
-            std::move(format), clock, http::MemoryHold(share)};
+            std::move(format), clock, &disk, http::MemoryHold(share)};
     }
     ArchiveSource tar() { return source(std::make_unique<archives::TarArchive>()); }
     ArchiveSource zip() { return source(std::make_unique<archives::ZipArchive>(http::MemoryHold(share))); }
@@ -31,6 +33,7 @@ struct Sending : Pulling {
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     http::MemoryShare share{1'000'000};
+    support::StubbornDiskQueue disk;
 };
 
 }  // namespace
@@ -100,4 +103,27 @@ TEST_CASE("archive source: a zip without memory for its directory is cut, and sa
     sending.pull_all(source);
     CHECK(sending.ended == Outcome::failed);
     CHECK(source.lack().find("tar") != std::string_view::npos);
+}
+
+TEST_CASE("archive source: while the disk has not read an entry, it waits for the wake", "[archives]") {
+    Sending sending;
+    sending.tree.write("a", std::string(5000, 'a'));
+    sending.tree.write("b", std::string(http::ReadAhead::kWindowBytes + 5000, 'b'));
+    auto warm = sending.tar();
+    const std::string whole = sending.pull_all(warm, 100'000);
+    if (!support::evict(sending.tree.at("a")) || !support::evict(sending.tree.at("b"))) return;
+    sending.disk.reads_in_background = true;
+    auto cold = sending.tar();
+    cold.wake_with(7);
+    std::string sent = sending.pull_all(cold, 100'000);
+    CHECK(sending.ended == Outcome::waiting);
+    CHECK(sent.size() < 5000);
+    int waits = 0;
+    while (sending.ended == Outcome::waiting && ++waits < 100) {
+        sending.disk.finish_reads();
+        sent += sending.pull_all(cold, 100'000);
+    }
+    CHECK(sending.ended == Outcome::finished);
+    CHECK(waits >= 2);  // the kernel itself may have read on
+    CHECK((sent == whole));
 }

@@ -12,6 +12,7 @@
 #include "support/parsed_request.h"
 #include "support/pulling.h"
 #include "support/served_tree.h"
+#include "support/write_site.h"
 #include "trees/tree_walk.h"
 
 using archives::ArchiveForm;
@@ -29,9 +30,9 @@ struct Site {
     storage::FileRoot root = tree.open();
     FakeClock clock = settled_clock();
     http::MemoryShare share{archives::kArchivesBytes};
-    base::WakeQueue wakes;
+    support::StubbornDiskQueue disk;
     archives::Archives archives{
-        root, clock, wakes, share, {.compression_level = 6, .grants = nullptr, .index_name = "i"}};
+        root, clock, disk, share, {.compression_level = 6, .grants = nullptr, .index_name = "i"}};
 };
 
 }  // namespace

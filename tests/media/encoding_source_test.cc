@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.h"
@@ -87,4 +89,39 @@ TEST_CASE("encoding source: what is decoded is the plain form, however small the
 
 TEST_CASE("encoding source: fails when the plain form does", "[content][deflate]") {
     CHECK(encode(numbers(), Outcome::failed, 1024).ended == Outcome::failed);
+}
+
+TEST_CASE("encoding source: it waits when the plain form does, once what came before is encoded",
+          "[content][deflate]") {
+    struct Waiting final : http::BodySource {
+        explicit Waiting(http::Wake& taken) : wake(taken) {}
+        void wake_with(http::Wake given) override { wake = given; }
+        Pulled pull(std::span<std::byte> into) override {
+            if (waits) return {Outcome::waiting};
+            std::memset(into.data(), 'w', 100);
+            waits = ++parts < 3;
+            return {parts < 3 ? Outcome::waiting : Outcome::finished, 100};
+        }
+        http::Wake& wake;
+        bool waits = false;
+        int parts = 0;
+    };
+    http::Wake wake = 0;
+    auto owned = std::make_unique<Waiting>(wake);
+    Waiting& plain = *owned;
+    media::EncodingSource source(std::move(owned), media::DeflateEncoder::Format::gzip, 6);
+    source.wake_with(7);
+    CHECK(wake == 7);
+    std::vector<std::byte> room(1000);
+    std::string coded;
+    std::vector<Outcome> outcomes;
+    for (int i = 0; i < 10 && (outcomes.empty() || outcomes.back() != Outcome::finished); ++i) {
+        const auto pulled = source.pull(room);
+        coded.append(reinterpret_cast<const char*>(room.data()), pulled.bytes);
+        outcomes.push_back(pulled.outcome);
+        if (pulled.outcome == Outcome::waiting) plain.waits = false;
+    }
+    CHECK(outcomes == std::vector<Outcome>{Outcome::produced, Outcome::waiting, Outcome::produced, Outcome::waiting,
+                                           Outcome::finished});
+    CHECK(decode(coded, 300) == std::string(300, 'w'));
 }
