@@ -83,6 +83,17 @@ bool still_names(const std::string& path, int file) {
            opened.st_ino == named.st_ino;
 }
 
+/// True for what a pid file holds, and for what a crash can make of it: nothing, zero bytes, a number that names no
+/// process. Everything else is a file of another kind, whose name was given by mistake.
+bool may_be_pid_file(int file) {
+    struct stat status{};
+    std::array<char, 32> text{};
+    if (::fstat(file, &status) != 0 || status.st_size > static_cast<off_t>(text.size())) return false;
+    const std::size_t size = base::read_at(file, 0, std::as_writable_bytes(std::span(text)));
+    constexpr std::string_view kOfPidFiles("0123456789 \n\0", 13);
+    return std::string_view(text.data(), size).find_first_not_of(kOfPidFiles) == std::string_view::npos;
+}
+
 std::string locked_sentence(const std::string& path, int file) {
     const auto pid = read_pid(file);
     std::string sentence = "the pid file " + path + " is locked by another process";
@@ -101,7 +112,7 @@ std::expected<gid_t, std::string> find_group(const std::string& group) {
     errno = 0;
     if (const struct group* entry = ::getgrnam(group.c_str()); entry != nullptr) return entry->gr_gid;
     if (const auto number = parse_id(group)) return *number;
-    return std::unexpected("there is no group " + group + "; --user takes USER or USER:GROUP, names or numbers");
+    return std::unexpected("there is no group " + group + ": give USER or USER:GROUP, names or numbers");
 }
 
 }  // namespace
@@ -160,6 +171,10 @@ std::expected<Pidfile, std::string> Pidfile::create(const std::string& path) {
             return std::unexpected("cannot lock the pid file " + path + ": " + reason(errno));
         }
         if (!still_names(name, file.get())) continue;
+        if (!may_be_pid_file(file.get())) {
+            return std::unexpected("the file " + path + " holds something else than the number of a process, and " +
+                                   "stays as it is: choose another --pidfile, or remove it");
+        }
         Pidfile pidfile(std::move(file), name, 0);
         if (const int error = pidfile.claim(); error != 0) {
             return std::unexpected("cannot write the pid file " + path + ": " + reason(error));
@@ -214,7 +229,7 @@ std::expected<Identity, std::string> find_identity(const std::string& user, cons
             group_known = true;
         }
     } else {
-        return std::unexpected("there is no user " + user + "; --user takes USER or USER:GROUP, names or numbers");
+        return std::unexpected("there is no user " + user + ": give USER or USER:GROUP, names or numbers");
     }
     if (!group.empty()) {
         const auto gid = find_group(group);

@@ -35,7 +35,8 @@ private:
 /// refused, a file left by a crash is taken over. Removed by the destructor.
 class Pidfile {
 public:
-    /// Creates or takes over `path` (mode 0644) and writes getpid(): call it after detaching.
+    /// Creates or takes over `path` (mode 0644) and writes getpid(): call it after detaching. A file that holds
+    /// something else than a number is left as it is, and refused.
     /// The error is a sentence for the person who started the server.
     static std::expected<Pidfile, std::string> create(const std::string& path);
 

@@ -149,12 +149,27 @@ TEST_CASE("pid file: one that another server holds is refused and left alone", "
     CHECK(exists(folder.file()));
 }
 
-TEST_CASE("pid file: one left by a crash is taken over, whatever it holds", "[app][daemon]") {
-    const Folder folder;
-    std::ofstream(folder.file()) << "4294967296 and a long line of rubbish\n";
-    const auto pidfile = app::Pidfile::create(folder.file());
-    REQUIRE(pidfile);
-    CHECK(contents(folder.file()) == std::to_string(::getpid()) + "\n");
+TEST_CASE("pid file: one left by a crash is taken over, whatever the crash made of it", "[app][daemon]") {
+    for (const std::string& left : {std::string("4294967296\n"), std::string(), std::string(7, '\0')}) {
+        CAPTURE(left);
+        const Folder folder;
+        std::ofstream(folder.file()) << left;
+        const auto pidfile = app::Pidfile::create(folder.file());
+        REQUIRE(pidfile);
+        CHECK(contents(folder.file()) == std::to_string(::getpid()) + "\n");
+    }
+}
+
+TEST_CASE("pid file: a file of another kind is refused and stays as it is", "[app][daemon]") {
+    for (const std::string& other : {std::string("port 80\n"), std::string(33, '1')}) {
+        CAPTURE(other);
+        const Folder folder;
+        std::ofstream(folder.file()) << other;
+        const auto pidfile = app::Pidfile::create(folder.file());
+        REQUIRE_FALSE(pidfile);
+        CHECK(pidfile.error().find("holds something else than the number of a process") != std::string::npos);
+        CHECK(contents(folder.file()) == other);
+    }
 }
 
 TEST_CASE("pid file: a child that ends does not remove its parent's file", "[app][daemon]") {
