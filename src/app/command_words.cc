@@ -3,7 +3,9 @@
 
 #include <getopt.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/option_values.h"
@@ -32,11 +34,28 @@ std::string words_of_explain(int argc, char** argv) {
     return value;
 }
 
+/// A long option with one dash, as some programs take it: getopt would read "-port" as "-p ort".
+std::optional<UsageError> find_single_dash(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--") return std::nullopt;
+        if (word.size() < 3 || !word.starts_with('-') || word.starts_with("--")) continue;
+        const std::string two_dashes = "-" + std::string(word.substr(0, word.find('=')));
+        const OptionSpec* const meant = find_option(two_dashes, OptionSource::command_line);
+        if (meant != nullptr && meant->id != id_help) {  // "-help" is "-h" as well
+            return UsageError{two_dashes.substr(1) + " has one dash: it is " + two_dashes};
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 CommandLine read_command_line(int argc, char** argv) {
     const std::vector<option> longs = long_options();
     CommandLine line;
+    line.error = find_single_dash(argc, argv);
+    if (line.error) return line;
     optind = 0;  // starts glibc's scanner anew, also after an earlier call
     opterr = 0;
     optopt = 0;

@@ -68,7 +68,8 @@ UsageError file_error(const Origin* include, std::string sentence) {
 
 std::expected<OpenFile, UsageError> FileReading::open(const std::string& file, const Origin* include) const {
     const auto because = [&](const std::string& reason) {
-        return std::unexpected(file_error(include, "cannot read " + printable(file, kWholeText) + ": " + reason));
+        return std::unexpected(
+            file_error(include, "cannot read the configuration file " + printable(file, kWholeText) + ": " + reason));
     };
     const std::string path = file.starts_with('/') ? file : working_directory_ + "/" + file;
     base::Fd descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/explain.h"
+#include "app/option_values.h"
 #include "app/options.h"
 #include "app/predecessor.h"
 #include "app/running_server.h"
@@ -29,9 +30,14 @@ std::vector<std::string_view> environment() {
     return variables;
 }
 
+/// On one line, whatever the names in it hold: a terminal takes no commands from them.
+void print_refusal(const std::string& sentence) {
+    print(stderr, "godwit: " + app::printable(sentence, app::kWholeText) + "\n");
+}
+
 int done_or_not(const std::expected<void, std::string>& done) {
     if (done) return 0;
-    print(stderr, "godwit: " + done.error() + "\n");
+    print_refusal(done.error());
     return 1;
 }
 
@@ -51,7 +57,7 @@ int print_explanation(const app::Options& options) {
 
 /// Also says it to the process whose place this one was to take: that one has a log.
 int refuse(const std::string& sentence, int status, const std::optional<app::Predecessor>& predecessor) {
-    print(stderr, "godwit: " + sentence + "\n");
+    print_refusal(sentence);
     if (predecessor) predecessor->tell_failure(sentence);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "access_control/sign_in.h"
 #include "app/encryption.h"
 #include "app/grant_settling.h"
+#include "app/mistaken_place.h"
 #include "app/option_values.h"
 #include "app/running_server.h"
 #include "app/site_options.h"
@@ -289,7 +290,8 @@ Objection OptionReader::take_directory(std::string_view name) {
     while (name.size() > 1 && name.ends_with('/')) name.remove_suffix(1);
     if (!options_.directory.empty() && options_.directory != name) {
         return "two directories given, " + printable(options_.directory) + " and " + printable(name) +
-               ": one is served, as DIR or with --directory";
+               ": one is served, as DIR or with --directory" + probably_meant(options_.directory) +
+               probably_meant(std::string(name));
     }
     options_.directory = name;
     return std::nullopt;
@@ -305,6 +307,10 @@ std::optional<UsageError> OptionReader::bind_addresses() {
             if (earlier.is_same_place(*address) && address->port() != 0) {
                 return UsageError{"--bind " + printable(text) + ": this address has plain connections or TLS on one " +
                                   "port, not both; give one of them another port"};
+            }
+            if (earlier.is_covered_by(*address) || address->is_covered_by(earlier)) {
+                return UsageError{"--bind " + printable(text) + ": " + earlier.to_text() + " is given too, and one " +
+                                  "of the two is all addresses, the other among them; leave one out"};
             }
         }
         options_.server.addresses.push_back(std::move(*address));

@@ -38,11 +38,16 @@ constexpr auto kSizeFactors = std::to_array<Factor>({{"", 1},
 constexpr auto kTimeFactors =
     std::to_array<Factor>({{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}});
 
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), base::to_lower);
+    return result;
+}
+
 /// The factor that `text` ends in, which is cut off; nullopt for a word that is none.
 std::optional<std::uint64_t> take_factor(std::string_view& text, std::span<const Factor> factors) {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
-    std::string word(text.substr(digits));
-    std::ranges::transform(word, word.begin(), base::to_lower);
+    const std::string word = lower(text.substr(digits));
     const auto found = std::ranges::find(factors, std::string_view(word), &Factor::word);
     if (found == factors.end()) return std::nullopt;
     text = text.substr(0, digits);
@@ -109,10 +114,11 @@ std::optional<std::int64_t> parse_seconds(std::string_view text, std::int64_t le
 std::string_view nearest_word(std::string_view typed, std::span<const std::string_view> words) {
     if (typed.empty() || typed.size() > 64) return {};
     std::string_view nearest;
+    const std::string lowered = lower(typed);
     // At most a third of the letters may be wrong; otherwise it is another word.
     std::size_t least = std::max<std::size_t>(typed.size() / 3, 1) + 1;
     for (const std::string_view word : words) {
-        const std::size_t distance = edit_distance(typed, word);
+        const std::size_t distance = edit_distance(lowered, lower(word));
         if (distance < least) {
             least = distance;
             nearest = word;

@@ -22,6 +22,7 @@
 #include "app/exposure.h"
 #include "app/handed_sockets.h"
 #include "app/listening.h"
+#include "app/mistaken_place.h"
 #include "app/own_hosts.h"
 #include "app/process.h"
 #include "app/reachable.h"
@@ -99,12 +100,12 @@ std::expected<Checked, std::string> check(Options options, const base::Clock& cl
     if (auto exposure = check_exposure(options); !exposure) return std::unexpected(exposure.error());
     if (auto users = check_users(options); !users) return std::unexpected(users.error());
     auto root = storage::FileRoot::open(options.directory, options.site.symlinks);
-    if (!root) return std::unexpected(root.error());
+    if (!root) return std::unexpected(root.error() + probably_meant(options.directory));
     root->set_dot_files(options.site.dot_files);
     std::optional<Identity> identity;
     if (!options.user.empty()) {
         auto found = find_identity(options.user, options.group);
-        if (!found) return std::unexpected(found.error());
+        if (!found) return std::unexpected("--user: " + found.error());
         identity = std::move(*found);
     }
     auto encryption = Encryption::make(options, clock);

@@ -1,8 +1,12 @@
 // What the options of a site leave to the disk: whether a file or a directory is served, and the table of media types.
 #include "app/served_site.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -23,6 +27,10 @@ std::expected<void, std::string> narrow_to_file(Options& options) {
     const std::size_t slash = options.directory.rfind('/');
     const std::string name = slash == std::string::npos ? options.directory : options.directory.substr(slash + 1);
     if (name.starts_with('.')) return std::unexpected("files whose names begin with a dot are not served: " + name);
+    // With --user another one is to read it, and the start says when that one may not.
+    if (options.user.empty() && ::faccessat(AT_FDCWD, options.directory.c_str(), R_OK, AT_EACCESS) != 0) {
+        return std::unexpected("cannot read the file to serve, " + options.directory + ": " + std::strerror(errno));
+    }
     options.directory = slash == std::string::npos ? "." : slash == 0 ? "/" : options.directory.substr(0, slash);
     site.only_path = "/" + name;
     site.index_name = name;

@@ -43,6 +43,11 @@ struct Address {
         other.scheme = scheme;
         return *this == other;
     }
+    /// Another address of the same family and port that stands for all, this one among them: only one of the two can be
+    /// listened on. False for port 0, which is another one each time.
+    [[nodiscard]] bool is_covered_by(const Address& other) const {
+        return other.is_wildcard() && !is_wildcard() && family == other.family && port() == other.port() && port() != 0;
+    }
     /// All addresses of the machine, of this family.
     [[nodiscard]] bool is_wildcard() const;
     /// Reached from this machine only: 127.0.0.0/8, also written as IPv6, and ::1.

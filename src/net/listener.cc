@@ -56,7 +56,10 @@ std::string sentence_for(const Address& address, int error) {
             if (address.family == Family::local) return "no permission to make the socket " + address.host_text();
             return "no permission to listen on " + where(address) +
                    " (ports below 1024 need root or CAP_NET_BIND_SERVICE; --port takes a higher one)";
-        case EADDRNOTAVAIL: return address.host_text() + " is not an address of this machine";
+        case EADDRNOTAVAIL:
+            return address.host_text() + " is not an address of this machine" +
+                   (address.family == Family::ipv6 ? " (an IPv6 address with a port is [ADDRESS]:PORT; [::] is all)"
+                                                   : " (0.0.0.0 is all that it has)");
         case EAFNOSUPPORT: return "this system does not support addresses such as " + address.host_text();
         default: return "cannot listen on " + where(address) + ": " + std::strerror(error);
     }

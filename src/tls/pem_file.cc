@@ -22,15 +22,15 @@ std::expected<std::string, std::string> read_pem(const PemFile& pem, Secrecy sec
     int error = pem.file ? 0 : pem.file.error();
     struct stat status{};
     if (error == 0 && ::fstat(pem.file->get(), &status) != 0) error = errno;
-    if (error != 0) return std::unexpected("cannot read " + path + ": " + std::strerror(error));
-    if (!S_ISREG(status.st_mode)) return std::unexpected(path + " is not a file");
+    const std::string named = (secrecy == Secrecy::secret ? "the private key " : "the certificate ") + path;
+    if (error != 0) return std::unexpected("cannot read " + named + ": " + std::strerror(error));
+    if (!S_ISREG(status.st_mode)) return std::unexpected(named + " is not a file");
     if (secrecy == Secrecy::secret && (status.st_mode & (S_IRWXO)) != 0) {
-        return std::unexpected("the private key " + path +
-                               " can be read by other users; mend it with: chmod o= " + path);
+        return std::unexpected(named + " can be read by other users; mend it with: chmod o= " + path);
     }
     std::string text(kMaxPemBytes + 1, '\0');
     text.resize(base::read_at(pem.file->get(), 0, std::as_writable_bytes(std::span(text))));
-    if (text.size() > kMaxPemBytes) return std::unexpected(path + " is too large for a PEM file");
+    if (text.size() > kMaxPemBytes) return std::unexpected(named + " is too large for a PEM file");
     return text;
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("certificate files: who vouches for clients is read anew like the rest
         folder.files.write("ca.pem", "");
         support::append_pem(path, support::make_authority(name, kNow));
     };
-    CHECK(CertificateFiles::load({}, path).error().find("cannot read " + path) != std::string::npos);
+    CHECK(CertificateFiles::load({}, path).error().find("cannot read the certificate " + path) != std::string::npos);
     write("one");
     CertificateFiles files = std::move(*CertificateFiles::load({}, path));
     REQUIRE(files.clients() != nullptr);

@@ -108,13 +108,15 @@ TEST_CASE("config file: a mistake in an included file is told with that file", "
 
 TEST_CASE("config file: what cannot be read is told with the reason, and where it is named", "[app][config]") {
     const Files files;
-    CHECK(files.error().sentence == "cannot read conf: No such file or directory");
-    CHECK(files.refusal_of("\ninclude gone") == "conf, line 2: cannot read gone: No such file or directory");
+    CHECK(files.error().sentence == "cannot read the configuration file conf: No such file or directory");
+    CHECK(files.refusal_of("\ninclude gone") ==
+          "conf, line 2: cannot read the configuration file gone: No such file or directory");
     files.folder.make_directory("folder");
-    CHECK(files.refusal_of("include folder") == "conf, line 1: cannot read folder: it is not a regular file");
+    CHECK(files.refusal_of("include folder") ==
+          "conf, line 1: cannot read the configuration file folder: it is not a regular file");
     files.folder.write("large", std::string(app::kMaxConfigBytes, '#'));
     CHECK(files.refusal_of("include large") ==
-          "conf, line 1: cannot read large: the configuration is more than 1024 KiB");
+          "conf, line 1: cannot read the configuration file large: the configuration is more than 1024 KiB");
     CHECK_FALSE(files.error().is_denied);
 }
 

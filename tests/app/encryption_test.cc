@@ -127,5 +127,6 @@ TEST_CASE("encryption: what another process hands over is taken when it comes, a
     CHECK(bench.count("tls_certificates_reloaded") == 1);
     handed.take(1, std::unexpected(EACCES));
     bench.encryption->look(app::Look::all);
-    CHECK(count_of(bench.logged(), "cannot read " + bench.files.at("a.key") + ": Permission denied") == 1);
+    CHECK(count_of(bench.logged(), "cannot read the private key " + bench.files.at("a.key") + ": Permission denied") ==
+          1);
 }

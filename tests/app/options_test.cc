@@ -198,6 +198,14 @@ TEST_CASE("options: an unknown option is named and the nearest is suggested", "[
     CHECK(contains(refused({"--\x1b[31m", "d"}), "unknown option --?[31m"));
 }
 
+TEST_CASE("options: a long option with one dash is told so", "[app][options]") {
+    CHECK(refused({"-port", "80", "d"}) == "-port has one dash: it is --port");
+    CHECK(refused({"d", "-log-format=json"}) == "-log-format has one dash: it is --log-format");
+    CHECK(accepted({"-help"}).action == app::Action::help);
+    CHECK(accepted({"--", "-port"}).directory == "-port");
+    CHECK(contains(refused({"--PORT", "80", "d"}), "did you mean --port?"));
+}
+
 TEST_CASE("options: what other servers call an option gets the name that it has here", "[app][options]") {
     for (const char* word : {"--host", "--host=0.0.0.0", "--listen", "--address"}) {
         CAPTURE(word);
@@ -304,6 +312,10 @@ TEST_CASE("options: a wrong value is shown with what is accepted", "[app][option
 
 TEST_CASE("options: an address is listened on once, and the last port counts for all", "[app][options]") {
     CHECK(contains(refused({"-b", "::1", "-b", "::1", "d"}), "given twice"));
+    CHECK(contains(refused({"-b", ":80", "-b", "127.0.0.1:80", "d"}), "0.0.0.0:80 is given too"));
+    CHECK(contains(refused({"-b", "[::1]:80", "-b", "[::]:80", "d"}), "[::1]:80 is given too"));
+    CHECK(accepted({"-b", ":80", "-b", "127.0.0.1:81", "-b", "[::1]:80", "d"}).server.addresses.size() == 3);
+    CHECK(accepted({"-b", ":0", "-b", "127.0.0.1:0", "d"}).server.addresses.size() == 2);
     const app::Options options = accepted({"-b", "0.0.0.0", "-p", "1", "-b", "::", "-p", "2", "d"});
     CHECK(options.server.addresses[0].to_text() == "0.0.0.0:2");
     CHECK(options.server.addresses[1].to_text() == "[::]:2");

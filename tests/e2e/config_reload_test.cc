@@ -212,7 +212,7 @@ TEST_CASE("config reload: orders reach the server of the pid file", "[e2e][reloa
 TEST_CASE("config reload: a server that gave up root says that it may not read the file again", "[e2e][reload]") {
     if (::geteuid() != 0) return;
     const Configured server("header X-Rule: 1\n", {"--user", "nobody"});
-    const std::string reason = "cannot read " + server.files.at("conf") +
+    const std::string reason = "cannot read the configuration file " + server.files.at("conf") +
                                ": Permission denied; the server gave up root for --user, so the user nobody must be "
                                "able to read it\n";
     CHECK(server.says("notice: the configuration will not be read again: " + reason));

@@ -121,7 +121,7 @@ TEST_CASE("listener: a port in use is said in a sentence", "[net][listener]") {
 TEST_CASE("listener: an address of another machine is said in a sentence", "[net][listener]") {
     const auto listener = Listener::open(parse("192.0.2.1", 4221), 16);
     REQUIRE_FALSE(listener);
-    CHECK(listener.error() == "192.0.2.1 is not an address of this machine");
+    CHECK(listener.error() == "192.0.2.1 is not an address of this machine (0.0.0.0 is all that it has)");
 }
 
 TEST_CASE("listener: a port is free again at once, although its connections linger", "[net][listener]") {

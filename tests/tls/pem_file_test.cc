@@ -25,9 +25,10 @@ TEST_CASE("pem file: the whole file is read, each time from its beginning", "[tl
 TEST_CASE("pem file: what cannot be read is named with the reason", "[tls]") {
     const support::TempDir folder;
     const auto error_of = [](const tls::PemFile& file) { return read_pem(file, Secrecy::secret).error(); };
-    CHECK(error_of(open_pem(folder.at("none"))) == "cannot read " + folder.at("none") + ": No such file or directory");
-    CHECK(error_of({"key", std::unexpected(EACCES)}) == "cannot read key: Permission denied");
-    CHECK(error_of(open_pem(folder.path())) == folder.path() + " is not a file");
+    CHECK(error_of(open_pem(folder.at("none"))) ==
+          "cannot read the private key " + folder.at("none") + ": No such file or directory");
+    CHECK(error_of({"key", std::unexpected(EACCES)}) == "cannot read the private key key: Permission denied");
+    CHECK(error_of(open_pem(folder.path())) == "the private key " + folder.path() + " is not a file");
     folder.write("large", std::string(257 * 1024, 'x'));
     ::chmod(folder.at("large").c_str(), 0600);
     CHECK(error_of(open_pem(folder.at("large"))).find("too large") != std::string::npos);
