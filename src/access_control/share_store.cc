@@ -3,6 +3,7 @@
 #include "access_control/share_store.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,9 +99,11 @@ std::expected<DigestKey, int> read_key(int directory) {
 /// The key gets its name when it is whole and on the disk; where another process was faster, the key of that process
 /// stays. This is done once for each root, so it may wait for the disk.
 int make_key(int directory) {
-    const std::string aside = ".godwit-" + make_share_id() + ".key";
+    // Named and locked as an unfinished upload is, so that the sweep removes what a crash leaves.
+    const std::string aside = storage::make_unfinished_name(".part");
     const auto file = open_at(directory, aside, O_WRONLY | O_CREAT | O_EXCL);
     if (!file) return file.error();
+    (void)::flock(file->get(), LOCK_EX | LOCK_NB);
     const DigestKey key = make_digest_key();
     std::uint64_t offset = 0;
     int error = base::write_at(file->get(), offset, key);

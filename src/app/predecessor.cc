@@ -29,8 +29,9 @@ std::optional<std::string> receive(int line, int wait_ms, std::vector<base::Fd>&
     if (count <= 0) return std::string();
     std::array<char, upgrade::kMostMessageBytes> room{};
     const ssize_t length = base::receive_message(line, room, files);
-    if (length < 0 && errno == EAGAIN) return std::string();
-    if (length <= 0) return std::nullopt;
+    // Only the end of the line says that the other side is gone: a fault in between may pass.
+    if (length < 0) return std::string();
+    if (length == 0) return std::nullopt;
     return std::string(room.data(), static_cast<std::size_t>(length));
 }
 

@@ -40,6 +40,8 @@ constexpr Refusal kOthersBelow{Status::forbidden,
                                "is in it; lock it with \"Depth: 0\", or what you need in it."};
 constexpr Refusal kBusy{Status::service_unavailable, "other programs are changing this name; try again."};
 constexpr Refusal kNotDurable{Status::internal_server_error, "the disk failed to keep the lock, so there is none."};
+constexpr Refusal kNotDurableNew{Status::internal_server_error,
+                                 "the disk failed to keep the lock, so there is none; an empty file was made."};
 constexpr std::string_view kConflict = "there is a lock already beside which this one cannot be";
 
 http::Response xml_response(Status status, std::string text) {
@@ -110,7 +112,7 @@ std::optional<http::Response> LockTaking::advance(http::Wake wake) {
     if (!named) return std::nullopt;
     if (syncs_.error() != 0 || *named != 0) {
         give_back();
-        return refuse(kNotDurable);
+        return refuse(made_ == Made::file ? kNotDurableNew : kNotDurable);
     }
     step_ = Step::done;
     return answer();

@@ -87,7 +87,10 @@ handler::Decision Locking::refresh(const http::Request& request, std::string_vie
     const Lock* found = nullptr;
     for (const std::string& token : keys.shown->tokens) {
         const Lock* const lock = parts_.locks->find(token);
-        if (lock != nullptr && keys.open(*lock) && parts_.locks->covers(token, path)) found = lock;
+        if (lock == nullptr || !keys.open(*lock)) continue;
+        const auto covers = parts_.locks->covers(token, path);
+        if (!covers) return handler::refusal_response(&request, covers.error());
+        if (*covers) found = lock;
     }
     if (found == nullptr) return not_matched(Status::precondition_failed);
     auto file = parts_.locks->refresh(found->token, http::parse_timeout(request, storage::kMostLockSeconds));
@@ -105,7 +108,9 @@ handler::Decision Locking::unlock(const http::Request& request, std::string_view
     if (!token) return handler::refusal_response(&request, kNoToken);
     if (const auto unread = find_unread()) return handler::refusal_response(&request, *unread);
     const Lock* const lock = parts_.locks->find(*token);
-    if (lock == nullptr || !parts_.locks->covers(*token, path)) return not_matched(Status::conflict);
+    const auto covers = parts_.locks->covers(*token, path);
+    if (!covers) return handler::refusal_response(&request, covers.error());
+    if (lock == nullptr || !*covers) return not_matched(Status::conflict);
     if (lock->user != user_of(request)) return handler::refusal_response(&request, kOfOthers);
     auto directory = parts_.locks->remove(*token);
     if (!directory) return handler::refusal_response(&request, storage::write_refusal(directory.error()));

@@ -2,7 +2,6 @@
 #include "dav/properties.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <cerrno>
 #include <optional>
@@ -44,14 +43,6 @@ http::Response refuse_infinity() {
                                 "<D:error xmlns:D=\"DAV:\"><D:propfind-finite-depth/></D:error>\n"));
     response.reason = kInfinite;
     return response;
-}
-
-/// Of the file system that `directory` is on.
-std::optional<Quota> find_quota(int directory) {
-    struct statvfs system{};
-    if (::fstatvfs(directory, &system) != 0) return std::nullopt;
-    return Quota{.available = std::uint64_t{system.f_bavail} * system.f_frsize,
-                 .used = (std::uint64_t{system.f_blocks} - system.f_bfree) * system.f_frsize};
 }
 
 std::string_view last_name(std::string_view path) {
@@ -118,8 +109,8 @@ http::Response Properties::answer_folder(const http::Request& request, const Fou
     if (opened) {
         entry.look_into(opened->get(), query);
         // How full the disk is is for those who may fill it.
-        if (rights.has(Right::create)) entry.quota = find_quota(opened->get());
-    } else if (query.needs_descriptor()) {
+        if (rights.has(Right::create)) entry.tell_quota(opened->get());
+    } else if (query.needs_descriptor() || (query.wants_quota() && rights.has(Right::create))) {
         entry.unread = opened.error().number;
     }
     PropertyWriter writer(std::move(query));

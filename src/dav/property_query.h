@@ -30,6 +30,9 @@ struct PropertyQuery {
 
     [[nodiscard]] bool wants(LiveProperty property) const { return form == Form::names || live.has(property); }
     [[nodiscard]] bool wants_dead() const { return form != Form::named || !others.empty(); }
+    [[nodiscard]] bool wants_quota() const {
+        return wants(LiveProperty::quota_available) || wants(LiveProperty::quota_used);
+    }
     /// What is wanted is found out with the resource open.
     [[nodiscard]] bool needs_descriptor() const { return wants_dead() || wants(LiveProperty::creation_date); }
 };

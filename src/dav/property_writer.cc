@@ -2,6 +2,7 @@
 #include "dav/property_writer.h"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -45,6 +46,16 @@ void append_time(std::string& out, std::int64_t seconds) {
     char text[32];
     if (::gmtime_r(&time, &parts) == nullptr) return;
     out.append(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+/// True for what is found out with the resource open.
+bool may_be_unread(LiveProperty property, const EntryProperties& entry) {
+    switch (property) {
+        case LiveProperty::creation_date: return true;
+        case LiveProperty::quota_available:
+        case LiveProperty::quota_used: return entry.is_directory;
+        default: return false;
+    }
 }
 
 /// The content of the element of `property`, which the entry has.
@@ -118,6 +129,16 @@ void EntryProperties::look_into(int file, const PropertyQuery& query) {
     }
 }
 
+void EntryProperties::tell_quota(int directory) {
+    struct statvfs system{};
+    if (::fstatvfs(directory, &system) != 0) {
+        unread = errno;
+        return;
+    }
+    quota = Quota{.available = std::uint64_t{system.f_bavail} * system.f_frsize,
+                  .used = (std::uint64_t{system.f_blocks} - system.f_bfree) * system.f_frsize};
+}
+
 bool EntryProperties::has_fault() const { return status_of(unread) == Status::internal_server_error; }
 
 void EntryProperties::tell_locks(const LockView& view, std::string_view path, const PropertyQuery& query) {
@@ -155,8 +176,8 @@ void PropertyWriter::append_live_ones(std::string& out, Lacking& lacking, const 
         if (!query_.wants(property)) continue;
         if (!has(property, entry)) {
             if (query_.form != Form::named) continue;
-            const bool is_unread = property == LiveProperty::creation_date && entry.unread != 0;
-            append_empty_live(is_unread ? lacking.unread : lacking.missing, property);
+            append_empty_live(entry.unread != 0 && may_be_unread(property, entry) ? lacking.unread : lacking.missing,
+                              property);
         } else if (query_.form == Form::names) {
             append_empty_live(out, property);
         } else {

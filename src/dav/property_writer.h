@@ -42,6 +42,8 @@ struct EntryProperties {
     void look_into(int file, const PropertyQuery& query);
     /// The same about the locks of `path`, canonical.
     void tell_locks(const LockView& view, std::string_view path, const PropertyQuery& query);
+    /// The same about the file system that the folder `directory` is on, where it may be told.
+    void tell_quota(int directory);
     /// True when the disk or the machine failed: not for an entry that is gone, or that may not be read.
     [[nodiscard]] bool has_fault() const;
 };

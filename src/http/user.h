@@ -55,10 +55,11 @@ enum class ShownLink : std::uint8_t {
     none,
     by_query,
     by_cookie,
-    by_upload,  ///< what is asked for is a resumable upload that was begun by it
-    unknown,    ///< the query has the form of one, and there is none such
-    over,       ///< it was one
-    unread,     ///< it cannot be told now
+    by_upload,      ///< what is asked for is a resumable upload that was begun by it
+    unknown,        ///< the query has the form of one, and there is none such
+    over,           ///< it was one
+    unread,         ///< it cannot be told now
+    unread_cookie,  ///< the same of one in a cookie
 };
 
 }  // namespace http

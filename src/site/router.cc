@@ -217,6 +217,9 @@ handler::Decision Router::refuse(const Call& call, const Route& route) const {
         }
         return handler::method_not_allowed(call.request, methods, route.refusal->reason);
     }
+    if (!may && call.request.shown_link == http::ShownLink::unread_cookie) {
+        return handler::refusal_response(&call.request, kLinkUnread);
+    }
     const Method method = call.request.method;
     if (!may &&
         (method == Method::get || method == Method::head || method == Method::copy || method == Method::propfind)) {
@@ -240,7 +243,8 @@ handler::Decision Router::refuse_host(const http::Request& request, const HostFa
     return response;
 }
 
-/// A link in a cookie is never a reason for a refusal, because a browser keeps the cookie until its time is over. A
+/// A link in a cookie is no reason for a refusal, because a browser keeps the cookie until its time is over. (One that
+/// cannot be read is, where the right is missing that it may give.) A
 /// link in the query is refused also when its maker has lost the right.
 std::optional<http::Response> Router::refuse_link(const http::Request& request) const {
     using enum http::ShownLink;
@@ -273,7 +277,10 @@ handler::Decision Router::handle(const http::Request& request) {
         if (const auto fault = find_cross_site_fault(request, config_))
             return handler::refusal_response(&request, *fault);
     }
-    if (must_sign_in(request, resource, config_)) return handler::refusal_response(&request, kSignInFirst);
+    if (must_sign_in(request, resource, config_)) {
+        return handler::refusal_response(
+            &request, request.shown_link == http::ShownLink::unread_cookie ? kLinkUnread : kSignInFirst);
+    }
     if (request.unknown_expectation) {
         return handler::refusal_response(
             &request, {Status::expectation_failed, "the only expectation that can be met is \"100-continue\"."});

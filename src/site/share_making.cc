@@ -29,6 +29,7 @@
 #include "site/sign_in_page.h"
 #include "site/small_form.h"
 #include "site/small_page.h"
+#include "storage/publication.h"
 
 namespace site {
 namespace {
@@ -49,6 +50,9 @@ constexpr Refusal kMayNotAdd = http::missing_right("you may not add files here, 
 constexpr Refusal kNoFolder{Status::unprocessable_content,
                             "files are dropped into a folder: a link for it is made at the folder's path."};
 constexpr Refusal kNothingThere{Status::not_found, "there is nothing at this path that could be shared."};
+constexpr Refusal kNotLookedAt{Status::service_unavailable,
+                               "the server cannot tell for now what is at this path; try again later.",
+                               "what was to be shared could not be looked at: may the server's user enter its folder?"};
 constexpr Refusal kOtherKind{Status::not_found,
                              "a folder is shared by its path with a slash at its end, a file without."};
 constexpr Refusal kNoForm{Status::unsupported_media_type,
@@ -121,11 +125,12 @@ public:
             }
             if (auto refused = write()) return refused;
             if (parts_.durability == storage::Durability::full) {
-                syncs_ = {parts_.disk.sync_all(made_->file, wake), parts_.disk.sync_all(made_->directory, wake)};
+                // The root, too: whoever made the directory may not have waited for its name to be on the disk.
+                syncs_.sync_directories(parts_.disk, {made_->file, made_->directory, parts_.root.shared()}, wake);
             }
         }
-        if (!std::ranges::all_of(syncs_, [](const auto& each) { return each->done; })) return std::nullopt;
-        if (std::ranges::any_of(syncs_, [](const auto& each) { return each->error != 0; })) {
+        if (!syncs_.done()) return std::nullopt;
+        if (syncs_.error() != 0) {
             remove(link_.id);
             return refuse(kNotStored);
         }
@@ -230,7 +235,7 @@ private:
     std::uint64_t counted_at_ = parts_.counts.written;  ///< when the scan began
     ShareLink link_;
     std::optional<access_control::ShareStore::Made> made_;
-    std::vector<storage::SyncTicket> syncs_;
+    storage::DiskOperations syncs_;
     std::optional<http::Change> change_;
 };
 
@@ -287,7 +292,8 @@ std::optional<Refusal> find_absence(const storage::FileRoot& root, std::string_v
     // The name of a file with a slash behind it.
     if (!status && status.error().number == ENOTDIR && is_file(root, path.substr(0, path.size() - 1)))
         return kOtherKind;
-    if (!status) return kNothingThere;
+    if (!status && status.error().is_absence()) return kNothingThere;
+    if (!status) return kNotLookedAt;
     const bool is_folder = S_ISDIR(status->st_mode);
     if (!is_folder && !S_ISREG(status->st_mode)) return kNothingThere;
     return is_folder == path.ends_with('/') ? std::nullopt : std::optional(kOtherKind);

@@ -128,6 +128,7 @@ std::optional<KnownLink> look_up_link(http::Request& request, std::string_view p
     }
     for (const std::string_view token : find_cookie_tokens(request)) {
         auto found = store.find(token);
+        if (found.kind == Kind::failed) request.shown_link = ShownLink::unread_cookie;
         if (found.kind != Kind::known || !is_for(request, found.link.gives)) continue;
         auto known = settle(request, std::move(found.link), token, now_s);
         if (!known || !handler::is_covered(path, known->shared)) continue;

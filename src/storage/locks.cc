@@ -146,11 +146,12 @@ const Lock* Locks::find(std::string_view token) const {
     return found != by_token_.end() && counts(*found->second) ? found->second : nullptr;
 }
 
-bool Locks::covers(std::string_view token, std::string_view path) const {
+std::expected<bool, Refusal> Locks::covers(std::string_view token, std::string_view path) const {
     const Lock* const lock = find(token);
     if (lock == nullptr) return false;
     const auto written = find_written_path(root_, path);
-    return written && lock->covers(without_slash(*written));
+    if (!written) return std::unexpected(written.error());
+    return lock->covers(without_slash(*written));
 }
 
 std::int64_t Locks::seconds_left(const Lock& lock) const {

@@ -62,8 +62,9 @@ public:
     /// Those of a path itself and of folders above it that are locked with all below.
     [[nodiscard]] std::vector<const Lock*> find_covering(std::string_view path) const;
     [[nodiscard]] const Lock* find(std::string_view token) const;
-    /// True when there is a lock with this token that covers `path`, which is canonical.
-    [[nodiscard]] bool covers(std::string_view token, std::string_view path) const;
+    /// True when there is a lock with this token that covers `path`, which is canonical. 503 when it cannot be told
+    /// where the path leads.
+    [[nodiscard]] std::expected<bool, http::Refusal> covers(std::string_view token, std::string_view path) const;
     /// What is left of its time.
     [[nodiscard]] std::int64_t seconds_left(const Lock& lock) const;
 

@@ -14,15 +14,18 @@ namespace {
 using http::IfCondition;
 using http::IfList;
 
-/// RFC 4918 §10.4: a list holds when all of its conditions do. Tags are compared like those of If-Match.
+/// RFC 4918 §10.4: a list holds when all of its conditions do. Tags are compared like those of If-Match. Where it
+/// cannot be told what a lock covers neither a token nor its negation holds.
 bool holds(const IfList& list, std::string_view path, const std::optional<struct stat>& found, const Locks& locks) {
     const std::string tag = found && S_ISREG(found->st_mode) ? make_entity_tag(*found, false) : std::string();
     return std::ranges::all_of(list.conditions, [&](const IfCondition& each) {
-        const bool matches =
-            each.kind == IfCondition::Kind::token
-                ? list.about != IfList::About::nothing && locks.covers(each.value, path)
-                : !tag.empty() && (each.value == tag || each.value == coded_tag(tag, http::Coding::gzip) ||
-                                   each.value == coded_tag(tag, http::Coding::deflate));
+        if (each.kind == IfCondition::Kind::token) {
+            if (list.about == IfList::About::nothing) return each.is_negated;
+            const auto covers = locks.covers(each.value, path);
+            return covers && *covers != each.is_negated;
+        }
+        const bool matches = !tag.empty() && (each.value == tag || each.value == coded_tag(tag, http::Coding::gzip) ||
+                                              each.value == coded_tag(tag, http::Coding::deflate));
         return matches != each.is_negated;
     });
 }

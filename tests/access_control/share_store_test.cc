@@ -1,13 +1,18 @@
 // Share links on the disk: what is found again, by whom, and what ends it.
 #include "access_control/share_store.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <string>
 
 #include "access_control/tokens.h"
+#include "storage/temporary_file.h"
 #include "support/catch.h"
 #include "support/temp_dir.h"
 
@@ -93,6 +98,28 @@ TEST_CASE("share store: key and links are for the server's user alone", "[access
     CHECK(bench.directory.list().size() == 3);  // nothing is left of making the key
     // The token is not in the link's file.
     CHECK(bench.directory.read(bench.file_of(link)).find(token.substr(link.id.size())) == std::string::npos);
+}
+
+TEST_CASE("share store: what a process leaves that dies while it makes the key has a name that is swept",
+          "[access_control][share]") {
+    if (!access_control::has_tokens()) return;
+    const Bench bench;
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const struct rlimit none{0, 0};
+        ::setrlimit(RLIMIT_CORE, &none);
+        std::signal(SIGXFSZ, SIG_DFL);
+        ::setrlimit(RLIMIT_FSIZE, &none);  // the first byte that is written ends the process
+        (void)bench.store.make(new_link());
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    const auto left = bench.directory.list();
+    REQUIRE(left.size() == 2);
+    CHECK(storage::is_temporary_name(left[1].substr(left[1].rfind('/') + 1)));
 }
 
 TEST_CASE("share store: a key that others can read counts for nothing", "[access_control][share]") {

@@ -127,6 +127,22 @@ TEST_CASE("predecessor: one that is gone leaves no place before, and writes noth
     CHECK(found->value().has_ended_writing());
 }
 
+TEST_CASE("predecessor: a line that cannot be read for now does not say that the other side has ended",
+          "[app][upgrade]") {
+    Other other;
+    const int line = other.line.theirs.get();
+    auto found = other.find("files", {});
+    other.say("accept");
+    REQUIRE(found->value().await_sockets(app::Predecessor::OfPidfile::not_used));
+    const base::Fd kept(::fcntl(line, F_DUPFD_CLOEXEC, 0));
+    const base::Fd no_socket(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    REQUIRE(::dup2(no_socket.get(), line) == line);
+    CHECK_FALSE(found->value().has_ended_writing());
+    REQUIRE(::dup2(kept.get(), line) == line);
+    other.say("write");
+    CHECK(found->value().has_ended_writing());
+}
+
 TEST_CASE("predecessor: is told why the new process ends", "[app][upgrade]") {
     Other other;
     const auto found = other.find("files", {});

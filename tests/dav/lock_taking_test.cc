@@ -63,3 +63,23 @@ TEST_CASE("lock taking: a lock that the disk does not keep is none", "[dav][lock
     CHECK(http::code(support::run(**taking, site.disk).status) == 500);
     CHECK(locks.empty());
 }
+
+TEST_CASE("lock taking: of a new name that the disk does not keep it is said that the file is there", "[dav][lock]") {
+    support::WriteSite site;
+    FakeClock clock;
+    storage::Locks locks(*site.root, clock);
+    site.parts->locks = &locks;
+    site.disk.directory_error = EIO;
+    handler::WriteRules rules;
+    rules.allow_upload = rules.allow_replace = true;
+    const support::ParsedRequest request(support::head("LOCK", "/new"));
+    auto taking =
+        dav::LockTaking::open(*site.parts, rules, "", *request,
+                              {.lock = {.token = {}, .path = "/new", .user = {}, .owner = {}}, .seconds = 60});
+    REQUIRE(taking.has_value());
+    const http::Response response = support::run(**taking, site.disk);
+    CHECK(http::code(response.status) == 500);
+    CHECK(response.reason.find("an empty file was made") != std::string_view::npos);
+    CHECK(site.directory.has("new"));
+    CHECK(locks.empty());
+}

@@ -1,12 +1,11 @@
 // LOCK and UNLOCK through the site, and every way to change what is locked.
 #include "dav/locking.h"
 
-#include <sys/resource.h>
-
 #include "dav/lock_site.h"
 #include "dav/properties.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/no_descriptors.h"
 
 using support::Answer;
 
@@ -267,13 +266,10 @@ TEST_CASE("locking: while locks cannot be read nothing is said about them", "[da
                                                                                : properties.find(*request, "/f");
         return support::settle(std::move(decision), kAsked, {}, 7, site.disk).status();
     };
-    struct rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-    const struct rlimit none{0, before.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const bool is_unread = locks.find_unread().has_value() && locks.find_unread().has_value();
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
-    REQUIRE(is_unread);
+    {
+        const support::NoDescriptors none;
+        REQUIRE((locks.find_unread().has_value() && locks.find_unread().has_value()));
+    }
     // They are tried again a second later.
     CHECK(locking.find_unread()->status == http::Status::service_unavailable);
     CHECK(ask(unlock) == 503);
@@ -282,6 +278,26 @@ TEST_CASE("locking: while locks cannot be read nothing is said about them", "[da
     CHECK_FALSE(locking.find_unread().has_value());
     CHECK(ask(find) == 207);
     CHECK(ask(unlock) == 204);
+}
+
+TEST_CASE("locking: a token is not said to be wrong while it cannot be told what it covers", "[dav][lock]") {
+    if (!dav::has_xml_reader()) return;
+    support::WriteSite site;
+    FakeClock clock;
+    storage::Locks locks(*site.root, clock);
+    site.directory.write("d/f", "x");
+    const auto granted = locks.grant({.token = {}, .path = "/d/f", .user = {}, .owner = {}}, 60, http::ClientKey{1, 2});
+    const std::string token = granted->lock.token;
+    site.parts->locks = &locks;
+    handler::WriteRules rules;
+    rules.allow_upload = rules.allow_replace = true;
+    dav::Locking locking(*site.parts, rules, "");
+    const support::ParsedRequest unlock(support::head("UNLOCK", "/d/f", "Lock-Token: <" + token + ">\r\n"));
+    {
+        const support::NoDescriptors none;
+        CHECK(http::code(std::get<http::Response>(locking.unlock(*unlock, "/d/f")).status) == 503);
+    }
+    CHECK(support::settle(locking.unlock(*unlock, "/d/f"), {}, {}, 7, site.disk).status() == 204);
 }
 
 TEST_CASE("locking: a lock of a page is in the way of its coded forms", "[dav][lock]") {

@@ -150,3 +150,13 @@ TEST_CASE("property writer: a look that fails is remembered", "[dav]") {
     third.look_into(-1, named({LiveProperty::content_length}));
     CHECK(third.unread == 0);
 }
+
+TEST_CASE("property writer: free space that cannot be told for now is not said to be absent", "[dav]") {
+    EntryProperties entry = file_entry();
+    entry.is_directory = true;
+    entry.tell_quota(-1);
+    CHECK(entry.unread == EBADF);
+    CHECK(written(named({LiveProperty::quota_used}), entry).find("500 Internal Server Error") != std::string::npos);
+    entry.unread = 0;
+    CHECK(written(named({LiveProperty::quota_used}), entry).find("404 Not Found") != std::string::npos);
+}

@@ -101,6 +101,20 @@ TEST_CASE("ruled site: a link whose maker lost the right to share has ended", "[
     CHECK(get_by_link(ruled, "/b/in/x.txt", "/b/").status == 401);
 }
 
+TEST_CASE("ruled site: a link in a cookie that cannot be read for now is a 503 where its right is missing",
+          "[site][share]") {
+    Ruled ruled(sharing_rules());
+    for (const char* const file : {"b/x.txt", "open/x.txt"}) ruled.tree.write(file, "x");
+    const auto status_of = [&ruled](std::string_view target) {
+        const ::ParsedRequest parsed("GET", target, {}, ++ruled.arrivals.latest);
+        http::Request request = parsed.get();
+        request.shown_link = http::ShownLink::unread_cookie;
+        return take_answer(ruled.ruled->handle(request)).status;
+    };
+    CHECK(status_of("/b/x.txt") == 503);
+    CHECK(status_of("/open/x.txt") == 200);
+}
+
 TEST_CASE("ruled site: only a folder that the link gives gets its cookie", "[site][share]") {
     if (!access_control::has_tokens()) return;
     Ruled ruled(sharing_rules());

@@ -5,6 +5,8 @@
 
 #include "access_control/tokens.h"
 #include "site/sharing.h"
+#include "support/no_descriptors.h"
+#include "support/write_site.h"
 
 using handler::Resource;
 using handler::Right;
@@ -146,6 +148,37 @@ TEST_CASE("share making: only for what is there, by its own name", "[site][share
     CHECK(slash.status == 404);
     CHECK(slash.body.find("a file without") != std::string::npos);
     CHECK(bench.make("/b.txt/").body.find("nothing at this path") != std::string::npos);
+}
+
+TEST_CASE("share making: what cannot be looked at for now is not said to be absent", "[site][share]") {
+    Bench bench;
+    bench.directory.write("sub/x.txt", "x");
+    {
+        const support::NoDescriptors none;
+        CHECK(bench.make("/sub/x.txt").status == 503);
+        CHECK(bench.make("/sub/x.txt/").status == 503);
+    }
+    CHECK(bench.make("/sub/x.txt/").status == 404);
+}
+
+TEST_CASE("share making: the link, its directory and that one's name are on the disk before it is told",
+          "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Bench bench;
+    REQUIRE(bench.make("/a.txt").status == 201);  // .godwit is there from here on
+    support::StubbornDiskQueue disk;
+    site::ShareParts parts{
+        .root = bench.root, .store = bench.store, .disk = disk, .clock = bench.clock, .counts = bench.counts};
+    const site::ShareMaking making(parts);
+    const ParsedRequest parsed("POST", "/a.txt?share", {});
+    http::Request request = parsed.get();
+    request.user = bench.user;
+    auto decision = making.make(request, {Resource::Kind::file, "/a.txt"}, bench.rights);
+    auto work = std::get<std::unique_ptr<http::BodySink>>(decision)->finish({});
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(work->advance(0).has_value());
+    CHECK(disk.seen.size() == 3);
+    disk.finish_all();
+    CHECK(work->advance(0)->status == http::Status::created);
 }
 
 TEST_CASE("share making: a maker has a hundred at most, and those that are over do not count", "[site][share]") {

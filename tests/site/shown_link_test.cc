@@ -6,6 +6,7 @@
 #include "access_control/tokens.h"
 #include "handler/rights.h"
 #include "site/sharing.h"
+#include "support/no_descriptors.h"
 
 using http::ShownLink;
 using Uses = http::SharedPath::Uses;
@@ -114,6 +115,19 @@ TEST_CASE("shown link: a cookie counts for what its link covers, and tells nothi
     CHECK(look(sharing, "/a/x?share=" + std::string(48, '0'), lines).shown == ShownLink::unknown);
     sharing.clock.advance_ms(86'400'000);
     CHECK(look(sharing, "/a/x", lines).shown == ShownLink::none);
+}
+
+TEST_CASE("shown link: one that cannot be read for now is not said to be none", "[site][share]") {
+    if (!access_control::has_tokens()) return;
+    Sharing sharing;
+    const std::string token = sharing.token_of(sharing.link_to("/a/"));
+    const std::string lines = "Cookie: godwit-share=" + token + "\r\n";
+    {
+        const support::NoDescriptors none;
+        CHECK(look(sharing, "/a/x?share=" + token).shown == ShownLink::unread);
+        CHECK(look(sharing, "/a/x", lines).shown == ShownLink::unread_cookie);
+    }
+    CHECK(look(sharing, "/a/x", lines).shown == ShownLink::by_cookie);
 }
 
 TEST_CASE("shown link: it gives nothing to requests that change something", "[site][share]") {

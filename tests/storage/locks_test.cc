@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
+#include "support/no_descriptors.h"
 #include "support/write_site.h"
 
 using storage::Lock;
@@ -202,6 +203,19 @@ TEST_CASE("locks: what is gone takes its locks and those below it along", "[stor
     CHECK(site.passes("/d/sub/a", Touched::content));
     CHECK(site.locks.find(other) != nullptr);
     CHECK(storage::LockFiles(*site.root).read_all(10).locks.size() == 1);
+}
+
+TEST_CASE("locks: what they cover is not denied while it cannot be told", "[storage][lock]") {
+    Site site;
+    site.directory.write("d/a", "x");
+    const std::string token = site.grant(site.wanted("/d/a"));
+    {
+        const support::NoDescriptors none;
+        CHECK(site.locks.covers(token, "/d/a").error().status == http::Status::service_unavailable);
+        CHECK_FALSE(site.locks.covers("urn:uuid:0", "/d/a").value());
+    }
+    CHECK(site.locks.covers(token, "/d/a").value());
+    CHECK_FALSE(site.locks.covers(token, "/d/b").value());
 }
 
 TEST_CASE("locks: a client has at most its share", "[storage][lock]") {
