@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/ascii.h"
+#include "base/eight_bytes.h"
 #include "http/request_rules.h"
 
 namespace http {
@@ -41,12 +42,8 @@ bool is_value_byte(char c) {
 
 /// True when none of the eight bytes is a control byte (HTAB counts as one here).
 bool has_no_control(const char* eight) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kHighs = 0x8080808080808080;
-    std::uint64_t word;
-    std::memcpy(&word, eight, sizeof word);
-    const std::uint64_t del = word ^ (kOnes * 0x7F);
-    return ((((word - kOnes * 0x20) & ~word) | ((del - kOnes) & ~del)) & kHighs) == 0;
+    const base::EightBytes bytes(eight);
+    return (bytes.below(0x20) | bytes.equal_to(0x7F)) == 0;
 }
 
 /// RFC 9110 §5.5: visible bytes, blanks and obs-text. At least eight bytes can be read before `end`; those in front of
@@ -271,14 +268,28 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
     return false;
 }
 
+/// Clients send the same Host with each request.
+bool HeadParser::is_known_host(const Request& request) const {
+    const std::string_view known(known_host_.data(), known_host_bytes_);
+    return *request.find(FieldName::host) == known && request.fields.count(FieldName::host) == 1;
+}
+
+void HeadParser::keep_host(std::string_view host) {
+    if (host.size() > known_host_.size()) return;
+    known_host_bytes_ = static_cast<std::uint8_t>(host.copy(known_host_.data(), host.size()));
+}
+
 HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) {
     stage_ = Stage::done;
     request.text = {text.begin(), text.begin() + position_};
 
     // RFC 9112 §3.2: also when the target names the authority itself.
     if (request.fields.has(FieldName::host)) {
-        if (const std::string_view fault = host_fault(request); !fault.empty()) {
-            return refuse(Status::bad_request, fault);
+        if (!is_known_host(request)) {
+            if (const std::string_view fault = host_fault(request); !fault.empty()) {
+                return refuse(Status::bad_request, fault);
+            }
+            keep_host(*request.find(FieldName::host));
         }
     } else if (request.minor_version > 0) {
         return refuse(Status::bad_request, "there is no Host; HTTP/1.1 requires one, such as \"Host: localhost\"");

@@ -2,6 +2,7 @@
 // Called by the connection with everything of the head received so far; looks at every byte once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -45,6 +46,8 @@ private:
     Outcome refuse_part_of_request_line(std::string_view text, const LineEnd& line, Request& request);
     Outcome parse_fields(std::string_view text, Request& request);
     Outcome finish(std::string_view text, Request& request);
+    [[nodiscard]] bool is_known_host(const Request& request) const;
+    void keep_host(std::string_view host);
     bool parse_request_line(std::string_view text, std::size_t begin, std::size_t end, Request& request);
     bool parse_field_line(std::string_view text, std::size_t begin, std::size_t end, Request& request);
 
@@ -52,6 +55,8 @@ private:
     std::uint8_t empty_lines_ = 0;
     std::uint32_t position_ = 0;  ///< begin of the first line that is not yet parsed
     std::uint32_t scanned_ = 0;   ///< up to here no end of line was found
+    std::uint8_t known_host_bytes_ = 0;
+    std::array<char, 47> known_host_{};  ///< the last Host that was right; kept by reset()
     Refusal refusal_;
 };
 

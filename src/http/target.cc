@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "base/ascii.h"
+#include "base/eight_bytes.h"
 #include "base/escape.h"
 
 namespace http {
@@ -103,22 +104,13 @@ bool normalise_path(std::string& path) {
 /// no slash has a slash or a dot behind it. `after_slash`: whether a slash is in front of them; set for the next eight.
 /// May be false without need where a slash has a dot behind it, or the other way round.
 bool is_clean(const char* eight, bool& after_slash) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kHighs = 0x8080808080808080;
-    std::uint64_t word;
-    std::memcpy(&word, eight, sizeof word);
-    if constexpr (std::endian::native == std::endian::big) word = std::byteswap(word);
-    // The high bit of each byte that is `c`.
-    const auto bytes_of = [word](char c) {
-        const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
-        return (zero - kOnes) & ~zero & kHighs;
-    };
-    const std::uint64_t refused = (word - kOnes * 0x21) & ~word & kHighs;
-    const std::uint64_t ending = bytes_of('?') | bytes_of('#') | bytes_of('%') | bytes_of(0x7F);
-    const std::uint64_t slashes = bytes_of('/');
+    const base::EightBytes bytes(eight);
+    const std::uint64_t refused = bytes.below(0x21);
+    const std::uint64_t ending = bytes.equal_to('?') | bytes.equal_to('#') | bytes.equal_to('%') | bytes.equal_to(0x7F);
+    const std::uint64_t slashes = bytes.equal_to('/');
     const std::uint64_t behind_slashes = slashes << 8 | (after_slash ? std::uint64_t{0x80} : 0);
     after_slash = slashes >> 63 != 0;
-    return (refused | ending | (behind_slashes & (slashes | bytes_of('.')))) == 0;
+    return (refused | ending | (behind_slashes & (slashes | bytes.equal_to('.')))) == 0;
 }
 
 /// What one look at every byte of path and query found.

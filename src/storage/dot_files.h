@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/eight_bytes.h"
+
 namespace storage {
 
 enum class DotFiles : std::uint8_t {
@@ -19,8 +21,9 @@ inline constexpr std::string_view kOwnNamePrefix = ".godwit";
 
 /// True when a segment of the path begins with `prefix`, other than a leading "/.well-known". `prefix` begins with a
 /// dot.
-[[nodiscard]] constexpr bool has_segment_with(std::string_view path, std::string_view prefix) {
+[[nodiscard]] inline bool has_segment_with(std::string_view path, std::string_view prefix) {
     constexpr std::string_view kWellKnown = "/.well-known";
+    if (!base::may_have_pair(path, '/', prefix.front())) return false;
     for (std::size_t dot = path.find(prefix); dot != std::string_view::npos; dot = path.find(prefix, dot + 1)) {
         if (dot == 0 || path[dot - 1] != '/') continue;
         const bool is_well_known = dot == 1 && path.starts_with(kWellKnown) &&
@@ -30,10 +33,10 @@ inline constexpr std::string_view kOwnNamePrefix = ".godwit";
     return false;
 }
 
-[[nodiscard]] constexpr bool has_dot_name(std::string_view path) { return has_segment_with(path, "."); }
+[[nodiscard]] inline bool has_dot_name(std::string_view path) { return has_segment_with(path, "."); }
 
 /// True for a path that no request can ask for.
-[[nodiscard]] constexpr bool is_hidden(std::string_view path, DotFiles dot_files = DotFiles::hide) {
+[[nodiscard]] inline bool is_hidden(std::string_view path, DotFiles dot_files = DotFiles::hide) {
     return has_segment_with(path, dot_files == DotFiles::hide ? "." : kOwnNamePrefix);
 }
 

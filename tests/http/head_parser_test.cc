@@ -61,6 +61,28 @@ TEST_CASE("head parser: is used again after a reset", "[http][head]") {
     }
 }
 
+TEST_CASE("head parser: a Host that was right before excuses no other and no second one", "[http][head]") {
+    using Outcome = http::HeadParser::Outcome;
+    http::HeadParser parser;
+    http::Request request;
+    const auto outcome_of = [&](const std::string& lines) {
+        request.clear();
+        parser.reset();
+        return parser.parse("GET / HTTP/1.1\r\n" + lines + "\r\n", request);
+    };
+    const std::string longest(47, 'b');
+    for (const std::string& host : {std::string("a"), longest, longest + "c", std::string()}) {
+        CAPTURE(host);
+        const std::string line = "Host: " + host + "\r\n";
+        for (int i = 0; i < 3; ++i) CHECK(outcome_of(line) == Outcome::complete);
+        CHECK(outcome_of(line + line) == Outcome::invalid);
+        CHECK(outcome_of("Host: " + host + "@x\r\n") == Outcome::invalid);
+        CHECK(outcome_of("Host: " + host + "@x\r\n") == Outcome::invalid);
+        CHECK(outcome_of("") == Outcome::invalid);
+        CHECK(outcome_of(line) == Outcome::complete);
+    }
+}
+
 TEST_CASE("head parser: empty lines in front are skipped, some", "[http][head]") {
     const std::string text = "\r\n\r\n" + with_lines("");
     REQUIRE(same_for_every_way(text));
