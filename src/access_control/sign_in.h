@@ -50,9 +50,9 @@ public:
           limits_(clock),
           badges_(clock, times.badge_s) {}
 
-    /// By Authorization. nullopt: the request goes on, and `request.user` says who sends it, if anybody does. Otherwise
-    /// a refusal (401 without its challenge, 429), or a decision that comes later: `then` is called in it with the user
-    /// set. This outlives that decision.
+    /// Finds out the user by the field Authorization. nullopt: the request goes on, and `request.user` says who sends
+    /// it, if anybody does. Otherwise a refusal (401 without its challenge, 429), or a decision that comes later:
+    /// `then` is called in it with the user set. This outlives that decision.
     [[nodiscard]] std::optional<handler::Decision> admit(http::Request& request, const Then& then);
     /// By the text of a badge. With a badge that does not count the request goes on, without a user.
     [[nodiscard]] std::optional<handler::Decision> admit_badge(http::Request& request, std::string_view text,

@@ -44,7 +44,7 @@ struct CertificatePair {
     std::string key;
 };
 
-/// What happens to the process once everything is open.
+/// How far the process confines itself once everything is open.
 enum class SandboxMode : std::uint8_t {
     off,
     on,        ///< as far as the kernel can
@@ -59,7 +59,7 @@ struct Options {
     server::ServerConfig server;    ///< `addresses` is filled from --bind and --port
     site::SiteConfig site;
     bool are_sockets_handed_over = false;  ///< `addresses` are those of sockets that a service manager opened
-    std::vector<net::Address> admin;       ///< where the server can be watched; none others can reach
+    std::vector<net::Address> admin;       ///< where the server can be watched; no other machine reaches them
     std::string directory;                 ///< as given: relative to the working directory, or absolute
     std::vector<access_control::Grant>
         grants;                             ///< every line that counts, --allow-* among them; empty: no rules by path

@@ -1,5 +1,5 @@
-// The process that keeps secrets, as --users needs it to check passwords and --user to read certificates and keys, who
-// asks it, and the log lines about it. Made by serve, and looked after between turns.
+// The verifier process, which --users needs to check passwords and --user to read certificates and keys; who asks it,
+// and the log lines about it. Made by serve, and looked after between turns.
 #pragma once
 
 #include <expected>

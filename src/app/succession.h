@@ -34,7 +34,7 @@ public:
     /// `starter`: of start_starter(), or why there is none.
     Succession(const Parts& parts, std::expected<base::Fd, std::string> starter);
 
-    /// Before this is false, an upgrade is refused: the process before this one has not ended.
+    /// While this is false, an upgrade is refused: the process before this one has not ended.
     void set_begun(bool is_begun) { is_begun_ = is_begun; }
 
     void reload() override {}

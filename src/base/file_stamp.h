@@ -1,5 +1,5 @@
 // What tells one state of a file from another, for those who look at files again and again, and its times as numbers.
-// Called by app/, access_control/file_handover, storage/validators and uploads/upload_loading.
+// Called by app/, access_control/, storage/validators and uploads/upload_loading.
 #pragma once
 
 #include <sys/stat.h>

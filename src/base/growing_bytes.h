@@ -1,5 +1,5 @@
-// Bytes that are collected at their end. Where there are many, more room is made by mapping their pages elsewhere and
-// not by copying them, which would take milliseconds for some MiB. Called by the cache of compressed forms.
+// Bytes to which more are appended. Where there are many, more room is made by mapping their pages elsewhere and not by
+// copying them, which would take milliseconds for some MiB. Called by files/representation_cache for coded forms.
 #pragma once
 
 #include <algorithm>

@@ -10,7 +10,7 @@
 
 namespace base {
 
-/// What stays allowed at a file, or at a directory and everything below it. Nothing allows to execute.
+/// What stays allowed at a file, or at a directory and everything below it. None of them allows executing.
 enum class Access : std::uint8_t {
     read,    ///< files, and the names in directories
     write,   ///< the same, and every change of regular files, directories and names

@@ -1,5 +1,6 @@
 // A connection between two processes of godwit: messages that arrive whole, and open files that come along with them.
-// Used by access_control's verifier and by the disk queue with processes, on both sides.
+// Used on both sides by access_control's verifier, by the disk queue with processes, and by app/ between a server, its
+// starter and its successor.
 #pragma once
 
 #include <sys/types.h>

@@ -48,8 +48,8 @@ public:
     void ring() const;
     /// Makes the descriptor unreadable again, and lets the producer of collect_with() collect.
     void silence() const;
-    /// `collect` is called whenever the descriptor rang, until it is replaced by nullptr. For one producer besides the
-    /// disk queue, which the loop asks itself.
+    /// `collect` is called whenever the descriptor rang, until this is called with nullptr. There can be one such
+    /// producer. The disk queue is another one, but the loop calls its reap() directly.
     void collect_with(std::function<void()> collect) { collect_ = std::move(collect); }
 
 private:

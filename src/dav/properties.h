@@ -32,7 +32,7 @@ public:
                const handler::RightsRules& rules, PropertiesConfig config)
         : root_(root), clock_(clock), share_(share), rules_(rules), config_(std::move(config)) {}
 
-    /// `path`: of the resource, canonical, of a client that may read or list it; the address in the answer is that of
+    /// `path`: of the resource, canonical; the client may read or list it. The address in the answer is that of
     /// the request. 403 for the depth infinity of a folder, 404 where nothing is.
     handler::Decision find(const http::Request& request, std::string_view path);
 

@@ -1,4 +1,5 @@
-// Writes a multistatus document (RFC 4918 §14.16) about entries and their properties. Called by multistatus_source.
+// Writes a multistatus document (RFC 4918 §14.16) about entries and their properties. Called by
+// multistatus_source, properties, property_update, lock_taking and locked_answers.
 #pragma once
 
 #include <sys/stat.h>

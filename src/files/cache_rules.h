@@ -1,5 +1,5 @@
 // Which files are sent with which Cache-Control (RFC 9111 §5.2): patterns of paths, the first match wins. Filled by
-// app/site_options; asked by the representation builder once per opened file.
+// app/site_options; asked by the representation builder once per opened file, and by site/decoration.
 #pragma once
 
 #include <string>

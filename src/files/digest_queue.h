@@ -27,7 +27,7 @@ inline constexpr std::size_t kDigestSliceBytes = 64 * 1024;
 inline constexpr std::size_t kDigestAtOnceBytes = 8 * 1024;
 /// Longer files have no digest: a client would wait for its head for more than about a minute.
 inline constexpr std::uint64_t kMaxDigestedBytes = std::uint64_t{16} << 30;
-/// Digests in the making. More requests are answered without one.
+/// The most digests in the making. Further requests are answered without one.
 inline constexpr std::size_t kMaxDigestJobs = 64;
 /// Responses that wait for them. A client that closed its side cannot be told from one that still reads, so each keeps
 /// its connection until the digest is made: a tenth of the connections at most, by default.

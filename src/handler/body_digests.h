@@ -21,7 +21,7 @@
 
 namespace handler {
 
-/// Of a body that cannot be read again, or is too long for that: its digest came too late.
+/// The refusal of a body that cannot be read again, or is too long for that, and whose digest came too late.
 inline constexpr http::Refusal kDigestUnannounced{http::Status::bad_request,
                                                   "a digest in the trailer of a long body must be announced, as in "
                                                   "\"Trailer: Content-Digest\"; nothing was stored."};

@@ -19,7 +19,7 @@ struct Resource {
         echo,
         user_agent,
         health,
-        page_asset,  ///< the style or the script of listings
+        page_asset,  ///< the style of pages, or a script of listings
         records,     ///< all records
         record,      ///< one of them
         upload,      ///< an upload that can be resumed

@@ -108,7 +108,7 @@ struct RightsRules {
     bool allow_share = false;        ///< with grants only: somebody may make share links somewhere
     bool signs_in = false;           ///< there may be users: who sends a request is found out, and answers say so
     bool only_certificates = false;  ///< with signs_in: of clients; nobody has a password or a token
-    bool allow_well_known = false;   ///< the same below "/.well-known/", which speaks for the whole host
+    bool allow_well_known = false;   ///< writing also below "/.well-known/", which speaks for the whole host
 
     [[nodiscard]] Rights resolve_rights(const Resource& resource, const Client& client) const {
         if (grants) return granted_rights(resource, client);

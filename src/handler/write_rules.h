@@ -1,4 +1,4 @@
-// The rules for writing below the root, which uploads/ and records/ follow. Filled by app/, as a part of
+// The rules for writing below the root, which uploads/, records/ and dav/ follow. Filled by app/, as a part of
 // site::SiteConfig.
 #pragma once
 

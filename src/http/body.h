@@ -28,7 +28,7 @@ struct Blob {
     std::span<const std::byte> bytes;
 };
 
-/// Comes back through base::WakeQueue when the work that it was given for goes on.
+/// Is handed out with some work, and comes back through base::WakeQueue when that work can go on.
 using Wake = base::Wake;
 
 /// True once bytes of a file that were asked for are in memory, or could not be brought there.
@@ -82,8 +82,8 @@ public:
     virtual void wake_with(Wake wake) { (void)wake; }
     /// Writes the next bytes into `into` (at least 1 KiB). One call works for at most a tenth of a millisecond.
     virtual Pulled pull(std::span<std::byte> into) = 0;
-    /// What it gives from here to its end, where that is known, which makes the Content-Length: then it gives neither
-    /// more nor less, or fails.
+    /// How many bytes it gives from here to its end, where that is known. They become the Content-Length, so it gives
+    /// neither more nor less, or fails.
     [[nodiscard]] virtual std::optional<std::uint64_t> length_bytes() const { return std::nullopt; }
     /// What the content lacks, for the error log; empty when it is complete. Asked when it has ended. Static lifetime.
     [[nodiscard]] virtual std::string_view lack() const { return {}; }

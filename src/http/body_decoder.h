@@ -1,5 +1,5 @@
 // A request body out of the bytes of the connection, by length or chunked (RFC 9112 §6, §7.1). Copies nothing.
-// Called by the connection while it reads, drains or forwards a body.
+// Called by the connection of HTTP/1 while it reads or drains a body.
 #pragma once
 
 #include <cstddef>

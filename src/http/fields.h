@@ -1,5 +1,5 @@
 // The field lines of one head or trailer section (RFC 9110 §5), as offsets into its text, which may move. Filled by
-// HeadParser and the trailer parser, read everywhere.
+// HeadParser, HeadBuilder and the trailer parser, read everywhere.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
 // Where a request's body ends (RFC 9112 §6.3), decided strictly: every doubt is an error, and the connection closes.
+// Also Refusal, the value by which every part of the server refuses something.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ enum class MissingRight : std::uint8_t {
     of_others,  ///< a right elsewhere, and others have other rights there
 };
 
-/// Why a head is refused. `status` is bad_request, not_implemented, … ; `reason` is one sentence for the client
+/// Why a request is refused: for its head, its body or what it asks for. `reason` is one sentence for the client
 /// that says what was wrong and what is right. It is a literal, or a part of the rules that a handler holds.
 struct Refusal {
     Status status = Status::bad_request;

@@ -29,7 +29,7 @@ struct Request {
     std::uint8_t minor_version = 1;  ///< of HTTP/1.x; HTTP/2 has what 1.1 has, so it stays 1 there
     Fields fields;
     Framing framing;
-    /// Nobody could read or change it on its way: its URL has the scheme https. Set by the connection.
+    /// True when nobody could read or change it on its way: its URL has the scheme https. Set by the connection.
     bool is_secure = false;
     bool keep_alive = true;                         ///< the client allows another request (RFC 9112 §9.3)
     bool expects_continue = false;                  ///< Expect: 100-continue in HTTP/1.1 (RFC 9110 §10.1.1)

@@ -8,7 +8,7 @@
 
 namespace http {
 
-/// By what a request says who sends it.
+/// How a request says who sends it.
 enum class SignedInBy : std::uint8_t {
     nothing,
     field,        ///< Authorization
@@ -56,7 +56,7 @@ enum class ShownLink : std::uint8_t {
     by_query,
     by_cookie,
     by_upload,      ///< what is asked for is a resumable upload that was begun by it
-    unknown,        ///< the query has the form of one, and there is none such
+    unknown,        ///< the query has the form of one, but there is no such link
     over,           ///< it was one
     unread,         ///< it cannot be told now
     unread_cookie,  ///< the same of one in a cookie

@@ -1,5 +1,6 @@
-// The style and the scripts of listings: GET and HEAD of /.godwit/style.css, /.godwit/upload.js and /.godwit/filter.js.
-// Their texts are in listings/page/ and become part of the program when it is built. Called by the router.
+// The style of all pages and the scripts of listings: GET and HEAD of /.godwit/style.css, /.godwit/upload.js and
+// /.godwit/filter.js. Their texts are in listings/page/ and become part of the program when it is built. Called by the
+// router.
 #pragma once
 
 #include <string_view>

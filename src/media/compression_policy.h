@@ -1,5 +1,5 @@
 // Which files are sent in a content coding: those that shrink, and that are neither tiny nor huge.
-// Called by the representation cache, once per file that is opened.
+// Called by the representation builder, once per file that is opened.
 #pragma once
 
 #include <cstddef>

@@ -47,12 +47,12 @@ public:
     /// All bytes that wait.
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     [[nodiscard]] bool empty() const { return bytes_ == 0; }
-    /// The memory that is kept for what waits: blocks, and shared bytes, divided among those that wait for them beside
-    /// one owner. Files are not in memory. Goes through the pieces.
+    /// The memory that is kept for what waits: blocks, and a part of the shared bytes, whose other holders count the
+    /// other parts. Files are not in memory. Goes through the pieces.
     [[nodiscard]] std::size_t memory_bytes() const;
 
-    /// Sends until the queue is empty, the budget is used or the stream takes no more. A short write from memory counts
-    /// as would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
+    /// Sends until the queue is empty, `max_bytes` are sent or the stream takes no more. A short write from memory is
+    /// would_block: the poller says when there is room, and asking the kernel once more would only confirm it.
     /// Files pass through memory, block by block, where the stream cannot send them.
     Flushed flush(Stream& stream, std::uint64_t max_bytes);
 

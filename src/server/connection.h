@@ -73,8 +73,9 @@ public:
         abandon(turn, why);
     }
 
-    /// The weight of the request being answered, or of the last one: heavy when the handler says so. A connection that
-    /// turns heavy returns `again` before its handler is asked, and receives nothing until then.
+    /// The weight of the request being answered, or of the last one: heavy when the handler says so, or while the
+    /// server works for the answer. A connection that turns heavy returns `again` before the heavy work, and receives
+    /// nothing until then.
     [[nodiscard]] Weight weight() const { return weight_; }
     /// Identifies the connection in events.
     [[nodiscard]] net::Token token() const { return token_; }

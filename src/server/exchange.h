@@ -141,7 +141,7 @@ public:
     /// Gives the exchange up. Not while has_lasting_work().
     void abort();
 
-    /// Of memory for what makes the response, and for its content.
+    /// The memory that is held by what makes the response, and by its content.
     [[nodiscard]] std::size_t memory_bytes() const;
 
     // ---- For the log and the counters

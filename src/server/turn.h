@@ -1,5 +1,5 @@
-// What connections work with during their turn: everything that exists once per process. Made by the reactor; tests
-// make their own with a fake clock and handler.
+// What connections work with during their turn: what they share, and how much they may do now. The reactor makes one
+// for the site and one for the admin listeners; tests make their own with a fake clock and handler.
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,7 @@ inline constexpr std::size_t kScratchBytes = 128 * 1024;
 /// this is left.
 inline constexpr std::uint64_t kMaxDrainBytes = 64 * 1024;
 
-/// The same for a connection that holds more than its part while memory is short.
+/// In place of kHighWaterBytes, for a connection that holds more than its part while memory is short.
 inline constexpr std::size_t kHeldBackBytes = kBlockBytes;
 /// What a connection takes for itself: its state, its place in the tables, and its stream's.
 inline constexpr std::size_t kConnectionOwnBytes = 1024;

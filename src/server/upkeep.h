@@ -1,5 +1,5 @@
-// What the process looks after besides requests: its certificates. The loop calls this between turns. Implemented in
-// app/, which the loop does not know.
+// What the process looks after besides requests: its configuration, certificates, users and successor. The loop calls
+// this between turns. Implemented in app/, which the loop does not know.
 #pragma once
 
 #include <sys/types.h>

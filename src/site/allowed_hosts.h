@@ -28,10 +28,10 @@ struct HostFault {
 /// name, without TLS, and for what everybody may know.
 [[nodiscard]] bool is_challenge(const http::Request& request);
 
-/// Where `config.allowed_hosts` has names: when the host of `request` is none of them. Otherwise, where
-/// `config` guards its hosts: when a browser may have sent `request` and the host is a name that could be a
-/// stranger's, unless it asks for a challenge. What comes over a unix socket or through a trusted proxy is for the
-/// proxy to check.
+/// Where `config.allowed_hosts` has names, there is a fault when the host of `request` is none of them. Otherwise,
+/// where `config` guards its hosts, there is one when a browser may have sent `request` and the host is a name that
+/// could be a stranger's, unless it asks for a challenge. What comes over a unix socket or through a trusted proxy is
+/// for the proxy to check.
 [[nodiscard]] std::optional<HostFault> find_host_fault(const http::Request& request, const SiteConfig& config);
 
 }  // namespace site

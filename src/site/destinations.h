@@ -1,5 +1,5 @@
 // Which path below the root the Destination of a MOVE or COPY names: on this server alone, and no built-in endpoint.
-// Called by the router.
+// Called by the router and by if_fields.
 #pragma once
 
 #include <expected>
@@ -24,7 +24,7 @@ struct FoundDestination {
                                                                               const Resources& resources,
                                                                               std::string_view prefix);
 
-/// The same for what another field of `request` says, whose words for a fault nobody sees.
+/// The same for an address that another field of `request` has. Nobody sees the sentences of its refusals.
 [[nodiscard]] std::expected<FoundDestination, http::Refusal> find_named(const http::Request& request,
                                                                         http::Destination sent,
                                                                         const Resources& resources,

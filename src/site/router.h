@@ -42,7 +42,7 @@ public:
         handler::Handler& echo;         ///< /echo/{text}
         handler::Handler& user_agent;   ///< /user-agent
         handler::Handler& health;       ///< /healthz
-        handler::Handler& page_assets;  ///< the style and the script of listings
+        handler::Handler& page_assets;  ///< the style of all pages, and the scripts of listings
         records::Records& records;      ///< /database.txt and what is below it
         uploads::Uploads& uploads;
         uploads::ResumableUploads& resumable;

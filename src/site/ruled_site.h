@@ -74,13 +74,13 @@ public:
     [[nodiscard]] bool leads_away(const http::Request& request) const {
         return rules_->redirect_https && !is_secured(request);
     }
-    /// True for a request whose cookie says who sends it. A page of another site can make a browser send a request, so
-    /// one that changes something does not count as its user's.
+    /// True for a request whose cookie says who sends it. Not for one that changes something and comes from a page of
+    /// another site, because that page, and not the user, made the browser send it.
     [[nodiscard]] bool takes_badge(const http::Request& request) const;
     /// Looks up the share link that `request` shows, where there may be some: see look_up_link().
     [[nodiscard]] std::optional<KnownLink> find_link(http::Request& request) const;
     [[nodiscard]] bool takes_certificates() const { return rules_->signs_in; }
-    /// False for a request that shows none but perhaps in a cookie.
+    /// True for a request that may show a link in its query or by the address of an upload; cookies are not looked at.
     [[nodiscard]] bool may_show_link(const http::Request& request) const;
     /// True for a request that shows a share link, whose use may have to be noted.
     [[nodiscard]] bool may_use_link(const http::Request& request) const;

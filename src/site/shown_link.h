@@ -31,9 +31,9 @@ struct KnownLink {
     http::SharedPath shared;
 };
 /// Sets `request.shown_link`. A token in the query has to be right; of those in cookies the first counts that is right
-/// and covers `path`, the canonical path of the request. Requests that change something are given nothing by a link for
-/// reading, nor by any when a page of another site sent them; the others are given the page of a link for dropping, at
-/// its own path. nullopt: nothing is given by a link.
+/// and covers `path`, the canonical path of the request. A link for reading gives nothing to a request that changes
+/// something, and no link does when a page of another site sent such a request. To a request that changes nothing a
+/// link for dropping gives the page at its own path. nullopt: nothing is given by a link.
 [[nodiscard]] std::optional<KnownLink> look_up_link(http::Request& request, std::string_view path,
                                                     const access_control::ShareStore& store, std::int64_t now_s);
 /// The same for a resumable upload at `path` that was begun by the link of `token`.

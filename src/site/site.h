@@ -1,5 +1,5 @@
-// One served directory: what it keeps (SiteState), and the handlers under the rules of now (RuledSite). The one Handler
-// that the reactor knows. Made by app/serve.
+// One served directory: what it keeps (SiteState), and the handlers under the rules of now (RuledSite). The Handler of
+// all connections but those of the admin listeners. Made by app/serve.
 #pragma once
 
 #include <memory>

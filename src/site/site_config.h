@@ -1,5 +1,5 @@
-// The rules of a site: what it is allowed to do and how it answers. Filled by app/options, followed by the router and
-// its handlers, and replaced as a whole.
+// The rules of a site: what it is allowed to do and how it answers. Filled by app/ from options, followed by the
+// router and its handlers, and replaced as a whole.
 #pragma once
 
 #include <algorithm>
@@ -56,7 +56,7 @@ struct SiteConfig : handler::WriteRules {
     storage::Durability durability = storage::Durability::full;
 
     int compression_level = 6;  ///< 0 (never) to 9; zlib's own default is 6
-    /// Bytes of the representation cache: small files and coded variants.
+    /// Bytes of the representation cache: small files and coded forms.
     std::size_t cache_bytes = std::size_t{64} * 1024 * 1024;
     /// An upload that would leave less than this free on its file system is refused with 507.
     std::uint64_t min_free_bytes = 0;

@@ -62,7 +62,7 @@ public:
 
     /// Writes all of `block` behind what is there. After a refusal (507, 500) only destruction follows.
     std::expected<void, http::Refusal> write(std::span<const std::byte> block);
-    /// Appends at most `most` bytes of the open file `source`, from the length that this file has so far. Returns how
+    /// Appends at most `most` bytes of the open file `source`, from the offset bytes() on. Returns how
     /// many were appended, 0 at the end of `source`. The file system shares their blocks where it can. Refusals as for
     /// write().
     std::expected<std::uint64_t, http::Refusal> copy_from(int source, std::uint64_t most);

@@ -87,7 +87,7 @@ public:
     /// What had the path `path`, which is canonical, is gone: its locks are, and those below it.
     void drop_tree(std::string_view path);
 
-    /// It has something else by now, a file or a folder: those below it end, and its own if they were for the other
+    /// `path` names something else now, a file or a folder: locks below it end, and its own if they were for the other
     /// kind.
     void drop_replaced(std::string_view path, Lock::Kind now);
 

@@ -22,7 +22,7 @@ inline constexpr http::Refusal kFolderNotReplaced{
     "changed; delete what is at the destination first."};
 
 struct MoveRules {
-    OnConflict on_conflict = OnConflict::keep_content;  ///< replace, replace_only or keep_content: the client's right
+    OnConflict on_conflict = OnConflict::keep_content;     ///< what is wished; behind WriteGate, what is allowed
     http::Overwrite overwrite = http::Overwrite::allowed;  ///< what the client asks for
     /// The refusal where a folder is at the destination, or a folder would take the place of something; nullopt: what
     /// is there is replaced, with all that is below it.

@@ -17,9 +17,9 @@ namespace storage {
 
 struct NamingCall;
 
-/// A name that no request can ask for, because it begins with ".godwit", and the state of an upload, a share link or a
-/// lock, which is in a directory of such a name. No write looks at such a name before it changes it, so the name need
-/// not be held.
+/// A name that no request can ask for: it begins with ".godwit", or it is that of the state of an upload, of a share
+/// link or of a lock, in a directory of such a name. No write looks at such a name before it changes it, so the name
+/// need not be held.
 struct OwnName {
     int directory;
     std::string_view name;
@@ -41,14 +41,15 @@ struct OwnName {
 [[nodiscard]] int rename_to_free(const OwnName& from, const HeldName& to);
 /// Renames over what has the name; a directory stays (EISDIR).
 [[nodiscard]] int rename_over(const OwnName& from, const HeldName& to);
-/// The same for a name that clients gave. A directory comes with all that is below it; EINVAL: `to` is below `from`.
+/// As rename_to_free(), for a name that clients gave. A directory comes with all that is below it; EINVAL: `to` is
+/// below `from`.
 [[nodiscard]] int move_to_free(const HeldName& from, const HeldName& to);
-/// The same over a file; for files.
+/// As rename_over(), for a file whose name clients gave.
 [[nodiscard]] int move_over(const HeldName& from, const HeldName& to);
 /// Each gets the name of the other in one call, whatever they are. EINVAL: the file system cannot do that, or one of
 /// the two is in the other.
 [[nodiscard]] int exchange(const HeldName& one, const HeldName& other);
-/// The same for a name of the server's own.
+/// As exchange(), for a name of the server's own.
 [[nodiscard]] int exchange_own(const OwnName& own, const HeldName& other);
 /// An empty file, open for appending; none when something has the name (errno says so).
 [[nodiscard]] base::Fd create_file(const HeldName& to);

@@ -1,7 +1,8 @@
 // One change of one name below the root; every writer goes this way. The name is held, unless a lock is in the way,
-// then the write looks at what is there and checks its preconditions, then it makes the call. Changes is told, the name
-// is released, and the directory is made durable. A move holds two names. Used by FileCommit, FileRemoval,
-// DirectoryCreation, EntryMove, TreeCopy, records/record_operation, dav/lock_taking and dav/property_changes.
+// then the write looks at what is there and checks its preconditions, then the call is made, here or by the writer with
+// name_calls. Changes is told, the name is released, and the directory is made durable. A move holds two names. Used by
+// FileCommit, FileRemoval, DirectoryCreation, EntryMove, TreeCopy, records/record_operation, dav/lock_taking and
+// dav/property_changes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the TLS streams of one listener share: certificates, chosen by the name that the client asks for; the protocols
+// What all TLS streams of the process share: certificates, chosen by the name that the client asks for; the protocols
 // on offer; keys of tickets; the time that handshakes may take in each turn of the loop. Made by app/, used by streams.
 #pragma once
 

@@ -18,14 +18,14 @@ namespace tls {
 
 class Acceptor;
 
-/// Coded bytes that wait for the inner stream, at most about: several records leave in one send.
+/// About the most coded bytes that wait for the inner stream. Several records leave in one send.
 inline constexpr std::size_t kCodedBytes = 64 * 1024;
 /// The first bytes of an answer go in records that fit one packet each: a browser decodes a record when all of it is
 /// there, and a lost packet would hold up sixteen KiB.
 inline constexpr std::size_t kFirstRecordBytes = 1'300;
 inline constexpr std::size_t kFirstRecordsBytes = 32 * 1024;
 inline constexpr std::size_t kRecordBytes = 16 * 1024;
-/// What a stream holds besides coded bytes, about: OpenSSL's own.
+/// About what a stream holds besides coded bytes: the memory of OpenSSL.
 inline constexpr std::size_t kIdleStreamBytes = 20 * 1024;
 /// The same for the certificate of a client, with those that came along.
 inline constexpr std::size_t kClientCertificateBytes = 16 * 1024;

@@ -1,5 +1,5 @@
-// How much work one call does, of a walk or of a source that uses it. Used by tree_walk, by the source of an archive
-// and by that of a search.
+// How much work one call of a walk does, or of a source that looks at entries. Used by tree_walk, and by the sources of
+// archives, of searches and of multistatus answers.
 #pragma once
 
 namespace trees {

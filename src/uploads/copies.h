@@ -34,8 +34,8 @@ public:
     /// `request.method` is COPY.
     handler::Decision handle(const http::Request& request, Wanted wanted);
     /// Asks for the rights and begins. `rules`: what happens when something has the name already; `replace`, or
-    /// `refuse` with 409. 429 when too many copies of the client are under way, 503 when too many
-    /// of folders are. The answer is 201 with Location or 204 once the copy is durable; for a browser that sent a form
+    /// `refuse` with 409. 429 when too many copies of the client are under way, 503 when too many copies of folders are
+    /// under way. The answer is 201 with Location or 204 once the copy is durable; for a browser that sent a form
     /// 303 to the directory.
     [[nodiscard]] std::expected<std::unique_ptr<http::PendingResponse>, http::Refusal> begin(
         const http::Request& request, Wanted wanted, storage::MoveRules rules,

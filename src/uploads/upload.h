@@ -62,7 +62,7 @@ struct Upload {
     /// How often this process wrote to its state, and how many of these writes are durable.
     std::uint64_t lines_added = 1;
     std::uint64_t lines_synced = 0;
-    /// At most so many bytes of its state are lines that were added since it had each line once.
+    /// A bound on the bytes of lines that were added since its state had each line once.
     std::size_t added_bytes = 0;
     http::ClientShares::Share share;  ///< of the client that began it, in this process, until it is complete
     http::ClientShares::Share held;   ///< the bytes, likewise; nothing for unix sockets

@@ -17,8 +17,8 @@ namespace uploads {
 inline constexpr const char* kUploadDirectory = ".godwit";
 /// A state file is never longer than this.
 inline constexpr std::size_t kMaxStateBytes = 256 * 1024;
-/// After so many bytes of added lines, some 250, a state is written anew, without the lines that do not count: it is
-/// read whole at the end of its upload, and at the start of the server.
+/// When so many bytes of lines were added (some 250 lines), a state is written anew, without the lines that do not
+/// count. It is read whole at the end of its upload and at the start of the server, so it must not grow long.
 inline constexpr std::size_t kMaxAddedBytes = 4096;
 
 /// Hexadecimal digits of an upload's number, which names its files, and of its secret.

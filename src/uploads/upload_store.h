@@ -79,7 +79,7 @@ public:
     [[nodiscard]] static std::string token(const Upload& upload);
 
     [[nodiscard]] std::expected<UploadState, BytesError> read_state(const Upload& upload) const;
-    /// Where its bytes are. Takes as long however many lines were added to the state.
+    /// Where its bytes are. The time for this does not depend on how many lines were added to the state.
     [[nodiscard]] std::expected<UploadPlace, BytesError> read_place(const Upload& upload) const;
     /// Opens the bytes of an open upload, and takes their true number for the offset.
     std::expected<std::shared_ptr<const PartialFile>, BytesError> open_bytes(Upload& upload) const;
@@ -101,10 +101,10 @@ public:
     int take_rewritten(std::uint64_t number) const;
     void drop_rewritten(std::uint64_t number) const;
 
-    /// The length of the whole, when it is not known yet. It counts only once it is noted.
+    /// Notes the length of the whole, when it is not known yet. It counts only once it is noted.
     void note_length(Upload& upload, std::uint64_t length) const;
-    /// Which file is about to get its name, and its length, unless `state` says so since an end that was put off.
-    /// `file`: the bytes. Returns an errno, or 0.
+    /// Notes which file is about to get its name, and its length. Does nothing where `state` says so already, because
+    /// an end was put off before. `file`: the bytes. Returns an errno, or 0.
     int note_publishing(Upload& upload, const UploadState& state, int file) const;
     /// Bytes have arrived: they count for the client, and the upload expires later.
     void prolong(Upload& upload) const;

@@ -32,7 +32,7 @@ struct Exchange final : server::Exchange {
         response_framing = http::Framing::Kind::none;
         server::Exchange::reset();
     }
-    /// Of memory, all in all.
+    /// All the memory that it holds.
     [[nodiscard]] std::size_t held_bytes() const {
         return sizeof *this + kept_head.capacity() + server::Exchange::memory_bytes();
     }

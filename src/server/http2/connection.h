@@ -18,17 +18,17 @@
 
 namespace server::http2 {
 
-/// Of bodies that wait for their sinks: above it nothing is received for the connection. A sink waits for this side
-/// only, so this ends by itself.
+/// Bytes of bodies that wait for their sinks. Above this nothing more is received on the connection. That does not
+/// last, because sinks wait for nothing that the client would have to send first.
 inline constexpr std::size_t kMaxWaitingBytes = 1024 * 1024;
-/// Content of a body that is joined before its sink gets it.
+/// So much of a body is joined before its sink gets it.
 inline constexpr std::size_t kJoinedBytes = 64 * 1024;
 
-/// Of memory for a session without streams: most of it are the tables that code its heads.
+/// The memory of a session without streams. Most of it is for the tables that code its heads.
 inline constexpr std::size_t kSessionBytes = 30 * 1024;
 
-/// Sources of content that have their share of one turn (Turn::share, up to kTurnPulls steps each). Of sources that are
-/// known to compute, one has it.
+/// How many sources of content may be pulled in one turn, each for its share (TurnShare::pulls steps). Of the sources
+/// that are known to compute, only one may be.
 inline constexpr std::uint32_t kSourcesPerTurn = 4;
 
 class Connection final : public server::Connection, private Session::Events {

@@ -50,7 +50,7 @@ struct Exchange final : server::Exchange {
     std::uint64_t mark_bytes = 0;
     Patience patience;  ///< for the content that its window let through
 
-    /// Of memory, all in all.
+    /// All the memory that it holds.
     [[nodiscard]] std::size_t held_bytes() const {
         return sizeof *this + request.text.size() + trailers.capacity() + body.capacity() + kept.capacity() +
                server::Exchange::memory_bytes();
