@@ -62,6 +62,8 @@ constexpr std::array kMethods = {
     http::Method::del,  http::Method::options, http::Method::patch,    http::Method::mkcol,
     http::Method::copy, http::Method::move,    http::Method::propfind, http::Method::proppatch,
     http::Method::lock, http::Method::unlock,  http::Method::trace,    http::Method::connect};
+// One that is left out would never be in Allow.
+static_assert(kMethods.size() == static_cast<std::size_t>(http::Method::unknown));
 
 }  // namespace
 

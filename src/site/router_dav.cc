@@ -15,8 +15,20 @@ bool Router::is_known(Method method) const {
         case Method::proppatch:
         case Method::lock:
         case Method::unlock: return config_.speaks_dav;
-        default: return true;
+        case Method::get:
+        case Method::head:
+        case Method::post:
+        case Method::put:
+        case Method::del:
+        case Method::options:
+        case Method::patch:
+        case Method::mkcol:
+        case Method::copy:
+        case Method::move:
+        case Method::trace:
+        case Method::connect: return true;
     }
+    return false;
 }
 
 /// RFC 4918 §10.1; the other field is for Windows.
