@@ -268,10 +268,15 @@ bool HeadParser::parse_field_line(std::string_view text, std::size_t begin, std:
     return false;
 }
 
-/// Clients send the same Host with each request.
+/// Clients send the same Host with each request. False where there are two.
 bool HeadParser::is_known_host(const Request& request) const {
-    const std::string_view known(known_host_.data(), known_host_bytes_);
-    return *request.find(FieldName::host) == known && request.fields.count(FieldName::host) == 1;
+    const Field* host = nullptr;
+    for (const Field& field : request.fields) {
+        if (field.known != FieldName::host) continue;
+        if (host != nullptr) return false;
+        host = &field;
+    }
+    return host != nullptr && host->value.of(request.text) == std::string_view(known_host_.data(), known_host_bytes_);
 }
 
 void HeadParser::keep_host(std::string_view host) {
@@ -294,9 +299,12 @@ HeadParser::Outcome HeadParser::finish(std::string_view text, Request& request) 
     } else if (request.minor_version > 0) {
         return refuse(Status::bad_request, "there is no Host; HTTP/1.1 requires one, such as \"Host: localhost\"");
     }
-    const FramingResult framing = decide_framing(request.fields, request.text, request.minor_version);
-    if (!framing.valid) return refuse(framing.refusal.status, framing.refusal.reason);
-    request.framing = framing.framing;
+    // Without these fields there is no content (RFC 9112 §6.3), as clear() has it.
+    if (request.fields.has_any(FieldName::content_length, FieldName::transfer_encoding)) {
+        const FramingResult framing = decide_framing(request.fields, request.text, request.minor_version);
+        if (!framing.valid) return refuse(framing.refusal.status, framing.refusal.reason);
+        request.framing = framing.framing;
+    }
     read_connection(request);
     if (request.fields.has(FieldName::expect)) read_expectation(request);
     return Outcome::complete;

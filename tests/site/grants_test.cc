@@ -91,6 +91,7 @@ TEST_CASE("grants: a drop box tells nothing of what is in it", "[site][access]")
         CHECK(told(site.put("/inbox/taken.txt", "mine", condition)) == told(site.put("/inbox/no.txt", "m", condition)));
         CHECK(site.put("/inbox/taken.txt", "mine", condition).status() == 403);
     }
+    const auto before = site.directory.list();
     for (const char* method : {"GET", "HEAD", "DELETE", "OPTIONS", "MKCOL"}) {
         INFO(method);
         const auto there = site.ask(method, "/inbox/folder/");
@@ -98,7 +99,11 @@ TEST_CASE("grants: a drop box tells nothing of what is in it", "[site][access]")
         CHECK(there.status() == absent.status());
         CHECK(there.field("Allow") == absent.field("Allow"));
     }
-    CHECK(site.put("/inbox/folder/new.txt", "x").status() == site.put("/inbox/absent/new.txt", "x").status());
+    // Folders that are there and those that are not are refused alike.
+    for (const char* path : {"/inbox/folder/new.txt", "/inbox/absent/new.txt"}) {
+        CHECK(site.put(path, "x").status() == 403);
+        CHECK(site.directory.list() == before);
+    }
     const std::string form =
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"taken.txt\"\r\n\r\nnew\r\n--b--\r\n";
     const auto answer = site.upload("POST", "/inbox/", form, "Content-Type: multipart/form-data; boundary=b\r\n");
